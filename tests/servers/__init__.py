@@ -1,0 +1,1 @@
+"""Real servers for tests, started on loopback with their own configuration and stopped by their own pid."""
