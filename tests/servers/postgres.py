@@ -130,7 +130,14 @@ def _server(binaries: Path) -> Postgres:
         shutil.chown(folder, user)
     cluster = folder / "cluster"
     log = folder / "log"
-    options = "--username=gateway --auth=trust --no-sync --encoding=UTF8 --locale=C --no-instructions".split()
+    options = [
+        "--username=gateway",
+        "--auth=trust",
+        "--no-sync",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-instructions",
+    ]
     made = subprocess.run(
         [str(binaries / "initdb"), f"--pgdata={cluster}", *options],
         user=user,
