@@ -1,0 +1,303 @@
+"""Records that several documents share: parties, references, dates, allowances, packs.
+
+Field names are the canonical names of `map --json` (docs/reference/canonical.md). Codes stand as they
+came; a mapping table may bring a partner's code to the usual one. All frozen; lists are tuples.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Record(BaseModel):
+    """Base of every canonical record: frozen, unknown names refused, numbers exact."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="utf8")
+
+
+Number = Annotated[Decimal, Field(allow_inf_nan=False)]
+
+
+class Reference(Record):
+    """REF or N9: a number of somebody's, with the qualifier that says whose."""
+
+    qualifier: str
+    value: str | None = None
+    description: str | None = None
+    more: tuple[str, ...] = ()  # components of REF04/N907: qualifier, value, qualifier, value ...
+
+
+class ContactNumber(Record):
+    kind: str  # DE365: TE telephone, EM mail ...
+    number: str
+
+
+class Contact(Record):
+    """PER."""
+
+    function: str | None = None  # DE366
+    name: str | None = None
+    numbers: tuple[ContactNumber, ...] = ()
+    inquiry: str | None = None
+
+
+class Party(Record):
+    """N1 loop. `role` is DE98 (BY, ST, Z7 ...), `id_qualifier` DE66 (92, UL, 1 ...)."""
+
+    role: str
+    name: str | None = None
+    id_qualifier: str | None = None
+    id: str | None = None
+    relation: str | None = None
+    second_role: str | None = None
+    more_names: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    subdivision: str | None = None
+    location_qualifier: str | None = None
+    location: str | None = None
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+
+
+class OtherDate(Record):
+    """A DTM whose qualifier has no name of its own."""
+
+    qualifier: str
+    on: date | None = None
+    at: str | None = None
+    zone: str | None = None
+    format: str | None = None  # DE1250
+    period: str | None = None  # DE1251
+
+
+class Dates(Record):
+    """Dates of an order or a line (DTM); the qualifier of each is in the comment. spec B5.5."""
+
+    requested_ship: date | None = None  # 010
+    ship_not_before: date | None = None  # 037
+    ship_no_later: date | None = None  # 038
+    deliver_requested: date | None = None  # 002
+    deliver_not_before: date | None = None  # 064
+    deliver_not_after: date | None = None  # 063
+    deliver_on_or_after: date | None = None  # 071
+    deliver_on_or_before: date | None = None  # 074
+    week_of: date | None = None  # 077
+    required_by: date | None = None  # 106
+    requested_pickup: date | None = None  # 118
+    cancel_after: date | None = None  # 001
+    cancel_if_not_shipped_by: date | None = None  # 175
+    cancel_if_not_delivered_by: date | None = None  # 061
+    times: dict[str, str] = {}  # DTM03 by qualifier, for the named ones
+    zones: dict[str, str] = {}  # DTM04 by qualifier, for the named ones
+    others: tuple[OtherDate, ...] = ()
+
+
+class Allowance(Record):
+    """SAC: allowance (A), charge (C), service, promotion. Which amount counts is decided in orders/ (spec C0)."""
+
+    kind: str  # SAC01, DE248
+    code: str | None = None  # SAC02, DE1300
+    agency: str | None = None
+    agency_code: str | None = None
+    amount: Number | None = None  # SAC05, in currency units
+    percent_basis: str | None = None  # SAC06, DE378
+    percent: Number | None = None
+    rate: Number | None = None
+    unit: str | None = None
+    quantity: Number | None = None
+    quantity_upper: Number | None = None  # SAC11
+    handling: str | None = None  # SAC12, DE331: 02 off-invoice, 01 bill-back ...
+    reference: str | None = None
+    option: str | None = None
+    text: str | None = None
+    language: str | None = None
+
+
+class Terms(Record):
+    """ITD."""
+
+    type: str | None = None
+    basis: str | None = None
+    discount_percent: Number | None = None
+    discount_due: date | None = None
+    discount_days: int | None = None
+    net_due: date | None = None
+    net_days: int | None = None
+    discount_amount: Number | None = None
+    deferred_due: date | None = None
+    deferred_amount: Number | None = None
+    percent_payable: Number | None = None
+    text: str | None = None
+    day_of_month: int | None = None
+    payment_method: str | None = None
+    percent: Number | None = None
+
+
+class Freight(Record):
+    """FOB."""
+
+    payment: str  # DE146
+    place_kind: str | None = None
+    place: str | None = None
+    terms_kind: str | None = None
+    terms: str | None = None
+    title_kind: str | None = None
+    title_place: str | None = None
+    risk: str | None = None
+    risk_text: str | None = None
+
+
+class Carrier(Record):
+    """TD5."""
+
+    sequence: str | None = None
+    id_qualifier: str | None = None
+    id: str | None = None
+    mode: str | None = None
+    routing: str | None = None
+    status: str | None = None
+    location_qualifier: str | None = None
+    location: str | None = None
+    transit_direction: str | None = None
+    transit_time_qualifier: str | None = None
+    transit_time: Number | None = None
+    service: str | None = None
+
+
+class Package(Record):
+    """TD1."""
+
+    packaging: str | None = None
+    count: int | None = None
+    commodity_kind: str | None = None
+    commodity: str | None = None
+    text: str | None = None
+    weight_kind: str | None = None
+    weight: Number | None = None
+    weight_unit: str | None = None
+    volume: Number | None = None
+    volume_unit: str | None = None
+
+
+class Pack(Record):
+    """PO4: how an ordered unit is packed. `pack` inner units an outer pack, `inner` PO414."""
+
+    pack: int | None = None
+    size: Number | None = None
+    size_unit: str | None = None
+    packaging: str | None = None
+    weight_kind: str | None = None
+    weight: Number | None = None
+    weight_unit: str | None = None
+    volume: Number | None = None
+    volume_unit: str | None = None
+    length: Number | None = None
+    width: Number | None = None
+    height: Number | None = None
+    dimension_unit: str | None = None
+    inner: int | None = None
+
+
+class ItemId(Record):
+    """A qualifier (DE235: UP, UK, IN, VN ...) and a value, from PO106 on."""
+
+    qualifier: str
+    value: str
+
+
+class Description(Record):
+    """PID."""
+
+    kind: str
+    characteristic: str | None = None
+    agency: str | None = None
+    code: str | None = None
+    text: str | None = None
+    surface: str | None = None
+    source: str | None = None
+    yes_no: str | None = None
+    language: str | None = None
+
+
+class Note(Record):
+    """N9 with its MSG (004010) or MTX (005010) lines; a lone MSG has no qualifier."""
+
+    qualifier: str | None = None
+    reference: str | None = None
+    text: str | None = None
+    on: date | None = None
+    lines: tuple[str, ...] = ()
+
+
+class Tax(Record):
+    """TAX or TXI, as stated."""
+
+    type: str | None = None
+    amount: Number | None = None
+    percent: Number | None = None
+    jurisdiction_qualifier: str | None = None
+    jurisdiction: str | None = None
+    exempt: str | None = None
+    relation: str | None = None
+    basis: Number | None = None
+    number: str | None = None
+
+
+class SalesRequirement(Record):
+    """CSH: what the buyer allows when stock is short, and the like (spec B7.4)."""
+
+    code: str | None = None
+    action: str | None = None
+    amount: Number | None = None
+    account: str | None = None
+    on: date | None = None
+    agency: str | None = None
+    service: str | None = None
+    substitution: str | None = None
+    percent: Number | None = None
+    percent_kind: str | None = None
+
+
+class QuotedPrice(Record):
+    """CTP: often the retail tag price (RS/RES), never our price by itself (spec C0)."""
+
+    trade_class: str | None = None
+    kind: str | None = None
+    price: Number | None = None
+    quantity: Number | None = None
+    unit: str | None = None
+    multiplier_kind: str | None = None
+    multiplier: Number | None = None
+    amount: Number | None = None
+    basis: str | None = None
+    condition: str | None = None
+    multiple_quantity: int | None = None
+
+
+class Measurement(Record):
+    """MEA."""
+
+    reference: str | None = None
+    qualifier: str | None = None
+    value: Number | None = None
+    unit: str | None = None
+    low: Number | None = None
+    high: Number | None = None
+
+
+class Marking(Record):
+    """MAN or PKG text that says how goods are to be marked or packed."""
+
+    kind: str | None = None
+    characteristic: str | None = None
+    agency: str | None = None
+    code: str | None = None
+    text: str | None = None

@@ -1,0 +1,12 @@
+"""Errors of machinery (disk, network, configuration, bugs). Wrong data is never one of these: it is a Finding."""
+
+from __future__ import annotations
+
+
+class GatewayError(Exception):
+    """{problem}"""
+
+    def __init__(self, **facts: object) -> None:
+        self.facts = facts
+        template = (type(self).__doc__ or "").strip()
+        super().__init__(template.format(**facts))

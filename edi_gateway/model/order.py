@@ -1,0 +1,132 @@
+"""Our commitment: the order, its lines, holds and events (spec B2-B4). Decided by orders/, kept by store/.
+
+Frozen records; states are derived, never set by hand.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from edi_gateway.model.finding import Code, Family, Finding
+
+
+class OrderState(StrEnum):
+    ON_HOLD = "ON_HOLD"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    VOID = "VOID"
+
+
+class LineState(StrEnum):
+    HELD = "HELD"
+    ACCEPTED = "ACCEPTED"
+    REJECTED = "REJECTED"
+    CANCELLED = "CANCELLED"
+    INFORMATION = "INFORMATION"  # quantity 0: nothing is ordered
+
+
+class HoldCode(StrEnum):
+    """Holds of spec B4 that judgement raises; credit, stock and the later ones join with their issues."""
+
+    INCOMPLETE = "INCOMPLETE"
+    DUP_PO = "DUP_PO"
+    PARTNER_TEST = "PARTNER_TEST"
+    SHIPTO_UNKNOWN = "SHIPTO_UNKNOWN"
+    ITEM_UNKNOWN = "ITEM_UNKNOWN"
+    ITEM_BLOCKED = "ITEM_BLOCKED"
+    ITEM_DISCONTINUED = "ITEM_DISCONTINUED"
+    UOM = "UOM"
+    PACK_MULTIPLE = "PACK_MULTIPLE"
+    PRICE = "PRICE"
+    TERMS = "TERMS"
+    DATE_WINDOW = "DATE_WINDOW"
+    MIN_ORDER = "MIN_ORDER"
+    MAX_QTY = "MAX_QTY"
+    TOTALS = "TOTALS"
+    CUSTOMER_STOP = "CUSTOMER_STOP"
+    CHANGE_PENDING = "CHANGE_PENDING"
+    MANUAL = "MANUAL"
+
+
+@dataclass(frozen=True, slots=True)
+class NewHold:
+    """A hold as judgement raises it. `line` None: the whole order. `blocks`: letters of spec B4 (A B R S I)."""
+
+    code: HoldCode
+    line: int | None
+    blocks: str
+    finding: Finding
+    fingerprint: str  # the facts it covers; a release stands only while they are unchanged (spec B4 rule 4)
+    family: Family
+    store: str | None = None  # an SDQ location, when only that store waits
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """A line as we understand it. `quantity`, `unit` are the buyer's; `base_quantity` is in the item's base unit."""
+
+    line: int
+    buyer_line: str | None
+    sku: str | None
+    quantity: Decimal
+    unit: str | None
+    accepted_quantity: Decimal  # in the buyer's unit, after rounding
+    base_quantity: Decimal | None
+    base_unit: str | None
+    buyer_price: Decimal | None
+    contract_price: Decimal | None
+    price: Decimal | None  # the one we use, per `unit` and basis of the buyer's line: the acknowledged price
+    price_basis: str | None
+    state: LineState
+    reject_code: str | None = None  # DE668 when REJECTED
+    answer_codes: tuple[str, ...] = ()  # DE668 codes that changes call for (IP, IQ, DR, IS)
+    description: str | None = None
+    ship_to: str | None = None
+    ship_from: date | None = None  # effective ship window
+    ship_until: date | None = None
+    cancel_after: date | None = None
+    amount: Decimal | None = None  # extension in order currency, rounded half-up
+    substitute: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What orders/ decides about one purchase order. Commands write it, nobody changes it."""
+
+    verdict: str  # "new" | "repeat" | "change" | "conflict" | "copy" | "reject"
+    state: OrderState
+    customer: str | None
+    currency: str
+    ship_to_key: str | None
+    lines: tuple[OrderLine, ...]
+    holds: tuple[NewHold, ...]
+    findings: tuple[Finding, ...]
+    total: Decimal
+    known_order: int | None = None  # order_id of the order that this repeats or changes
+    reject_code: str | None = None  # BAK02 when the whole order is refused
+    differences: tuple[tuple[str, str, str], ...] = ()  # (path, was, is) against the known order
+    cancel_after: date | None = None
+    ship_complete: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    """A hold as it stands in the store."""
+
+    hold_id: int
+    order_id: int
+    line: int | None
+    code: HoldCode
+    blocks: str
+    state: str  # ACTIVE RELEASED SUPERSEDED
+    finding_code: Code
+    message: str
+    hint: str
+    fingerprint: str
+    raised_at: datetime
+    due_at: datetime
+    released_by: str | None = None
