@@ -1,0 +1,145 @@
+"""Settings of one installation: config.toml of the working folder, every key with its default.
+
+Read by cli/ only, which passes plain values down. Secrets never stand here: a key ending in `_env` names an
+environment variable, one ending in `_file` a file.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from edi_gateway.model.errors import GatewayError
+
+
+class Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Database(Section):
+    url: str = Field(
+        "sqlite:///gateway.db",
+        description="sqlite:///FILE (relative to the working folder) or postgresql+psycopg://USER@HOST/NAME.",
+    )
+    url_env: str | None = Field(None, description="Environment variable that holds the whole URL, password and all.")
+
+
+class Folders(Section):
+    mappings: str = Field("mappings", description="Mapping files and code tables.")
+    partners: str = Field("partners", description="A folder a partner.")
+    posted: str = Field("posted", description="Where accepted orders are written as JSON for the ERP.")
+
+
+class Connections(Section):
+    directory_root: str | None = Field(
+        None,
+        description="When set, every partner's connection is replaced by ROOT/PARTNER/in and ROOT/PARTNER/out: "
+        "for demonstrations and trials without a server.",
+    )
+
+
+class Engine(Section):
+    receipts_per_batch: int = Field(64, ge=1, le=1000, description="Small files worked in one commit.")
+    sets_per_commit: int = Field(500, ge=1, le=10000, description="Sets of a large interchange worked in one commit.")
+    poll_interval_seconds: float = Field(0.1, gt=0, le=5, description="How often a worker looks for work.")
+    workers: int = Field(1, ge=1, le=16, description="Worker threads in the daemon.")
+
+
+class Limits(Section):
+    file_bytes: int = Field(1 << 30, ge=1, description="A larger file is refused.")
+    segment_bytes: int = Field(1 << 16, ge=128, description="A longer segment is a finding.")
+
+
+class Publishing(Section):
+    auto_publish: bool = Field(True, description="Valid changes of partners/ and mappings/ go live by themselves.")
+
+
+class Delivery(Section):
+    attempts_before_case: int = Field(3, ge=1, description="Failed sendings or postings before a person is asked.")
+
+
+class Retention(Section):
+    receipts_days: int = Field(2555, ge=1, description="Bytes received and sent are kept this long.")
+
+
+class Logging(Section):
+    format: Literal["console", "json"] = Field("console", description="console for people, json for machines.")
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is written.")
+
+
+class Settings(Section):
+    production: bool = Field(True, description="False: this is a test installation; ISA15 P is then the surprise.")
+    database: Database = Database()
+    folders: Folders = Folders()
+    connections: Connections = Connections()
+    engine: Engine = Engine()
+    limits: Limits = Limits()
+    publishing: Publishing = Publishing()
+    delivery: Delivery = Delivery()
+    retention: Retention = Retention()
+    logging: Logging = Logging()
+
+    def database_url(self, home: Path) -> str:
+        """The URL with the environment's secret in place, SQLite paths taken from the working folder."""
+        url = self.database.url
+        if self.database.url_env:
+            url = os.environ.get(self.database.url_env) or ""
+            if not url:
+                raise SettingsInvalid(
+                    file="config.toml",
+                    problem=f"database.url_env names {self.database.url_env}, which is not set",
+                )
+        if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
+            return f"sqlite:///{(home / url.removeprefix('sqlite:///')).resolve()}"
+        return url
+
+
+class SettingsInvalid(GatewayError):
+    """{file}: {problem}. Mend the file; docs/reference/settings.md lists every key."""
+
+
+def read(home: Path) -> Settings:
+    """The settings of a working folder; defaults where config.toml is silent."""
+    file = home / "config.toml"
+    if not file.exists():
+        return Settings()
+    try:
+        return Settings.model_validate(tomllib.loads(file.read_text("utf-8")))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsInvalid(file=str(file), problem=f"not TOML: {error}") from None
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise SettingsInvalid(file=str(file), problem=problems) from None
+
+
+def as_toml(settings: Settings) -> str:
+    """config.toml with every key, commented; what differs from the default is not commented out."""
+    lines = ["# Settings of this working folder. Every key with its default; uncomment to change.", ""]
+    for name, field in Settings.model_fields.items():
+        value = getattr(settings, name)
+        if isinstance(value, Section):
+            lines += ["", f"[{name}]"]
+            for key, part in type(value).model_fields.items():
+                lines += _key(key, getattr(value, key), part.default, part.description)
+        else:
+            lines += _key(name, value, field.default, field.description)
+    return "\n".join(lines) + "\n"
+
+
+def _key(key: str, value: object, default: object, description: str | None) -> list[str]:
+    shown = "..." if value is None else _toml(value)
+    mark = "" if value != default else "# "
+    return [f"# {description}", f"{mark}{key} = {_toml(shown) if value is None else shown}"]
+
+
+def _toml(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return str(value)
+    text = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"'
