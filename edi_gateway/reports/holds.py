@@ -1,0 +1,85 @@
+"""Holds as they stand and stood (spec B4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, select
+
+from edi_gateway.reports.reading import rows
+from edi_gateway.store.tables import holds, orders
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRow:
+    hold_id: int
+    order_id: int
+    order_number: str
+    po_number: str
+    partner: str
+    line: int | None
+    store: str | None
+    code: str
+    blocks: str
+    state: str
+    message: str
+    hint: str
+    amount: Decimal | None
+    raised_at: datetime
+    due_at: datetime
+    until: datetime | None
+    released_at: datetime | None
+    released_by: str | None
+    reason: str | None
+    text: str | None
+
+
+_QUERY = select(
+    holds.c.id,
+    holds.c.order_id,
+    orders.c.number,
+    orders.c.po_number,
+    orders.c.partner,
+    holds.c.line,
+    holds.c.store,
+    holds.c.code,
+    holds.c.blocks,
+    holds.c.state,
+    holds.c.message,
+    holds.c.hint,
+    holds.c.amount,
+    holds.c.raised_at,
+    holds.c.due_at,
+    holds.c.until,
+    holds.c.released_at,
+    holds.c.released_by,
+    holds.c.reason,
+    holds.c.text,
+).join_from(holds, orders, holds.c.order_id == orders.c.id)
+
+
+def holds_of(conn: Connection, order_id: int) -> Iterable[HoldRow]:
+    """Every hold that an order ever had, the oldest first."""
+    query = _QUERY.where(holds.c.order_id == order_id).order_by(holds.c.id)
+    return (HoldRow(*row) for row in rows(conn, query))
+
+
+def list_holds(
+    conn: Connection,
+    *,
+    partner: str | None = None,
+    code: str | None = None,
+    state: str = "ACTIVE",
+    limit: int = 200,
+) -> list[HoldRow]:
+    """By due time, then money."""
+    query = _QUERY.where(holds.c.state == state)
+    if partner:
+        query = query.where(orders.c.partner == partner)
+    if code:
+        query = query.where(holds.c.code == code)
+    found = rows(conn, query.order_by(holds.c.due_at, holds.c.id).limit(limit))
+    return [HoldRow(*row) for row in found]
