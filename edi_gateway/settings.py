@@ -25,7 +25,9 @@ class Database(Section):
         "sqlite:///gateway.db",
         description="sqlite:///FILE (relative to the working folder) or postgresql+psycopg://USER@HOST/NAME.",
     )
-    url_env: str | None = Field(None, description="Environment variable that holds the whole URL, password and all.")
+    url_env: str | None = Field(
+        None, description="Environment variable that holds the whole URL, password and all."
+    )
 
 
 class Folders(Section):
@@ -44,7 +46,9 @@ class Connections(Section):
 
 class Engine(Section):
     receipts_per_batch: int = Field(64, ge=1, le=1000, description="Small files worked in one commit.")
-    sets_per_commit: int = Field(500, ge=1, le=10000, description="Sets of a large interchange worked in one commit.")
+    sets_per_commit: int = Field(
+        500, ge=1, le=10000, description="Sets of a large interchange worked in one commit."
+    )
     poll_interval_seconds: float = Field(0.1, gt=0, le=5, description="How often a worker looks for work.")
     workers: int = Field(1, ge=1, le=16, description="Worker threads in the daemon.")
 
@@ -55,11 +59,15 @@ class Limits(Section):
 
 
 class Publishing(Section):
-    auto_publish: bool = Field(True, description="Valid changes of partners/ and mappings/ go live by themselves.")
+    auto_publish: bool = Field(
+        True, description="Valid changes of partners/ and mappings/ go live by themselves."
+    )
 
 
 class Delivery(Section):
-    attempts_before_case: int = Field(3, ge=1, description="Failed sendings or postings before a person is asked.")
+    attempts_before_case: int = Field(
+        3, ge=1, description="Failed sendings or postings before a person is asked."
+    )
 
 
 class Retention(Section):
@@ -67,12 +75,18 @@ class Retention(Section):
 
 
 class Logging(Section):
-    format: Literal["console", "json"] = Field("console", description="console for people, json for machines.")
-    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is written.")
+    format: Literal["console", "json"] = Field(
+        "console", description="console for people, json for machines."
+    )
+    level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least level that is written."
+    )
 
 
 class Settings(Section):
-    production: bool = Field(True, description="False: this is a test installation; ISA15 P is then the surprise.")
+    production: bool = Field(
+        True, description="False: this is a test installation; ISA15 P is then the surprise."
+    )
     database: Database = Database()
     folders: Folders = Folders()
     connections: Connections = Connections()

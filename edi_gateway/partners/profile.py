@@ -83,7 +83,9 @@ class Writing(Part):
     line_end: Literal["", "\n", "\r\n"] = ""
     encoding: Literal["ascii", "latin-1", "utf-8"] = "latin-1"
     file_name: str = "{sequence:012d}_{set}_{control}.edi"
-    batch: Literal["one", "set", "all"] = "set"  # an interchange a document, a set type, or everything that waits
+    batch: Literal["one", "set", "all"] = (
+        "set"  # an interchange a document, a set type, or everything that waits
+    )
     ask_ta1: bool = False
 
 

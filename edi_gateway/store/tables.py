@@ -40,6 +40,11 @@ metadata = MetaData(
 )
 
 
+def moment_text(value: datetime) -> str:
+    """An aware datetime as all tables keep it: UTC, always 27 characters."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
 class Exact(TypeDecorator[Decimal]):
     """A Decimal that comes back as it went in: NUMERIC on PostgreSQL, text on SQLite (never through float)."""
 
@@ -65,14 +70,10 @@ class Moment(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return None if value is None else moment_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+        return None if value is None else datetime.fromisoformat(value)
 
 
 def _id(name: str = "id") -> Column[int]:
@@ -249,9 +250,12 @@ orders = Table(
     Column("snapshot", Text, nullable=False),  # canonical JSON of the PurchaseOrder that stands
     Column("reject_code", String(2)),
     Column("answer_due_at", Moment),
-    Column("answer_state", String(20), nullable=False),  # DUE SENT HELD_SENT NONE (an IH was sent: an update is due)
+    Column(
+        "answer_state", String(20), nullable=False
+    ),  # DUE SENT HELD_SENT NONE (an IH was sent: an update is due)
     Column("void_reason", Text),
     UniqueConstraint("number"),
+    Index("ix_orders_business_key", "business_key"),
     Index("ix_orders_partner_po_number", "partner", "po_number"),
     Index("ix_orders_state", "state"),
     Index("ix_orders_answer", "answer_state", "answer_due_at"),
@@ -314,7 +318,9 @@ order_events = Table(
     Column("order_id", BigInteger, nullable=False),
     Column("at", Moment, nullable=False),
     Column("by", String(80), nullable=False),
-    Column("kind", String(40), nullable=False),  # received, accepted, held, released, answered, changed, noted ...
+    Column(
+        "kind", String(40), nullable=False
+    ),  # received, accepted, held, released, answered, changed, noted ...
     Column("text", Text, nullable=False),
     Column("document_id", BigInteger),
     Index("ix_order_events_order_id", "order_id"),
@@ -419,7 +425,9 @@ deadlines = Table(
     "deadlines",
     metadata,
     _id(),
-    Column("kind", String(30), nullable=False),  # answer, answer warning, ack, cancel warning, cancel, hold until
+    Column(
+        "kind", String(30), nullable=False
+    ),  # answer, answer warning, ack, cancel warning, cancel, hold until
     Column("subject", BigInteger, nullable=False),  # order, document, hold id by kind
     Column("due_at", Moment, nullable=False),
     Column("state", String(12), nullable=False),  # OPEN DONE CANCELLED
@@ -497,7 +505,9 @@ def _versioned() -> list[Column[Any]]:
         Column("since", Date, nullable=False),
         Column("until", Date),  # exclusive; None: stands
         Column("version", Integer, nullable=False),
-        Column("superseded", Boolean, nullable=False, default=False),  # replaced by a later version of the row
+        Column(
+            "superseded", Boolean, nullable=False, default=False
+        ),  # replaced by a later version of the row
         Column("changed_by", String(80), nullable=False),
         Column("changed_at", Moment, nullable=False),
         Column("source", Text, nullable=False),
