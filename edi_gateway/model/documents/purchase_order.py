@@ -7,8 +7,31 @@ from __future__ import annotations
 
 from datetime import date
 
+from pydantic import Field
+
+from edi_gateway.model.documents.details import (
+    AdditionalDetail,
+    CodedText,
+    Commodity,
+    Condition,
+    ConditionOfSale,
+    ContractDetail,
+    DatedEvent,
+    Discount,
+    Equipment,
+    Handling,
+    Installment,
+    ItemIds,
+    Mark,
+    Paperwork,
+    PeriodAmount,
+    ServiceIds,
+    TaxReference,
+    UnitStatus,
+)
 from edi_gateway.model.documents.shared import (
     Allowance,
+    Amount,
     Carrier,
     Contact,
     Dates,
@@ -18,7 +41,9 @@ from edi_gateway.model.documents.shared import (
     Marking,
     Measurement,
     Note,
+    NotedQuantity,
     Number,
+    OtherDate,
     Pack,
     Package,
     Party,
@@ -26,9 +51,13 @@ from edi_gateway.model.documents.shared import (
     Record,
     Reference,
     SalesRequirement,
+    Schedule,
     Tax,
     Terms,
+    no_dates,
 )
+
+__all__ = ["Allocation", "Component", "Line", "NotedQuantity", "PurchaseOrder", "Schedule", "StatedTotals"]
 
 
 class Allocation(Record):
@@ -38,32 +67,7 @@ class Allocation(Record):
     location: str
     quantity: Number
     unit: str | None = None
-
-
-class Schedule(Record):
-    """SCH: so many by then."""
-
-    quantity: Number
-    unit: str
-    party_role: str | None = None
-    party_name: str | None = None
-    qualifier: str
-    on: date
-    at: str | None = None
-    until_qualifier: str | None = None
-    until: date | None = None
-    until_at: str | None = None
-    request_reference: str | None = None
-    line: str | None = None
-
-
-class NotedQuantity(Record):
-    """QTY under a line."""
-
-    qualifier: str
-    quantity: Number | None = None
-    unit: str | None = None
-    text: str | None = None
+    area: str | None = None  # SDQ23
 
 
 class Component(Record):
@@ -79,6 +83,21 @@ class Component(Record):
     price_relation: str | None = None
     ids: tuple[ItemId, ...] = ()
     descriptions: tuple[Description, ...] = ()
+    messages: tuple[str, ...] = ()
+    coded_messages: tuple[CodedText, ...] = ()
+    services: tuple[ServiceIds, ...] = ()
+    additional_details: tuple[AdditionalDetail, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    dates: tuple[OtherDate, ...] = ()
+    quoted_prices: tuple[QuotedPrice, ...] = ()
+    period_amounts: tuple[PeriodAmount, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    pack: Pack | None = None
+    tax_references: tuple[TaxReference, ...] = ()
+    notes: tuple[Note, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    noted_quantities: tuple[NotedQuantity, ...] = ()
+    parties: tuple[Party, ...] = ()
 
 
 class Line(Record):
@@ -93,7 +112,7 @@ class Line(Record):
     ids: tuple[ItemId, ...] = ()
     description: str | None = None
     descriptions: tuple[Description, ...] = ()
-    dates: Dates = Dates()
+    dates: Dates = Field(default_factory=no_dates)
     pack: Pack | None = None
     packs: tuple[Pack, ...] = ()
     quoted_prices: tuple[QuotedPrice, ...] = ()
@@ -115,7 +134,28 @@ class Line(Record):
     contacts: tuple[Contact, ...] = ()
     messages: tuple[str, ...] = ()
     notes: tuple[Note, ...] = ()
-    amounts: dict[str, Number] = {}  # AMT under the line, by qualifier
+    amounts: dict[str, Number] = Field(default_factory=dict)  # AMT under the line, by qualifier
+    other_amounts: tuple[Amount, ...] = ()
+    items: tuple[ItemIds, ...] = ()
+    services: tuple[ServiceIds, ...] = ()
+    currency: str | None = None
+    currency_of: str | None = None  # CUR under the line
+    exchange_rate: Number | None = None
+    contract: ContractDetail | None = None
+    additional_details: tuple[AdditionalDetail, ...] = ()
+    period_amounts: tuple[PeriodAmount, ...] = ()
+    paperwork: tuple[Paperwork, ...] = ()
+    condition_of_sale: ConditionOfSale | None = None
+    discounts: tuple[Discount, ...] = ()
+    installment: Installment | None = None
+    tax_references: tuple[TaxReference, ...] = ()
+    unit_statuses: tuple[UnitStatus, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    coded_messages: tuple[CodedText, ...] = ()
 
 
 class StatedTotals(Record):
@@ -123,7 +163,22 @@ class StatedTotals(Record):
 
     line_count: int | None = None  # CTT01
     hash: Number | None = None  # CTT02
-    amounts: dict[str, Number] = {}  # AMT by qualifier (TT total, 1 line item total ...)
+    amounts: dict[str, Number] = Field(
+        default_factory=dict
+    )  # AMT by qualifier (TT total, 1 line item total ...)
+    other_amounts: tuple[Amount, ...] = ()
+    weight: Number | None = None
+    weight_unit: str | None = None
+    volume: Number | None = None
+    volume_unit: str | None = None
+    text: str | None = None
+
+
+_NO_TOTALS = StatedTotals()
+
+
+def no_totals() -> StatedTotals:
+    return _NO_TOTALS
 
 
 class PurchaseOrder(Record):
@@ -136,13 +191,22 @@ class PurchaseOrder(Record):
     ordered_on: date | None = None
     contract_number: str | None = None
     ack_requested: str | None = None  # BEG07, DE587
+    invoice_type: str | None = None
+    contract_type: str | None = None
+    purchase_category: str | None = None
+    security_level: str | None = None
+    transaction_type: str | None = None
     currency: str | None = None
     currency_of: str | None = None  # CUR01
     exchange_rate: Number | None = None
+    second_currency: str | None = None
+    second_currency_of: str | None = None
+    currency_market: str | None = None
+    currency_dates: tuple[DatedEvent, ...] = ()
     parties: tuple[Party, ...] = ()
     references: tuple[Reference, ...] = ()
     contacts: tuple[Contact, ...] = ()
-    dates: Dates = Dates()
+    dates: Dates = Field(default_factory=no_dates)
     terms: tuple[Terms, ...] = ()
     freight: tuple[Freight, ...] = ()
     sales_requirements: tuple[SalesRequirement, ...] = ()
@@ -156,7 +220,20 @@ class PurchaseOrder(Record):
     quoted_prices: tuple[QuotedPrice, ...] = ()
     lines: tuple[Line, ...] = ()
     notes: tuple[Note, ...] = ()
-    stated_totals: StatedTotals = StatedTotals()
+    amounts: tuple[Amount, ...] = ()  # AMT in the header; the one after CTT is in stated_totals
+    items: tuple[ItemIds, ...] = ()
+    services: tuple[ServiceIds, ...] = ()
+    period_amounts: tuple[PeriodAmount, ...] = ()
+    paperwork: tuple[Paperwork, ...] = ()
+    discounts: tuple[Discount, ...] = ()
+    installment: Installment | None = None
+    tax_references: tuple[TaxReference, ...] = ()
+    commodities: tuple[Commodity, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    marks: tuple[Mark, ...] = ()
+    conditions: tuple[Condition, ...] = ()
+    stated_totals: StatedTotals = Field(default_factory=no_totals)
 
     def party(self, role: str) -> Party | None:
         """The first party of this role, or None."""

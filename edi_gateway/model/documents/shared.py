@@ -7,19 +7,49 @@ came; a mapping table may bring a partner's code to the usual one. All frozen; l
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
-from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from edi_gateway.model.documents.details import (
+    AddressPart,
+    CodedText,
+    Equipment,
+    Handling,
+    Measurement,
+    NamePart,
+    Paperwork,
+    ServiceIds,
+)
+from edi_gateway.model.documents.record import Number, Record
 
-class Record(BaseModel):
-    """Base of every canonical record: frozen, unknown names refused, numbers exact."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_bytes="utf8")
-
-
-Number = Annotated[Decimal, Field(allow_inf_nan=False)]
+__all__ = [
+    "Allowance",
+    "Amount",
+    "Carrier",
+    "Contact",
+    "ContactNumber",
+    "Dates",
+    "Description",
+    "Freight",
+    "ItemId",
+    "Marking",
+    "Measurement",
+    "Note",
+    "NotedQuantity",
+    "Number",
+    "OtherDate",
+    "Pack",
+    "Package",
+    "Party",
+    "QuotedPrice",
+    "Record",
+    "Reference",
+    "SalesRequirement",
+    "Schedule",
+    "Tax",
+    "Terms",
+    "no_dates",
+]
 
 
 class Reference(Record):
@@ -43,28 +73,6 @@ class Contact(Record):
     name: str | None = None
     numbers: tuple[ContactNumber, ...] = ()
     inquiry: str | None = None
-
-
-class Party(Record):
-    """N1 loop. `role` is DE98 (BY, ST, Z7 ...), `id_qualifier` DE66 (92, UL, 1 ...)."""
-
-    role: str
-    name: str | None = None
-    id_qualifier: str | None = None
-    id: str | None = None
-    relation: str | None = None
-    second_role: str | None = None
-    more_names: tuple[str, ...] = ()
-    address: tuple[str, ...] = ()
-    city: str | None = None
-    region: str | None = None
-    postal_code: str | None = None
-    country: str | None = None
-    subdivision: str | None = None
-    location_qualifier: str | None = None
-    location: str | None = None
-    references: tuple[Reference, ...] = ()
-    contacts: tuple[Contact, ...] = ()
 
 
 class OtherDate(Record):
@@ -95,9 +103,36 @@ class Dates(Record):
     cancel_after: date | None = None  # 001
     cancel_if_not_shipped_by: date | None = None  # 175
     cancel_if_not_delivered_by: date | None = None  # 061
-    times: dict[str, str] = {}  # DTM03 by qualifier, for the named ones
-    zones: dict[str, str] = {}  # DTM04 by qualifier, for the named ones
+    times: dict[str, str] = Field(default_factory=dict)  # DTM03 by qualifier, for the named ones
+    zones: dict[str, str] = Field(default_factory=dict)  # DTM04 by qualifier, for the named ones
     others: tuple[OtherDate, ...] = ()
+
+
+_NO_DATES = Dates()
+
+
+def no_dates() -> Dates:
+    """The one empty record: a default that pydantic would copy field by field costs more than the rest of a line."""
+    return _NO_DATES
+
+
+class QuotedPrice(Record):
+    """CTP: often the retail tag price (RS/RES), never our price by itself (spec C0)."""
+
+    trade_class: str | None = None
+    kind: str | None = None
+    price: Number | None = None
+    quantity: Number | None = None
+    unit: str | None = None
+    multiplier_kind: str | None = None
+    multiplier: Number | None = None
+    amount: Number | None = None
+    basis: str | None = None
+    condition: str | None = None
+    multiple_quantity: int | None = None
+    currency: str | None = None
+    currency_of: str | None = None  # CUR under the CTP of a line
+    exchange_rate: Number | None = None
 
 
 class Allowance(Record):
@@ -119,6 +154,10 @@ class Allowance(Record):
     option: str | None = None
     text: str | None = None
     language: str | None = None
+    currency: str | None = None
+    currency_of: str | None = None  # CUR under the SAC
+    exchange_rate: Number | None = None
+    quoted_prices: tuple[QuotedPrice, ...] = ()  # CTP under the SAC of a line
 
 
 class Terms(Record):
@@ -170,6 +209,9 @@ class Carrier(Record):
     transit_time_qualifier: str | None = None
     transit_time: Number | None = None
     service: str | None = None
+    second_service: str | None = None
+    third_service: str | None = None
+    country: str | None = None
 
 
 class Package(Record):
@@ -204,6 +246,10 @@ class Pack(Record):
     height: Number | None = None
     dimension_unit: str | None = None
     inner: int | None = None
+    surface: str | None = None
+    range_from: str | None = None
+    range_to: str | None = None
+    count: int | None = None
 
 
 class ItemId(Record):
@@ -225,6 +271,7 @@ class Description(Record):
     source: str | None = None
     yes_no: str | None = None
     language: str | None = None
+    measurements: tuple[Measurement, ...] = ()
 
 
 class Note(Record):
@@ -235,10 +282,17 @@ class Note(Record):
     text: str | None = None
     on: date | None = None
     lines: tuple[str, ...] = ()
+    at: str | None = None
+    zone: str | None = None
+    more: tuple[str, ...] = ()  # components of N907
+    dates: tuple[OtherDate, ...] = ()
+    measurements: tuple[Measurement, ...] = ()
+    paperwork: tuple[Paperwork, ...] = ()
+    coded_lines: tuple[CodedText, ...] = ()  # MTX with more than its text
 
 
 class Tax(Record):
-    """TAX or TXI, as stated."""
+    """TXI, as stated; a TAX is a TaxReference."""
 
     type: str | None = None
     amount: Number | None = None
@@ -249,6 +303,7 @@ class Tax(Record):
     relation: str | None = None
     basis: Number | None = None
     number: str | None = None
+    assigned: str | None = None
 
 
 class SalesRequirement(Record):
@@ -266,38 +321,91 @@ class SalesRequirement(Record):
     percent_kind: str | None = None
 
 
-class QuotedPrice(Record):
-    """CTP: often the retail tag price (RS/RES), never our price by itself (spec C0)."""
-
-    trade_class: str | None = None
-    kind: str | None = None
-    price: Number | None = None
-    quantity: Number | None = None
-    unit: str | None = None
-    multiplier_kind: str | None = None
-    multiplier: Number | None = None
-    amount: Number | None = None
-    basis: str | None = None
-    condition: str | None = None
-    multiple_quantity: int | None = None
-
-
-class Measurement(Record):
-    """MEA."""
-
-    reference: str | None = None
-    qualifier: str | None = None
-    value: Number | None = None
-    unit: str | None = None
-    low: Number | None = None
-    high: Number | None = None
-
-
 class Marking(Record):
-    """MAN or PKG text that says how goods are to be marked or packed."""
+    """PKG: how goods are to be packed or marked; a MAN is a Mark."""
 
     kind: str | None = None
     characteristic: str | None = None
     agency: str | None = None
     code: str | None = None
     text: str | None = None
+    unit_load: str | None = None
+    measurements: tuple[Measurement, ...] = ()
+
+
+class Amount(Record):
+    """AMT that is more than a qualifier and an amount, or repeats its qualifier."""
+
+    qualifier: str
+    amount: Number | None = None
+    credit_debit: str | None = None
+    references: tuple[Reference, ...] = ()
+    dates: tuple[OtherDate, ...] = ()
+
+
+class NotedQuantity(Record):
+    """QTY under a line, a component or a party."""
+
+    qualifier: str
+    quantity: Number | None = None
+    unit: str | None = None
+    text: str | None = None
+    services: tuple[ServiceIds, ...] = ()
+
+
+class Schedule(Record):
+    """SCH: so many by then."""
+
+    quantity: Number
+    unit: str
+    party_role: str | None = None
+    party_name: str | None = None
+    qualifier: str
+    on: date
+    at: str | None = None
+    until_qualifier: str | None = None
+    until: date | None = None
+    until_at: str | None = None
+    request_reference: str | None = None
+    line: str | None = None
+    packages: tuple[Package, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    references: tuple[Reference, ...] = ()
+
+
+class Party(Record):
+    """N1 loop. `role` is DE98 (BY, ST, Z7 ...), `id_qualifier` DE66 (92, UL, 1 ...)."""
+
+    role: str
+    name: str | None = None
+    id_qualifier: str | None = None
+    id: str | None = None
+    relation: str | None = None
+    second_role: str | None = None
+    more_names: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+    subdivision: str | None = None
+    location_qualifier: str | None = None
+    location: str | None = None
+    references: tuple[Reference, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    address_parts: tuple[AddressPart, ...] = ()
+    name_parts: tuple[NamePart, ...] = ()
+    services: tuple[ServiceIds, ...] = ()
+    freight: Freight | None = None
+    packages: tuple[Package, ...] = ()
+    carriers: tuple[Carrier, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    handling: tuple[Handling, ...] = ()
+    markings: tuple[Marking, ...] = ()
+    quantities: tuple[NotedQuantity, ...] = ()  # QTY: this party's share of the line
+    dates: tuple[OtherDate, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    messages: tuple[str, ...] = ()  # 855 only
+    coded_messages: tuple[CodedText, ...] = ()
