@@ -1,0 +1,51 @@
+"""What can be wrong in a profile that is well-formed: plain functions over the draft, all of them run.
+
+Each takes the draft and what lies around it and yields findings; called by registry.check.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from edi_gateway.model.finding import Finding
+from edi_gateway.partners.checks import connection, documents, identity, policies, schedule
+from edi_gateway.partners.checks.surroundings import Surroundings
+from edi_gateway.partners.draft import Draft
+
+Check = Callable[[Draft, Surroundings], Iterator[Finding]]
+
+CHECKS: tuple[Check, ...] = (
+    identity.key_is_the_folder_name,
+    identity.qualifier_unknown,
+    identity.identifier_malformed,
+    identity.both_sides_alike,
+    identity.address_used_twice,
+    connection.folders_collide,
+    connection.folder_shared_with_neighbour,
+    connection.host_key_malformed,
+    connection.no_way_to_log_in,
+    connection.secret_in_the_file,
+    connection.port_impossible,
+    schedule.zone_unknown,
+    schedule.cron_impossible,
+    schedule.window_impossible,
+    schedule.interval_impossible,
+    schedule.answer_deadline_impossible,
+    schedule.working_days_impossible,
+    schedule.holiday_malformed,
+    documents.nothing_comes_in,
+    documents.document_repeated,
+    documents.document_without_mapping,
+    documents.version_unreadable,
+    documents.answer_without_document,
+    documents.acknowledgment_listed,
+    documents.delimiters_collide,
+    documents.file_name_impossible,
+    documents.file_unknown,
+    policies.limit_negative,
+    policies.limit_empty,
+    policies.code_unknown,
+    policies.unit_alias_unknown,
+)
+
+__all__ = ["CHECKS", "Check", "Surroundings"]

@@ -1,0 +1,84 @@
+"""Judgement's knobs: tolerances, codes and units that can take effect (spec B4, B5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edi_gateway.model.finding import Finding, Severity
+from edi_gateway.partners.checks.surroundings import Surroundings
+from edi_gateway.partners.draft import Draft, KeyPath, dotted, nearest
+from edi_gateway.x12.dictionary import dictionary
+
+_TOLERANCES = ("price_buyer_lower", "price_buyer_higher")
+_LIMITS = (
+    "lead_time_days",
+    "transit_days",
+    "stale_after_days",
+    "maximum_line_quantity",
+    "minimum_order",
+    "cancel_warning_days",
+)
+_CODES = {"order_types": "92", "freight_payment": "146", "allowances_agreed": "1300"}
+
+
+def limit_negative(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A limit below nothing."""
+    for table in _tables(draft):
+        paths: list[KeyPath] = [(*table, key) for key in _LIMITS]
+        paths += [(*table, side, key) for side in _TOLERANCES for key in ("percent", "per_unit", "per_line")]
+        for path in paths:
+            value = draft.number(*path)
+            if value is not None and value < 0:
+                yield draft.mistake(path, f"{dotted(path)} is {value}; it cannot be below 0.")
+
+
+def limit_empty(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A tolerance without a limit: every price would pass."""
+    for table in _tables(draft):
+        for side in _TOLERANCES:
+            given = draft.get(*table, side)
+            if isinstance(given, dict) and not given:
+                yield draft.mistake(
+                    (*table, side),
+                    f"{dotted((*table, side))} gives no limit, so every price would pass.",
+                    "Give percent, per_unit or per_line; percent = 0 allows no difference.",
+                )
+
+
+def code_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A code of the standard that the standard does not have."""
+    for table in _tables(draft):
+        for key, element in _CODES.items():
+            codes = dictionary("004010").elements[element].codes
+            for n, code in enumerate(draft.items(*table, key)):
+                if codes and isinstance(code, str) and code not in codes:
+                    close = nearest(code, list(codes))
+                    yield draft.mistake(
+                        (*table, key, n),
+                        f'{dotted((*table, key))} holds "{code}", which element {element} does not have.',
+                        f"Did you mean {close}?" if close else "",
+                        Severity.ERROR
+                        if dictionary("004010").elements[element].complete
+                        else Severity.WARNING,
+                    )
+
+
+def unit_alias_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """An alias that is or means no unit code of two characters, or that leads to another alias."""
+    for table in _tables(draft):
+        aliases = draft.table(*table, "unit_aliases")
+        codes = dictionary("004010").elements["355"].codes
+        for alias, meant in aliases.items():
+            path: KeyPath = (*table, "unit_aliases", alias)
+            if not isinstance(meant, str):
+                continue
+            if len(meant) != 2 or (codes and meant not in codes):
+                yield draft.mistake(
+                    path, f'{dotted(path)} is "{meant}", which is no unit code.', "CA is case, EA each."
+                )
+            elif meant in aliases:
+                yield draft.mistake(path, f"{dotted(path)} leads to {meant}, which is an alias itself.")
+
+
+def _tables(draft: Draft) -> list[KeyPath]:
+    return [("policies",), *(("customer_policies", number) for number in draft.table("customer_policies"))]
