@@ -128,4 +128,5 @@ class MasterData:
     prices: dict[str, tuple[Price, ...]] = field(default_factory=dict)  # by sku
     ship_tos: dict[tuple[str, str], ShipTo] = field(default_factory=dict)  # (qualifier, code)
     customers: dict[str, Customer] = field(default_factory=dict)
-    known: dict[str, tuple[KnownOrder, ...]] = field(default_factory=dict)  # by business key
+    known: dict[str, tuple[KnownOrder, ...]] = field(default_factory=dict)  # by business key, oldest first
+    drawn: dict[str, dict[str, Decimal]] = field(default_factory=dict)  # blanket's key -> SKU -> base units released

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding
 
 
@@ -62,7 +63,8 @@ class NewHold:
     finding: Finding
     fingerprint: str  # the facts it covers; a release stands only while they are unchanged (spec B4 rule 4)
     family: Family
-    store: str | None = None  # an SDQ location, when only that store waits
+    store: str | None = None  # "qualifier:location" of an SDQ, when only that store waits (line is then None)
+    amount: Decimal | None = None  # money that hangs on it: the line's or the order's
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,10 @@ class OrderLine:
     ship_until: date | None = None
     cancel_after: date | None = None
     amount: Decimal | None = None  # extension in order currency, rounded half-up
-    substitute: str | None = None
+    substitute: str | None = None  # our SKU that goes instead (855 IS)
+    promised_ship: date | None = None  # ours, when it is not the buyer's date (855 DR 068)
+    promised_delivery: date | None = None  # the same, when the buyer spoke of delivery (855 DR 067)
+    free_quantity: Decimal | None = None  # goods on top at no charge (SAC A D170), in the buyer's unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +116,8 @@ class Judgement:
     differences: tuple[tuple[str, str, str], ...] = ()  # (path, was, is) against the known order
     cancel_after: date | None = None
     ship_complete: bool = False
+    all_or_nothing: bool = False
+    revised: PurchaseOrder | None = None  # verdict change: the document that stands afterwards; None: wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,3 +137,7 @@ class HoldView:
     raised_at: datetime
     due_at: datetime
     released_by: str | None = None
+    store: str | None = None  # "qualifier:location" of an SDQ, when only that store waits
+    placed_by: str = "system"
+    until: datetime | None = None  # a release stands until then
+    up_to_amount: Decimal | None = None  # and up to this amount

@@ -151,6 +151,12 @@ class Policies(Part):
     cancel_warning_days: int = 3
     allowances_agreed: tuple[str, ...] | None = None  # SAC02 codes; None: any
     freight_payment: tuple[str, ...] = ()  # allowed FOB01; empty: any
+    currency: str = "USD"  # when neither CUR nor the customer says
+    date_unmet: Literal["hold", "ours", "reject line"] = "hold"  # ours: 855 DR with the first day we can
+    requested_ship: Literal["wish", "ship on"] = "wish"  # DTM*010 alone: a wish, or not before that day
+    replace_unknown: Literal["take", "hold"] = "take"  # BEG01 05 or 07 of a PO that we do not know
+    confirm_unknown: Literal["take", "hold"] = "hold"  # BEG01 06 of a PO that we do not know
+    notes: Literal["inform", "hold"] = "inform"  # free text on the order
 
 
 class Answering(Part):
@@ -165,6 +171,8 @@ class Answering(Part):
     no_detail_when_accepted: bool = False  # AK instead of AD
     update_purpose: Literal["00", "05", "06"] = "05"
     rejected_without_detail: bool = False  # RJ instead of RD
+    echo_references: tuple[str, ...] = ()  # REF01 of the order that go back in the 855 (IA, DP ...)
+    echo_parties: tuple[str, ...] = ()  # N101 of the order that go back in the 855 (ST, BY ...)
 
 
 class Calendar(Part):
@@ -188,6 +196,7 @@ class Profile(Part):
     active: bool = True
     test: bool = False  # the whole road with ISA15 T, marked everywhere, posts nowhere
     customer: str | None = None  # default customer number in our books
+    customers_by: dict[str, str] = {}  # "REF 19 0042" or "N1 BY 0007" -> customer number, before the default
     them: Address
     us: Address
     also_known_as: tuple[Address, ...] = ()  # other addresses of theirs
