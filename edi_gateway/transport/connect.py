@@ -1,0 +1,20 @@
+"""The transport that fits a connection record. Called by cli/main.py, which knows folder and secrets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from edi_gateway.partners.profile import DirectoryConnection, SftpConnection
+from edi_gateway.transport.base import Transport
+from edi_gateway.transport.directory import DirectoryTransport
+from edi_gateway.transport.secrets import SecretReader
+from edi_gateway.transport.sftp import SftpTransport
+
+
+def open_transport(
+    connection: DirectoryConnection | SftpConnection, *, root: Path, read_secret: SecretReader
+) -> Transport:
+    """Nothing is connected yet: that is for the first call."""
+    if isinstance(connection, SftpConnection):
+        return SftpTransport(connection, read_secret)
+    return DirectoryTransport(connection, root)
