@@ -46,7 +46,7 @@ def moment_text(value: datetime) -> str:
 
 
 class Exact(TypeDecorator[Decimal]):
-    """A Decimal that comes back as it went in: NUMERIC on PostgreSQL, text on SQLite (never through float)."""
+    """A Decimal that comes back as it went in: NUMERIC on PostgreSQL, text on SQLite, never a float."""
 
     impl = Text
     cache_ok = True
@@ -76,8 +76,12 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+# INTEGER PRIMARY KEY is SQLite's own row id: no second index to keep
+_BIG = BigInteger().with_variant(Integer, "sqlite")
+
+
 def _id(name: str = "id") -> Column[int]:
-    return Column(name, BigInteger, primary_key=True, autoincrement=False)
+    return Column(name, _BIG, primary_key=True, autoincrement=False)
 
 
 # ---------------------------------------------------------------- what came in
@@ -191,6 +195,7 @@ documents = Table(
     Index("ix_documents_order_id", "order_id"),
     Index("ix_documents_receipt_id", "receipt_id"),
     Index("ix_documents_transmission_id", "transmission_id"),
+    Index("ix_documents_set_hash", "set_hash"),
     Index("ix_documents_out", "partner", "set_code", "group_control", "control"),
 )
 
@@ -242,6 +247,7 @@ orders = Table(
     Column("total", Exact, nullable=False),
     Column("lines", Integer, nullable=False),
     Column("ship_complete", Boolean, nullable=False, default=False),
+    Column("all_or_nothing", Boolean, nullable=False, default=False),
     Column("test", Boolean, nullable=False, default=False),
     Column("received_at", Moment, nullable=False),
     Column("updated_at", Moment, nullable=False),
@@ -296,6 +302,9 @@ order_lines = Table(
     Column("ship_until", Date),
     Column("cancel_after", Date),
     Column("substitute", String(60)),
+    Column("promised_ship", Date),
+    Column("promised_delivery", Date),
+    Column("free_quantity", Exact),
 )
 
 order_revisions = Table(
@@ -497,7 +506,7 @@ case_notes = Table(
     Index("ix_case_notes_case_id", "case_id"),
 )
 
-# ---------------------------------------------------------------- master data (effective-dated, never overwritten)
+# ---------------------------------------------------------------- master data: effective-dated, never overwritten
 
 
 def _versioned() -> list[Column[Any]]:
@@ -655,7 +664,7 @@ users = Table(
 audit = Table(
     "audit",
     metadata,
-    Column("n", BigInteger, primary_key=True, autoincrement=False),
+    _id("n"),
     Column("at", Moment, nullable=False),
     Column("by", String(80), nullable=False),
     Column("action", String(60), nullable=False),

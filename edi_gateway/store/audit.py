@@ -1,0 +1,99 @@
+"""The audit log: append-only, each row bearing the hash of the one before it (spec B16).
+
+Takes entries at the very end of a transaction (the head of the chain is locked until its commit); gives, on
+verification, the first row that is not as it was written. Called by commands and flow; `audit verify`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, bindparam, select
+
+from edi_gateway.model.clock import Clock
+from edi_gateway.store import bulk, control_numbers
+from edi_gateway.store.tables import audit, moment_text
+from edi_gateway.store.tables import control_numbers as counters
+
+_SCOPE = "audit"
+_NOTHING_BEFORE = "0" * 64
+_UNBOUNDED = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who did what to what. `detail`: was, now, why, sha256 of the document ... (JSON values only)."""
+
+    by: str
+    action: str
+    subject: str  # "order 123", "hold 7", "partner acme"
+    detail: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """The first row that is wrong. `n` is its number; `problem` says what in words."""
+
+    n: int
+    problem: str
+
+
+def append(conn: Connection, clock: Clock, entries: Sequence[Entry]) -> None:
+    """Chain `entries` on. To be the last thing in a transaction: every other writer of the log waits for it."""
+    if not entries:
+        return
+    numbers = control_numbers.draw(conn, _SCOPE, len(entries), wrap=_UNBOUNDED)
+    previous = conn.execute(_HASH, {"number": numbers[0] - 1}).scalar() or _NOTHING_BEFORE
+    at = clock()
+    stamp = moment_text(at)
+    rows = []
+    for n, entry in zip(numbers, entries, strict=True):
+        detail = json.dumps(entry.detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        this = _hash(n, stamp, entry.by, entry.action, entry.subject, detail, previous)
+        rows.append((n, at, entry.by, entry.action, entry.subject, detail, previous, this))
+        previous = this
+    bulk.insert(conn, audit, _COLUMNS, rows)
+
+
+_COLUMNS = ("n", "at", "by", "action", "subject", "detail", "previous", "hash")
+_HASH = select(audit.c.hash).where(audit.c.n == bindparam("number"))
+
+
+def _hash(n: int, at: str, by: str, action: str, subject: str, detail: str, previous: str) -> str:
+    content = json.dumps([n, at, by, action, subject, detail, previous], ensure_ascii=False)
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def verify(conn: Connection) -> Broken | None:
+    """None when every row is there and as it was written; else the first that is not.
+
+    Finds a row that was changed, removed (at the end too) or put in. Whoever can rewrite the whole table and its
+    counter can forge a new chain: keep the head's hash (`head`) elsewhere now and then.
+    """
+    expected, previous = 1, _NOTHING_BEFORE
+    query = select(audit).order_by(audit.c.n)
+    for row in conn.execute(query.execution_options(yield_per=1000)):
+        if row.n != expected:
+            problem = "it is missing" if row.n > expected else "it does not belong here"
+            return Broken(min(expected, row.n), problem)
+        if row.previous != previous:
+            return Broken(row.n, "it does not follow the row before it")
+        made = _hash(row.n, moment_text(row.at), row.by, row.action, row.subject, row.detail, row.previous)
+        if row.hash != made:
+            return Broken(row.n, "its content is not what was written")
+        expected, previous = row.n + 1, row.hash
+    drawn = conn.execute(select(counters.c.value).where(counters.c.scope == _SCOPE)).scalar() or 0
+    if drawn >= expected:
+        return Broken(expected, "it is missing")
+    if drawn < expected - 1:
+        return Broken(drawn + 1, "it does not belong here")
+    return None
+
+
+def head(conn: Connection) -> tuple[int, str]:
+    """Number and hash of the last row, to be kept outside; (0, zeros) when nothing has happened yet."""
+    row = conn.execute(select(audit.c.n, audit.c.hash).order_by(audit.c.n.desc()).limit(1)).first()
+    return (row.n, row.hash) if row is not None else (0, _NOTHING_BEFORE)

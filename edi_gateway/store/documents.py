@@ -1,0 +1,176 @@
+"""Transaction sets, both ways: what was read, what waits to be bundled, what they have acknowledged.
+
+Takes and gives rows of `documents`. Called by commands (answers) and flow (inbound, outbound, acknowledgments).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+
+from edi_gateway.store import bulk
+from edi_gateway.store.bulk import Row
+from edi_gateway.store.tables import documents
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """A set of ours. `body`: the segments between ST and SE in the partner's delimiters; `segments` counts them."""
+
+    id: int
+    partner: str
+    set_code: str
+    version: str
+    gs_code: str
+    test: bool
+    state: str
+    body: str
+    segments: int
+    delimiters: str | None
+    order_id: int | None
+    control: str | None
+    group_control: str | None
+    interchange_control: str | None
+    transmission_id: int | None
+    created_at: datetime
+
+
+_COLUMNS = [
+    documents.c[name]
+    for name in (
+        *(
+            "id",
+            "partner",
+            "set_code",
+            "version",
+            "gs_code",
+            "test",
+            "state",
+            "body",
+            "segments",
+            "delimiters",
+        ),
+        *("order_id", "control", "group_control", "interchange_control", "transmission_id", "created_at"),
+    )
+]
+
+
+def add(conn: Connection, rows: Sequence[Row]) -> None:
+    """Insert document rows; all with the same keys."""
+    bulk.insert_rows(conn, documents, rows)
+
+
+def partners_waiting(conn: Connection, now: datetime) -> list[str]:
+    """Partners for whom something waits to be bundled."""
+    query = select(documents.c.partner).distinct().where(_queued(now)).order_by(documents.c.partner)
+    return list(conn.execute(query).scalars())
+
+
+def waiting(conn: Connection, partner: str, now: datetime, limit: int = 10_000) -> list[Outbound]:
+    """Queued sets of a partner in the order of their making; locked for this transaction on PostgreSQL."""
+    query = select(*_COLUMNS).where(_queued(now), documents.c.partner == partner)
+    query = query.order_by(documents.c.id).limit(limit).with_for_update(skip_locked=True)
+    return [Outbound(*row) for row in conn.execute(query)]
+
+
+def _queued(now: datetime) -> ColumnElement[bool]:
+    c = documents.c
+    return (c.direction == "out") & (c.state == "QUEUED") & (c.send_after.is_(None) | (c.send_after <= now))
+
+
+def bundled(
+    conn: Connection,
+    transmission_id: int,
+    interchange_control: str,
+    controls: Mapping[int, tuple[str, str]],
+    ack_due_at: datetime | None,
+) -> None:
+    """Write the control numbers that the sets were given: document id -> (GS06, ST02)."""
+    conn.execute(
+        _BUNDLED,
+        [
+            {
+                "this": document_id,
+                "transmission": transmission_id,
+                "isa13": interchange_control,
+                "gs06": group_control,
+                "st02": control,
+                "due": ack_due_at,
+            }
+            for document_id, (group_control, control) in controls.items()
+        ],
+    )
+
+
+_BUNDLED = (
+    update(documents)
+    .where(documents.c.id == bindparam("this"))
+    .values(
+        state="BUNDLED",
+        transmission_id=bindparam("transmission"),
+        interchange_control=bindparam("isa13"),
+        group_control=bindparam("gs06"),
+        control=bindparam("st02"),
+        ack_due_at=bindparam("due"),
+    )
+)
+
+
+def of_transmission(conn: Connection, transmission_id: int) -> list[Outbound]:
+    query = select(*_COLUMNS).where(documents.c.transmission_id == transmission_id).order_by(documents.c.id)
+    return [Outbound(*row) for row in conn.execute(query)]
+
+
+def acknowledged_by(
+    conn: Connection, partner: str, gs_code: str, group_control: str, lock: bool = True
+) -> list[Outbound]:
+    """Our sets that an AK1 with this group code and control number speaks of. Leading zeros do not count."""
+    wanted = {group_control, group_control.lstrip("0") or "0", group_control.zfill(9)}
+    query = select(*_COLUMNS).where(
+        documents.c.direction == "out",
+        documents.c.partner == partner,
+        documents.c.gs_code == gs_code,
+        documents.c.group_control.in_(wanted),
+    )
+    if lock:
+        query = query.with_for_update()
+    return [Outbound(*row) for row in conn.execute(query.order_by(documents.c.id))]
+
+
+def set_state(
+    conn: Connection, document_ids: Sequence[int], state: str, *, status: str | None = None
+) -> None:
+    """Of the states in store/tables.py; `status` is their AK5 letter on what we sent."""
+    values = {"state": state} if status is None else {"state": state, "status": status}
+    for start in range(0, len(document_ids), 500):
+        chunk = document_ids[start : start + 500]
+        conn.execute(update(documents).where(documents.c.id.in_(chunk)).values(values))
+
+
+def by_set_hash(conn: Connection, partner: str, hashes: Sequence[str]) -> dict[str, int]:
+    """Inbound sets of the partner whose body (without ST02, SE02) has one of these hashes: hash -> first id."""
+    found: dict[str, int] = {}
+    for start in range(0, len(hashes), 500):
+        query = (
+            select(documents.c.set_hash, documents.c.id)
+            .where(documents.c.set_hash.in_(hashes[start : start + 500]))
+            .where(documents.c.direction == "in", documents.c.partner == partner)
+            .where(documents.c.state.in_(("APPLIED", "HELD")))
+            .order_by(documents.c.id.desc())
+        )
+        found.update((row.set_hash, row.id) for row in conn.execute(query))
+    return found
+
+
+def answers_of(conn: Connection, order_id: int) -> list[tuple[int, str, str | None]]:
+    """Answers (855) that an order has had, oldest first: (document id, state, canonical JSON)."""
+    query = (
+        select(documents.c.id, documents.c.state, documents.c.canonical)
+        .where(documents.c.order_id == order_id, documents.c.direction == "out")
+        .where(documents.c.set_code == "855")
+        .order_by(documents.c.id)
+    )
+    return [(row.id, row.state, row.canonical) for row in conn.execute(query)]

@@ -1,0 +1,171 @@
+"""The facts that judging a batch of orders may ask for, in a handful of queries whatever its size.
+
+Takes the keys that orders/facts.py says it needs; gives MasterData as it stands on a day. Called by commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
+from fractions import Fraction
+from typing import Any, Protocol
+
+from sqlalchemy import Column, ColumnElement, Connection, Table, select
+
+from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, MasterData, Price, ShipTo
+from edi_gateway.store import orders
+from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos
+
+_CHUNK = 500  # values in one IN list
+_PRICE_HISTORY = timedelta(days=400)  # a PO is judged by the price of its date, which may be past
+
+
+class Needs(Protocol):
+    """orders.facts.Needs. Cross-reference keys are (qualifier, value), ship-to keys (qualifier, code)."""
+
+    @property
+    def business_keys(self) -> frozenset[str]: ...
+    @property
+    def xrefs(self) -> frozenset[tuple[str, str]]: ...
+    @property
+    def ship_tos(self) -> frozenset[tuple[str, str]]: ...
+    @property
+    def customers(self) -> frozenset[str]: ...
+
+
+def read(conn: Connection, partner: str, needs: Needs, on: date) -> MasterData:
+    """What holds on `on`. A value that is no cross-reference is looked up as our own SKU too."""
+    data = MasterData()
+    values = {value for _, value in needs.xrefs}
+    for row in _in_force(conn, item_xrefs, item_xrefs.c.value, values, on, _of(item_xrefs, partner)):
+        key = (row.qualifier, row.value)
+        if key in needs.xrefs:
+            xref = ItemXref(row.partner, row.qualifier, row.value, row.sku, row.unit)
+            known = data.xrefs.get(key, ())
+            data.xrefs[key] = (xref, *known) if xref.partner else (*known, xref)  # their own names first
+    skus = {xref.sku for found in data.xrefs.values() for xref in found} | values
+    _items(conn, skus, on, data)
+    successors = {i.successor for i in data.items.values() if i.successor} - data.items.keys()
+    if successors:
+        _items(conn, successors, on, data)
+    found_skus = set(data.items)
+    for row in _in_force(conn, item_units, item_units.c.sku, found_skus, on):
+        factor = Fraction(row.numerator, row.denominator)
+        data.units[row.sku, row.unit] = ItemUnit(
+            row.sku, row.unit, factor, row.minimum, row.multiple, row.inner, row.orderable
+        )
+    _prices(conn, found_skus, on, data)
+    _ship_tos(conn, partner, {code for _, code in needs.ship_tos}, on, data)
+    dcs = {s.dc for s in data.ship_tos.values() if s.dc} - {code for _, code in data.ship_tos}
+    if dcs:
+        _ship_tos(conn, partner, dcs, on, data)
+    wanted = needs.customers | {s.customer for s in data.ship_tos.values() if s.customer}
+    for row in _in_force(conn, customers, customers.c.number, wanted, on):
+        data.customers[row.number] = Customer(
+            number=row.number,
+            name=row.name,
+            currency=row.currency,
+            price_group=row.price_group,
+            terms_type=row.terms_type,
+            discount_percent=row.discount_percent,
+            discount_days=row.discount_days,
+            net_days=row.net_days,
+            freight_payment=row.freight_payment,
+            minimum_order=row.minimum_order,
+            ship_complete=row.ship_complete,
+            backorder=row.backorder,
+            stopped=row.stopped,
+            priority=row.priority,
+        )
+    data.known = orders.known(conn, needs.business_keys)
+    return data
+
+
+def _items(conn: Connection, skus: Iterable[str], on: date, data: MasterData) -> None:
+    for row in _in_force(conn, items, items.c.sku, skus, on):
+        data.items[row.sku] = Item(
+            sku=row.sku,
+            description=row.description,
+            status=row.status,
+            base_unit=row.base_unit,
+            not_before=row.not_before,
+            successor=row.successor,
+            measured=row.measured,
+            free=row.free,
+            item_class=row.item_class,
+        )
+
+
+def _prices(conn: Connection, skus: Iterable[str], on: date, data: MasterData) -> None:
+    """Prices of the past year and of the future too: which date counts is the profile's to say (spec B1)."""
+    c = prices.c
+    recent = c.until.is_(None) | (c.until > on - _PRICE_HISTORY)
+    found: dict[str, list[Price]] = {}
+    for chunk in _chunks(skus):
+        query = select(prices).where(c.sku.in_(chunk), c.superseded.is_(False), recent)
+        for row in conn.execute(query.order_by(c.sku, c.id)):
+            found.setdefault(row.sku, []).append(
+                Price(
+                    sku=row.sku,
+                    unit=row.unit,
+                    price=row.price,
+                    currency=row.currency,
+                    since=row.since,
+                    until=row.until,
+                    customer=row.customer,
+                    price_group=row.price_group,
+                    from_quantity=row.from_quantity,
+                    promotion=row.promotion,
+                )
+            )
+    data.prices.update((sku, tuple(made)) for sku, made in found.items())
+
+
+def _ship_tos(conn: Connection, partner: str, codes: Iterable[str], on: date, data: MasterData) -> None:
+    for row in _in_force(conn, ship_tos, ship_tos.c.code, codes, on, ship_tos.c.partner == partner):
+        data.ship_tos[row.qualifier, row.code] = ShipTo(
+            partner=row.partner,
+            qualifier=row.qualifier,
+            code=row.code,
+            name=row.name,
+            customer=row.customer,
+            address=tuple(part for part in (row.address_1, row.address_2) if part),
+            city=row.city,
+            region=row.region,
+            postal_code=row.postal_code,
+            country=row.country,
+            kind=row.kind,
+            dc=row.dc,
+            transit_days=row.transit_days,
+        )
+
+
+def _of(table: Table, partner: str) -> ColumnElement[bool]:
+    """The partner's own rows and everybody's."""
+    return (table.c.partner == partner) | table.c.partner.is_(None)
+
+
+def _in_force(
+    conn: Connection,
+    table: Table,
+    column: Column[Any],
+    values: Iterable[str],
+    on: date,
+    *conditions: ColumnElement[bool],
+) -> Iterator[Any]:
+    """Rows whose `column` is one of `values` and that hold on `on`, in the order of their ids."""
+    c = table.c
+    for chunk in _chunks(values):
+        query = (
+            select(table)
+            .where(column.in_(chunk), *conditions)
+            .where(c.superseded.is_(False), c.since <= on, c.until.is_(None) | (c.until > on))
+            .order_by(c.id)
+        )
+        yield from conn.execute(query)
+
+
+def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    ordered = sorted(values)
+    for start in range(0, len(ordered), _CHUNK):
+        yield ordered[start : start + _CHUNK]

@@ -1,0 +1,235 @@
+"""The order book: orders, lines, revisions, events, edits, and the one live order a business key.
+
+Takes and gives the records of model/order.py and rows; decides nothing. Called by commands, read by reports.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import date, datetime
+from decimal import Decimal
+from operator import attrgetter
+from typing import Any
+
+from sqlalchemy import Connection, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from edi_gateway.model.master_data import KnownOrder
+from edi_gateway.model.order import LineState, OrderLine, OrderState
+from edi_gateway.store import bulk
+from edi_gateway.store.bulk import Row
+from edi_gateway.store.tables import (
+    order_edits,
+    order_events,
+    order_keys,
+    order_lines,
+    order_revisions,
+    orders,
+)
+
+_CHUNK = 400  # keys in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class StoredOrder:
+    """A row of `orders`. `snapshot` is the canonical JSON of the PurchaseOrder that stands."""
+
+    id: int
+    number: str
+    partner: str
+    customer: str | None
+    business_key: str
+    po_number: str
+    release_number: str | None
+    revision: int
+    state: OrderState
+    type: str
+    currency: str
+    ordered_on: date | None
+    ship_to: str | None
+    ship_from: date | None
+    ship_until: date | None
+    cancel_after: date | None
+    total: Decimal
+    lines: int
+    ship_complete: bool
+    all_or_nothing: bool
+    test: bool
+    received_at: datetime
+    updated_at: datetime
+    document_id: int
+    content_hash: str
+    snapshot: str
+    reject_code: str | None
+    answer_due_at: datetime | None
+    answer_state: str
+    void_reason: str | None
+
+
+ORDER_COLUMNS = tuple(field.name for field in fields(StoredOrder))
+_ORDER = [orders.c[name] for name in ORDER_COLUMNS]
+
+_LINE_FIELDS = tuple(field.name for field in fields(OrderLine))
+_LINE_COLUMNS = ("order_id", *_LINE_FIELDS, "acknowledged_price")
+_LINE_VALUES = attrgetter(*_LINE_FIELDS)
+_ANSWER_CODES = _LINE_FIELDS.index("answer_codes")
+_PRICE = _LINE_FIELDS.index("price")
+_LINE = [order_lines.c[name] for name in _LINE_FIELDS]
+
+
+def add(conn: Connection, new: Sequence[tuple[Any, ...]]) -> None:
+    """Insert orders: tuples in the order of ORDER_COLUMNS."""
+    bulk.insert(conn, orders, ORDER_COLUMNS, new)
+
+
+def add_lines(conn: Connection, new: Iterable[tuple[int, Sequence[OrderLine]]]) -> None:
+    """Insert the lines of orders: (order id, lines)."""
+    rows = []
+    for order_id, lines in new:
+        for line in lines:
+            values = list(_LINE_VALUES(line))
+            values[_ANSWER_CODES] = " ".join(line.answer_codes)
+            rows.append((order_id, *values, values[_PRICE]))
+    bulk.insert(conn, order_lines, _LINE_COLUMNS, rows)
+
+
+def replace_lines(conn: Connection, order_id: int, lines: Sequence[OrderLine]) -> None:
+    """The lines of an order are these now (what they were stands in the revision)."""
+    conn.execute(delete(order_lines).where(order_lines.c.order_id == order_id))
+    add_lines(conn, [(order_id, lines)])
+
+
+def load(conn: Connection, order_id: int, *, lock: bool = False) -> StoredOrder | None:
+    """One order; `lock` keeps other commands from changing it until this transaction ends."""
+    return load_many(conn, [order_id], lock=lock).get(order_id)
+
+
+def load_many(conn: Connection, order_ids: Sequence[int], *, lock: bool = False) -> dict[int, StoredOrder]:
+    """Orders by id; locked in the order of their ids, so that two commands cannot wait for each other."""
+    found: dict[int, StoredOrder] = {}
+    wanted = sorted(set(order_ids))
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(*_ORDER).where(orders.c.id.in_(wanted[start : start + _CHUNK])).order_by(orders.c.id)
+        for row in conn.execute(query.with_for_update() if lock else query):
+            values = dict(row._mapping)
+            values["state"] = OrderState(row.state)
+            found[row.id] = StoredOrder(**values)
+    return found
+
+
+def find(conn: Connection, wanted: str) -> list[int]:
+    """Ids of orders by our number, by id, or by PO number (then perhaps several), oldest first."""
+    query = select(orders.c.id).where((orders.c.number == wanted) | (orders.c.po_number == wanted))
+    found = list(conn.execute(query.order_by(orders.c.id)).scalars())
+    if not found and wanted.isdecimal():
+        found = list(conn.execute(select(orders.c.id).where(orders.c.id == int(wanted))).scalars())
+    return found
+
+
+def lines(conn: Connection, order_id: int) -> tuple[OrderLine, ...]:
+    return lines_of(conn, [order_id]).get(order_id, ())
+
+
+def lines_of(conn: Connection, order_ids: Sequence[int]) -> dict[int, tuple[OrderLine, ...]]:
+    """The lines of orders, by order id, in their order."""
+    found: dict[int, list[OrderLine]] = {}
+    for start in range(0, len(order_ids), _CHUNK):
+        query = (
+            select(order_lines.c.order_id, *_LINE)
+            .where(order_lines.c.order_id.in_(order_ids[start : start + _CHUNK]))
+            .order_by(order_lines.c.order_id, order_lines.c.line)
+        )
+        for row in conn.execute(query):
+            values = dict(row._mapping)
+            order_id = values.pop("order_id")
+            values["state"] = LineState(values["state"])
+            values["answer_codes"] = tuple((values["answer_codes"] or "").split())
+            found.setdefault(order_id, []).append(OrderLine(**values))
+    return {order_id: tuple(made) for order_id, made in found.items()}
+
+
+def change(conn: Connection, order_id: int, **values: object) -> None:
+    """Set columns of an order. Commands only, which leave event and audit beside it."""
+    conn.execute(update(orders).where(orders.c.id == order_id).values(**values))
+
+
+# ---------------------------------------------------------------- business keys
+
+
+def claim(conn: Connection, keys: Mapping[str, int]) -> set[str]:
+    """Claim business keys (key -> order id); the ones that are ours now. The others have an order already.
+
+    On PostgreSQL this waits for a transaction that claims the same key, so two workers never both get it.
+    """
+    won: set[str] = set()
+    ordered = sorted(keys)  # always in the same order: two workers cannot wait for each other
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    for start in range(0, len(ordered), _CHUNK):
+        rows = [{"business_key": key, "order_id": keys[key]} for key in ordered[start : start + _CHUNK]]
+        statement = (
+            insert(order_keys).values(rows).on_conflict_do_nothing().returning(order_keys.c.business_key)
+        )
+        won.update(conn.execute(statement).scalars())
+    return won
+
+
+def release_key(conn: Connection, order_id: int) -> None:
+    """The order gives its business key back (it is void); another may be booked under it."""
+    conn.execute(delete(order_keys).where(order_keys.c.order_id == order_id))
+
+
+def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, ...]]:
+    """Our orders with these business keys, void ones left out, the oldest first."""
+    found: dict[str, list[KnownOrder]] = {}
+    wanted = sorted(keys)
+    c = orders.c
+    columns = [c.business_key, c.id, c.number, c.revision, c.state, c.content_hash, c.snapshot, c.type]
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(*columns).where(c.business_key.in_(wanted[start : start + _CHUNK]))
+        for row in conn.execute(query.where(c.state != "VOID").order_by(c.id)):
+            order = KnownOrder(
+                row.id,
+                row.number,
+                row.revision,
+                row.state,
+                row.content_hash,
+                row.snapshot,
+                order_type=row.type,
+            )
+            found.setdefault(row.business_key, []).append(order)
+    return {key: tuple(made) for key, made in found.items()}
+
+
+# ---------------------------------------------------------------- what happened
+
+
+def add_events(
+    conn: Connection, rows: Sequence[tuple[int, int, datetime, str, str, str, int | None]]
+) -> None:
+    """(id, order id, at, by, kind, text, document id)."""
+    bulk.insert(conn, order_events, ("id", "order_id", "at", "by", "kind", "text", "document_id"), rows)
+
+
+def add_revisions(conn: Connection, rows: Sequence[Row]) -> None:
+    bulk.insert_rows(conn, order_revisions, rows)
+
+
+def close_revision(conn: Connection, order_id: int, revision: int, snapshot: str) -> None:
+    """Keep the PurchaseOrder of a revision that another one replaces."""
+    conn.execute(
+        update(order_revisions)
+        .where(order_revisions.c.order_id == order_id, order_revisions.c.revision == revision)
+        .values(snapshot=snapshot)
+    )
+
+
+def add_edits(conn: Connection, rows: Sequence[Row]) -> None:
+    bulk.insert_rows(conn, order_edits, rows)
+
+
+def edits(conn: Connection, order_id: int) -> list[tuple[int | None, str, str]]:
+    """Who edited which value of an order: (line, field, by)."""
+    query = select(order_edits.c.line, order_edits.c.field, order_edits.c.by)
+    query = query.where(order_edits.c.order_id == order_id).order_by(order_edits.c.id)
+    return [(row.line, row.field, row.by) for row in conn.execute(query)]

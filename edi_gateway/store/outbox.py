@@ -1,0 +1,168 @@
+"""What leaves the house: transmissions to partners, postings to the order book's readers.
+
+At least once, with the same bytes and numbers (DESIGN section 8, promise 5). Called by commands (postings) and flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Table, select, update
+
+from edi_gateway.store import bulk
+from edi_gateway.store.bulk import Row
+from edi_gateway.store.tables import postings, transmissions
+
+
+@dataclass(frozen=True, slots=True)
+class Transmission:
+    id: int
+    partner: str
+    control: str
+    name: str
+    bytes: bytes
+    attempts: int
+    ack_state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Posting:
+    """`key` is the idempotency key: order number and revision; `payload` canonical JSON."""
+
+    id: int
+    target: str
+    key: str
+    order_id: int
+    payload: str
+    attempts: int
+
+
+def add_transmissions(conn: Connection, rows: Sequence[Row]) -> None:
+    bulk.insert_rows(conn, transmissions, rows)
+
+
+def add_postings(conn: Connection, rows: Sequence[Row]) -> None:
+    bulk.insert_rows(conn, postings, rows)
+
+
+def ready_transmissions(
+    conn: Connection, now: datetime, partner: str | None = None, limit: int = 100
+) -> list[Transmission]:
+    """What is to be sent now, in the order of making; locked for this transaction on PostgreSQL."""
+    c = transmissions.c
+    query = select(c.id, c.partner, c.control, c.name, c.bytes, c.attempts, c.ack_state).where(
+        c.state == "READY"
+    )
+    query = query.where(c.next_attempt_at.is_(None) | (c.next_attempt_at <= now))
+    if partner is not None:
+        query = query.where(c.partner == partner)
+    query = query.order_by(c.id).limit(limit).with_for_update(skip_locked=True)
+    return [Transmission(*row) for row in conn.execute(query)]
+
+
+def transmission(conn: Connection, transmission_id: int) -> Transmission | None:
+    c = transmissions.c
+    query = select(c.id, c.partner, c.control, c.name, c.bytes, c.attempts, c.ack_state)
+    row = conn.execute(query.where(c.id == transmission_id)).first()
+    return None if row is None else Transmission(*row)
+
+
+def ready_postings(conn: Connection, now: datetime, limit: int = 500) -> list[Posting]:
+    """What is to be posted now, in the order of making; locked for this transaction on PostgreSQL."""
+    c = postings.c
+    query = (
+        select(c.id, c.target, c.key, c.order_id, c.payload, c.attempts)
+        .where(c.state == "READY", c.next_attempt_at.is_(None) | (c.next_attempt_at <= now))
+        .order_by(c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Posting(*row) for row in conn.execute(query)]
+
+
+def sent(conn: Connection, transmission_id: int, at: datetime, ack_state: str) -> None:
+    """`ack_state`: AWAITED when a 997 is to come, else NONE."""
+    conn.execute(
+        update(transmissions)
+        .where(transmissions.c.id == transmission_id)
+        .values(
+            state="SENT",
+            sent_at=at,
+            ack_state=ack_state,
+            attempts=transmissions.c.attempts + 1,
+            next_attempt_at=None,
+            last_error=None,
+        )
+    )
+
+
+def posted(
+    conn: Connection, posting_ids: Sequence[int], at: datetime, external_id: str | None = None
+) -> None:
+    conn.execute(
+        update(postings)
+        .where(postings.c.id.in_(posting_ids))
+        .values(
+            state="DONE",
+            done_at=at,
+            external_id=external_id,
+            attempts=postings.c.attempts + 1,
+            next_attempt_at=None,
+            last_error=None,
+        )
+    )
+
+
+def transmission_failed(
+    conn: Connection, transmission_id: int, error: str, next_attempt_at: datetime | None
+) -> None:
+    """Try again at `next_attempt_at`; None: give up (FAILED, a case is due)."""
+    _failed(conn, transmissions, transmission_id, error, next_attempt_at)
+
+
+def posting_failed(conn: Connection, posting_id: int, error: str, next_attempt_at: datetime | None) -> None:
+    """Try again at `next_attempt_at`; None: give up (FAILED, a case is due)."""
+    _failed(conn, postings, posting_id, error, next_attempt_at)
+
+
+def _failed(
+    conn: Connection, table: Table, row_id: int, error: str, next_attempt_at: datetime | None
+) -> None:
+    conn.execute(
+        update(table)
+        .where(table.c.id == row_id)
+        .values(
+            state="READY" if next_attempt_at else "FAILED",
+            attempts=table.c.attempts + 1,
+            next_attempt_at=next_attempt_at,
+            last_error=error,
+        )
+    )
+
+
+def again(conn: Connection, table: Table, row_ids: Sequence[int]) -> int:
+    """Make rows that failed or were sent READY once more, with the same bytes; how many there were."""
+    done = conn.execute(
+        update(table)
+        .where(table.c.id.in_(row_ids))
+        .values(state="READY", next_attempt_at=None, last_error=None)
+    )
+    return done.rowcount
+
+
+def set_ack_state(conn: Connection, transmission_ids: Sequence[int], ack_state: str) -> None:
+    """NONE, AWAITED, ACCEPTED, REJECTED or OVERDUE."""
+    conn.execute(
+        update(transmissions).where(transmissions.c.id.in_(transmission_ids)).values(ack_state=ack_state)
+    )
+
+
+def cancel_postings(conn: Connection, order_id: int) -> None:
+    """Postings of an order that have not gone yet are not to go."""
+    conn.execute(
+        update(postings)
+        .where(postings.c.order_id == order_id, postings.c.state.in_(("READY", "FAILED")))
+        .values(state="CANCELLED")
+    )

@@ -1,0 +1,205 @@
+"""What came in, byte for byte: committed before the sender hears anything good (DESIGN section 8, promise 1).
+
+Takes the chunks of a file; gives a receipt id and whether the same bytes came before. Called by flow.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from edi_gateway.model.clock import Clock
+from edi_gateway.store import bulk
+from edi_gateway.store.ids import Ids
+from edi_gateway.store.tables import receipt_chunks, receipts
+
+CHUNK = 1 << 20  # bytes: SQLite holds a value in memory as a whole
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """`verdict`: "new", "identical" (the same bytes are there already, as `duplicate_of`), or "replay"."""
+
+    id: int
+    verdict: str
+    duplicate_of: int | None
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A receipt that is not worked yet, or not to its end."""
+
+    id: int
+    partner: str | None
+    connection: str
+    name: str
+    received_at: datetime
+    size: int
+    verdict: str | None
+    duplicate_of: int | None
+    replay_of: int | None
+    attempts: int
+    worked_sets: int
+
+
+def add(
+    conn: Connection,
+    ids: Ids,
+    clock: Clock,
+    connection: str,
+    name: str,
+    chunks: Iterable[bytes],
+    *,
+    partner: str | None = None,
+    replay_of: int | None = None,
+) -> Receipt:
+    """Keep a file: its chunks of any size become rows of at most 1 MiB; one chunk in memory at a time."""
+    receipt_id = ids.next()
+    digest, size = hashlib.sha256(), 0
+    row = {
+        "id": receipt_id,
+        "partner": partner,
+        "connection": connection,
+        "name": name,
+        "received_at": clock(),
+        "size": 0,
+        "sha256": "",
+        "state": "RECEIVED",
+        "verdict": "new",
+        "duplicate_of": None,
+        "replay_of": replay_of,
+        "attempts": 0,
+        "settled": False,
+        "worked_sets": 0,
+    }
+    conn.execute(insert(receipts), row)
+    for n, piece in enumerate(_pieces(chunks)):
+        digest.update(piece)
+        size += len(piece)
+        bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), [(receipt_id, n, piece)])
+    sha256 = digest.hexdigest()
+    earlier = None
+    verdict = "new"
+    if replay_of is not None:
+        verdict = "replay"
+    else:
+        earlier = conn.execute(_EARLIER, {"hash": sha256, "length": size}).scalar()
+        if earlier is not None:
+            verdict = "identical"
+    conn.execute(
+        _COMPLETE,
+        {"this": receipt_id, "size": size, "sha256": sha256, "verdict": verdict, "duplicate_of": earlier},
+    )
+    return Receipt(receipt_id, verdict, earlier, size, sha256)
+
+
+_EARLIER = (
+    select(receipts.c.id)
+    .where(receipts.c.sha256 == bindparam("hash"), receipts.c.size == bindparam("length"))
+    .where(receipts.c.replay_of.is_(None))
+    .order_by(receipts.c.id)
+    .limit(1)
+)
+_COMPLETE = (
+    update(receipts)
+    .where(receipts.c.id == bindparam("this"))
+    .values(
+        size=bindparam("size"),
+        sha256=bindparam("sha256"),
+        verdict=bindparam("verdict"),
+        duplicate_of=bindparam("duplicate_of"),
+    )
+)
+
+
+def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """The same bytes in pieces of at most CHUNK; small chunks are gathered."""
+    gathered = bytearray()
+    for chunk in chunks:
+        gathered += chunk
+        while len(gathered) >= CHUNK:
+            yield bytes(gathered[:CHUNK])
+            del gathered[:CHUNK]
+    if gathered:
+        yield bytes(gathered)
+
+
+def read(conn: Connection, receipt_id: int) -> Iterator[bytes]:
+    """The bytes, a chunk at a time."""
+    n = 0
+    while True:
+        chunk = conn.execute(_CHUNK, {"receipt": receipt_id, "number": n}).scalar()
+        if chunk is None:
+            return
+        yield chunk
+        n += 1
+
+
+_CHUNK = select(receipt_chunks.c.bytes).where(
+    receipt_chunks.c.receipt_id == bindparam("receipt"), receipt_chunks.c.n == bindparam("number")
+)
+
+
+def read_many(conn: Connection, receipt_ids: Sequence[int]) -> dict[int, bytes]:
+    """The whole bytes of several small receipts in one query."""
+    found: dict[int, list[bytes]] = {receipt_id: [] for receipt_id in receipt_ids}
+    query = select(receipt_chunks).where(receipt_chunks.c.receipt_id.in_(receipt_ids))
+    for row in conn.execute(query.order_by(receipt_chunks.c.receipt_id, receipt_chunks.c.n)):
+        found[row.receipt_id].append(row.bytes)
+    return {receipt_id: b"".join(chunks) for receipt_id, chunks in found.items()}
+
+
+def waiting(conn: Connection, limit: int) -> list[Waiting]:
+    """Receipts that wait for work, oldest first. On PostgreSQL they are locked for this transaction."""
+    return _waiting(conn, limit=limit)
+
+
+def lock(conn: Connection, receipt_ids: Sequence[int]) -> list[Waiting]:
+    """Those of the given receipts that still wait and that no other worker has in hand."""
+    return _waiting(conn, receipt_ids=receipt_ids)
+
+
+def _waiting(conn: Connection, *, limit: int | None = None, receipt_ids: Sequence[int] = ()) -> list[Waiting]:
+    c = receipts.c
+    query = select(
+        *(c.id, c.partner, c.connection, c.name, c.received_at, c.size, c.verdict, c.duplicate_of),
+        *(c.replay_of, c.attempts, c.worked_sets),
+    ).where(c.state.in_(("RECEIVED", "WORKING")))
+    if receipt_ids:
+        query = query.where(c.id.in_(receipt_ids))
+    query = query.order_by(c.id).limit(limit).with_for_update(skip_locked=True)
+    return [Waiting(*row) for row in conn.execute(query)]
+
+
+def set_state(
+    conn: Connection,
+    receipt_ids: Sequence[int],
+    state: str,
+    *,
+    at: datetime | None = None,
+    worked_sets: int | None = None,
+    attempts: int | None = None,
+    partner: str | None = None,
+) -> None:
+    """RECEIVED, WORKING, DONE, QUARANTINED, DUPLICATE or IGNORED; `at` is when it was done."""
+    values: dict[str, object] = {"state": state}
+    if at is not None:
+        values["done_at"] = at
+    if worked_sets is not None:
+        values["worked_sets"] = worked_sets
+    if attempts is not None:
+        values["attempts"] = attempts
+    if partner is not None:
+        values["partner"] = partner
+    conn.execute(update(receipts).where(receipts.c.id.in_(receipt_ids)).values(values))
+
+
+def settled(conn: Connection, receipt_ids: Sequence[int]) -> None:
+    """The source has archived its copy: nothing of it is left to fetch again."""
+    conn.execute(update(receipts).where(receipts.c.id.in_(receipt_ids)).values(settled=True))

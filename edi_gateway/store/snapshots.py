@@ -1,0 +1,77 @@
+"""Published profiles: content under its hash, and which one is live (DESIGN section 6).
+
+Takes content made by partners/ and mapping/; gives it back unchanged. Called by commands/partners.py and flow.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from edi_gateway.store.tables import live_profiles, snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The live snapshot of a partner; `content` is the JSON that was published."""
+
+    partner: str
+    hash: str
+    content: str
+    since: datetime
+    by: str
+    why: str | None
+    paused: bool
+    paused_why: str | None
+
+
+def put(conn: Connection, digest: str, partner: str, content: str, by: str, at: datetime) -> None:
+    """Keep content under its hash; once it is there it never changes."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(snapshots).values(
+        hash=digest, partner=partner, content=content, created_at=at, created_by=by
+    )
+    conn.execute(statement.on_conflict_do_nothing(index_elements=["hash"]))
+
+
+def make_live(conn: Connection, partner: str, digest: str, by: str, at: datetime, why: str | None) -> None:
+    """Move the pointer. Whether the partner is paused stays as it is."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    values = {"hash": digest, "since": at, "by": by, "why": why}
+    statement = insert(live_profiles).values(partner=partner, paused=False, **values)
+    conn.execute(statement.on_conflict_do_update(index_elements=["partner"], set_=values))
+
+
+def pause(conn: Connection, partner: str, why: str | None) -> bool:
+    """Paused with a reason, or running again (None); False when the partner is not live."""
+    done = conn.execute(
+        update(live_profiles)
+        .where(live_profiles.c.partner == partner)
+        .values(paused=why is not None, paused_why=why)
+    )
+    return done.rowcount == 1
+
+
+def live(conn: Connection) -> dict[str, Live]:
+    """All live snapshots, by partner."""
+    c = live_profiles.c
+    query = (
+        select(c.partner, c.hash, snapshots.c.content, c.since, c.by, c.why, c.paused, c.paused_why)
+        .join(snapshots, snapshots.c.hash == c.hash)
+        .order_by(c.partner)
+    )
+    return {row.partner: Live(*row) for row in conn.execute(query)}
+
+
+def hashes(conn: Connection) -> dict[str, tuple[str, bool]]:
+    """Partner -> (hash, paused): the cheap look that says whether anything has changed."""
+    c = live_profiles.c
+    return {row.partner: (row.hash, row.paused) for row in conn.execute(select(c.partner, c.hash, c.paused))}
+
+
+def content(conn: Connection, digest: str) -> str | None:
+    """What stands under a hash: what read a document then."""
+    return conn.execute(select(snapshots.c.content).where(snapshots.c.hash == digest)).scalar()

@@ -1,0 +1,87 @@
+"""Work that waits: what a command leaves for flow to do next, in the command's own commit.
+
+A row is unique by kind and key, so leaving it twice does no harm. Called by commands (add) and flow (take, done).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from edi_gateway.model.clock import Clock
+from edi_gateway.store.ids import Ids
+from edi_gateway.store.tables import work
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    id: int
+    kind: str
+    key: str
+    payload: Mapping[str, Any]
+
+
+def add(
+    conn: Connection,
+    ids: Ids,
+    clock: Clock,
+    kind: str,
+    items: Mapping[str, Mapping[str, Any]],
+    *,
+    due_at: datetime | None = None,
+) -> None:
+    """Leave work of one kind: key -> payload (JSON values: ids, never documents). A key that is there stays."""
+    if not items:
+        return
+    now = clock()
+    rows = [
+        {
+            "id": number,
+            "kind": kind,
+            "key": key,
+            "payload": json.dumps(payload),
+            "state": "READY",
+            "created_at": now,
+            "due_at": due_at,
+        }
+        for number, (key, payload) in zip(ids.block(len(items)), items.items(), strict=True)
+    ]
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    conn.execute(insert(work).on_conflict_do_nothing(index_elements=["kind", "key"]), rows)
+
+
+def take(conn: Connection, kinds: Sequence[str], limit: int, now: datetime) -> list[Item]:
+    """Take up to `limit` items, oldest first; nobody else gets them (SKIP LOCKED on PostgreSQL)."""
+    query = (
+        select(work.c.id, work.c.kind, work.c.key, work.c.payload)
+        .where(work.c.state == "READY", work.c.kind.in_(kinds))
+        .where(work.c.due_at.is_(None) | (work.c.due_at <= now))
+        .order_by(work.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    items = [Item(row.id, row.kind, row.key, json.loads(row.payload)) for row in conn.execute(query)]
+    _set_state(conn, [item.id for item in items], "TAKEN")
+    return items
+
+
+def done(conn: Connection, items: Iterable[int]) -> None:
+    """These work rows are finished."""
+    _set_state(conn, list(items), "DONE")
+
+
+def give_back(conn: Connection, items: Iterable[int]) -> None:
+    """Whoever took these is dead, or could not: they wait again."""
+    _set_state(conn, list(items), "READY")
+
+
+def _set_state(conn: Connection, items: list[int], state: str) -> None:
+    for start in range(0, len(items), 500):
+        chunk = items[start : start + 500]
+        conn.execute(update(work).where(work.c.id.in_(chunk)).values(state=state))

@@ -1,0 +1,5 @@
+"""Fixtures that the whole suite may use."""
+
+from tests.databases import database, postgres_url, sqlite_template, sqlite_url
+
+__all__ = ["database", "postgres_url", "sqlite_template", "sqlite_url"]

@@ -1,0 +1,58 @@
+"""The fixture `database`: a fresh, upgraded database for a test, on SQLite and on PostgreSQL.
+
+Gives an Engine. Migrations run once a test process; every test then gets a copy.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from edi_gateway.store.database import connect, upgrade
+from tests.servers.postgres import postgres
+
+BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """An engine on a fresh database with all tables; closed and dropped afterwards."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    engine = connect(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
+    """The URL of a fresh, upgraded SQLite database."""
+    path = tmp_path / "gateway.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url() -> Iterator[str]:
+    """The URL of a fresh, upgraded PostgreSQL database."""
+    server = postgres()
+    url = server.new_database(server.template("upgraded", _upgrade))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with all tables, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    _upgrade(f"sqlite:///{path}")
+    return path
+
+
+def _upgrade(url: str) -> None:
+    engine = connect(url)
+    upgrade(engine)
+    engine.dispose()
