@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -73,24 +74,33 @@ def verify(conn: Connection) -> Broken | None:
     Finds a row that was changed, removed (at the end too) or put in. Whoever can rewrite the whole table and its
     counter can forge a new chain: keep the head's hash (`head`) elsewhere now and then.
     """
-    expected, previous = 1, _NOTHING_BEFORE
-    query = select(audit).order_by(audit.c.n)
-    for row in conn.execute(query.execution_options(yield_per=1000)):
-        if row.n != expected:
-            problem = "it is missing" if row.n > expected else "it does not belong here"
-            return Broken(min(expected, row.n), problem)
-        if row.previous != previous:
-            return Broken(row.n, "it does not follow the row before it")
-        made = _hash(row.n, moment_text(row.at), row.by, row.action, row.subject, row.detail, row.previous)
-        if row.hash != made:
-            return Broken(row.n, "its content is not what was written")
-        expected, previous = row.n + 1, row.hash
+    query = select(audit).order_by(audit.c.n).execution_options(yield_per=1000)
+    with conn.execute(query) as rows:
+        count, broken = _walk(rows)
+    if broken is not None:
+        return broken
     drawn = conn.execute(select(counters.c.value).where(counters.c.scope == _SCOPE)).scalar() or 0
-    if drawn >= expected:
-        return Broken(expected, "it is missing")
-    if drawn < expected - 1:
+    if drawn > count:
+        return Broken(count + 1, "it is missing")
+    if drawn < count:
         return Broken(drawn + 1, "it does not belong here")
     return None
+
+
+def _walk(rows: Iterable[Any]) -> tuple[int, Broken | None]:
+    """How many rows follow each other well, and the first that does not."""
+    expected, previous = 1, _NOTHING_BEFORE
+    for row in rows:
+        if row.n != expected:
+            problem = "it is missing" if row.n > expected else "it does not belong here"
+            return expected - 1, Broken(min(expected, row.n), problem)
+        if row.previous != previous:
+            return expected - 1, Broken(row.n, "it does not follow the row before it")
+        made = _hash(row.n, moment_text(row.at), row.by, row.action, row.subject, row.detail, row.previous)
+        if row.hash != made:
+            return expected - 1, Broken(row.n, "its content is not what was written")
+        expected, previous = row.n + 1, row.hash
+    return expected - 1, None
 
 
 def head(conn: Connection) -> tuple[int, str]:
