@@ -1,0 +1,45 @@
+"""The command line's root: global options, and the application that each module of cli/ adds its commands to."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edi_gateway.cli.context import Here, login
+
+app = typer.Typer(
+    name="edi-gateway",
+    help="EDI gateway: X12 850 in; 997 and 855 out; the order in the book.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        print(version("edi-gateway"))
+        raise typer.Exit
+
+
+@app.callback()
+def _settle(
+    ctx: typer.Context,
+    home: Annotated[
+        Path,
+        typer.Option("--home", envvar="EDI_GATEWAY_HOME", help="The working folder.", show_default="here"),
+    ] = Path("."),
+    as_user: Annotated[
+        str | None,
+        typer.Option("--as", help="Who is asking; recorded with every change. Default: your login."),
+    ] = None,
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
+    ] = False,
+) -> None:
+    ctx.obj = Here(home.resolve(), as_user or login())

@@ -1,0 +1,107 @@
+"""What a command works with: the working folder, who is asking, and from these the database and the gateway.
+
+The one place that chooses the real parts (clock, engine, transports). Heavy imports wait until they are needed,
+so that `check` starts fast.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from edi_gateway.cli.output import WRONG_USAGE, fail
+from edi_gateway.model.clock import Clock, system_clock
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+    from edi_gateway.commands.desk import Desk
+    from edi_gateway.flow.gateway import Gateway
+    from edi_gateway.settings import Settings
+    from edi_gateway.store.ids import Ids
+
+
+@dataclass
+class Here:
+    """The working folder and the person, made once a call of the program."""
+
+    home: Path
+    user: str
+    clock: Clock = system_clock
+
+    @cached_property
+    def settings(self) -> Settings:
+        from edi_gateway.settings import read
+
+        return read(self.home)
+
+    def require_home(self) -> None:
+        """End with a sentence when this is not a working folder."""
+        if not (self.home / "config.toml").exists():
+            fail(
+                f"{self.home} is not a working folder (no config.toml). "
+                "Make one with `edi-gateway init DIR`, then go there or say --home DIR.",
+                WRONG_USAGE,
+            )
+
+    @property
+    def partners_folder(self) -> Path:
+        return self.home / self.settings.folders.partners
+
+    @property
+    def mappings_folder(self) -> Path:
+        """The working folder's mappings; outside a working folder the shipped ones."""
+        own = self.home / self.settings.folders.mappings
+        if own.exists():
+            return own
+        from edi_gateway.cli.starter import folder
+
+        return folder("mappings")
+
+    @cached_property
+    def engine(self) -> Engine:
+        from edi_gateway.store.database import connect, upgrade
+
+        self.require_home()
+        url = self.settings.database_url(self.home)
+        engine = connect(url)
+        if url.startswith("sqlite"):
+            upgrade(
+                engine
+            )  # the embedded database keeps itself up to date; a server is upgraded by its operator
+        return engine
+
+    @cached_property
+    def ids(self) -> Ids:
+        from edi_gateway.store.ids import Ids
+
+        return Ids(self.clock, hash((socket.gethostname(), os.getpid())) & 1023)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        with self.engine.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def desk(self) -> Iterator[Desk]:
+        """A command's transaction: committed when the block ends well."""
+        from edi_gateway.commands.desk import Desk
+        from edi_gateway.commands.users import actor
+
+        with self.engine.begin() as conn:
+            yield Desk(conn, self.ids, self.clock, actor(conn, self.user))
+
+
+def login() -> str:
+    """The login of the system, the default of --as."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"uid-{os.getuid()}"

@@ -1,0 +1,36 @@
+"""`init` makes a working folder; `demo` runs the gateway once over a working folder of invented orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.output import screen
+
+
+@app.command()
+def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Make a working folder: config.toml, mappings/, partners/, samples/; nothing else is needed."""
+    from edi_gateway.cli.starter import lay_out
+
+    for made in lay_out(folder):
+        screen.print(f"made {folder / made}")
+    screen.print(
+        f"\nNext: cd {folder}\n"
+        "  edi-gateway check samples/01-mass-merchant/input.edi   what is in a file, and what is wrong with it\n"
+        "  edi-gateway partners check                              the partners' files\n"
+        "  edi-gateway run --once                                  take in, work, send\n"
+    )
+
+
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Made anew each time; only a demo's own folder is removed.")],
+) -> None:
+    """Run the gateway once over a folder of invented orders, and tell what happened."""
+    from edi_gateway.cli.demonstration import demonstrate
+
+    demonstrate(folder)
