@@ -47,6 +47,8 @@ class FilePosting:
 def file_name(key: str) -> str:
     """KEY.json; what a name cannot hold is written as %XX, and a long key ends in its SHA-256. Two keys never
     have the same name."""
+    if not key:
+        raise ValueError("a posting needs a key")
     name = quote(key, safe=" @+=,")
     if name.startswith("."):
         name = "%2E" + name[1:]
