@@ -8,5 +8,5 @@ class GatewayError(Exception):
 
     def __init__(self, **facts: object) -> None:
         self.facts = facts
-        template = (type(self).__doc__ or "").strip()
+        template = " ".join((type(self).__doc__ or "").split())  # a docstring may run over lines
         super().__init__(template.format(**facts))
