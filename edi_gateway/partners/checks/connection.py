@@ -70,8 +70,8 @@ def host_key_malformed(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     except binascii.Error:
         yield draft.mistake(("connection", "host_key"), "connection.host_key is not base64.", hint)
         return
-    stated = blob[4 : 4 + int.from_bytes(blob[:4], "big")]
-    if stated != words[0].encode():
+    parts = _parts(blob)
+    if len(parts) < 2 or parts[0] != words[0].encode():
         yield draft.mistake(
             ("connection", "host_key"), f"connection.host_key is cut short or is no {words[0]} key.", hint
         )
@@ -129,6 +129,18 @@ def port_impossible(draft: Draft, around: Surroundings) -> Iterator[Finding]:
             f'connection.host is "{host}", which is no host name.',
             "Only the name, no sftp://.",
         )
+
+
+def _parts(blob: bytes) -> list[bytes]:
+    """The length-prefixed parts of a public key (RFC 4253 section 6.6); none when the last is cut short."""
+    parts: list[bytes] = []
+    while blob:
+        length = int.from_bytes(blob[:4], "big")
+        if len(blob) < 4 + length:
+            return []
+        parts.append(blob[4 : 4 + length])
+        blob = blob[4 + length :]
+    return parts
 
 
 def _folder(draft: Draft, key: str) -> str | None:
