@@ -1,7 +1,8 @@
 """The audit log: append-only, each row bearing the hash of the one before it (spec B16).
 
-Takes entries at the very end of a transaction (the head of the chain is locked until its commit); gives, on
-verification, the first row that is not as it was written. Called by commands and flow; `audit verify`.
+Takes entries while a transaction runs (`record`) and chains them on at its very end, because the head of the
+chain is locked from then to the commit; gives, on verification, the first row that is not as it was written.
+Called by commands and flow; `audit verify`.
 """
 
 from __future__ import annotations
@@ -10,11 +11,11 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, Engine, bindparam, event, select
 
-from edi_gateway.model.clock import Clock
 from edi_gateway.store import bulk, control_numbers
 from edi_gateway.store.tables import audit, moment_text
 from edi_gateway.store.tables import control_numbers as counters
@@ -26,8 +27,9 @@ _UNBOUNDED = 1 << 62
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """Who did what to what. `detail`: was, now, why, sha256 of the document ... (JSON values only)."""
+    """Who did what to what, when. `detail`: was, now, why, sha256 of the document ... (JSON values only)."""
 
+    at: datetime
     by: str
     action: str
     subject: str  # "order 123", "hold 7", "partner acme"
@@ -42,19 +44,72 @@ class Broken:
     problem: str
 
 
-def append(conn: Connection, clock: Clock, entries: Sequence[Entry]) -> None:
-    """Chain `entries` on. To be the last thing in a transaction: every other writer of the log waits for it."""
+def attach(engine: Engine) -> None:
+    """Make every commit on this engine write the entries recorded in its transaction. Called by `connect`."""
+    event.listen(engine, "begin", _forget)
+    event.listen(engine, "commit", _flush)
+    event.listen(engine, "rollback", _forget)
+    event.listen(engine, "savepoint", _mark)
+    event.listen(engine, "rollback_savepoint", _back)
+    event.listen(engine, "release_savepoint", _keep)
+
+
+def record(conn: Connection, entry: Entry) -> None:
+    """Note an entry; it is written with the commit, and falls with a rollback (of its savepoint too)."""
+    if not conn.in_transaction():
+        conn.begin()  # as the first statement would
+    _pending(conn).entries.append(entry)
+
+
+@dataclass(slots=True)
+class _Pending:
+    entries: list[Entry] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)  # how many there were at each open savepoint
+
+
+_KEY = "gateway audit"
+
+
+def _pending(conn: Connection) -> _Pending:
+    found: _Pending = conn.info.setdefault(_KEY, _Pending())
+    return found
+
+
+def _forget(conn: Connection) -> None:
+    conn.info.pop(_KEY, None)
+
+
+def _flush(conn: Connection) -> None:
+    waiting = conn.info.pop(_KEY, None)
+    if waiting is not None:
+        append(conn, waiting.entries)
+
+
+def _mark(conn: Connection, _name: str | None) -> None:
+    waiting = _pending(conn)
+    waiting.marks.append(len(waiting.entries))
+
+
+def _back(conn: Connection, _name: str, _context: None) -> None:
+    waiting = _pending(conn)
+    del waiting.entries[waiting.marks.pop() :]
+
+
+def _keep(conn: Connection, _name: str, _context: None) -> None:
+    _pending(conn).marks.pop()
+
+
+def append(conn: Connection, entries: Sequence[Entry]) -> None:
+    """Chain `entries` on, now: from here to the commit every other writer of the log waits."""
     if not entries:
         return
     numbers = control_numbers.draw(conn, _SCOPE, len(entries), wrap=_UNBOUNDED)
     previous = conn.execute(_HASH, {"number": numbers[0] - 1}).scalar() or _NOTHING_BEFORE
-    at = clock()
-    stamp = moment_text(at)
     rows = []
     for n, entry in zip(numbers, entries, strict=True):
         detail = json.dumps(entry.detail, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        this = _hash(n, stamp, entry.by, entry.action, entry.subject, detail, previous)
-        rows.append((n, at, entry.by, entry.action, entry.subject, detail, previous, this))
+        this = _hash(n, moment_text(entry.at), entry.by, entry.action, entry.subject, detail, previous)
+        rows.append((n, entry.at, entry.by, entry.action, entry.subject, detail, previous, this))
         previous = this
     bulk.insert(conn, audit, _COLUMNS, rows)
 

@@ -85,10 +85,14 @@ def open_of(conn: Connection, **subject: int | Sequence[int]) -> list[Case]:
     return [Case(*row) for row in conn.execute(select(*_CASE).where(and_(*conditions)).order_by(cases.c.id))]
 
 
-def open_by_cause(conn: Connection, fingerprint: str) -> list[Case]:
-    """Open cases of the same cause, the oldest first."""
-    query = select(*_CASE).where(cases.c.fingerprint == fingerprint, cases.c.state.in_(OPEN))
-    return [Case(*row) for row in conn.execute(query.order_by(cases.c.id))]
+def open_by_causes(conn: Connection, fingerprints: Sequence[str]) -> list[Case]:
+    """Open cases of these causes, the oldest first."""
+    found: list[Case] = []
+    for start in range(0, len(fingerprints), 400):
+        chunk = fingerprints[start : start + 400]
+        query = select(*_CASE).where(cases.c.fingerprint.in_(chunk), cases.c.state.in_(OPEN))
+        found += [Case(*row) for row in conn.execute(query.order_by(cases.c.id))]
+    return found
 
 
 def change(conn: Connection, case_ids: Sequence[int], **values: object) -> None:

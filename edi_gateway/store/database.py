@@ -24,6 +24,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 
 from edi_gateway.model.errors import GatewayError
+from edi_gateway.store import audit
 
 _READING = "gateway_reading"
 
@@ -47,12 +48,15 @@ def connect(url: str, *, busy_seconds: float = 30.0) -> Engine:
     """
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
-        return _sqlite(address, busy_seconds)
-    if address.get_backend_name() == "postgresql":
-        return create_engine(
+        engine = _sqlite(address, busy_seconds)
+    elif address.get_backend_name() == "postgresql":
+        engine = create_engine(
             address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, isolation_level="READ COMMITTED"
         )
-    raise DatabaseUnsupported(url=address.render_as_string(hide_password=True))
+    else:
+        raise DatabaseUnsupported(url=address.render_as_string(hide_password=True))
+    audit.attach(engine)
+    return engine
 
 
 def _sqlite(address: URL, busy_seconds: float) -> Engine:

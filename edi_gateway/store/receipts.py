@@ -61,7 +61,7 @@ def add(
 ) -> Receipt:
     """Keep a file: its chunks of any size become rows of at most 1 MiB; one chunk in memory at a time."""
     receipt_id = ids.next()
-    digest, size = hashlib.sha256(), 0
+    made, size = hashlib.sha256(), 0
     row = {
         "id": receipt_id,
         "partner": partner,
@@ -80,10 +80,10 @@ def add(
     }
     conn.execute(insert(receipts), row)
     for n, piece in enumerate(_pieces(chunks)):
-        digest.update(piece)
+        made.update(piece)
         size += len(piece)
         bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), [(receipt_id, n, piece)])
-    sha256 = digest.hexdigest()
+    sha256 = made.hexdigest()
     earlier = None
     verdict = "new"
     if replay_of is not None:
@@ -128,6 +128,14 @@ def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
             del gathered[:CHUNK]
     if gathered:
         yield bytes(gathered)
+
+
+def digest(chunks: Iterable[bytes]) -> str:
+    """The hash that a receipt of these bytes has."""
+    made = hashlib.sha256()
+    for chunk in chunks:
+        made.update(chunk)
+    return made.hexdigest()
 
 
 def read(conn: Connection, receipt_id: int) -> Iterator[bytes]:

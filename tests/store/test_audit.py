@@ -16,18 +16,14 @@ from edi_gateway.store.tables import audit as rows
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 
-def clock() -> datetime:
-    return NOW
-
-
 @pytest.fixture
 def log(database: Engine) -> Engine:
     """Five entries in two transactions."""
     with database.begin() as conn:
-        audit.append(conn, clock, [Entry("ann", "release", "hold 1", {"why": "agreed by phone, see note é"})])
+        audit.append(conn, [Entry(NOW, "ann", "release", "hold 1", {"why": "agreed by phone, see note é"})])
     with database.begin() as conn:
         audit.append(
-            conn, clock, [Entry("bob", "import", f"items {n}", {"was": None, "n": n}) for n in range(4)]
+            conn, [Entry(NOW, "bob", "import", f"items {n}", {"was": None, "n": n}) for n in range(4)]
         )
     return database
 
@@ -93,10 +89,10 @@ def test_a_row_that_was_put_in_is_found(log: Engine, n: int) -> None:
 
 def test_a_rolled_back_entry_leaves_no_hole(log: Engine) -> None:
     with log.connect() as conn, conn.begin() as transaction:
-        audit.append(conn, clock, [Entry("ann", "x", "y")])
+        audit.append(conn, [Entry(NOW, "ann", "x", "y")])
         transaction.rollback()
     with log.begin() as conn:
-        audit.append(conn, clock, [Entry("ann", "x", "y")])
+        audit.append(conn, [Entry(NOW, "ann", "x", "y")])
     assert _verified(log) is None
     with reading(log) as conn:
         assert audit.head(conn)[0] == 6
@@ -106,7 +102,7 @@ def test_writers_at_the_same_time_chain_one_after_the_other(log: Engine) -> None
     def write(name: str) -> None:
         for n in range(10):
             with log.begin() as conn:
-                audit.append(conn, clock, [Entry(name, "x", str(n)), Entry(name, "y", str(n))])
+                audit.append(conn, [Entry(NOW, name, "x", str(n)), Entry(NOW, name, "y", str(n))])
 
     threads = [threading.Thread(target=write, args=(name,)) for name in ("ann", "bob", "cleo")]
     for thread in threads:
@@ -116,3 +112,44 @@ def test_writers_at_the_same_time_chain_one_after_the_other(log: Engine) -> None
     assert _verified(log) is None
     with reading(log) as conn:
         assert audit.head(conn)[0] == 65
+
+
+def test_what_is_recorded_is_written_with_the_commit_and_at_its_end(database: Engine) -> None:
+    with database.begin() as conn:
+        audit.record(conn, Entry(NOW, "ann", "release", "hold 1"))
+        assert conn.execute(select(rows)).all() == []
+        audit.record(conn, Entry(NOW, "ann", "release", "hold 2"))
+    assert _verified(database) is None
+    with reading(database) as conn:
+        assert conn.execute(select(rows.c.subject).order_by(rows.c.n)).scalars().all() == ["hold 1", "hold 2"]
+
+
+def test_what_is_rolled_back_is_not_written_a_savepoint_loses_its_own_only(database: Engine) -> None:
+    with database.connect() as conn:
+        with conn.begin() as transaction:
+            audit.record(conn, Entry(NOW, "ann", "x", "rolled back"))
+            transaction.rollback()
+        with conn.begin():
+            audit.record(conn, Entry(NOW, "ann", "x", "before"))
+            lost = conn.begin_nested()
+            audit.record(conn, Entry(NOW, "ann", "x", "lost"))
+            lost.rollback()
+            with conn.begin_nested():
+                audit.record(conn, Entry(NOW, "ann", "x", "outer"))
+                inner = conn.begin_nested()
+                audit.record(conn, Entry(NOW, "ann", "x", "inner, lost"))
+                inner.rollback()
+            audit.record(conn, Entry(NOW, "ann", "x", "after"))
+    with reading(database) as conn:
+        written = conn.execute(select(rows.c.subject).order_by(rows.c.n)).scalars().all()
+    assert written == ["before", "outer", "after"]
+    assert _verified(database) is None
+
+
+def test_a_closed_connection_takes_what_it_did_not_commit_along(database: Engine) -> None:
+    with database.connect() as conn:
+        audit.record(conn, Entry(NOW, "ann", "x", "lost"))
+    with database.begin() as conn:
+        audit.record(conn, Entry(NOW, "ann", "x", "kept"))
+    with reading(database) as conn:
+        assert conn.execute(select(rows.c.subject)).scalars().all() == ["kept"]

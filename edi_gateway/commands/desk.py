@@ -1,0 +1,76 @@
+"""What every command works with: the transaction, ids, the clock, and who is asking.
+
+A Desk lives as long as its transaction. What is recorded at it goes into the audit log with the commit
+(store/audit.py), so a command cannot be done without its trace. Made by cli/, flow/ and tests.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from edi_gateway.model.clock import Clock
+from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
+from edi_gateway.model.errors import GatewayError
+from edi_gateway.model.finding import Finding
+from edi_gateway.partners.profile import Profile
+from edi_gateway.store import audit
+from edi_gateway.store.ids import Ids
+
+MACHINE = "system"  # name and role of the gateway itself
+ROLES = frozenset(
+    {
+        "CSR", "LEAD", "SUPERVISOR", "CREDIT", "WAREHOUSE", "BILLING", "EDI_ANALYST", "MASTER_DATA",
+        "AUDITOR", "ADMIN",
+    }
+)  # spec B1 user/role  # fmt: skip
+
+
+class Refused(GatewayError):
+    """{what} was refused: {why}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who asks. `roles` of spec B1, or the machine's; `limit`: the most money that may hang on what they decide."""
+
+    name: str
+    roles: frozenset[str]
+    limit: Decimal | None = None
+
+
+@dataclass(slots=True)
+class Desk:
+    """`actor.name` stands on every row and in the audit log."""
+
+    conn: Connection
+    ids: Ids
+    clock: Clock
+    actor: Actor
+
+    def require(self, what: str, roles: frozenset[str]) -> None:
+        """Raise Refused unless the actor has one of these roles. The machine may do everything."""
+        if MACHINE not in self.actor.roles and not roles & self.actor.roles:
+            why = f"{self.actor.name} has none of the roles {', '.join(sorted(roles))}"
+            raise Refused(what=what, why=why)
+
+    def record(self, action: str, subject: str, **detail: object) -> None:
+        """Put into the audit log, with this transaction's commit: who, when, what, and JSON detail."""
+        audit.record(self.conn, audit.Entry(self.clock(), self.actor.name, action, subject, detail))
+
+
+WriteAnswer = Callable[[PurchaseOrderAcknowledgment], tuple[str, int, list[Finding]]]
+
+
+class Partners(Protocol):
+    """The partners as published: what commands that touch orders of any partner need. Given by flow or cli."""
+
+    def profile(self, partner: str) -> Profile | None:
+        """The live profile; None when the partner is not published."""
+
+    def write_answer(self, partner: str) -> WriteAnswer:
+        """What turns an answer for this partner into the body of an 855: (body, segments, findings)."""

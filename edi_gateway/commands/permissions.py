@@ -1,0 +1,28 @@
+"""Which roles may give which command (spec B1 user/role). One table; docs/reference/roles.md is made from it.
+
+Releasing a hold is not here: it depends on the hold and is orders/holds.py's to decide (spec B4).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from edi_gateway.commands.desk import ROLES
+
+_EVERYBODY: Final = ROLES - {"AUDITOR"}  # an auditor reads
+
+PERMISSIONS: Final[dict[str, frozenset[str]]] = {
+    "note an order": _EVERYBODY,
+    "cancel an order": frozenset({"CSR", "LEAD", "SUPERVISOR"}),
+    "reject an order": frozenset({"CSR", "LEAD", "SUPERVISOR"}),
+    "set a value": frozenset({"CSR", "LEAD", "SUPERVISOR"}),
+    "answer an order": frozenset({"CSR", "LEAD", "SUPERVISOR", "EDI_ANALYST"}),
+    "resolve a duplicate": frozenset({"CSR", "LEAD", "SUPERVISOR"}),
+    "place a hold": frozenset({"CSR", "LEAD", "SUPERVISOR", "CREDIT"}),
+    "work a case": _EVERYBODY,
+    "import master data": frozenset({"MASTER_DATA"}),
+    "publish a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
+    "pause a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
+    "resend": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR"}),
+    "manage users": frozenset({"ADMIN"}),
+}
