@@ -42,21 +42,22 @@ GROUP_OF: Final[Mapping[str, str]] = MappingProxyType(
 
 _OLDER: Final = "004010"
 _NEWER: Final = "005010"
+#: The first release whose 850 and 855 no longer fit in 004010: text in N9 loops is MTX instead of MSG, and
+#: all that they may hold, 005010 may hold too (docs/reference/x12-coverage.md, "Other releases").
+_FIRST_LIKE_NEWER: Final = 4020
 
 
 def nearest(gs08: str) -> tuple[str, bool]:
     """The version of the dictionary that reads a group, and whether GS08 names exactly that one.
 
-    Only the digits in front decide ("004010VICS" is read as 004010, not exact). A release between two
-    dictionaries is read by the one whose number is nearer; text without a release number by 004010.
+    Only the digits in front decide ("004010VICS" is read as 004010, not exact). What counts as near is that
+    a good document is not rejected: releases from 004020 on are read by 005010, older ones and text without
+    a release number by 004010.
     """
     text = gs08.strip()
-    found = re.match(r"\d+", text)
-    if found is None:
+    digits = re.match(r"\d{4,6}", text)
+    if digits is None:
         return _OLDER, False
-    digits = found[0]
-    if len(digits) == 4:  # 4010, as some write it
-        digits = "00" + digits
-    release = int(digits[:6].ljust(6, "0"))
-    version = min((_OLDER, _NEWER), key=lambda known: abs(int(known) - release))
+    release = int(digits[0].ljust(6, "0")) if len(digits[0]) > 4 else int(digits[0])  # 4010, as some write it
+    version = _NEWER if release >= _FIRST_LIKE_NEWER else _OLDER
     return version, text == version
