@@ -42,6 +42,7 @@ CHECKS: tuple[Check, ...] = (
     documents.delimiters_collide,
     documents.file_name_impossible,
     documents.file_unknown,
+    documents.rule_wrong,
     policies.limit_negative,
     policies.limit_empty,
     policies.code_unknown,

@@ -7,8 +7,9 @@ import string
 from collections.abc import Iterator
 
 from edi_gateway.model.finding import Finding
+from edi_gateway.partners import rules
 from edi_gateway.partners.checks.surroundings import Surroundings
-from edi_gateway.partners.draft import Draft, dotted, nearest
+from edi_gateway.partners.draft import Draft, dotted, nearest, told
 from edi_gateway.x12.dictionary import GROUP_OF
 
 ACKNOWLEDGMENTS = frozenset({"997", "999", "TA1"})
@@ -168,3 +169,18 @@ def file_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
             if close
             else f"Add {dotted(('documents',))} for it, or remove the file.",
         )
+
+
+def rule_wrong(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A guide rule that cannot be read, or that is about something that the set does not have."""
+    for n, _ in enumerate(draft.items("documents")):
+        code, version = draft.text("documents", n, "set"), draft.text("documents", n, "version") or "004010"
+        file = around.folder / f"{code}.toml"
+        if code is None or not file.is_file():
+            continue
+        try:
+            text = file.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError:
+            yield told(f"{around.folder.name}/{file.name}:1", "The file is not UTF-8.", "Save it as UTF-8.")
+            continue
+        yield from rules.read(text, f"{around.folder.name}/{file.name}", code, version).findings

@@ -1,0 +1,154 @@
+"""Guide rules of a partner: the `[[rules]]` tables of partners/KEY/SET.toml (docs/reference/guide-rules.md).
+
+Takes the text of that file, gives x12 Rules and what is wrong with them, by line. The mapping rows in the same
+file are the mapping's business. Called by checks/documents.py and snapshots.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from edi_gateway.model.finding import Finding, Outcome, Severity
+from edi_gateway.partners.draft import Draft, KeyPath, nearest, parse
+from edi_gateway.x12.dictionary import dictionary
+from edi_gateway.x12.dictionary import nearest as nearest_version
+from edi_gateway.x12.rules import KINDS, Rule, RuleInvalid, RuleKind, place
+from edi_gateway.x12.structure import lay_out
+
+_LISTS = ("codes", "add_codes", "equals")
+_NUMBERS = ("min", "max", "max_use")
+_TEXTS = ("id", "target", "when", "message", "hint")
+_SEVERITIES = tuple(severity.value for severity in Severity)
+_KNOWN = (*_TEXTS, "severity", *sorted(KINDS))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One table of the file and its place."""
+
+    number: int
+    table: dict[str, Any]
+
+    @property
+    def path(self) -> KeyPath:
+        return ("rules", self.number)
+
+    def at(self, key: str) -> KeyPath:
+        return ("rules", self.number, key)
+
+
+def read(text: str, name: str, set_code: str, version: str | None = None) -> Outcome[tuple[Rule, ...]]:
+    """The rules that are good, in order, and a finding for each that is not.
+
+    `name` is what findings call the file. With `version` (GS08) the targets are looked up in that dictionary.
+    """
+    draft = parse(text, name)
+    if isinstance(draft, Finding):
+        return Outcome((), (draft,))
+    if not isinstance(draft.get("rules"), list):
+        wrong = draft.get("rules") is not None
+        return Outcome(
+            (), (draft.mistake(("rules",), "rules are tables: write [[rules]]."),) if wrong else ()
+        )
+    good: list[Rule] = []
+    findings: list[Finding] = []
+    for number, table in enumerate(draft.items("rules")):
+        if not isinstance(table, dict):
+            findings.append(
+                draft.mistake(("rules", number), f"rules[{number}] is no table.", "Write [[rules]].")
+            )
+            continue
+        row = _Row(number, table)
+        faults = list(_faults(draft, row))
+        if not faults:
+            rule = _rule(row, set_code)
+            faults = list(_misplaced(draft, row, rule, set_code, version)) if version else []
+            if rule.id in {known.id for known in good}:
+                faults.append(
+                    draft.mistake(row.path, f'There is a rule "{rule.id}" above.', "Give each its own id.")
+                )
+            good += [] if faults else [rule]
+        findings += faults
+    return Outcome(tuple(good), tuple(findings))
+
+
+def _faults(draft: Draft, row: _Row) -> Iterator[Finding]:
+    for key in row.table:
+        if key not in _KNOWN:
+            close = nearest(key, list(_KNOWN))
+            yield draft.mistake(
+                row.at(key),
+                f"{key} is no key of a rule.",
+                f"Did you mean {close}?" if close else f"Known are {', '.join(_KNOWN)}.",
+            )
+    for key in _TEXTS:
+        if key in row.table and not (isinstance(row.table[key], str) and row.table[key]):
+            yield draft.mistake(row.at(key), f"{key} must be a text in quotes.")
+    if "target" not in row.table:
+        yield draft.mistake(
+            row.path, "The rule has no target.", 'Add e.g. target = "REF*DP" or "PO1/PO4:01".'
+        )
+    severity = row.table.get("severity", Severity.ERROR.value)
+    if severity not in _SEVERITIES:
+        yield draft.mistake(row.at("severity"), f"severity must be one of {', '.join(_SEVERITIES)}.")
+    yield from _kind_faults(draft, row)
+
+
+def _kind_faults(draft: Draft, row: _Row) -> Iterator[Finding]:
+    kinds = [key for key in row.table if key in KINDS]
+    if len(kinds) != 1:
+        said = f"says {' and '.join(kinds)}" if kinds else "says nothing"
+        yield draft.mistake(row.path, f"The rule {said}.", f"Give one of {', '.join(sorted(KINDS))}.")
+        return
+    kind, value = kinds[0], row.table[kinds[0]]
+    if kind in _LISTS:
+        texts = value if isinstance(value, list) else [value]
+        if not texts or not all(isinstance(text, str) and text for text in texts):
+            yield draft.mistake(row.at(kind), f"{kind} must be a text or a list of texts.")
+    elif kind in _NUMBERS:
+        if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+            yield draft.mistake(row.at(kind), f"{kind} must be a whole number, 0 or more.")
+    elif value is not True:
+        yield draft.mistake(
+            row.at(kind), f"{kind} = true is all that can be said.", "Remove the rule otherwise."
+        )
+
+
+def _rule(row: _Row, set_code: str) -> Rule:
+    table = row.table
+    kind = next(key for key in table if key in KINDS)
+    value = table[kind]
+    listed = value if isinstance(value, list) else [value]
+    return Rule(
+        id=table.get("id") or f"{set_code} {table['target']} {kind}",
+        target=table["target"],
+        kind=cast(RuleKind, kind),
+        values=tuple(listed) if kind in _LISTS else (),
+        number=value if kind in _NUMBERS else None,
+        when=table.get("when"),
+        severity=Severity(table.get("severity", Severity.ERROR.value)),
+        message=table.get("message", ""),
+        hint=table.get("hint", ""),
+    )
+
+
+def _misplaced(draft: Draft, row: _Row, rule: Rule, set_code: str, version: str) -> Iterator[Finding]:
+    """The rule is about something that this set does not have."""
+    known = dictionary(nearest_version(version)[0])
+    definition = known.sets.get(set_code)
+    if definition is None:
+        yield draft.mistake(row.path, f"There is no set {set_code}, so there is nothing to rule about.")
+        return
+    nodes, _ = lay_out(definition)
+    elements = {tag: len(segment.uses) for tag, segment in known.segments.items()}
+    try:
+        place([rule], nodes, elements)
+    except RuleInvalid as error:
+        close = nearest(rule.target.partition(":")[0].partition("*")[0], [node.selector for node in nodes])
+        yield draft.mistake(
+            row.at("target"),
+            f"{rule.target}: {error.facts['reason']}.",
+            f"Did you mean {close}?" if close and "no place" in str(error.facts["reason"]) else "",
+        )

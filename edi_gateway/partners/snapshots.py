@@ -1,0 +1,122 @@
+"""A partner as published: profile, guide rules and mapping files in one text, under its hash.
+
+Takes a checked partner's folder and mappings/, gives the JSON that commands/partners.py stores; and back from
+that JSON the profile, the rules and the sources, so that every machine reads alike (DESIGN section 6).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from edi_gateway.model.errors import GatewayError
+from edi_gateway.partners import rules
+from edi_gateway.partners.profile import Profile
+from edi_gateway.x12.rules import Rule
+
+_FORM = 1  # of the JSON; raised when its keys change
+_OWN = "partner/"
+
+
+class SnapshotUnreadable(GatewayError):
+    """Snapshot {hash} cannot be read: {problem}. Publish the partner again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What is stored. `hash` is the SHA-256 of `content`, so the same files have the same hash everywhere."""
+
+    partner: str
+    hash: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPartner:
+    """What a snapshot says. `sources` are texts by the names that mapping.catalog gives them: 850.toml,
+    tables/units.csv, partner/KEY/850.toml (the partner's own rows and rules)."""
+
+    hash: str
+    profile: Profile
+    rules: Mapping[str, tuple[Rule, ...]]
+    sources: Mapping[str, str]
+
+    def rules_of(self, set_code: str) -> tuple[Rule, ...]:
+        return self.rules.get(set_code, ())
+
+
+def snapshot(profile: Profile, folder: Path, mappings: Path) -> Snapshot:
+    """The partner as it stands in the files, ready to be stored. Check the folder first."""
+    sources = {f"mappings/{name}": text for name, text in _texts(mappings).items()}
+    sources |= {
+        f"partner/{name}": text
+        for name, text in _texts(folder).items()
+        if name != "partner.toml" and name.endswith(".toml")
+    }
+    content = json.dumps(
+        {"form": _FORM, "profile": profile.model_dump(mode="json"), "sources": sources},
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return Snapshot(profile.key, _hash(content), content)
+
+
+def thaw(content: str) -> PublishedPartner:
+    """The published partner of a snapshot's text; raises SnapshotUnreadable when it is not one of ours."""
+    name = _hash(content)
+    try:
+        stored = json.loads(content)
+        if stored["form"] != _FORM:
+            raise SnapshotUnreadable(
+                hash=name, problem=f"its form is {stored['form']}, this program reads {_FORM}"
+            )
+        profile = Profile.model_validate(stored["profile"])
+        sources: dict[str, str] = stored["sources"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SnapshotUnreadable(hash=name, problem=str(error)) from error
+    own: dict[str, tuple[Rule, ...]] = {}
+    for path, text in sources.items():
+        if path.startswith(_OWN):
+            file = PurePosixPath(path)
+            own[file.stem] = rules.read(text, f"{profile.key}/{file.name}", file.stem).value or ()
+    return PublishedPartner(name, profile, own, sources)
+
+
+def unpack(published: PublishedPartner, cache: Path) -> Path:
+    """The sources as files under `cache`/HASH: mappings/... and partner/SET.toml, written once; gives that folder.
+
+    A half-written folder is never seen: it is made aside and renamed.
+    """
+    target = cache / published.hash
+    if target.is_dir():
+        return target
+    aside = cache / f".{published.hash}.{os.getpid()}"
+    (aside / "mappings").mkdir(parents=True, exist_ok=True)
+    for name, text in published.sources.items():
+        own = name.startswith(_OWN)
+        file = aside / "partner" / PurePosixPath(name).name if own else aside / "mappings" / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, "utf-8", newline="")
+    try:
+        aside.rename(target)
+    except OSError:  # another process was quicker; same hash, same files
+        if not target.is_dir():
+            raise
+    return target
+
+
+def _texts(folder: Path) -> dict[str, str]:
+    files = (f for f in sorted(folder.rglob("*")) if f.suffix in (".toml", ".csv") and f.is_file())
+    return {
+        f.relative_to(folder).as_posix(): f.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+        for f in files
+    }
+
+
+def _hash(content: str) -> str:
+    return hashlib.sha256(content.encode("utf-8")).hexdigest()
