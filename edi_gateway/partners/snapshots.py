@@ -51,11 +51,8 @@ class PublishedPartner:
 
 def snapshot(profile: Profile, folder: Path, mappings: Path) -> Snapshot:
     """The partner as it stands in the files, ready to be stored. Check the folder first."""
-    sources = {f"mappings/{name}": text for name, text in _texts(mappings).items()}
-    sources |= {
-        f"partner/{name}": text
-        for name, text in _texts(folder).items()
-        if name != "partner.toml" and name.endswith(".toml")
+    sources = _texts(mappings) | {
+        f"{_OWN}{profile.key}/{name}": text for name, text in _texts(folder).items() if name != "partner.toml"
     }
     content = json.dumps(
         {"form": _FORM, "profile": profile.model_dump(mode="json"), "sources": sources},
