@@ -91,7 +91,14 @@ def finding_codes() -> str:
     return "\n".join([*lines, ""])
 
 
+def profile() -> str:
+    from edi_gateway.partners import reference
+
+    return reference.page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "profile.md": profile,
     "command-line.md": command_line,
     "settings.md": settings,
     "finding-codes.md": finding_codes,
