@@ -1,0 +1,240 @@
+"""The exact check of a transaction set: every fault a finding, with its place in the bytes.
+
+Takes a RawSet and what its guide knows; gives a Walk. Called by Guide.check for documents that the fast pass
+does not find clean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from edi_gateway.model.finding import Code, Finding, Location, Severity
+from edi_gateway.x12.dictionary import SegmentDef
+from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.recovery import StructureFault, Tracer
+from edi_gateway.x12.rules import Breach
+from edi_gateway.x12.segments import Context, Problem, rule_problem
+from edi_gateway.x12.structure import Node
+
+AK304 = {
+    Code.SEGMENT_UNKNOWN: "1",
+    Code.SEGMENT_UNEXPECTED: "2",
+    Code.SEGMENT_MISSING: "3",
+    Code.LOOP_OVER_MAXIMUM: "4",
+    Code.SEGMENT_OVER_MAXIMUM: "5",
+    Code.SEGMENT_NOT_IN_SET: "6",
+    Code.SEGMENT_OUT_OF_SEQUENCE: "7",
+}
+_SHOWN = 99  # AK404 takes so many characters
+
+
+@dataclass(slots=True)
+class Walk:
+    """A set that was checked. `nodes`: for each segment the index of its place in guide.nodes, -1 if it has
+    none. `status`: the letter of AK501 (A accepted, E accepted with errors noted, R rejected)."""
+
+    nodes: list[int]
+    findings: list[Finding] = field(default_factory=list)
+    status: str = "A"
+
+
+def status_of(findings: Sequence[Finding]) -> str:
+    """The AK501 letter: an ERROR rejects; what is acknowledged as an error but read nevertheless is noted."""
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        return "R"
+    return "E" if any(finding.ack for finding in findings) else "A"
+
+
+def check(
+    raw: RawSet,
+    tracer: Tracer,
+    nodes: Sequence[Node],
+    problems_of: Callable[[int, list[str], str], Sequence[Problem]],
+    breaches_of: Callable[[list[int]], Iterator[Breach]],
+    context: Context,
+) -> Walk:
+    """Places each segment, then looks into each. `problems_of(node, segment, text)` are the faults within it."""
+    tracer.follow(raw.segments)
+    placed = tracer.nodes
+    findings = [_structure(fault, raw, nodes, placed) for fault in tracer.faults]
+    for index, (node, segment) in enumerate(zip(placed, raw.segments, strict=True)):
+        if node < 0:
+            continue
+        for problem in problems_of(node, segment, raw.texts[index]):
+            findings.append(_element(problem, raw, index, nodes[node]))
+            if problem.read_as is not None and not problem.component and not problem.repetition:
+                segment[problem.element] = problem.read_as
+    findings += [_breach(breach, raw, nodes, placed, context) for breach in breaches_of(placed)]
+    findings += raw.findings
+    findings.sort(key=_order)
+    return Walk(placed, findings, status_of(findings))
+
+
+def _order(finding: Finding) -> tuple[int, int]:
+    at = finding.at
+    return (at.position or 0, at.element or 0) if isinstance(at, Location) else (0, 0)
+
+
+def _loop_at(index: int, nodes: Sequence[Node], placed: Sequence[int]) -> str | None:
+    """The loop that a segment without a place stands in: that of the segment before it."""
+    while index >= 0 and placed[index] < 0:
+        index -= 1
+    return nodes[placed[index]].loop or None if index >= 0 else None
+
+
+def bounded(loop: str | None) -> str:
+    """AK303: the id of the loop between LS and LE that a segment stands in, "" elsewhere."""
+    path = (loop or "").split("/")
+    at = path.index("LS") + 1 if "LS" in path else len(path)
+    return path[at] if at < len(path) else ""
+
+
+def ak3(tag: str, position: int, loop: str | None, code: str) -> str:
+    return f"AK3*{tag}*{position}*{bounded(loop)}*{code}"
+
+
+def _structure(fault: StructureFault, raw: RawSet, nodes: Sequence[Node], placed: Sequence[int]) -> Finding:
+    node = nodes[fault.node] if fault.node >= 0 else None
+    loop = (node.loop or None) if node else _loop_at(fault.index, nodes, placed)
+    offset, length = raw.place(fault.index)
+    missing = fault.code is Code.SEGMENT_MISSING
+    code = AK304.get(fault.code)
+    position = fault.index + 1
+    message, hint = _words(fault, raw, node)
+    return Finding(
+        fault.code,
+        Severity.ERROR if code else Severity.WARNING,
+        message,
+        hint,
+        Location(fault.tag, position, loop, offset=offset, length=0 if missing else length),
+        value=None if missing else raw.texts[fault.index].split(raw.delimiters.element)[0],
+        ack=ak3(_printable(fault.tag)[:3] or "?", position, loop, code) if code else None,
+    )
+
+
+def _words(fault: StructureFault, raw: RawSet, node: Node | None) -> tuple[str, str]:
+    tag, position = _printable(fault.tag)[:20], fault.index + 1
+    before = raw.segments[fault.index][0]
+    match fault.code:
+        case Code.SEGMENT_UNKNOWN:
+            return (
+                f"X12 has no segment {tag!r}.",
+                "Look whether its tag is misspelt, or a separator is missing.",
+            )
+        case Code.SEGMENT_NOT_IN_SET:
+            return f"Segment {tag} has no place in a {raw.code}.", "Ask the sender what it is meant to say."
+        case Code.SEGMENT_OUT_OF_SEQUENCE:
+            return f"Segment {tag} stands too late: its place is further up.", "It was read where it belongs."
+        case Code.SEGMENT_MISSING:
+            return f"Segment {tag} is missing before {before} (segment {position}).", "Ask the sender for it."
+        case Code.SEGMENT_OVER_MAXIMUM:
+            most = node.max if node else None
+            return f"This is {tag} number {fault.number} in a row; at most {most} may stand here.", ""
+        case Code.LOOP_OVER_MAXIMUM:
+            most = node.max if node else None
+            return (
+                f"The {tag} loop begins here for the {fault.number}th time, at most {most} are allowed.",
+                "",
+            )
+        case Code.LOWER_CASE:
+            return (
+                f"The tag of segment {tag} is not in upper case.",
+                "Nothing to do; it was read as upper case.",
+            )
+    opener = f" The {node.path[-1]} before it is missing." if node and node.path else ""
+    return f"Segment {tag} cannot stand here.{opener}", "Look at the segment before it."
+
+
+def _element(problem: Problem, raw: RawSet, index: int, node: Node) -> Finding:
+    position, loop = index + 1, node.loop or None
+    offset, length = raw.place(index, problem.element, problem.component, problem.repetition)
+    ack = None
+    if problem.ack and problem.element:
+        ack = ak4(problem)
+    elif problem.ack:
+        ack = ak3(node.tag, position, loop, problem.ack)
+    return Finding(
+        problem.code,
+        problem.severity,
+        problem.message,
+        problem.hint,
+        Location(
+            node.tag,
+            position,
+            loop,
+            problem.element or None,
+            problem.component or None,
+            problem.repetition or None,
+            offset,
+            length,
+        ),
+        rule=problem.rule,
+        value=problem.value,
+        ack=ack,
+    )
+
+
+def ak4(problem: Problem) -> str:
+    """The AK4 of a problem, written with * and :."""
+    place = str(problem.element)
+    if problem.component or problem.repetition:
+        place += f":{problem.component or ''}"
+    if problem.repetition:
+        place += f":{problem.repetition}"
+    elements = ["AK4", place, problem.reference, problem.ack or "", copy_of(problem.value or "")]
+    while not elements[-1]:
+        elements.pop()
+    return "*".join(elements)
+
+
+def copy_of(value: str) -> str:
+    """Bad data as AK404 may repeat it: printable ASCII without the usual delimiters, at most 99 characters."""
+    kept = "".join(character for character in value if " " <= character <= "}" and character not in "*:")
+    return kept[:_SHOWN].rstrip(" ")
+
+
+def _printable(text: str) -> str:
+    return "".join(character for character in text if " " <= character <= "}" and character != "*")
+
+
+def _breach(
+    breach: Breach, raw: RawSet, nodes: Sequence[Node], placed: Sequence[int], context: Context
+) -> Finding:
+    rule, selector, index = breach.rule, breach.selector, breach.index
+    error = rule.gravity is Severity.ERROR
+    position = index + 1
+    if breach.present and selector.element:
+        definition = _definition(raw.segments[index][0], context)
+        problem = rule_problem(rule, selector.element, definition, context, raw.segments[index])
+        return _element(problem, raw, index, nodes[placed[index]])
+    loop = _loop_at(index, nodes, placed)
+    tag = selector.path.rsplit("/", 1)[-1]
+    which = f"{tag} with {'/'.join(sorted(selector.qualifiers))}" if selector.qualifiers else tag
+    offset, length = raw.place(index)
+    if not breach.present:
+        code, ack = Code.SEGMENT_MISSING, "3"
+        need = "must" if error else "should"
+        text = f"Segment {which} {need} be given" + (f" in each {loop}." if loop else ".")
+        length = 0
+    elif rule.kind == "max_use":
+        code, ack, text = (
+            Code.SEGMENT_OVER_MAXIMUM,
+            "5",
+            f"Segment {which} may stand here {rule.number} times.",
+        )
+    else:
+        code, ack, text = Code.SEGMENT_NOT_USED_BY_GUIDE, "2", f"Segment {which} is not used by this partner."
+    return Finding(
+        code,
+        rule.gravity,
+        rule.message or text,
+        rule.hint or "It is a rule of this partner's guide.",
+        Location(tag, position, loop, offset=offset, length=length),
+        rule=rule.id,
+        ack=ak3(tag, position, loop, ack) if error else None,
+    )
+
+
+def _definition(tag: str, context: Context) -> SegmentDef:
+    return context.dictionary.segments[tag]

@@ -1,0 +1,147 @@
+"""The fast pass over one segment: straight-line Python, generated for each tag and number of elements.
+
+Takes a SegmentDef, the rules of its place and the delimiters; gives a function that says True only when
+nothing at all is wrong. It tests each element against the values already known to be right; a value not seen
+before goes once through the exact check (x12.segments). Called by x12.guide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from edi_gateway.x12.dictionary import SegmentDef, Use
+from edi_gateway.x12.rules import LocalRule
+from edi_gateway.x12.segments import Context, element_problems
+
+Check = Callable[[list[str]], bool]
+
+REMEMBERED = 65_536  # values of one element, or texts of one segment, that are remembered
+
+
+class Known:
+    """The values of one element that are known to be right; `learn` takes another one in, or says False."""
+
+    __slots__ = ("context", "good", "use")
+
+    def __init__(self, use: Use, context: Context) -> None:
+        self.use = use
+        self.context = context
+        self.good: set[str] = set()
+        self._forget()
+
+    def _forget(self) -> None:
+        self.good.clear()
+        if self.use.requirement != "M":
+            self.good.add("")
+
+    def learn(self, value: str) -> bool:
+        if not value or not value.strip(" "):
+            return False
+        if any(True for _ in element_problems(self.use, "", value, self.context)):
+            return False
+        if len(self.good) >= REMEMBERED:
+            self._forget()
+        self.good.add(value)
+        return True
+
+
+class Compiler:
+    """Compiles segment checks for one context. Elements of the same number share what they know."""
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.known: dict[tuple[str, bool, int], Known] = {}
+
+    def know(self, use: Use) -> Known:
+        key = (use.element, use.requirement == "M", use.repeat)
+        found = self.known.get(key)
+        if found is None:
+            found = self.known[key] = Known(use, self.context)
+        return found
+
+    def compile(self, definition: SegmentDef, rules: Sequence[LocalRule], count: int) -> Check:
+        """The check of segments with `count` elements after the tag."""
+        uses = definition.uses
+        if count > len(uses) or any(use.requirement == "M" for use in uses[count:]):
+            return _wrong
+        names: dict[str, object] = {}
+        tests: list[str] = [f"a{count}"] if count else []
+        for use in uses[:count]:
+            known = self.know(use)
+            names[f"G{use.position}"] = known.good
+            names[f"L{use.position}"] = known.learn
+            tests.append(f"(a{use.position} in G{use.position} or L{use.position}(a{use.position}))")
+        tests += [test for note in definition.notes if (test := _note(note, count))]
+        for number, local in enumerate(rules):
+            if test := _rule(local, number, count, names):
+                tests.append(test)
+        arguments = "".join(f", a{position}" for position in range(1, count + 1))
+        source = f"def check(segment):\n    _{arguments}, = segment\n    return bool({' and '.join(tests) or 'True'})\n"
+        exec(compile(source, f"<check of {definition.tag} with {count} elements>", "exec"), names)
+        check: Check = names["check"]  # type: ignore[assignment]
+        return check
+
+
+def _wrong(segment: list[str]) -> bool:
+    return False
+
+
+def _note(note: str, count: int) -> str:
+    """A relational note as an expression over a1..acount; what is beyond is empty."""
+    positions = [int(note[at : at + 2]) for at in range(1, len(note), 2)]
+    first, others = positions[0], positions[1:]
+    inside = [f"a{at}" for at in positions if at <= count]
+    if not inside:
+        return "False" if note[0] == "R" else ""
+    match note[0]:
+        case "P":
+            if len(inside) < len(positions):
+                return f"not ({' or '.join(inside)})"
+            return f"(({' and '.join(inside)}) or not ({' or '.join(inside)}))"
+        case "R":
+            return f"({' or '.join(inside)})"
+        case "E":
+            pairs = [f"not ({one} and {two})" for at, one in enumerate(inside) for two in inside[at + 1 :]]
+            return " and ".join(pairs)
+        case "C" if first <= count:
+            if any(at > count for at in others):
+                return f"not a{first}"
+            return f"(not a{first} or ({' and '.join(f'a{at}' for at in others)}))"
+        case "L" if first <= count:
+            rest = [f"a{at}" for at in others if at <= count]
+            return f"(not a{first} or {' or '.join(rest)})" if rest else f"not a{first}"
+    return ""
+
+
+def _rule(local: LocalRule, number: int, count: int, names: dict[str, object]) -> str:
+    """A guide rule as an expression. What the guide adds to a list is left to the exact check."""
+    rule = local.rule
+    if rule.kind == "add_codes":
+        return ""
+    position = local.element
+    value = f"a{position}" if position <= count else "''"
+    match rule.kind:
+        case "must_use" | "should_use":
+            test = value
+        case "not_used":
+            test = f"not {value}" if position else "False"
+        case "codes" | "equals":
+            names[f"R{number}"] = frozenset(rule.values) | {""}
+            test = f"{value} in R{number}"
+        case "min":
+            test = f"(not {value} or len({value}) >= {rule.number})"
+        case "max":
+            test = f"len({value}) <= {rule.number}"
+        case _:
+            return ""
+    if local.when_element:
+        if local.when_element > count:
+            return ""
+        names[f"W{number}"] = local.when_values
+        test = f"(a{local.when_element} not in W{number} or {test})"
+    if local.qualifiers:
+        if not count:
+            return ""
+        names[f"Q{number}"] = local.qualifiers
+        test = f"(a1 not in Q{number} or {test})"
+    return test

@@ -1,0 +1,380 @@
+"""Streams interchanges, groups and sets out of bytes, one set in memory at a time.
+
+Takes any source of bytes, gives events in the order of the bytes; called by x12.reading. What is wrong with
+an envelope is a finding on the interchange, group or set that it belongs to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from edi_gateway.model.finding import Finding
+from edi_gateway.x12 import envelope_checks as checks
+from edi_gateway.x12.dictionary import nearest
+from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.lexer import Closed, Limits, Mark, Oddity, Opened, Run, Skipped, Source, lex
+from edi_gateway.x12.rawset import RawSet
+
+__all__ = [
+    "Delimiters",
+    "Event",
+    "Group",
+    "GroupEnd",
+    "GroupStart",
+    "Interchange",
+    "InterchangeEnd",
+    "InterchangeStart",
+    "Limits",
+    "RawSet",
+    "SetRead",
+    "Unreadable",
+    "read",
+]
+
+
+@dataclass(slots=True)
+class Group:
+    """A functional group. `read_as` is the version of the dictionary that reads it, `stated_sets` is GE01,
+    `own` the byte ranges of GS and GE. Findings are complete at GroupEnd."""
+
+    code: str
+    sender: str
+    receiver: str
+    date: str
+    time: str
+    control: str
+    version: str
+    read_as: str
+    offset: int
+    end: int
+    stated_sets: int | None = None
+    findings: list[Finding] = field(default_factory=list)
+    own: list[tuple[int, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Interchange:
+    """An interchange. `isa` has 17 strings, "ISA" first, blanks at the end of each taken off.
+
+    `acks` are the TA1 segments in it, `groups` counts the groups, `own` has the byte ranges of ISA, TA1 and
+    IEA. `end`, `encoding` and the findings are complete at InterchangeEnd.
+    """
+
+    isa: list[str]
+    delimiters: Delimiters
+    offset: int
+    end: int
+    encoding: str = "ascii"
+    findings: list[Finding] = field(default_factory=list)
+    acks: list[list[str]] = field(default_factory=list)
+    groups: int = 0
+    own: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def sender_qualifier(self) -> str:
+        return self.isa[5]
+
+    @property
+    def sender(self) -> str:
+        return self.isa[6]
+
+    @property
+    def receiver_qualifier(self) -> str:
+        return self.isa[7]
+
+    @property
+    def receiver(self) -> str:
+        return self.isa[8]
+
+    @property
+    def control(self) -> str:
+        return self.isa[13]
+
+    @property
+    def version(self) -> str:
+        return self.isa[12]
+
+    @property
+    def usage(self) -> str:
+        return self.isa[15]
+
+    @property
+    def ack_requested(self) -> bool:
+        return self.isa[14] == "1"
+
+    def text(self, value: str) -> str:
+        """A value as people read it: UTF-8 where the bytes are, else Latin-1."""
+        if value.isascii() or self.encoding == "latin-1":
+            return value
+        try:
+            return value.encode("latin-1").decode("utf-8")
+        except UnicodeError:
+            return value
+
+
+@dataclass(slots=True)
+class InterchangeStart:
+    interchange: Interchange
+
+
+@dataclass(slots=True)
+class GroupStart:
+    group: Group
+
+
+@dataclass(slots=True)
+class SetRead:
+    raw: RawSet
+
+
+@dataclass(slots=True)
+class GroupEnd:
+    group: Group
+
+
+@dataclass(slots=True)
+class InterchangeEnd:
+    interchange: Interchange
+
+
+@dataclass(slots=True)
+class Unreadable:
+    """Bytes outside of any interchange; the byte range stands in the findings."""
+
+    findings: list[Finding]
+
+
+Event = InterchangeStart | GroupStart | SetRead | GroupEnd | InterchangeEnd | Unreadable
+
+
+def read(source: Source, limits: Limits | None = None) -> Iterator[Event]:
+    """The events of a source: bytes, a binary file, or chunks of bytes. Never raises on data."""
+    limits = limits or Limits()
+    return _Reader(limits).events(lex(source, limits))
+
+
+class _Reader:
+    """Holds the interchange, group and set that are open."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.interchange: Interchange | None = None
+        self.stray: list[int] = []  # byte range of segments that belong to no group or no set
+        self.odd: dict[str, Oddity] = {}
+        self.unterminated: tuple[int, int] | None = None
+        self._close_group()
+        self._close_set()
+
+    def _close_group(self) -> None:
+        self.group: Group | None = None
+        self.sets = 0
+        self.controls: set[str] = set()
+
+    def _close_set(self) -> None:
+        self.runs: list[Run] = []
+        self.count = 0
+        self.dropped = 0
+
+    def events(self, items: Iterator[object]) -> Iterator[Event]:
+        any_interchange = any_byte = False
+        for item in items:
+            any_byte = True
+            match item:
+                case Run():
+                    self._run(item)
+                case Mark():
+                    yield from self._mark(item)
+                case Oddity():
+                    self._oddity(item)
+                case Opened():
+                    any_interchange = True
+                    yield self._open(item)
+                case Closed():
+                    yield from self._end(item)
+                case Skipped():
+                    yield Unreadable([checks.skipped(item)])
+        if not any_interchange and not any_byte:
+            yield Unreadable([checks.empty()])
+
+    # --- interchange
+
+    def _open(self, item: Opened) -> Event:
+        header = item.header
+        elements = [element if number else "ISA" for number, element in enumerate(header.elements)]
+        end = item.offset + header.length
+        self.interchange = Interchange(elements, header.delimiters, item.offset, end)
+        self.interchange.own.append((item.offset, end))
+        self.interchange.findings.extend(checks.isa(header, item.offset))
+        self.stray, self.odd, self.unterminated = [], {}, None
+        return InterchangeStart(self.interchange)
+
+    def _end(self, item: Closed) -> Iterator[Event]:
+        interchange = self._current()
+        if item.by != "IEA":
+            yield from self._end_set(None, item.offset)
+            yield from self._end_group(None, item.offset)
+            self._report_stray()
+            interchange.findings.append(checks.iea_missing(interchange.isa, item.offset, item.by))
+        if self.unterminated:
+            interchange.findings.append(checks.unterminated(*self.unterminated))
+        interchange.findings.extend(checks.oddity(odd) for odd in self.odd.values())
+        interchange.end = item.offset
+        interchange.encoding = item.encoding
+        self.interchange = None
+        yield InterchangeEnd(interchange)
+
+    def _oddity(self, item: Oddity) -> None:
+        if item.kind != "empty":
+            self._current().findings.append(checks.oddity(item))
+        elif "empty" in self.odd:
+            self.odd["empty"].count += item.count
+        else:
+            self.odd["empty"] = item
+
+    # --- segments
+
+    def _run(self, run: Run) -> None:
+        if run.unterminated:
+            offsets, ends = run.places()
+            self.unterminated = offsets[-1], ends[-1]
+        if self.runs:
+            self.count += len(run.texts)
+            if (
+                self.count > self.limits.set_segments
+                or run.offset - self.runs[0].offset > self.limits.set_bytes
+            ):
+                self.dropped += len(run.texts)
+            else:
+                self.runs.append(run)
+        else:
+            offsets, ends = run.places()
+            self._stray(offsets[0], ends[-1])
+
+    def _stray(self, offset: int, end: int) -> None:
+        self.stray = [self.stray[0], end] if self.stray else [offset, end]
+
+    def _report_stray(self) -> None:
+        if self.stray:
+            finding = checks.stray(self.stray[0], self.stray[1], in_group=self.group is not None)
+            (self.group or self._current()).findings.append(finding)
+            self.stray = []
+
+    def _mark(self, mark: Mark) -> Iterator[Event]:
+        if mark.unterminated:
+            self.unterminated = mark.offset, mark.end
+        elements = mark.text.split(self._current().delimiters.element)
+        elements[0] = mark.tag
+        match mark.tag:
+            case "ST":
+                yield from self._end_set(None, mark.offset)
+                if self.group is None:
+                    self._stray(mark.offset, mark.end)
+                else:
+                    self._report_stray()
+                    self._add(mark)
+            case "SE":
+                if self.runs:
+                    self._add(mark)
+                    yield from self._end_set(elements, mark.offset)
+                else:
+                    self._stray(mark.offset, mark.end)
+            case "GS":
+                yield from self._end_set(None, mark.offset)
+                yield from self._end_group(None, mark.offset)
+                self._report_stray()
+                self.group = self._start_group(elements, mark)
+                yield GroupStart(self.group)
+            case "GE":
+                yield from self._end_set(None, mark.offset)
+                if self.group is None:
+                    self._stray(mark.offset, mark.end)
+                else:
+                    self.group.own.append((mark.offset, mark.end))
+                    yield from self._end_group(elements, mark.end)
+            case "TA1":
+                self._ta1(elements, mark)
+            case "IEA":
+                yield from self._end_set(None, mark.offset)
+                yield from self._end_group(None, mark.offset)
+                self._report_stray()
+                interchange = self._current()
+                interchange.own.append((mark.offset, mark.end))
+                interchange.findings.extend(
+                    checks.iea(interchange.isa, elements, interchange.groups, mark.offset)
+                )
+
+    def _ta1(self, elements: list[str], mark: Mark) -> None:
+        if self.runs:
+            self._add(mark)
+        elif self.group is not None:
+            self._stray(mark.offset, mark.end)
+        else:
+            self._report_stray()
+            self._current().acks.append(elements)
+            self._current().own.append((mark.offset, mark.end))
+
+    def _add(self, mark: Mark) -> None:
+        tag_and_rest = mark.tag + mark.text[len(mark.tag) :]
+        self.runs.append(Run([tag_and_rest], mark.offset, 1, [mark.offset], [mark.end]))
+        self.count += 1
+
+    def _current(self) -> Interchange:
+        assert self.interchange is not None  # the lexer opens one before anything else
+        return self.interchange
+
+    # --- sets and groups
+
+    def _end_set(self, trailer: list[str] | None, offset: int) -> Iterator[Event]:
+        if not self.runs or self.group is None:
+            return
+        raw = RawSet.of_runs(self.runs, self._current().delimiters, [])
+        self.sets += 1
+        raw.findings.extend(checks.st(raw, repeated=raw.control in self.controls))
+        self.controls.add(raw.control)
+        if self.dropped:
+            raw.findings.append(checks.set_too_long(raw, self.count, self.dropped, offset))
+        if trailer is None:
+            raw.findings.append(checks.se_missing(raw, offset))
+        else:
+            raw.findings.extend(checks.se(raw, trailer, self.count))
+        self._close_set()
+        yield SetRead(raw)
+
+    def _start_group(self, elements: list[str], mark: Mark) -> Group:
+        padded = elements + [""] * 9
+        version, _ = nearest(padded[8])
+        group = Group(
+            code=padded[1].strip(),
+            sender=padded[2].rstrip(" "),
+            receiver=padded[3].rstrip(" "),
+            date=padded[4].strip(),
+            time=padded[5].strip(),
+            control=padded[6].strip(),
+            version=padded[8].strip(),
+            read_as=version,
+            offset=mark.offset,
+            end=mark.end,
+            own=[(mark.offset, mark.end)],
+        )
+        self._current().groups += 1
+        group.findings.extend(checks.gs(padded, version, mark.offset))
+        return group
+
+    def _end_group(self, trailer: list[str] | None, end: int) -> Iterator[Event]:
+        group = self.group
+        if group is None:
+            return
+        self._report_stray()
+        group.end = end
+        if trailer is None:
+            group.findings.append(checks.ge_missing(group.control, group.offset, end))
+        else:
+            offset = group.own[-1][0]
+            stated = trailer[1].strip() if len(trailer) > 1 else ""
+            group.stated_sets = (
+                int(stated) if stated.isdecimal() and stated.isascii() and len(stated) < 10 else None
+            )
+            group.findings.extend(checks.ge(group.control, trailer, self.sets, offset))
+        self._close_group()
+        yield GroupEnd(group)

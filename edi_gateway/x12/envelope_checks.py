@@ -1,0 +1,559 @@
+"""What can be wrong with ISA, IEA, GS, GE, ST and SE, and with bytes that belong to none of them.
+
+Plain functions that return findings; called by x12.envelope. `.ack` names the segment the finding turns
+into: TA1 for the interchange, AK9 for a group, AK5 for a set (spec C5). Note codes of the TA1 as in X12.5.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+
+from edi_gateway.model.finding import Code, Finding, Location, Severity
+from edi_gateway.x12.dictionary import GROUP_OF
+from edi_gateway.x12.header import Header
+from edi_gateway.x12.lexer import Oddity, Skipped
+from edi_gateway.x12.rawset import RawSet
+
+_QUALIFIERS = re.compile(r"0[1-4]|0[7-9]|[12]\d|3[0-8]|AM|NR|SA|SN|ZZ", re.ASCII)
+_Make = Callable[[int, str, str, Severity, Code], Finding]
+#: TA1 note for each element of the ISA, by its number.
+_INTERCHANGE_NOTES = (
+    *("000", "010", "011", "012", "013", "005", "006", "007", "008"),
+    *("014", "015", "016", "017", "018", "019", "020", "027"),
+)
+_ISA_NAMES = (
+    "ISA",
+    "authorization qualifier",
+    "authorization",
+    "security qualifier",
+    "security",
+    "sender qualifier",
+    "sender",
+    "receiver qualifier",
+    "receiver",
+    "date",
+    "time",
+    "standards id or repetition separator",
+    "version",
+    "control number",
+    "acknowledgment request",
+    "usage",
+    "component separator",
+)
+_LOOKS_LIKE = (
+    ("%PDF", "This is a PDF."),
+    ("PK\x03\x04", "This is a ZIP archive or an office document."),
+    ("UNA", "This is EDIFACT, not X12."),
+    ("UNB", "This is EDIFACT, not X12."),
+    ("<", "This is XML or HTML."),
+    ("{", "This is JSON."),
+    ("\x1f\x8b", "This is compressed with gzip."),
+    ("MIME-Version", "This is a MIME message: unpack it first."),
+    ("Content-Type", "This is a MIME message: unpack it first."),
+)
+
+
+def _ta1(severity: Severity, note: str) -> str | None:
+    """How the interchange acknowledgment says it; control number, date and time of the ISA left out."""
+    letters = {Severity.ERROR: "R", Severity.WARNING: "E"}
+    return f"TA1****{letters[severity]}*{note}" if severity in letters else None
+
+
+# --- bytes outside of interchanges
+
+
+def empty() -> Finding:
+    return Finding(
+        Code.EMPTY_INPUT,
+        Severity.ERROR,
+        "There is nothing in it, or only blanks.",
+        "Ask the sender whether the file was cut off on the way.",
+        Location(offset=0, length=0),
+    )
+
+
+def skipped(item: Skipped) -> Finding:
+    at = Location(offset=item.offset, length=item.end - item.offset)
+    count = item.end - item.offset
+    if item.kind == "bom":
+        return Finding(
+            Code.BYTE_ORDER_MARK,
+            Severity.INFO,
+            "The file begins with a byte order mark, which does not belong into X12.",
+            "Nothing to do; the sender can save the file without it.",
+            at,
+        )
+    if item.kind == "truncated":
+        return Finding(
+            Code.ISA_TRUNCATED,
+            Severity.ERROR,
+            f"An interchange header begins here and ends after {count} bytes; it takes 106.",
+            "Ask the sender to send the file again: it was cut off.",
+            at,
+            value=_shown(item.sample),
+        )
+    if item.offset <= 3 or any(item.sample.startswith(start) for start, _ in _LOOKS_LIKE):
+        guess = next((text for start, text in _LOOKS_LIKE if item.sample.startswith(start)), "")
+        return Finding(
+            Code.NOT_X12,
+            Severity.ERROR,
+            f"{count} bytes that are not X12: no interchange header (ISA) begins here. {guess}".rstrip(),
+            "Look at what was sent; X12 begins with ISA.",
+            at,
+            value=_shown(item.sample),
+        )
+    return Finding(
+        Code.JUNK_BETWEEN_INTERCHANGES,
+        Severity.WARNING,
+        f"{count} bytes outside of any interchange were left out.",
+        "Look whether something was lost; the interchanges around it were read.",
+        at,
+        value=_shown(item.sample),
+    )
+
+
+def _shown(sample: str) -> str:
+    return "".join(character if character.isprintable() else "." for character in sample)
+
+
+# --- interchange
+
+
+def isa(header: Header, offset: int) -> Iterator[Finding]:
+    """What is wrong with an ISA that begins at `offset`."""
+    elements = header.elements
+
+    def finding(number: int, message: str, hint: str, severity: Severity, code: Code) -> Finding:
+        at = Location(
+            segment="ISA", element=number, offset=offset + header.starts[number], length=len(elements[number])
+        )
+        ack = _ta1(severity, _INTERCHANGE_NOTES[number])
+        return Finding(code, severity, message, hint, at, value=elements[number], ack=ack)
+
+    if not header.padded:
+        yield Finding(
+            Code.ISA_BADLY_PADDED,
+            Severity.WARNING,
+            "The elements of the ISA do not have their fixed lengths; it was read by its separators.",
+            "Tell the sender: each element of the ISA has a fixed length, filled up with blanks.",
+            Location(segment="ISA", offset=offset, length=header.length),
+        )
+    if header.wrapped:
+        yield Finding(
+            Code.LINES_WRAPPED,
+            Severity.INFO,
+            "The lines are broken at a fixed width; the line ends were taken out.",
+            "Nothing to do; the sender can switch the line breaks off.",
+            Location(offset=offset, length=header.length),
+        )
+    for number in header.faults:
+        yield Finding(
+            Code.ISA_ELEMENT_INVALID,
+            Severity.WARNING,
+            f"The separator before ISA{number:02} is damaged; the ISA was read by its positions.",
+            "Compare the header with an earlier one of this sender.",
+            Location(segment="ISA", element=number, offset=offset + header.starts[number] - 1, length=1),
+            ack=_ta1(Severity.WARNING, "026"),
+        )
+    for number, message, hint in _isa_faults(header):
+        severity, code = Severity.WARNING, Code.ISA_ELEMENT_INVALID
+        if number == 13:
+            severity, code = Severity.ERROR, Code.INTERCHANGE_CONTROL_INVALID
+        elif number == 12:
+            code = Code.INTERCHANGE_VERSION_UNKNOWN
+        yield finding(number, message, hint, severity, code)
+    yield from _delimiters(header, finding)
+
+
+def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
+    elements = header.elements
+    ask = "Compare it with what was agreed with the sender."
+    if not re.fullmatch(r"0[0-8]", elements[1]):
+        yield 1, f"ISA01 is {elements[1]!r}, not a known authorization qualifier.", ask
+    if elements[3] not in ("00", "01"):
+        yield 3, f"ISA03 is {elements[3]!r}, not 00 or 01.", ask
+    for number in (5, 7):
+        if not _QUALIFIERS.fullmatch(elements[number]):
+            yield (
+                number,
+                f"ISA{number:02} ({_ISA_NAMES[number]}) is {elements[number]!r}, not a known one.",
+                ask,
+            )
+    for number in (6, 8):
+        if not elements[number]:
+            yield number, f"ISA{number:02} ({_ISA_NAMES[number]}) is empty.", ask
+    if not _is_short_date(elements[9]):
+        yield 9, f"ISA09 is {elements[9]!r}, not a date (YYMMDD).", ask
+    if not re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", elements[10], re.ASCII):
+        yield 10, f"ISA10 is {elements[10]!r}, not a time (HHMM).", ask
+    if not re.fullmatch(r"00[2-8]\d\d", elements[12], re.ASCII):
+        yield 12, f"ISA12 is {elements[12]!r}, not a version of the interchange standard.", ask
+    if not re.fullmatch(r"\d{1,9}", elements[13], re.ASCII):
+        hint = "Ask for the interchange again: without its number it cannot be acknowledged or recognised."
+        yield 13, f"ISA13, the control number, is {elements[13]!r}, not nine digits.", hint
+    if elements[14] not in ("0", "1"):
+        yield 14, f"ISA14 is {elements[14]!r}, not 0 or 1.", ask
+    if elements[15] not in ("P", "T", "I"):
+        yield 15, f"ISA15 is {elements[15]!r}, not P (production) or T (test).", ask
+
+
+def _delimiters(header: Header, finding: _Make) -> Iterator[Finding]:
+    element, component, segment, repetition = header.delimiters
+    newer = header.elements[12] >= "00402"
+    compare = "Tell the sender: the characters that take a document apart must differ."
+    if header.component_missing:
+        yield finding(
+            16,
+            "ISA16, the component separator, is missing.",
+            compare,
+            Severity.WARNING,
+            Code.ISA_ELEMENT_INVALID,
+        )
+    elif (
+        component in (element, segment, repetition if newer else None)
+        or component.isalnum()
+        or component == " "
+    ):
+        message = f"ISA16 makes {component!r} the component separator, which is something else already."
+        yield finding(16, message, compare, Severity.WARNING, Code.DELIMITERS_COLLIDE)
+    if element == segment:
+        message = f"{element!r} separates elements and ends segments: the interchange cannot be taken apart."
+        yield finding(16, message, compare, Severity.ERROR, Code.DELIMITERS_COLLIDE)
+    if newer and repetition is None:
+        message = f"ISA11 is {header.elements[11]!r}; from version 00402 on it is the repetition separator."
+        hint = "Nothing to do unless the sender repeats elements; then agree on a separator."
+        yield finding(11, message, hint, Severity.INFO, Code.REPETITION_SEPARATOR_DOUBTFUL)
+    elif not newer and repetition is not None:
+        message = f"ISA11 is {header.elements[11]!r}; before version 00402 it is U."
+        hint = "Nothing to do: elements do not repeat in this version."
+        yield finding(11, message, hint, Severity.INFO, Code.REPETITION_SEPARATOR_DOUBTFUL)
+    elif newer and repetition in (element, segment):
+        message = f"ISA11 makes {repetition!r} the repetition separator, which is something else already."
+        yield finding(11, message, compare, Severity.WARNING, Code.DELIMITERS_COLLIDE)
+
+
+def _is_short_date(text: str) -> bool:
+    if not re.fullmatch(r"\d{6}|\d{8}", text, re.ASCII):
+        return False
+    try:
+        date(2000 + int(text[-6:-4]), int(text[-4:-2]), int(text[-2:]))
+    except ValueError:
+        return False
+    return True
+
+
+def iea(isa_elements: list[str], trailer: list[str], groups: int, offset: int) -> Iterator[Finding]:
+    """IEA01 counts the groups, IEA02 repeats ISA13."""
+    stated = trailer[1].strip() if len(trailer) > 1 else ""
+    control = trailer[2].strip() if len(trailer) > 2 else ""
+    if not _same_number(control, isa_elements[13]):
+        yield Finding(
+            Code.IEA_CONTROL_DIFFERS,
+            Severity.ERROR,
+            f"The interchange begins with control number {isa_elements[13]!r} and ends with {control!r}.",
+            "Ask for the interchange again: its end may belong to another one.",
+            _element("IEA", trailer, 2, offset),
+            value=control,
+            ack=_ta1(Severity.ERROR, "001"),
+        )
+    if not _is_count(stated, groups):
+        yield Finding(
+            Code.IEA_COUNT_WRONG,
+            Severity.ERROR,
+            f"IEA01 says {stated!r} groups, there are {groups}.",
+            "Ask for the interchange again: a group may be missing.",
+            _element("IEA", trailer, 1, offset),
+            value=stated,
+            ack=_ta1(Severity.ERROR, "021"),
+        )
+
+
+def iea_missing(isa_elements: list[str], offset: int, by: str) -> Finding:
+    after = "the next interchange begins" if by == "ISA" else "the bytes end"
+    return Finding(
+        Code.IEA_MISSING,
+        Severity.ERROR,
+        f"Interchange {isa_elements[13]} has no IEA: {after} before it.",
+        "Ask for the interchange again: it was cut off.",
+        Location(segment="IEA", offset=offset, length=0),
+        ack=_ta1(Severity.ERROR, "023"),
+    )
+
+
+def oddity(odd: Oddity) -> Finding:
+    at = Location(offset=odd.offset, length=odd.end - odd.offset)
+    if odd.kind == "long":
+        return Finding(
+            Code.SEGMENT_TOO_LONG,
+            Severity.ERROR,
+            f"{odd.end - odd.offset} bytes without a segment terminator were left out.",
+            "Look at the bytes: a terminator may be missing, or this is not X12 any more.",
+            at,
+            ack=_ta1(Severity.ERROR, "022"),
+        )
+    return Finding(
+        Code.EMPTY_SEGMENT,
+        Severity.INFO,
+        f"{odd.count} segment terminators too many, the first here.",
+        "Nothing to do.",
+        at,
+    )
+
+
+def unterminated(offset: int, end: int) -> Finding:
+    return Finding(
+        Code.SEGMENT_UNTERMINATED,
+        Severity.WARNING,
+        "The last segment has no terminator.",
+        "Look whether the end of it is missing.",
+        Location(offset=offset, length=end - offset),
+    )
+
+
+def stray(offset: int, end: int, *, in_group: bool) -> Finding:
+    """Segments between sets, or between groups."""
+    if in_group:
+        code, where = Code.SEGMENT_OUTSIDE_SET, "between the transaction sets of a group"
+        ack = None
+    else:
+        code, where = Code.SEGMENT_OUTSIDE_GROUP, "outside of any group"
+        ack = _ta1(Severity.ERROR, "024")
+    return Finding(
+        code,
+        Severity.ERROR,
+        f"{end - offset} bytes of segments {where} belong nowhere.",
+        "Look at the segment before: an ST or GS may be missing or misspelt.",
+        Location(offset=offset, length=end - offset),
+        ack=ack,
+    )
+
+
+# --- group
+
+
+def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
+    """What is wrong with a GS; `elements` has at least nine strings."""
+    code, version, control = elements[1].strip(), elements[8].strip(), elements[6].strip()
+    if code not in GROUP_OF.values():
+        yield Finding(
+            Code.GROUP_CODE_UNKNOWN,
+            Severity.ERROR,
+            f"GS01 is {code!r}: a group of documents that are not handled here.",
+            "Agree with the sender on what is sent here.",
+            _element("GS", elements, 1, offset),
+            value=code,
+            ack="AK9*R****1",
+        )
+    if not re.fullmatch(r"\d{1,9}", control, re.ASCII):
+        yield Finding(
+            Code.GROUP_CONTROL_INVALID,
+            Severity.ERROR,
+            f"GS06, the control number of the group, is {control!r}, not a number of up to nine digits.",
+            "Ask for the group again: without its number it cannot be acknowledged.",
+            _element("GS", elements, 6, offset),
+            value=control,
+            ack="AK9*R****6",
+        )
+    release = re.match(r"\d{4,6}", version)
+    if release is None or not read_as.endswith(release[0]):
+        yield Finding(
+            Code.GROUP_VERSION_READ_AS_NEAREST,
+            Severity.INFO,
+            f"GS08 is {version!r}; there is no dictionary of that release, it is read as {read_as}.",
+            "Nothing to do unless elements differ between the two; the profile can be set to strict.",
+            _element("GS", elements, 8, offset),
+            value=version,
+        )
+    for number, pattern, what in (
+        (2, r"[^ ].{1,14}", "the sender, 2 to 15 characters"),
+        (3, r"[^ ].{1,14}", "the receiver, 2 to 15 characters"),
+        (4, r"\d{6}|\d{8}", "a date"),
+        (5, r"\d{4,8}", "a time"),
+        (7, r"X|T", "X"),
+    ):
+        if not re.fullmatch(pattern, elements[number].strip(" "), re.ASCII):
+            yield Finding(
+                Code.GROUP_ELEMENT_INVALID,
+                Severity.WARNING,
+                f"GS{number:02} is {elements[number]!r}; it should be {what}.",
+                "Compare it with an earlier group of this sender.",
+                _element("GS", elements, number, offset),
+                value=elements[number],
+            )
+
+
+def version_refused(version: str, read_as: str, at: Location | str | None) -> Finding:
+    """Strict reading: the release has no dictionary of its own."""
+    return Finding(
+        Code.GROUP_VERSION_UNKNOWN,
+        Severity.ERROR,
+        f"GS08 is {version!r}; this partner is read strictly, and the nearest release here is {read_as}.",
+        "Agree on a release, or take `strict` out of the partner's profile.",
+        at,
+        value=version,
+        ack="AK9*R****2",
+    )
+
+
+def group_repeated(control: str, offset: int) -> Finding:
+    return Finding(
+        Code.GROUP_CONTROL_REPEATED,
+        Severity.WARNING,
+        f"Control number {control} was used for a group of this interchange before.",
+        "Look whether the same group came twice.",
+        Location(segment="GS", element=6, offset=offset),
+        value=control,
+        ack="AK9*E****19",
+    )
+
+
+def interchange_repeated(control: str, offset: int) -> Finding:
+    return Finding(
+        Code.INTERCHANGE_CONTROL_REPEATED,
+        Severity.WARNING,
+        f"Interchange {control} of this sender stands in the file before.",
+        "Look whether the same interchange came twice.",
+        Location(segment="ISA", element=13, offset=offset),
+        value=control,
+        ack=_ta1(Severity.WARNING, "025"),
+    )
+
+
+def ge(control: str, trailer: list[str], sets: int, offset: int) -> Iterator[Finding]:
+    """GE01 counts the sets, GE02 repeats GS06."""
+    stated = trailer[1].strip() if len(trailer) > 1 else ""
+    repeated = trailer[2].strip() if len(trailer) > 2 else ""
+    if not _same_number(repeated, control):
+        yield Finding(
+            Code.GE_CONTROL_DIFFERS,
+            Severity.ERROR,
+            f"The group begins with control number {control!r} and ends with {repeated!r}.",
+            "Ask for the group again: its end may belong to another one.",
+            _element("GE", trailer, 2, offset),
+            value=repeated,
+            ack="AK9*R****4",
+        )
+    if not _is_count(stated, sets):
+        yield Finding(
+            Code.GE_COUNT_WRONG,
+            Severity.ERROR,
+            f"GE01 says {stated!r} transaction sets, there are {sets}.",
+            "Ask for the group again: a transaction set may be missing.",
+            _element("GE", trailer, 1, offset),
+            value=stated,
+            ack="AK9*R****5",
+        )
+
+
+def ge_missing(control: str, start: int, offset: int) -> Finding:
+    return Finding(
+        Code.GE_MISSING,
+        Severity.ERROR,
+        f"Group {control} (it begins at byte {start}) has no GE.",
+        "Ask for the group again: it was cut off.",
+        Location(segment="GE", offset=offset, length=0),
+        ack="AK9*R****3",
+    )
+
+
+# --- set
+
+
+def st(raw: RawSet, *, repeated: bool) -> Iterator[Finding]:
+    """ST02 has four to nine characters and is unique in its group."""
+    if not re.fullmatch(r"[ -~]{4,9}", raw.control):
+        yield Finding(
+            Code.SET_CONTROL_INVALID,
+            Severity.ERROR,
+            f"ST02, the control number of the set, is {raw.control!r}, not four to nine characters.",
+            "Ask the sender to number the set.",
+            _set_element(raw, 0, 2),
+            value=raw.control,
+            ack="AK5*R*7",
+        )
+    elif repeated:
+        yield Finding(
+            Code.SET_CONTROL_REPEATED,
+            Severity.ERROR,
+            f"Control number {raw.control} was used for a set of this group before.",
+            "Ask for the set again under a number of its own.",
+            _set_element(raw, 0, 2),
+            value=raw.control,
+            ack="AK5*R*23",
+        )
+
+
+def se(raw: RawSet, trailer: list[str], count: int) -> Iterator[Finding]:
+    """SE01 counts the segments from ST to SE, SE02 repeats ST02."""
+    stated = trailer[1].strip() if len(trailer) > 1 else ""
+    control = trailer[2] if len(trailer) > 2 else ""
+    last = len(raw.segments) - 1
+    if not _is_count(stated, count):
+        yield Finding(
+            Code.SE_COUNT_WRONG,
+            Severity.ERROR,
+            f"SE01 says {stated!r} segments, there are {count}.",
+            "Ask for the set again: a segment may be missing.",
+            _set_element(raw, last, 1),
+            value=stated,
+            ack="AK5*R*4",
+        )
+    if control.strip() != raw.control.strip():
+        yield Finding(
+            Code.SE_CONTROL_DIFFERS,
+            Severity.ERROR,
+            f"The set begins with control number {raw.control!r} and ends with {control!r}.",
+            "Ask for the set again: its end may belong to another one.",
+            _set_element(raw, last, 2),
+            value=control,
+            ack="AK5*R*3",
+        )
+
+
+def se_missing(raw: RawSet, offset: int) -> Finding:
+    return Finding(
+        Code.SE_MISSING,
+        Severity.ERROR,
+        f"Set {raw.control} has no SE.",
+        "Ask for the set again: it was cut off, or its SE is misspelt.",
+        Location(segment="SE", position=len(raw.segments) + 1, offset=offset, length=0),
+        ack="AK5*R*2",
+    )
+
+
+def set_too_long(raw: RawSet, count: int, dropped: int, end: int) -> Finding:
+    last = len(raw.segments) - 1
+    if raw.segments[last][0] == "SE":
+        last -= 1
+    return Finding(
+        Code.SET_TOO_LONG,
+        Severity.ERROR,
+        f"Set {raw.control} has {count} segments; the last {dropped} of them were left out.",
+        "Ask the sender to send smaller documents, or raise the limit.",
+        Location(offset=raw.ends[last], length=end - raw.ends[last]),
+        ack="AK5*R*5",
+    )
+
+
+def _set_element(raw: RawSet, index: int, element: int) -> Location:
+    offset, length = raw.place(index, element)
+    return Location(
+        segment=raw.segments[index][0], position=index + 1, element=element, offset=offset, length=length
+    )
+
+
+def _element(tag: str, elements: list[str], number: int, offset: int) -> Location:
+    start = offset + sum(len(element) + 1 for element in elements[:number])
+    length = len(elements[number]) if number < len(elements) else 0
+    return Location(segment=tag, element=number, offset=start, length=length)
+
+
+def _is_count(text: str, count: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 12 and int(text) == count
+
+
+def _same_number(one: str, other: str) -> bool:
+    """Equal, leading zeros aside: partners pad one and not the other."""
+    return one == other or (bool(one) and one.lstrip("0") == other.lstrip("0"))

@@ -1,0 +1,197 @@
+"""A guide: what a set of one version looks like, tightened by a partner's rules, and the check against it.
+
+`build` makes one from the dictionary and rules; `Guide.check` takes a RawSet and gives a Walk. Called by
+x12.reading, the mapping and the writer. Clean documents take the fast pass only; any doubt leads to the
+exact checker.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+
+from edi_gateway.x12 import checker
+from edi_gateway.x12.checker import Walk
+from edi_gateway.x12.compiler import REMEMBERED, Check, Compiler
+from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary
+from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.recovery import Tracer
+from edi_gateway.x12.rules import Breach, LocalRule, Rule, RuleInvalid, breaches, place
+from edi_gateway.x12.segments import Context, Problem, problems
+from edi_gateway.x12.structure import Lost, Machine, Node, State, lay_out
+
+__all__ = ["Guide", "Node", "Rule", "RuleInvalid", "Walk", "build", "readable"]
+
+_READERS = 16  # delimiters for which a guide keeps what it has learned
+_STATES = 50_000
+
+
+class Guide:
+    """What a transaction set must look like. `hash` names its content: version, set and rules."""
+
+    def __init__(
+        self, definition: SetDef, known: Dictionary, rules: Sequence[Rule], short_dates: bool
+    ) -> None:
+        self.version = definition.version
+        self.set_code = definition.code
+        self.nodes: tuple[Node, ...]
+        self.nodes, self.root = lay_out(definition)
+        self.rules = tuple(rules)
+        self.short_dates = short_dates
+        self.hash = _hash(self.version, self.set_code, self.rules, short_dates)
+        self.dictionary = known
+        elements = {node.tag: len(known.segments[node.tag].uses) for node in self.nodes[1:-1]}
+        self.local, self.wide = place(self.rules, self.nodes, elements)
+        self.tags = frozenset(node.tag for node in self.nodes)
+        self._readers: dict[Delimiters, _Reader] = {}
+
+    def check(self, raw: RawSet) -> Walk:
+        """Places each segment and says everything that is wrong. Never raises on data."""
+        reader = self._readers.get(raw.delimiters) or self._reader(raw.delimiters)
+        return reader.check(raw)
+
+    def node(self, selector: str) -> Node | None:
+        """The first place that a selector such as "PO1/N1" names."""
+        return next((node for node in self.nodes if node.selector == selector), None)
+
+    def segment(self, tag: str) -> SegmentDef:
+        return self.dictionary.segments[tag]
+
+    def reading_short_dates(self) -> Guide:
+        """The same guide, with six digits allowed for dates (releases before 004010)."""
+        return build(self.version, self.set_code, self.rules, short_dates=True)
+
+    def _reader(self, delimiters: Delimiters) -> _Reader:
+        if len(self._readers) >= _READERS:
+            self._readers.clear()
+        found = self._readers[delimiters] = _Reader(self, delimiters)
+        return found
+
+
+class _Reader:
+    """A guide at work with the delimiters of one sender, and all that it has learned to be right."""
+
+    def __init__(self, guide: Guide, delimiters: Delimiters) -> None:
+        self.guide = guide
+        self.context = Context(guide.dictionary, delimiters, guide.short_dates)
+        self.compiler = Compiler(self.context)
+        self.kinds: dict[tuple[str, tuple[LocalRule, ...]], _Kind] = {}
+        self.machine = Machine(guide.root, self._equip)
+
+    def check(self, raw: RawSet) -> Walk:
+        if raw.findings:
+            return self._check_exactly(raw)
+        state = self.machine.start
+        placed: list[int] = []
+        append = placed.append
+        try:
+            for segment, text in zip(raw.segments, raw.texts, strict=True):
+                state = state[segment[0]]
+                append(state.node)
+                if text not in state.good and not state.learn(segment, text):
+                    return self._check_exactly(raw)
+        except Lost:
+            return self._check_exactly(raw)
+        if state.node != len(self.guide.nodes) - 1 or (
+            self.guide.wide and any(True for _ in breaches(self.guide.wide, placed, raw.segments))
+        ):
+            return self._check_exactly(raw)
+        return Walk(placed)
+
+    def _check_exactly(self, raw: RawSet) -> Walk:
+        if len(self.machine.states) > _STATES:
+            self.machine = Machine(self.guide.root, self._equip)
+        segments = self.guide.dictionary.segments
+        tracer = Tracer(self.guide.root, self.guide.tags, lambda tag: tag in segments)
+
+        def breaches_of(placed: list[int]) -> Iterator[Breach]:
+            return breaches(self.guide.wide, placed, raw.segments)
+
+        return checker.check(raw, tracer, self.guide.nodes, self._problems, breaches_of, self.context)
+
+    def _problems(self, node: int, segment: list[str], text: str) -> Sequence[Problem]:
+        return self._kind(node).problems(segment, text)
+
+    def _equip(self, state: State) -> None:
+        kind = self._kind(state.node)
+        state.good = kind.good
+        state.learn = kind.learn
+
+    def _kind(self, node: int) -> _Kind:
+        tag, rules = self.guide.nodes[node].tag, self.guide.local.get(node, ())
+        found = self.kinds.get((tag, rules))
+        if found is None:
+            definition = None if tag in ("ST", "SE") else self.guide.dictionary.segments[tag]
+            found = self.kinds[tag, rules] = _Kind(definition, rules, self.compiler)
+        return found
+
+
+class _Kind:
+    """Segments of one tag under the same rules: texts known to be right, and the faults of others.
+
+    ST and SE (no definition) are judged with the envelope."""
+
+    __slots__ = ("checks", "compiler", "definition", "faults", "good", "rules")
+
+    def __init__(
+        self, definition: SegmentDef | None, rules: tuple[LocalRule, ...], compiler: Compiler
+    ) -> None:
+        self.definition = definition
+        self.rules = rules
+        self.compiler = compiler
+        self.good: set[str] = set()
+        self.checks: dict[int, Check] = {}
+        self.faults: dict[str, tuple[Problem, ...]] = {}
+
+    def learn(self, segment: list[str], text: str) -> bool:
+        if self.definition is None:
+            return True
+        count = len(segment) - 1
+        check = self.checks.get(count)
+        if check is None:
+            check = self.checks[count] = self.compiler.compile(self.definition, self.rules, count)
+        if not check(segment):
+            return False
+        good = self.good
+        if len(good) >= REMEMBERED:
+            good.clear()
+        good.add(text)
+        return True
+
+    def problems(self, segment: list[str], text: str) -> Sequence[Problem]:
+        if self.definition is None or text in self.good or self.learn(segment, text):
+            return ()
+        found = self.faults.get(text)
+        if found is None:
+            found = problems(self.definition, self.rules, self.compiler.context, segment)
+            if len(self.faults) >= REMEMBERED:
+                self.faults.clear()
+            self.faults[text] = found
+        return found
+
+
+def build(version: str, set_code: str, rules: Sequence[Rule] = (), *, short_dates: bool = False) -> Guide:
+    """The guide of a set of one version of the dictionary ("004010", "005010"), tightened by rules.
+
+    Raises KeyError when the dictionary has no such set, RuleInvalid for a rule that fits nowhere.
+    """
+    return _build(version, set_code, tuple(rules), short_dates)
+
+
+@lru_cache(maxsize=256)
+def _build(version: str, set_code: str, rules: tuple[Rule, ...], short_dates: bool) -> Guide:
+    known = dictionary(version)
+    return Guide(known.sets[set_code], known, rules, short_dates)
+
+
+def readable(version: str, set_code: str) -> bool:
+    """Whether there is a dictionary for this set."""
+    sets: Mapping[str, SetDef] = dictionary(version).sets
+    return set_code in sets
+
+
+def _hash(version: str, set_code: str, rules: tuple[Rule, ...], short_dates: bool) -> str:
+    content = repr((version, set_code, short_dates, rules))
+    return hashlib.sha256(content.encode()).hexdigest()

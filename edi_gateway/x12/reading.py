@@ -1,0 +1,181 @@
+"""The one loop that reads and checks: interchanges, groups and sets, each judged once.
+
+Takes bytes and a function that says which guide reads a set; yields events. Called by `check`, `ack` and
+`map` of the CLI and by flow.inbound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from edi_gateway.model.finding import Code, Finding, Location, Severity
+from edi_gateway.x12 import envelope_checks
+from edi_gateway.x12.ack import GroupResult, SetResult, group_result
+from edi_gateway.x12.checker import Walk, status_of
+from edi_gateway.x12.dictionary import GROUP_OF
+from edi_gateway.x12.envelope import (
+    Group,
+    GroupStart,
+    Interchange,
+    InterchangeEnd,
+    InterchangeStart,
+    Limits,
+    SetRead,
+    Unreadable,
+    read,
+)
+from edi_gateway.x12.envelope import GroupEnd as _EnvelopeGroupEnd
+from edi_gateway.x12.guide import Guide, build, readable
+from edi_gateway.x12.lexer import Source
+from edi_gateway.x12.rawset import RawSet
+
+GuideFor = Callable[[Interchange, Group, str], Guide | None]
+Strict = bool | Callable[[Interchange, Group], bool]
+
+
+@dataclass(slots=True)
+class CheckedSet:
+    """A set and what came of its check. `walk` and `guide` are None when there is no guide for it, or when
+    its group is refused; `result` says why."""
+
+    raw: RawSet
+    guide: Guide | None
+    walk: Walk | None
+    result: SetResult
+
+
+@dataclass(slots=True)
+class GroupEnd:
+    """The end of a group. `result` is final: a set of a rejected group is not accepted."""
+
+    group: Group
+    result: GroupResult
+
+
+Event = InterchangeStart | GroupStart | CheckedSet | GroupEnd | InterchangeEnd | Unreadable
+
+
+def standard_guide(interchange: Interchange, group: Group, set_code: str) -> Guide | None:
+    """The guide without any partner's rules."""
+    return build(group.read_as, set_code) if readable(group.read_as, set_code) else None
+
+
+def read_all(
+    source: Source,
+    guide_for: GuideFor = standard_guide,
+    strict: Strict = False,
+    limits: Limits | None = None,
+) -> Iterator[Event]:
+    """Reads and checks all of a source, in the order of its bytes.
+
+    `guide_for(interchange, group, set code)` gives None for a set that is not handled: it is rejected as
+    unknown. `strict` (or what it says about a group) refuses releases that have no dictionary of their own.
+    """
+    seen: set[tuple[str, ...]] = set()
+    interchange: Interchange | None = None
+    group: Group | None = None
+    groups: set[tuple[str, str]] = set()
+    results: list[SetResult] = []
+    for event in read(source, limits):
+        match event:
+            case InterchangeStart():
+                interchange = event.interchange
+                groups = set()
+                yield event
+            case InterchangeEnd():
+                _note_repeated_interchange(event.interchange, seen)
+                yield event
+            case GroupStart():
+                assert interchange is not None
+                group = event.group
+                results = []
+                _judge_group(interchange, group, groups, strict)
+                yield event
+            case SetRead():
+                assert interchange is not None
+                assert group is not None
+                checked = _check(event.raw, interchange, group, guide_for)
+                results.append(checked.result)
+                yield checked
+            case _EnvelopeGroupEnd():
+                yield GroupEnd(event.group, group_result(event.group, results))
+            case Unreadable():
+                yield event
+
+
+def _judge_group(
+    interchange: Interchange, group: Group, groups: set[tuple[str, str]], strict: Strict
+) -> None:
+    refuses = strict if isinstance(strict, bool) else strict(interchange, group)
+    nearest_read = [each for each in group.findings if each.code is Code.GROUP_VERSION_READ_AS_NEAREST]
+    if refuses and nearest_read:
+        group.findings.remove(nearest_read[0])
+        group.findings.append(
+            envelope_checks.version_refused(group.version, group.read_as, nearest_read[0].at)
+        )
+    key = (group.code, group.control)
+    if key in groups:
+        group.findings.append(envelope_checks.group_repeated(group.control, group.offset))
+    groups.add(key)
+
+
+def _note_repeated_interchange(interchange: Interchange, seen: set[tuple[str, ...]]) -> None:
+    key = (*interchange.isa[5:9], interchange.control)
+    if key in seen:
+        interchange.findings.append(
+            envelope_checks.interchange_repeated(interchange.control, interchange.offset)
+        )
+    seen.add(key)
+
+
+def _check(raw: RawSet, interchange: Interchange, group: Group, guide_for: GuideFor) -> CheckedSet:
+    refused = any(
+        each.code in (Code.GROUP_VERSION_UNKNOWN, Code.GROUP_CODE_UNKNOWN) for each in group.findings
+    )
+    guide = None if refused else guide_for(interchange, group, raw.code)
+    if guide is None:
+        if not refused or not _known(raw.code):
+            raw.findings.append(_unknown(raw))
+        status = "R" if refused else status_of(raw.findings)
+        return CheckedSet(raw, None, None, _result(raw, raw.findings, status))
+    if GROUP_OF.get(raw.code) != group.code:
+        raw.findings.append(_not_of_group(raw, group))
+    if group.version[:6] < "004010":
+        guide = guide.reading_short_dates()
+    walk = guide.check(raw)
+    return CheckedSet(raw, guide, walk, _result(raw, walk.findings, walk.status))
+
+
+def _known(code: str) -> bool:
+    return code in GROUP_OF
+
+
+def _result(raw: RawSet, findings: list[Finding], status: str) -> SetResult:
+    return SetResult(raw.code, raw.control, status, tuple(findings), raw.convention)
+
+
+def _unknown(raw: RawSet) -> Finding:
+    offset, length = raw.place(0, 1)
+    return Finding(
+        Code.SET_UNKNOWN,
+        Severity.ERROR,
+        f"Transaction set {raw.code!r} is not handled here.",
+        "Agree with the sender on what is sent, or add the set to the partner's profile.",
+        Location("ST", 1, element=1, offset=offset, length=length),
+        value=raw.code,
+        ack="AK5*R*1",
+    )
+
+
+def _not_of_group(raw: RawSet, group: Group) -> Finding:
+    offset, length = raw.place(0, 1)
+    return Finding(
+        Code.SET_NOT_OF_GROUP,
+        Severity.ERROR,
+        f"Set {raw.code} does not belong into a group {group.code}, but into {GROUP_OF.get(raw.code)}.",
+        "Ask the sender to put it into a group of its own.",
+        Location("ST", 1, element=1, offset=offset, length=length),
+        value=raw.code,
+        ack="AK5*R*6",
+    )

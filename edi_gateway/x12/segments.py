@@ -1,0 +1,375 @@
+"""What is wrong within one segment: its elements, components, repetitions and relational notes, exactly.
+
+Takes a SegmentDef, the rules of its place and the delimiters; gives Problems. Called by x12.checker for
+segments that the fast pass (x12.compiler) does not know to be right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from edi_gateway.model.finding import Code, Severity
+from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
+from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.rules import LocalRule, Rule
+from edi_gateway.x12.values import Fault, faults, readable
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong with an element (0: with the whole segment). `ack` is the AK403 code (AK304 for a whole
+    segment), None when the acknowledgment does not mention it; `reference` the element's number; `read_as`
+    what the element means nevertheless."""
+
+    code: Code
+    severity: Severity
+    message: str
+    hint: str = ""
+    element: int = 0
+    component: int = 0
+    repetition: int = 0
+    value: str | None = None
+    ack: str | None = None
+    reference: str = ""
+    rule: str | None = None
+    read_as: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the check of a segment depends on besides the segment."""
+
+    dictionary: Dictionary
+    delimiters: Delimiters
+    short_dates: bool
+
+
+def problems(
+    definition: SegmentDef, rules: Sequence[LocalRule], context: Context, segment: Sequence[str]
+) -> tuple[Problem, ...]:
+    """All that is wrong within a segment, by element."""
+    found = [*_elements(definition, rules, context, segment), *_notes(definition, segment, context)]
+    found = [problem for problem in found if not _excused(problem, rules, segment)]
+    found += _rules(definition, rules, context, segment)
+    found += _empties(segment)
+    found.sort(key=lambda problem: (problem.element, problem.repetition, problem.component))
+    return tuple(_once(found))
+
+
+def element_problems(use: Use, name: str, value: str, context: Context) -> Iterator[Problem]:
+    """What is wrong with one element that is not empty. `name` is how messages call it, e.g. "PO103"."""
+    repeat = context.delimiters.repetition
+    values = value.split(repeat) if repeat and use.repeat > 1 else [value]
+    if len(values) > use.repeat:
+        yield Problem(
+            Code.TOO_MANY_REPETITIONS,
+            Severity.ERROR,
+            f"{name} is repeated {len(values)} times, at most {use.repeat}.",
+            element=use.position,
+            value=value,
+            ack="12" if context.dictionary.version >= "005010" else "3",
+            reference=_reference(use),
+        )
+    for number, single in enumerate(values, start=1):
+        repetition = number if use.repeat > 1 and len(values) > 1 else 0
+        if use.element in context.dictionary.composites:
+            composite = context.dictionary.composites[use.element]
+            yield from _composite(composite, use, name, single, repetition, context)
+        elif single:
+            yield from _simple(use, name, single, repetition, context)
+
+
+def _elements(
+    definition: SegmentDef, rules: Sequence[LocalRule], context: Context, segment: Sequence[str]
+) -> Iterator[Problem]:
+    for use in definition.uses:
+        value = segment[use.position] if use.position < len(segment) else ""
+        name = _name(definition, use, context)
+        if value.strip(" "):
+            yield from element_problems(use, name, value, context)
+            continue
+        if use.requirement == "M":
+            yield Problem(
+                Code.ELEMENT_MISSING,
+                Severity.ERROR,
+                f"{name} is missing.",
+                "Ask the sender for it.",
+                element=use.position,
+                ack="1",
+                reference=_reference(use),
+            )
+        elif value:
+            yield Problem(
+                Code.TRAILING_BLANKS,
+                Severity.WARNING,
+                f"{name} holds nothing but blanks.",
+                "Nothing to do; it is read as empty.",
+                element=use.position,
+                value=value,
+                read_as="",
+            )
+    for position in range(len(definition.uses) + 1, len(segment)):
+        if segment[position].strip(" "):
+            yield Problem(
+                Code.TOO_MANY_ELEMENTS,
+                Severity.ERROR,
+                f"{definition.tag} has {len(definition.uses)} elements; there is something in element {position}.",
+                "Look whether a separator is too many, or stands in the data.",
+                element=position,
+                value=segment[position],
+                ack="3",
+            )
+            return
+
+
+def _simple(use: Use, name: str, value: str, repetition: int, context: Context) -> Iterator[Problem]:
+    element = context.dictionary.elements[use.element]
+    for fault in faults(element, value, short_dates=context.short_dates):
+        yield _problem(fault, use, name, value, 0, repetition, element.number)
+    yield from _delimiter_in(use, element, name, value, repetition, context)
+
+
+def _delimiter_in(
+    use: Use, element: ElementDef, name: str, value: str, repetition: int, context: Context
+) -> Iterator[Problem]:
+    if element.type != "AN":
+        return
+    for mark in (context.delimiters.component, context.delimiters.repetition):
+        if mark and mark in value:
+            yield Problem(
+                Code.DELIMITER_IN_DATA,
+                Severity.WARNING,
+                f"{name} holds {mark!r}, which takes elements apart in this interchange.",
+                "Nothing to do; it is read as text. The sender should choose another separator.",
+                element=use.position,
+                repetition=repetition,
+                value=readable(value),
+            )
+            return
+
+
+def _composite(
+    composite: CompositeDef, use: Use, name: str, value: str, repetition: int, context: Context
+) -> Iterator[Problem]:
+    parts = value.split(context.delimiters.component)
+    for part in composite.uses:
+        text = parts[part.position - 1] if part.position <= len(parts) else ""
+        component = f"{name}, component {part.position},"
+        element = context.dictionary.elements[part.element]
+        if text.strip(" "):
+            for fault in faults(element, text, short_dates=context.short_dates):
+                yield _problem(fault, use, component, text, part.position, repetition, element.number)
+        elif part.requirement == "M":
+            yield Problem(
+                Code.ELEMENT_MISSING,
+                Severity.ERROR,
+                f"{component} is missing.",
+                "Ask the sender for it.",
+                element=use.position,
+                component=part.position,
+                repetition=repetition,
+                ack="1",
+                reference=part.element,
+            )
+    extra = [at for at in range(len(composite.uses), len(parts)) if parts[at].strip(" ")]
+    if extra:
+        yield Problem(
+            Code.TOO_MANY_COMPONENTS,
+            Severity.ERROR,
+            f"{name} has {len(parts)} components, at most {len(composite.uses)}.",
+            "Look whether the component separator stands in the data.",
+            element=use.position,
+            component=extra[0] + 1,
+            repetition=repetition,
+            value=readable(parts[extra[0]]),
+            ack="13" if context.dictionary.version >= "005010" else "3",
+        )
+    elif len(parts) > 1 and not parts[-1]:
+        yield Problem(
+            Code.TRAILING_EMPTY_ELEMENTS,
+            Severity.INFO,
+            f"{name} ends with component separators that separate nothing.",
+            element=use.position,
+            repetition=repetition,
+        )
+    for note, missing, excluded, because in broken_notes(composite.notes, [name, *parts]):
+        position = missing or excluded
+        yield Problem(
+            Code.CONDITIONAL_ELEMENT_MISSING if missing else Code.ELEMENT_EXCLUDED,
+            Severity.ERROR,
+            f"{name}, component {position}, {_because(note, bool(missing), f'component {because}')}",
+            element=use.position,
+            component=position,
+            repetition=repetition,
+            ack="2" if missing else "10",
+            reference=composite.uses[position - 1].element,
+        )
+
+
+def _notes(definition: SegmentDef, segment: Sequence[str], context: Context) -> Iterator[Problem]:
+    for note, missing, excluded, because in broken_notes(definition.notes, segment):
+        position = missing or excluded
+        use = definition.uses[position - 1]
+        name = _name(definition, use, context)
+        yield Problem(
+            Code.CONDITIONAL_ELEMENT_MISSING if missing else Code.ELEMENT_EXCLUDED,
+            Severity.ERROR,
+            f"{name} {_because(note, bool(missing), f'{definition.tag}{because:02}')}",
+            "Ask the sender which of the two is right.",
+            element=position,
+            value=None if missing else readable(segment[position]),
+            ack="2" if missing else "10",
+            reference=_reference(use),
+        )
+
+
+def _because(note: str, missing: bool, other: str) -> str:
+    if not missing:
+        return f"must not be given together with {other} (note {note})."
+    if note[0] == "R":
+        return f"or another of its group must be given (note {note})."
+    return f"must be given because {other} is (note {note})."
+
+
+def broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tuple[str, int, int, int]]:
+    """Relational notes that a segment breaks: the note, the missing or the excluded position (else 0), and
+    the position because of which."""
+    for note in notes:
+        positions = [int(note[at : at + 2]) for at in range(1, len(note), 2)]
+        given = [at for at in positions if at < len(segment) and segment[at].strip(" ")]
+        absent = [at for at in positions if at not in given]
+        first, *others = positions
+        match note[0]:
+            case "P" if given and absent:
+                yield note, absent[0], 0, given[0]
+            case "R" if not given:
+                yield note, first, 0, first
+            case "E" if len(given) > 1:
+                yield note, 0, given[1], given[0]
+            case "C" if first in given and absent:
+                yield note, absent[0], 0, first
+            case "L" if first in given and not any(at in given for at in others):
+                yield note, others[0], 0, first
+
+
+def _rules(
+    definition: SegmentDef, rules: Sequence[LocalRule], context: Context, segment: Sequence[str]
+) -> Iterator[Problem]:
+    for local in rules:
+        rule = local.rule
+        if rule.kind == "add_codes" or not local.applies(segment) or not local.broken(segment):
+            continue
+        yield rule_problem(local.rule, local.element, definition, context, segment)
+
+
+def rule_problem(
+    rule: Rule, element: int, definition: SegmentDef, context: Context, segment: Sequence[str]
+) -> Problem:
+    """How a broken rule about a segment or one of its elements is said."""
+    if not element:
+        return Problem(
+            Code.SEGMENT_NOT_USED_BY_GUIDE,
+            rule.gravity,
+            rule.message or f"{rule.target} is not used by this partner.",
+            rule.hint,
+            ack="2" if rule.gravity is Severity.ERROR else None,
+            rule=rule.id,
+        )
+    use = definition.uses[element - 1]
+    value = segment[element] if element < len(segment) else ""
+    code, ack, text = _RULE_WORDS[rule.kind]
+    if rule.when and rule.kind == "must_use":
+        code, ack = Code.CONDITIONAL_ELEMENT_MISSING, "2"
+    wanted = ", ".join(rule.values) or str(rule.number)
+    return Problem(
+        code,
+        rule.gravity,
+        rule.message
+        or f"{_name(definition, use, context)} {text.format(value=readable(value), wanted=wanted)}",
+        rule.hint or "It is a rule of this partner's guide.",
+        element=element,
+        value=readable(value) or None,
+        ack=ack if rule.gravity is Severity.ERROR else None,
+        reference=_reference(use),
+        rule=rule.id,
+    )
+
+
+_RULE_WORDS = {
+    "must_use": (Code.ELEMENT_MISSING, "1", "must be given."),
+    "should_use": (Code.ELEMENT_MISSING, "1", "should be given."),
+    "not_used": (Code.ELEMENT_NOT_USED_BY_GUIDE, "10", "is {value!r}, it is not used by this partner."),
+    "codes": (Code.CODE_INVALID, "7", "is {value!r}, it must be one of {wanted}."),
+    "equals": (Code.CODE_INVALID, "7", "is {value!r}, it must be {wanted}."),
+    "min": (Code.ELEMENT_TOO_SHORT, "4", "is {value!r}, it must have at least {wanted} characters."),
+    "max": (Code.ELEMENT_TOO_LONG, "5", "is {value!r}, it must have at most {wanted} characters."),
+}
+
+
+def _excused(problem: Problem, rules: Sequence[LocalRule], segment: Sequence[str]) -> bool:
+    """A code that the partner's guide adds to the standard's list."""
+    return problem.code in (Code.CODE_INVALID, Code.CODE_UNLISTED) and any(
+        local.rule.kind == "add_codes"
+        and local.element == problem.element
+        and problem.value in local.rule.values
+        and local.applies(segment)
+        for local in rules
+    )
+
+
+def _empties(segment: Sequence[str]) -> Iterator[Problem]:
+    if len(segment) > 1 and not segment[-1]:
+        last = len(segment) - 1
+        while last > 0 and not segment[last]:
+            last -= 1
+        yield Problem(
+            Code.TRAILING_EMPTY_ELEMENTS,
+            Severity.INFO,
+            f"{segment[0]} ends with separators that separate nothing.",
+            "Nothing to do.",
+            element=last + 1,
+        )
+
+
+def _once(found: Sequence[Problem]) -> Iterator[Problem]:
+    """Two notes may miss the same element: it is said once. Nor is a missing element also a rule's."""
+    seen: set[tuple[object, ...]] = set()
+    missing = (Code.ELEMENT_MISSING, Code.CONDITIONAL_ELEMENT_MISSING)
+    for problem in found:
+        kind = Code.ELEMENT_MISSING if problem.code in missing else problem.code
+        key = (kind, problem.element, problem.component, problem.repetition)
+        if key not in seen:
+            seen.add(key)
+            yield problem
+
+
+def _problem(
+    fault: Fault, use: Use, name: str, value: str, component: int, repetition: int, reference: str
+) -> Problem:
+    return Problem(
+        fault.code,
+        fault.severity,
+        f"{name} {readable(value)!r} {fault.message}.",
+        fault.hint,
+        element=use.position,
+        component=component,
+        repetition=repetition,
+        value=readable(value),
+        ack=fault.ack,
+        reference=reference,
+        read_as=fault.read_as,
+    )
+
+
+def _name(definition: SegmentDef, use: Use, context: Context) -> str:
+    names = context.dictionary.composites if _is_composite(use) else context.dictionary.elements
+    return f"{definition.tag}{use.position:02} ({names[use.element].name})"
+
+
+def _is_composite(use: Use) -> bool:
+    return not use.element.isdigit()
+
+
+def _reference(use: Use) -> str:
+    return "" if _is_composite(use) else use.element

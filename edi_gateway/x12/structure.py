@@ -1,0 +1,191 @@
+"""Where segments stand in a set: the tree of loops, and a machine that grows as it sees documents.
+
+Takes a SetDef, gives nodes and a start State; `state[tag]` is the next State. Called by x12.guide (clean
+documents) and x12.recovery (all others). Segments are recognised by tag, position and loop: the innermost
+open loop is asked first, then the loops around it, always from the present position on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from edi_gateway.x12.dictionary import LoopPart, Part, SegmentPart, SetDef
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A segment's place in a set.
+
+    `path` holds the ids of the loops around it, the one it opens included: ("PO1", "N1") for the N1 that
+    opens a loop within PO1. `position` is the ordinal in the order of listing, from 1. `last` is the index
+    of the last node of the loop that it opens (its own index otherwise).
+    """
+
+    index: int
+    path: tuple[str, ...]
+    tag: str
+    requirement: str
+    max: int | None
+    opens_loop: bool
+    position: int
+    last: int
+
+    @property
+    def selector(self) -> str:
+        """How mapping files and guide rules name it: "BEG", "N1", "N1/N3", "PO1/N1/N3"."""
+        around = self.path[:-1] if self.opens_loop else self.path
+        return "/".join((*around, self.tag))
+
+    @property
+    def loop(self) -> str:
+        return "/".join(self.path)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Child:
+    """A place in a loop: a segment, or a loop named by the segment that opens it."""
+
+    node: int
+    tag: str
+    requirement: str
+    max: int | None
+    loop: Loop | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Loop:
+    """The first child of a loop is the segment that opens it; the set itself is a loop without one."""
+
+    id: str
+    children: tuple[Child, ...]
+
+
+class Frame(NamedTuple):
+    """An open loop: at which child of it we are, and how many of that child there were."""
+
+    loop: Loop
+    at: int
+    number: int
+
+
+Frames = tuple[Frame, ...]
+
+
+class Step(NamedTuple):
+    """A place that a segment could take. `over`: there are too many of it; `skipped`: mandatory places that
+    are passed over."""
+
+    frames: Frames
+    child: Child
+    over: bool
+    skipped: tuple[Child, ...]
+
+
+def lay_out(definition: SetDef) -> tuple[tuple[Node, ...], Loop]:
+    """The nodes of a set (ST first, SE last, depth first) and its tree."""
+    nodes: list[Node] = []
+
+    def children(parts: Sequence[Part], path: tuple[str, ...], opener: bool) -> tuple[Child, ...]:
+        return tuple(child(part, path, opener and at == 0) for at, part in enumerate(parts))
+
+    def child(part: Part, path: tuple[str, ...], opener: bool) -> Child:
+        index = len(nodes)
+        if isinstance(part, SegmentPart):
+            nodes.append(Node(index, path, part.tag, part.requirement, part.max, opener, index + 1, index))
+            return Child(index, part.tag, part.requirement, part.max, None)
+        inside = children(part.parts, (*path, part.id), True)
+        first = nodes[index]
+        nodes[index] = Node(
+            index, first.path, first.tag, part.requirement, part.max, True, index + 1, len(nodes) - 1
+        )
+        return Child(index, first.tag, part.requirement, part.max, Loop(part.id, inside))
+
+    envelope = (SegmentPart("ST", "M", 1), *definition.body, SegmentPart("SE", "M", 1))
+    root = Loop("", children(envelope, (), False))
+    return tuple(nodes), root
+
+
+def start(root: Loop) -> Frames:
+    """Before the ST."""
+    return (Frame(root, -1, 0),)
+
+
+def steps(frames: Frames, tag: str, floor: int = 0) -> Iterator[Step]:
+    """The places for a segment from here on, nearest first; loops outside of `floor` are not left."""
+    skipped: list[Child] = []
+    for depth in range(len(frames) - 1, floor - 1, -1):
+        loop, at, number = frames[depth]
+        for ordinal in range(max(at, 0), len(loop.children)):
+            child = loop.children[ordinal]
+            if child.tag == tag and (ordinal or not depth):
+                turn = number + 1 if ordinal == at else 1
+                yield Step(
+                    enter(frames[:depth], loop, ordinal, turn),
+                    child,
+                    child.max is not None and turn > child.max,
+                    tuple(skipped),
+                )
+            if ordinal > at and child.requirement == "M":
+                skipped.append(child)
+
+
+def enter(outer: Frames, loop: Loop, ordinal: int, number: int) -> Frames:
+    """At a place of a loop, inside of the loop that it opens if it opens one. What has no limit is not counted."""
+    child = loop.children[ordinal]
+    here = (*outer, Frame(loop, ordinal, number if child.max is not None else 1))
+    return (*here, Frame(child.loop, 0, 1)) if child.loop else here
+
+
+class Lost(Exception):
+    """No place is right for this segment: the document has a fault."""
+
+
+class State(dict[str, "State"]):
+    """Where a document stands. Its entries, one for each tag that may come next, appear as they are asked for.
+
+    `node` is the place of the segment just read; `good` holds the texts known to be right in this place and
+    `learn` checks another one.
+    """
+
+    __slots__ = ("frames", "good", "learn", "machine", "node")
+
+    def __init__(self, machine: Machine, frames: Frames, node: int) -> None:
+        super().__init__()
+        self.machine = machine
+        self.frames = frames
+        self.node = node
+        self.good: set[str] = set()
+        self.learn: Callable[[list[str], str], bool] = _never
+
+    def __missing__(self, tag: str) -> State:
+        for step in steps(self.frames, tag):
+            if not step.over and not step.skipped:
+                found = self[tag] = self.machine.state(step.frames, step.child.node)
+                return found
+        raise Lost
+
+
+def _never(segment: list[str], text: str) -> bool:
+    return False
+
+
+class Machine:
+    """The states of one guide. `equip` gives a new state its `good` and `learn`, by its node."""
+
+    def __init__(self, root: Loop, equip: Callable[[State], None]) -> None:
+        self.root = root
+        self.equip = equip
+        self.states: dict[tuple[Frames, int], State] = {}
+        self.start = State(self, start(root), -1)
+
+    def state(self, frames: Frames, node: int) -> State:
+        found = self.states.get((frames, node))
+        if found is None:
+            found = self.states[frames, node] = State(self, frames, node)
+            self.equip(found)
+        return found
+
+
+__all__ = ["Child", "Frame", "Frames", "Loop", "LoopPart", "Lost", "Machine", "Node", "State", "Step"]
