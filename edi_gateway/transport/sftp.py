@@ -115,8 +115,12 @@ class SftpTransport:
             except FileNotFoundError:
                 if session.attributes(path) == [None]:
                     return  # another worker was quicker
-                with contextlib.suppress(PermissionError, FileExistsError):
+                try:
                     session.mkdir(self._archive)
+                except TimeoutError:
+                    raise
+                except OSError:
+                    pass  # another worker made it, or we may not: the rename will tell
                 session.rename(path, target)
             except OSError:
                 if session.attributes(target) != [None]:

@@ -84,14 +84,13 @@ class Sshd:
         """
 
     def stop(self) -> None:
-        """End the server and every session of it: to a client, the machine is gone."""
+        """End every session and the server: to a client, the machine is gone."""
         if self._process is not None:
-            self.resume()  # a stalled one would not hear
-            sessions = list(_descendants(self._process.pid))
-            stop(self._process, signal.SIGTERM)
-            for pid in sessions:
+            for pid in list(_descendants(self._process.pid)):
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(pid, signal.SIGKILL)
+            self.resume()  # a stalled one would not hear
+            stop(self._process, signal.SIGTERM)
             self._process = None
 
     def stall(self) -> None:
@@ -141,7 +140,8 @@ def new_key(path: Path, kind: str = "ed25519", passphrase: str = "") -> Path:
     for old in (path, path.with_suffix(".pub")):
         old.unlink(missing_ok=True)
     keygen = shutil.which("ssh-keygen") or absent("ssh-keygen")
-    subprocess.run([keygen, "-q", "-t", kind, "-N", passphrase, "-f", path], check=True)
+    quick = ["-a", "4", *(["-b", "2048"] if kind == "rsa" else [])]
+    subprocess.run([keygen, "-q", "-t", kind, *quick, "-N", passphrase, "-f", path], check=True)
     return path
 
 

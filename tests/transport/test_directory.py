@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -360,18 +361,30 @@ def test_a_file_system_without_hard_links_archives_and_sends_too(
     assert names((root / "out").iterdir()) == ["1.edi"]
 
 
-@pytest.mark.parametrize("call", ["look", "fetch", "settle", "send"])
-def test_a_missing_folder_is_named_with_what_to_do(tmp_path: Path, call: str) -> None:
-    lane = transport(tmp_path)
+def _look(lane: DirectoryTransport, _: Incoming) -> None:
+    list(lane.look())
+
+
+def _fetch(lane: DirectoryTransport, file: Incoming) -> None:
+    list(lane.fetch(file))
+
+
+def _settle(lane: DirectoryTransport, file: Incoming) -> None:
+    lane.settle(file)
+
+
+def _send(lane: DirectoryTransport, _: Incoming) -> None:
+    lane.send("1.edi", b"")
+
+
+@pytest.mark.parametrize("call", [_look, _fetch, _settle, _send])
+def test_a_missing_folder_is_named_with_what_to_do(
+    tmp_path: Path, call: Callable[[DirectoryTransport, Incoming], None]
+) -> None:
     file = Incoming(name="a", size=1, modified=None, token="a")
     with pytest.raises(errors.FolderMissing) as caught:
-        {
-            "look": lambda: list(lane.look()),
-            "fetch": lambda: list(lane.fetch(file)),
-            "settle": lambda: lane.settle(file),
-            "send": lambda: lane.send("1.edi", b""),
-        }[call]()
-    folder = tmp_path / ("out" if call == "send" else "in")
+        call(transport(tmp_path), file)
+    folder = tmp_path / ("out" if call is _send else "in")
     assert f"there is no folder {folder}." in str(caught.value)
     assert "Create it, or correct the folder" in str(caught.value)
     assert caught.value.permanent
