@@ -38,9 +38,7 @@ def dictionary(version: str) -> Dictionary:
 
 def read_dictionary(folder: Path, version: str) -> Dictionary:
     """The dictionary of a version as the notation in `folder` tells it."""
-    base = VERSIONS[version]
-    older = None if base is None else read_dictionary(folder, base)
-    return _Reader(folder, version, older).dictionary()
+    return _Reader(folder, version).dictionary
 
 
 class _Shelf(Mapping[str, T]):
@@ -72,20 +70,20 @@ class _Shelf(Mapping[str, T]):
 class _Reader:
     """One version in a folder of the notation, above the version that it differs from."""
 
-    def __init__(self, folder: Path, version: str, older: Dictionary | None) -> None:
+    def __init__(self, folder: Path, version: str) -> None:
+        base = VERSIONS[version]
+        self._below: _Reader | None = None if base is None else _Reader(folder, base)
+        self._older: Dictionary | None = self._below.dictionary if self._below else None
         self._codes = folder / "codes"
         self._version = version
-        self._older = older
         place = folder / version
         self._sets = entries(place / "sets.txt")
         self._segments = entries(place / "segments.txt")
         self._composites = entries(place / "composites.txt")
         self._elements = entries(place / "elements.txt")
-
-    def dictionary(self) -> Dictionary:
         older = self._older
-        return Dictionary(
-            self._version,
+        self.dictionary: Dictionary = Dictionary(
+            version,
             sets=_Shelf([*(older.sets if older else ()), *self._sets], self._set),
             segments=_Shelf([*(older.segments if older else ()), *self._segments], self._segment),
             elements=_Shelf([*(older.elements if older else ()), *self._elements], self._element),
@@ -126,21 +124,23 @@ class _Reader:
         return CompositeDef(key, name, uses, notes)
 
     def _element(self, number: str) -> ElementDef:
-        entry = self._elements.get(number)
-        if entry is None:
-            assert self._older is not None
-            made = self._older.elements[number]
-        else:
-            found = _ELEMENT.fullmatch(entry.head.text)
-            if found is None:
-                entry.head.fail(
-                    "an element is its number, type, shortest/longest and name: 353 ID 2/2 Purpose"
-                )
-            made = ElementDef(number, found[4], found[1], int(found[2]), int(found[3]))
-            if made.min > made.max:
-                entry.head.fail(f"the shortest length {made.min} is above the longest {made.max}")
+        made = self._bare_element(number)
         codes = read_codes(self._codes / f"{number}.txt", self._version, made)
         return made if codes is None else replace(made, codes=codes.meanings, complete=codes.complete)
+
+    def _bare_element(self, number: str) -> ElementDef:
+        """An element without its codes: these may differ between versions that share the element."""
+        entry = self._elements.get(number)
+        if entry is None:
+            assert self._below is not None  # _Shelf asks for numbers of its own only
+            return self._below._bare_element(number)
+        found = _ELEMENT.fullmatch(entry.head.text)
+        if found is None:
+            entry.head.fail("an element is its number, type, shortest/longest and name: 353 ID 2/2 Purpose")
+        made = ElementDef(number, found[4], found[1], int(found[2]), int(found[3]))
+        if made.min > made.max:
+            entry.head.fail(f"the shortest length {made.min} is above the longest {made.max}")
+        return made
 
 
 def _content(entry: Entry, before: SegmentDef | CompositeDef | None) -> Content:
