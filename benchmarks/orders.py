@@ -8,6 +8,7 @@ stands. The same arguments give the same bytes.
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -134,7 +135,7 @@ def goods() -> tuple[Goods, ...]:
             gtin=gtins[sku],
             buyer_number=numbers[sku],
             description=row["description"].upper(),
-            pack=int(dict(part.split("=") for part in row["units"].split(";"))["CA"]),
+            pack=int(re.search(r"\bCA=(\d+)", row["units"])[1]),  # type: ignore[index]
             prices=tuple(sorted(prices[sku])),
         )
         for sku, row in items.items()
