@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
     from edi_gateway.commands.desk import Desk
-    from edi_gateway.flow.gateway import Gateway
     from edi_gateway.settings import Settings
     from edi_gateway.store.ids import Ids
 
@@ -80,13 +78,17 @@ class Here:
 
     @cached_property
     def ids(self) -> Ids:
+        from edi_gateway.store.control_numbers import claim_node
         from edi_gateway.store.ids import Ids
 
-        return Ids(self.clock, hash((socket.gethostname(), os.getpid())) & 1023)
+        with self.engine.begin() as conn:
+            return Ids(self.clock, claim_node(conn))
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        with self.engine.connect() as conn:
+        from edi_gateway.store import database
+
+        with database.reading(self.engine) as conn:
             yield conn
 
     @contextmanager
@@ -95,8 +97,9 @@ class Here:
         from edi_gateway.commands.desk import Desk
         from edi_gateway.commands.users import actor
 
+        ids = self.ids
         with self.engine.begin() as conn:
-            yield Desk(conn, self.ids, self.clock, actor(conn, self.user))
+            yield Desk(conn, ids, self.clock, actor(conn, self.user))
 
 
 def login() -> str:

@@ -1,0 +1,210 @@
+"""`cases`: what needs a person, by cause; worked, replayed, closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import row_id, short
+from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, print_table, screen
+
+group = typer.Typer(no_args_is_help=True, help="What needs a person, by cause; worked, replayed, closed.")
+app.add_typer(group, name="cases")
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, as in the list.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    partner: Annotated[str | None, typer.Option(help="Only this partner's.")] = None,
+    family: Annotated[str | None, typer.Option(help="Only this family's, e.g. PRICE.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only what this person owns.")] = None,
+    cause: Annotated[str | None, typer.Option(help="Only this cause (its first digits).")] = None,
+    each: Annotated[bool, typer.Option("--each", help="Every case, not grouped by cause.")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Those that are over.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Open cases by cause: how many, what money hangs on them, since when, due when, what to do."""
+    from edi_gateway.reports import cases
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = cases.list_cases(
+            conn, partner=partner, family=family, owner=owner, fingerprint=cause, closed=closed
+        )
+    if json:
+        for row in found if each else cases.by_cause(found):
+            print_json(row)
+        return
+    if each or cause:
+        print_table(
+            "Cases",
+            ("case", "due", "family", "partner", "PO", "state", "owner", "amount", "what"),
+            (
+                (
+                    short(c.case_id),
+                    c.due_at,
+                    c.family,
+                    c.partner,
+                    c.po_number,
+                    c.state,
+                    c.owner,
+                    f"{c.amount} {c.currency}" if c.amount is not None else "",
+                    c.message,
+                )
+                for c in found
+            ),
+            "No case is open." if not closed else "No case was closed yet.",
+        )
+        return
+    print_table(
+        "Open cases by cause",
+        ("cause", "due", "cases", "orders", "at risk", "family", "what", "what to do"),
+        (
+            (c.fingerprint[:8], c.due_at, c.cases, c.orders, c.amounts, c.family, c.cause, c.hint)
+            for c in cases.by_cause(found)
+        ),
+        "No case is open.",
+    )
+    if found:
+        screen.print("\ncases list --cause CAUSE shows the cases of one; cases show CASE one case whole.")
+
+
+@group.command()
+def show(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> None:
+    """One case whole: what is wrong, where, what to do, its history."""
+    from edi_gateway.reports import cases
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        view = cases.show(conn, row_id(case, "case"))
+    if view is None:
+        fail(f"There is no case {case}.", WRONG_USAGE)
+    if json:
+        print_json(view)
+        return
+    c = view.case
+    screen.print(
+        f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  due {c.due_at:%Y-%m-%d %H:%M} UTC"
+    )
+    screen.print(f"  {c.message}", markup=False)
+    if c.hint:
+        screen.print(f"  → {c.hint}", markup=False)
+    facts = {
+        "cause": f"{c.cause} ({view.same_cause} open)",
+        "partner": c.partner,
+        "owner": c.owner,
+        "PO": c.po_number,
+        "at risk": f"{c.amount} {c.currency}" if c.amount is not None else None,
+        "order": short(c.order_id),
+        "document": short(c.document_id),
+        "receipt": short(c.receipt_id),
+        "hold": short(c.hold_id),
+        "transmission": short(c.transmission_id),
+        "posting": short(c.posting_id),
+        "root cause": c.root_cause,
+    }
+    for name, value in facts.items():
+        if value:
+            screen.print(f"  {name:13}{value}", markup=False)
+    for note in view.notes:
+        screen.print(f"  {note.at:%Y-%m-%d %H:%M}  {note.by}: {note.kind} {note.text}".rstrip(), markup=False)
+
+
+@group.command()
+def assign(
+    ctx: typer.Context,
+    case: CaseArgument,
+    owner: Annotated[str | None, typer.Argument(help="To whom; yourself when left out.")] = None,
+) -> None:
+    """Give a case to somebody, or take it."""
+    from edi_gateway.commands import cases
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        cases.assign(desk, row_id(case, "case"), owner or here.user)
+    screen.print(f"Case {case} is with {owner or here.user}.")
+
+
+@group.command()
+def comment(ctx: typer.Context, case: CaseArgument, text: Annotated[str, typer.Argument()]) -> None:
+    """Add a note to a case."""
+    from edi_gateway.commands import cases
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        cases.comment(desk, row_id(case, "case"), text)
+    screen.print(f"Noted on case {case}.")
+
+
+@group.command()
+def close(
+    ctx: typer.Context,
+    case: CaseArgument,
+    root_cause: Annotated[
+        str,
+        typer.Option("--root-cause", help="partner data, our master data, mapping, our process, system ..."),
+    ],
+    text: Annotated[str, typer.Option("--text", help="What was done.")] = "",
+) -> None:
+    """Close a case with its root cause."""
+    from edi_gateway.commands import cases
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        cases.close(desk, row_id(case, "case"), root_cause, text)
+    screen.print(f"Case {case} is closed.")
+
+
+@group.command()
+def replay(
+    ctx: typer.Context,
+    case: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="One case; its whole cause goes again.")
+    ] = None,
+    cause: Annotated[str | None, typer.Option(help="Everything of this cause (its first digits).")] = None,
+    only: Annotated[bool, typer.Option("--only", help="This case alone, not all of its cause.")] = False,
+    with_file: Annotated[
+        Path | None, typer.Option("--with", help="A corrected copy, replayed in place of the original.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Run everything of the same cause again, after the profile, cross-reference or mapping was mended."""
+    from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.reports import cases
+
+    here: Here = ctx.obj
+    if (case is None) == (cause is None):
+        fail("Say either a CASE or --cause CAUSE.", WRONG_USAGE)
+    with here.reading() as conn:
+        if case is not None:
+            view = cases.show(conn, row_id(case, "case"))
+            if view is None:
+                fail(f"There is no case {case}.", WRONG_USAGE)
+            alone = only or with_file is not None
+            wanted = [view.case] if alone else cases.list_cases(conn, fingerprint=view.case.fingerprint)
+        else:
+            wanted = cases.list_cases(conn, fingerprint=cause)
+    if not wanted:
+        fail("No open case of this cause.", WRONG_USAGE)
+    content = None
+    if with_file is not None:
+        try:
+            content = with_file.read_bytes()
+        except OSError as error:
+            fail(f"{with_file}: {error.strerror}", WRONG_USAGE)
+    with gateway_of(here) as gateway:
+        report = gateway.replay([c.case_id for c in wanted], actor=here.user, with_file=content)
+    if json:
+        print_json(report)
+    else:
+        for line in report.lines():
+            screen.print(line, markup=False)
+    if report.still_open:
+        raise SystemExit(FOUND_ERRORS)

@@ -1,0 +1,257 @@
+"""`documents` and `transmissions`: what came in and went out, its bytes, and sending it again."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import row_id, short
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen
+
+documents_group = typer.Typer(no_args_is_help=True, help="Transaction sets that came in and went out.")
+transmissions_group = typer.Typer(no_args_is_help=True, help="Interchanges that went or go out.")
+app.add_typer(documents_group, name="documents")
+app.add_typer(transmissions_group, name="transmissions")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+DocumentArgument = Annotated[
+    str, typer.Argument(metavar="DOCUMENT", help="The document's id, as in the list.")
+]
+TransmissionArgument = Annotated[
+    str, typer.Argument(metavar="TRANSMISSION", help="The transmission's id, as in the list.")
+]
+PartnerOption = Annotated[str | None, typer.Option(help="Only this partner's.")]
+
+
+@documents_group.command("list")
+def list_documents(
+    ctx: typer.Context,
+    partner: PartnerOption = None,
+    set_code: Annotated[str | None, typer.Option("--set", help="Only this set, e.g. 850.")] = None,
+    direction: Annotated[str | None, typer.Option(help="in or out.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only in this state, e.g. REJECTED.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """Documents, the newest first."""
+    from edi_gateway.reports import documents
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = documents.list_documents(
+            conn,
+            partner=partner,
+            set_code=set_code,
+            direction=direction,
+            state=state.upper() if state else None,
+            limit=limit,
+        )
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "Documents",
+        ("document", "when", "", "set", "partner", "PO", "controls", "state", "ack", "test"),
+        (
+            (
+                short(d.document_id),
+                d.created_at,
+                "→ in" if d.direction == "in" else "out →",
+                d.set_code,
+                d.partner,
+                d.po_number,
+                "/".join(filter(None, (d.interchange_control, d.group_control, d.control))),
+                d.state,
+                d.status,
+                d.test,
+            )
+            for d in found
+        ),
+        "No documents.",
+    )
+
+
+@documents_group.command("show")
+def show_document(ctx: typer.Context, document: DocumentArgument, json: JsonOption = False) -> None:
+    """One document: where it came from or went, its state, what was found in it."""
+    from edi_gateway.reports import documents
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        view = documents.show_document(conn, row_id(document, "document"))
+    if view is None:
+        fail(f"There is no document {document}.", WRONG_USAGE)
+    if json:
+        print_json(view)
+        return
+    d = view.document
+    way = "from" if d.direction == "in" else "to"
+    screen.print(
+        f"[bold]{d.set_code} {d.control or ''}[/bold] {way} {d.partner or 'nobody known'}: {d.state}"
+    )
+    facts = {
+        "file": view.receipt_name,
+        "interchange": d.interchange_control,
+        "group": d.group_control,
+        "version": d.version,
+        "their verdict" if d.direction == "out" else "our verdict": d.status,
+        "PO": d.po_number,
+        "order": short(d.order_id),
+        "transmission": short(d.transmission_id),
+        "answers": short(view.answers_document_id),
+        "published": view.snapshot,
+    }
+    for name, value in facts.items():
+        if value:
+            screen.print(f"  {name:14}{value}", markup=False)
+    for f in view.findings:
+        screen.print(f"  {f.severity:8}{f.message}  [{f.code}]", markup=False)
+        if f.hint:
+            screen.print(f"          → {f.hint}", markup=False)
+
+
+@documents_group.command()
+def raw(ctx: typer.Context, document: DocumentArgument) -> None:
+    """The bytes of a document as they came in or went out, to standard output."""
+    from edi_gateway.reports import raw
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        content = raw.document_bytes(conn, row_id(document, "document"))
+    if content is None:
+        fail(f"There are no bytes of a document {document}.", WRONG_USAGE)
+    sys.stdout.buffer.write(content)
+
+
+@documents_group.command("resend")
+def resend_document(ctx: typer.Context, document: DocumentArgument) -> None:
+    """Send the file that bore this document again: same bytes, same control numbers."""
+    from edi_gateway.commands import documents
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        documents.resend(desk, row_id(document, "document"))
+    screen.print("It goes out again with the next `run --once` or by the daemon.")
+
+
+@transmissions_group.command("list")
+def list_transmissions(
+    ctx: typer.Context,
+    partner: PartnerOption = None,
+    state: Annotated[str | None, typer.Option(help="READY, SENT, FAILED or CANCELLED.")] = None,
+    ack: Annotated[str | None, typer.Option(help="AWAITED, ACCEPTED, REJECTED or OVERDUE.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """Transmissions, the newest first."""
+    from edi_gateway.reports import documents
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = documents.list_transmissions(
+            conn,
+            partner=partner,
+            state=state.upper() if state else None,
+            ack_state=ack.upper() if ack else None,
+            limit=limit,
+        )
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "Transmissions",
+        (
+            "transmission",
+            "made",
+            "partner",
+            "control",
+            "sets",
+            "file",
+            "bytes",
+            "state",
+            "sent",
+            "997",
+            "last error",
+        ),
+        (
+            (
+                short(t.transmission_id),
+                t.created_at,
+                t.partner,
+                t.control,
+                t.sets,
+                t.name,
+                t.size,
+                t.state,
+                t.sent_at,
+                t.ack_state,
+                t.last_error,
+            )
+            for t in found
+        ),
+        "No transmissions.",
+    )
+
+
+@transmissions_group.command("show")
+def show_transmission(
+    ctx: typer.Context,
+    transmission: TransmissionArgument,
+    json: JsonOption = False,
+    raw: Annotated[bool, typer.Option("--raw", help="Its bytes, to standard output.")] = False,
+) -> None:
+    """One transmission and the documents in it."""
+    from edi_gateway.reports import documents
+
+    here: Here = ctx.obj
+    wanted = row_id(transmission, "transmission")
+    with here.reading() as conn:
+        found = documents.list_transmissions(conn, transmission_id=wanted)
+        inside = documents.list_documents(conn, transmission_id=wanted, limit=10_000)
+        content = documents.transmission_bytes(conn, wanted) if raw else None
+    if not found:
+        fail(f"There is no transmission {transmission}.", WRONG_USAGE)
+    if raw:
+        sys.stdout.buffer.write(content or b"")
+        return
+    if json:
+        print_json({"transmission": found[0], "documents": inside})
+        return
+    t = found[0]
+    screen.print(f"[bold]{t.name}[/bold] to {t.partner}: {t.state}, {t.size} bytes, interchange {t.control}")
+    if t.last_error:
+        screen.print(f"  last error: {t.last_error}", markup=False)
+    for d in inside:
+        screen.print(f"  {d.set_code} {d.control}  {d.po_number or ''}  {d.state}", markup=False)
+
+
+@transmissions_group.command("resend")
+def resend_transmission(ctx: typer.Context, transmission: TransmissionArgument) -> None:
+    """Send it again: same bytes, same control numbers."""
+    from edi_gateway.commands import documents
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        documents.resend_transmission(desk, row_id(transmission, "transmission"))
+    screen.print("It goes out again with the next `run --once` or by the daemon.")
+
+
+@transmissions_group.command("cancel")
+def cancel_transmission(
+    ctx: typer.Context,
+    transmission: TransmissionArgument,
+    why: Annotated[str, typer.Option("--why", help="The reason.")],
+) -> None:
+    """Do not send it any more; what it held is not made again by itself."""
+    from edi_gateway.commands import documents
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        documents.cancel_transmission(desk, row_id(transmission, "transmission"), why)
+    screen.print(f"Transmission {transmission} will not be sent.")

@@ -1,0 +1,129 @@
+"""`holds`: reasons why an order or a line must not go on; placed and released with a reason."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import row_id, short
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen
+
+group = typer.Typer(no_args_is_help=True, help="Reasons why an order or a line must not go on.")
+app.add_typer(group, name="holds")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    partner: Annotated[str | None, typer.Option(help="Only this partner's.")] = None,
+    code: Annotated[str | None, typer.Option(help="Only this kind, e.g. PRICE.")] = None,
+    state: Annotated[str, typer.Option(help="ACTIVE, RELEASED or SUPERSEDED.")] = "ACTIVE",
+    json: JsonOption = False,
+) -> None:
+    """Holds by due time."""
+    from edi_gateway.reports import holds
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = holds.list_holds(conn, partner=partner, code=code, state=state.upper())
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "Holds",
+        ("hold", "due", "PO", "line", "partner", "kind", "why", "what to do"),
+        (
+            (
+                short(h.hold_id),
+                h.due_at,
+                h.po_number,
+                f"{h.line} store {h.store}" if h.store else h.line,
+                h.partner,
+                h.code,
+                h.message,
+                h.hint,
+            )
+            for h in found
+        ),
+        f"No hold is {state.lower()}.",
+    )
+
+
+@group.command()
+def place(
+    ctx: typer.Context,
+    order: Annotated[str, typer.Argument(help="PO number or our order number.")],
+    text: Annotated[str, typer.Option("--text", help="Why; whoever releases it must understand it.")],
+    reason: Annotated[str, typer.Option("--reason", help="A reason code of yours.")] = "MANUAL",
+    line: Annotated[int | None, typer.Option("--line", help="Only this line (our count from 1).")] = None,
+    blocks: Annotated[
+        str, typer.Option("--blocks", help="A accept and answer, B allocate, R release, S ship, I invoice.")
+    ] = "A",
+    until: Annotated[datetime | None, typer.Option("--until", help="Releases itself then (UTC).")] = None,
+    partner: Annotated[str | None, typer.Option(help="Whose PO, when several have the number.")] = None,
+) -> None:
+    """Hold an order or a line by hand."""
+    from edi_gateway.cli.composition import partners_of
+    from edi_gateway.cli.orders import order_id
+    from edi_gateway.commands import holds
+
+    here: Here = ctx.obj
+    wanted = order_id(here, order, partner)
+    with here.desk() as desk:
+        hold = holds.place(
+            desk, partners_of(here, desk.conn), wanted, text=text, reason=reason, line=line, blocks=blocks.upper(),
+            until=_utc(until),
+        )  # fmt: skip
+    screen.print(f"Hold {short(hold)} stands.")
+
+
+@group.command()
+def release(
+    ctx: typer.Context,
+    hold: Annotated[str, typer.Argument(metavar="HOLD", help="The hold's id, as in the list.")],
+    reason: Annotated[str, typer.Option("--reason", help="A reason code of yours.")],
+    text: Annotated[str, typer.Option("--text", help="Why it may go on.")],
+    until: Annotated[
+        datetime | None, typer.Option("--until", help="The release holds until then (UTC).")
+    ] = None,
+    up_to: Annotated[str | None, typer.Option("--up-to", help="The release holds up to this amount.")] = None,
+) -> None:
+    """Release a hold; says what still blocks the order, or that it goes on."""
+    from edi_gateway.cli.composition import partners_of
+    from edi_gateway.commands import holds
+
+    here: Here = ctx.obj
+    amount = None
+    if up_to is not None:
+        try:
+            amount = Decimal(up_to)
+        except InvalidOperation:
+            fail(f"--up-to {up_to!r} is not an amount.", WRONG_USAGE)
+    with here.desk() as desk:
+        still = holds.release(
+            desk, partners_of(here, desk.conn), row_id(hold, "hold"), reason=reason, text=text, until=_utc(until),
+            up_to_amount=amount,
+        )  # fmt: skip
+    if still:
+        screen.print(f"Hold {hold} is released. Still waiting for:")
+        for other in still:
+            where = f"line {other.line}" if other.line else "the order"
+            screen.print(f"  {short(other.hold_id)}  {where}: {other.message}", markup=False)
+    else:
+        screen.print(
+            f"Hold {hold} is released; nothing else holds the order. `run --once` or the daemon carries it on."
+        )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    from datetime import UTC
+
+    return None if moment is None else moment.replace(tzinfo=UTC)

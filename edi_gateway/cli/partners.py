@@ -1,0 +1,257 @@
+"""`partners`: who we exchange documents with; their files checked, published, paused."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.output import (
+    FOUND_ERRORS,
+    WRONG_USAGE,
+    fail,
+    print_finding,
+    print_json,
+    print_table,
+    screen,
+)
+
+if TYPE_CHECKING:
+    from edi_gateway.partners.registry import LoadedPartner
+
+group = typer.Typer(no_args_is_help=True, help="Who we exchange documents with.")
+app.add_typer(group, name="partners")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+KeyArgument = Annotated[str, typer.Argument(metavar="PARTNER", help="The name of the partner's folder.")]
+
+
+@group.command("list")
+def list_(ctx: typer.Context, json: JsonOption = False) -> None:
+    """Partners: as their files say, as published, and how the connection does."""
+    from edi_gateway.partners import registry
+    from edi_gateway.reports import status
+    from edi_gateway.store import snapshots
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        live = snapshots.live(conn)
+        health = {p.partner: p for p in status.status(conn, here.clock()).partners}
+    rows = []
+    drafts = {loaded.key: loaded for loaded in registry.check_all(here.partners_folder, here.mappings_folder)}
+    for key in sorted({*drafts, *live}):
+        loaded, known, seen = drafts.get(key), live.get(key), health.get(key)
+        profile = loaded.profile if loaded else None
+        rows.append(
+            {
+                "partner": key,
+                "name": profile.name if profile else None,
+                "address": f"{profile.them.qualifier}/{profile.them.id}" if profile else None,
+                "connection": profile.connection.kind if profile else None,
+                "test": profile.test if profile else None,
+                "files": "missing" if loaded is None else "valid" if loaded.valid else "mistakes",
+                "published": known.hash[:12] if known else None,
+                "paused": seen.paused if seen else False,
+                "looked_at": seen.looked_at if seen else None,
+                "received_at": seen.received_at if seen else None,
+                "last_error": seen.last_error if seen else None,
+            }
+        )
+    if json:
+        for row in rows:
+            print_json(row)
+        return
+    columns = (
+        "partner",
+        "name",
+        "address",
+        "connection",
+        "test",
+        "files",
+        "published",
+        "paused",
+        "received_at",
+    )
+    print_table(
+        "Partners",
+        tuple(column.replace("_", " ") for column in columns),
+        (tuple(row[column] for column in columns) for row in rows),
+        f"No partners in {here.partners_folder}. `partners new` writes the files of one.",
+    )
+
+
+@group.command()
+def check(
+    ctx: typer.Context,
+    partner: Annotated[
+        str | None, typer.Argument(metavar="[PARTNER]", help="One partner; all when left out.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Find every mistake in the files of partners, each with file, line and reason."""
+    here: Here = ctx.obj
+    loaded = _loaded(here, partner)
+    for one in loaded:
+        if json:
+            print_json(
+                {"partner": one.key, "valid": one.valid, "findings": [f.as_json() for f in one.findings]}
+            )
+            continue
+        mark = "[green]valid[/green]" if one.valid else "[red]holds mistakes[/red]"
+        screen.print(f"[bold]{one.key}[/bold]: {mark}")
+        for finding in one.findings:
+            print_finding(finding)
+    if not all(one.valid for one in loaded):
+        raise typer.Exit(FOUND_ERRORS)
+
+
+def _loaded(here: Here, partner: str | None) -> list[LoadedPartner]:
+    from edi_gateway.partners import registry
+
+    if partner is None:
+        return registry.check_all(here.partners_folder, here.mappings_folder)
+    folder = here.partners_folder / partner
+    if not folder.is_dir():
+        fail(f"There is no folder {folder}.", WRONG_USAGE)
+    return [registry.check(folder, here.mappings_folder)]
+
+
+@group.command()
+def new(
+    ctx: typer.Context,
+    partner: KeyArgument,
+    name: Annotated[str | None, typer.Option(help="Their name.")] = None,
+    them: Annotated[str | None, typer.Option(help="Their interchange address: QUALIFIER/ID.")] = None,
+    us: Annotated[str | None, typer.Option(help="Ours, as they use it: QUALIFIER/ID.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Which customer of our books they are.")] = None,
+    version: Annotated[
+        str | None, typer.Option(help="GS08 of their 850: 004010, 005010, 004010VICS ...")
+    ] = None,
+    zone: Annotated[str | None, typer.Option(help="Their time zone, e.g. America/Chicago.")] = None,
+    sftp: Annotated[
+        str | None, typer.Option(help="USER@HOST[:PORT] of their server; else a directory.")
+    ] = None,
+    host_key: Annotated[
+        str | None, typer.Option(help="The server's key, as `ssh-keyscan` prints it.")
+    ] = None,
+) -> None:
+    """Ask what must be known of a new partner and write its profile; what is given as an option is not asked."""
+    from edi_gateway.partners.template import Answers
+    from edi_gateway.partners.template import new as profile_text
+
+    here: Here = ctx.obj
+    here.require_home()
+    if not re.fullmatch(r"[a-z0-9][a-z0-9_-]{0,39}", partner):
+        fail("A partner's key has small letters, digits, - and _ only, such as acme-foods.", WRONG_USAGE)
+    folder = here.partners_folder / partner
+    if folder.exists():
+        fail(f"{folder} is there already.", WRONG_USAGE)
+    name = name or typer.prompt("Their name")
+    them_qualifier, them_id = _address(
+        them or typer.prompt("Their interchange address (ISA05/ISA06), e.g. ZZ/ACME")
+    )
+    us_qualifier, us_id = _address(
+        us or typer.prompt("Our address as they use it (ISA07/ISA08), e.g. ZZ/SELLER")
+    )
+    if customer is None:
+        customer = typer.prompt(
+            "Our customer number for them (empty: unknown yet)", default="", show_default=False
+        )
+    connection: dict[str, str | int] = {}
+    if sftp is not None:
+        connection = _sftp(sftp, host_key or typer.prompt("The server's host key, e.g. ssh-ed25519 AAAA..."))
+    answers = Answers(
+        name=name,
+        them_qualifier=them_qualifier,
+        them_id=them_id,
+        us_qualifier=us_qualifier,
+        us_id=us_id,
+        customer=customer or None,
+        kind="sftp" if sftp else "directory",
+        connection=connection,
+        version=version or typer.prompt("Version of their 850 (GS08)", default="004010"),
+        zone=zone or typer.prompt("Their time zone", default="UTC"),
+    )
+    folder.mkdir(parents=True)
+    (folder / "partner.toml").write_text(profile_text(partner, answers), "utf-8")
+    screen.print(f"Wrote {folder / 'partner.toml'}. It begins in test (test = true): nothing is posted.")
+    found = _loaded(here, partner)[0]
+    for finding in found.findings:
+        print_finding(finding)
+    screen.print(f"Next: look through the file, then `edi-gateway partners publish {partner}`.")
+    if not found.valid:
+        raise typer.Exit(FOUND_ERRORS)
+
+
+def _address(text: str) -> tuple[str, str]:
+    qualifier, separator, identifier = text.partition("/")
+    if not separator or len(qualifier.strip()) != 2 or not 0 < len(identifier.strip()) <= 15:
+        fail(f"{text!r} is not QUALIFIER/ID, such as ZZ/ACME or 01/123456789.", WRONG_USAGE)
+    return qualifier.strip(), identifier.strip()
+
+
+def _sftp(text: str, host_key: str) -> dict[str, str | int]:
+    match = re.fullmatch(r"([^@]+)@([^:@]+)(?::(\d{1,5}))?", text)
+    if match is None:
+        fail(f"{text!r} is not USER@HOST or USER@HOST:PORT.", WRONG_USAGE)
+    user, host, port = match.groups()
+    connection: dict[str, str | int] = {"host": host, "user": user, "host_key": host_key.strip()}
+    return connection | ({"port": int(port)} if port else {})
+
+
+@group.command()
+def publish(
+    ctx: typer.Context,
+    partner: Annotated[
+        str | None, typer.Argument(metavar="[PARTNER]", help="One partner; all when left out.")
+    ] = None,
+    why: Annotated[str | None, typer.Option("--why", help="The reason, for the audit.")] = None,
+) -> None:
+    """Check the drafts, store them under their hash, and make them live."""
+    from edi_gateway.commands import partners
+    from edi_gateway.partners import snapshots
+
+    here: Here = ctx.obj
+    bad = False
+    for one in _loaded(here, partner):
+        if one.profile is None or not one.valid:
+            bad = True
+            screen.print(f"[bold]{one.key}[/bold]: [red]not published[/red]; the last good files stay live")
+            for finding in one.findings:
+                print_finding(finding)
+            continue
+        draft = snapshots.snapshot(one.profile, one.folder, here.mappings_folder)
+        with here.desk() as desk:
+            changed = partners.publish(desk, draft, why)
+        screen.print(
+            f"[bold]{one.key}[/bold]: " + (f"live as {draft.hash[:12]}" if changed else "live already")
+        )
+    if bad:
+        raise typer.Exit(FOUND_ERRORS)
+
+
+@group.command()
+def pause(
+    ctx: typer.Context, partner: KeyArgument, why: Annotated[str, typer.Option("--why", help="The reason.")]
+) -> None:
+    """Take nothing in and send nothing out for a partner until it is resumed."""
+    from edi_gateway.commands import partners
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        partners.pause(desk, partner, why)
+    screen.print(f"{partner} is paused; what it sends waits at its side.")
+
+
+@group.command()
+def resume(ctx: typer.Context, partner: KeyArgument) -> None:
+    """Take a paused partner's work up again."""
+    from edi_gateway.commands import partners
+
+    here: Here = ctx.obj
+    with here.desk() as desk:
+        partners.resume(desk, partner)
+    screen.print(f"{partner} goes on.")
