@@ -75,10 +75,10 @@ class Standstill:
     def _old_enough(self, file: Incoming, now: datetime) -> bool:
         return self._shares_our_clock and file.modified is not None and now - file.modified >= self._settle
 
-    @property
-    def next_look(self) -> datetime | None:
-        """When the first of the files not yet taken can have stood still; None when the last look left none."""
-        return self._due
+    def next_look(self, now: datetime) -> datetime | None:
+        """When a further look can find the first of the files not yet taken standing still, `now` at the
+        earliest; None when the last look left none."""
+        return self._due and max(self._due, now)
 
     def to_json(self) -> str:
         """`{token: [size, modified, since]}`: only what lay there at the last look, so it does not grow."""

@@ -89,20 +89,21 @@ def test_what_was_not_fetched_although_ready_is_ready_again() -> None:
 
 def test_the_next_look_is_worth_it_when_the_first_waiting_file_is_due() -> None:
     standstill = Standstill.of(SFTP)
-    assert standstill.next_look is None
+    assert standstill.next_look(after(0)) is None
     standstill.ready([file("a")], after(0))
     standstill.ready([file("a"), file("b")], after(4))
-    assert standstill.next_look == after(10)
+    assert standstill.next_look(after(4)) == after(10)
+    assert standstill.next_look(after(60)) == after(60)
     standstill.ready([file("a"), file("b")], after(10))
-    assert standstill.next_look == after(14)
+    assert standstill.next_look(after(10)) == after(14)
     standstill.ready([file("a"), file("b")], after(14))
-    assert standstill.next_look is None
+    assert standstill.next_look(after(14)) is None
 
 
 def test_a_file_taken_for_its_age_is_not_waited_for() -> None:
     standstill = Standstill.of(FOLDER)
     assert standstill.ready([file(modified=after(-60))], NOON) == [file(modified=after(-60))]
-    assert standstill.next_look is None
+    assert standstill.next_look(NOON) is None
 
 
 def test_the_memory_outlives_the_process_and_does_not_grow() -> None:
