@@ -136,6 +136,7 @@ def test_a_line_acknowledgment_has_29_elements_with_the_reason_behind_the_ids():
     assert len(ack.uses) == 29
     assert [use.element for use in ack.uses[24:]] == ["235", "234", "559", "822", "1271"]
     assert ack.notes[:6] == ("P0203", "C0405", "P0708", "P0910", "P1112", "P1314")
+    assert ack.notes[-3:] == ("P2526", "P2728", "C282729")
 
 
 def test_a_destination_quantity_holds_ten_pairs_and_a_location():
