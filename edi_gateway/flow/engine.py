@@ -12,20 +12,18 @@ import json
 import logging
 import os
 import socket
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SQLAlchemyDatasource
 from dbos._serialization import Serializer
 from sqlalchemy import Connection
 
 from edi_gateway import logs
-from edi_gateway.flow.steps import Steps
+from edi_gateway.flow.steps import Steps, Writer
 from edi_gateway.model.errors import GatewayError
 
 T = TypeVar("T")
@@ -33,7 +31,9 @@ Payload = dict[str, Any]
 Carrier = Callable[[Steps, Payload], Payload]
 
 APPLICATION = "edi-gateway"
-VERSION = "road-1"  # pinned: a changed program goes on with what an older one began; raise it when steps change
+VERSION = (
+    "road-1"  # pinned: a changed program goes on with what an older one began; raise it when steps change
+)
 ROAD, WIRE = "road", "wire"  # queues: our own computing, and waiting for other people's machines
 RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
@@ -80,21 +80,19 @@ class _Json(Serializer):
 
 
 class _Durable:
-    """Steps of a running workflow. One writer at a time on SQLite: a second waits here and not in the file."""
+    """Steps of a running workflow."""
 
-    def __init__(self, datasource: SQLAlchemyDatasource, isolation: Any, gate: threading.Lock | None) -> None:
+    def __init__(self, datasource: SQLAlchemyDatasource, isolation: str, writer: Writer) -> None:
         self._datasource = datasource
         self._isolation = isolation
-        self._gate = gate
+        self._writer = writer
 
     def transaction(self, name: str, work: Callable[[Connection], T]) -> T:
         def body() -> T:
             return work(self._datasource.sql_session().connection())
 
         options: Any = {"name": name, "isolation_level": self._isolation}
-        if self._gate is None:
-            return self._datasource.run_tx_step(options, body)
-        with self._gate:
+        with self._writer.gate:
             return self._datasource.run_tx_step(options, body)
 
     def outside(self, name: str, work: Callable[[], T]) -> T:
@@ -109,10 +107,11 @@ class Engine:
     """
 
     def __init__(
-        self, database: sa.Engine, *, worker: str, workers: int = 1, lines: int = 8, poll_seconds: float = 0.1
+        self, writer: Writer, *, worker: str, workers: int = 1, lines: int = 8, poll_seconds: float = 0.1
     ) -> None:
         self.worker = worker
-        self._database = database
+        self._writer = writer
+        self._database = writer.engine
         self._workers = workers
         self._lines = lines
         self._poll_seconds = poll_seconds
@@ -152,14 +151,8 @@ class Engine:
             "scheduler_polling_interval_sec": 3600.0,
         }
         DBOS(config=config)
-        datasource = SQLAlchemyDatasource.create(
-            database_url=url, engine=self._database, serializer=_Json()
-        )
-        steps = _Durable(
-            datasource,
-            "SERIALIZABLE" if sqlite else "READ COMMITTED",
-            threading.Lock() if sqlite else None,
-        )
+        datasource = SQLAlchemyDatasource.create(database_url=url, engine=self._database, serializer=_Json())
+        steps = _Durable(datasource, "SERIALIZABLE" if sqlite else "READ COMMITTED", self._writer)
         for kind, carrier in carriers.items():
             DBOS.workflow(name=kind)(_workflow(carrier, steps))
         DBOS.launch()
@@ -168,8 +161,7 @@ class Engine:
     def close(self, patience_seconds: int = 0) -> None:
         """Take no more work, let what runs finish for so long, and stop."""
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=patience_seconds)
-        if self._client is not None:
-            self._client = None
+        self._client = None
         logs.say("debug", "engine stopped", worker=self.worker)
 
     def enqueue(self, conn: Connection, kind: str, key: str, payload: Payload, queue: str = ROAD) -> str:

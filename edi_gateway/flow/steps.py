@@ -6,8 +6,9 @@ The steps of receive, inbound and outbound take a `Steps` and so can be run and 
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
@@ -29,25 +30,35 @@ class Steps(Protocol):
         """Run `work`, which acts outside the database (sends, fetches), at least once."""
 
 
+class Writer:
+    """The one way in which flow writes: a transaction, and on SQLite one at a time in this process.
+
+    SQLite lets one writer in anyway; a second one that waits here starts at once, one that waits in SQLite
+    sleeps up to 0.1 s at a time.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.gate: AbstractContextManager[object] = (
+            threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """A transaction, committed when the block ends well."""
+        with self.gate, self.engine.begin() as conn:
+            yield conn
+
+
 class Direct:
     """Steps run here and now, each transaction committed by itself; nothing is resumed."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
 
     def transaction(self, name: str, work: Callable[[Connection], T]) -> T:
-        with self._engine.begin() as conn:
+        with self._writer.begin() as conn:
             return work(conn)
 
     def outside(self, name: str, work: Callable[[], T]) -> T:
         return work()
-
-
-def eventually(question: Callable[[], bool], seconds: float, pause: float = 0.01) -> bool:
-    """Ask until the answer is yes or the time is up; the last answer."""
-    until = time.monotonic() + seconds
-    while not question():
-        if time.monotonic() > until:
-            return False
-        time.sleep(pause)
-    return True

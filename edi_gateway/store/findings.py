@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Row, select
 
 from edi_gateway.model.finding import Code, Effect, Family, Finding, Location, Severity
 from edi_gateway.store import bulk
@@ -75,21 +76,31 @@ def of(
     for column, wanted in (("document_id", document_id), ("order_id", order_id), ("receipt_id", receipt_id)):
         if wanted is not None:
             query = query.where(table.c[column] == wanted)
-    return [
-        Finding(
-            code=Code(row.code),
-            severity=Severity(row.severity),
-            message=row.message,
-            hint=row.hint,
-            at=Location(**json.loads(row.location)) if row.location else row.path,
-            rule=row.rule,
-            value=row.value,
-            ack=row.ack,
-            effect=Effect(row.effect),
-            family=Family(row.family),
-        )
-        for row in conn.execute(query)
-    ]
+    return [_finding(row) for row in conn.execute(query)]
+
+
+def by_document(conn: Connection, receipt_id: int) -> dict[int, list[Finding]]:
+    """Findings about the documents of a receipt: document id -> findings in the order of their making."""
+    found: dict[int, list[Finding]] = {}
+    query = select(table).where(table.c.receipt_id == receipt_id, table.c.document_id.is_not(None))
+    for row in conn.execute(query.order_by(table.c.id)):
+        found.setdefault(row.document_id, []).append(_finding(row))
+    return found
+
+
+def _finding(row: Row[Any]) -> Finding:
+    return Finding(
+        code=Code(row.code),
+        severity=Severity(row.severity),
+        message=row.message,
+        hint=row.hint,
+        at=Location(**json.loads(row.location)) if row.location else row.path,
+        rule=row.rule,
+        value=row.value,
+        ack=row.ack,
+        effect=Effect(row.effect),
+        family=Family(row.family),
+    )
 
 
 def _location(at: Location | str | None) -> str | None:

@@ -154,6 +154,12 @@ _CHUNK = select(receipt_chunks.c.bytes).where(
 )
 
 
+def chunk(conn: Connection, receipt_id: int, number: int) -> bytes | None:
+    """One chunk, counted from 0; None behind the last."""
+    found: bytes | None = conn.execute(_CHUNK, {"receipt": receipt_id, "number": number}).scalar()
+    return found
+
+
 def read_many(conn: Connection, receipt_ids: Sequence[int]) -> dict[int, bytes]:
     """The whole bytes of several small receipts in one query."""
     found: dict[int, list[bytes]] = {receipt_id: [] for receipt_id in receipt_ids}

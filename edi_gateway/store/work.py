@@ -76,6 +76,24 @@ def done(conn: Connection, items: Iterable[int]) -> None:
     _set_state(conn, list(items), "DONE")
 
 
+def done_keys(conn: Connection, kind: str, keys: Sequence[str]) -> None:
+    """Work of one kind is finished, by its keys."""
+    for start in range(0, len(keys), 500):
+        chunk = keys[start : start + 500]
+        conn.execute(update(work).where(work.c.kind == kind, work.c.key.in_(chunk)).values(state="DONE"))
+
+
+def put_off(conn: Connection, kind: str, keys: Sequence[str], due_at: datetime | None) -> None:
+    """Work of one kind waits again, until `due_at` (None: until somebody takes it)."""
+    for start in range(0, len(keys), 500):
+        chunk = keys[start : start + 500]
+        conn.execute(
+            update(work)
+            .where(work.c.kind == kind, work.c.key.in_(chunk))
+            .values(state="READY", due_at=due_at)
+        )
+
+
 def give_back(conn: Connection, items: Iterable[int]) -> None:
     """Whoever took these is dead, or could not: they wait again."""
     _set_state(conn, list(items), "READY")

@@ -63,7 +63,9 @@ class RawSet:
     def of_runs(cls, runs: Sequence[Run], delimiters: Delimiters, findings: list[Finding]) -> RawSet:
         """A set from what the lexer cut; places are worked out only when somebody asks."""
         self = cls.__new__(cls)
-        texts = [text for run in runs for text in run.texts]
+        texts: list[str] = []
+        for run in runs:
+            texts += run.texts
         separator = delimiters.element
         self.texts = texts
         self.segments = [text.split(separator) for text in texts]
@@ -91,6 +93,13 @@ class RawSet:
             self._work_out()
         assert self._ends is not None
         return self._ends
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Byte offset of ST and end of the last segment, without working out all that stands between."""
+        if self._runs:
+            return self._runs[0].offset, self._runs[-1].places()[1][-1]
+        return self.offsets[0], self.ends[-1]
 
     def _work_out(self) -> None:
         self._offsets, self._ends = [], []

@@ -1,0 +1,158 @@
+"""What we write back: the body of an 855, a 997 or 999, a TA1, in the partner's delimiters and checked by ourselves.
+
+Takes canonical documents or results of reading, gives rows of `documents` that wait to be bundled. Called by
+flow/road.py and, through `answer_writer`, by commands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from edi_gateway.commands.desk import WriteAnswer
+from edi_gateway.flow.live import LivePartner, LivePartners
+from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.partners.profile import Profile
+from edi_gateway.store.bulk import Row
+from edi_gateway.x12 import writer as x12_writer
+from edi_gateway.x12.ack import GroupResult, Ta1Policy, functional_ack
+from edi_gateway.x12.dictionary import nearest
+from edi_gateway.x12.envelope import Delimiters
+
+Written = tuple[str, int, list[Finding]]  # body, segments with ST and SE, what was found on the way
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The live partners, as commands that touch orders of any partner ask for them (commands/desk.py)."""
+
+    live: LivePartners
+
+    def profile(self, partner: str) -> Profile | None:
+        known = self.live.get(partner)
+        return None if known is None else known.profile
+
+    def write_answer(self, partner: str) -> WriteAnswer:
+        known = self.live.get(partner)
+        return _nobody if known is None else answer_writer(known)
+
+
+def delimiters(profile: Profile, version: str) -> Delimiters:
+    """The partner's delimiters; a repetition separator from 005010 on."""
+    writing = profile.writing
+    repetition = writing.repetition if nearest(version)[0] >= "005010" else None
+    return Delimiters(writing.element, writing.component, writing.segment, repetition)
+
+
+def answer_writer(partner: LivePartner) -> WriteAnswer:
+    """Writes an 855 for this partner. ERROR findings mean: it must not go out."""
+    agreed = partner.agreed("855", "out")
+    version = agreed.version if agreed is not None else "004010"
+    read_as = nearest(version)[0]
+    marks = delimiters(partner.profile, version)
+
+    def write(answer: PurchaseOrderAcknowledgment) -> Written:
+        writer = partner.writer("855", read_as)
+        if writer is None:
+            return "", 0, [_no_mapping("855", partner.profile.key)]
+        made = writer.write(answer, marks)
+        found = list(made.findings)
+        if made.value is None:
+            return "", 0, found or [_no_mapping("855", partner.profile.key)]
+        body, segments, wrong = body_of(partner, "855", read_as, made.value, marks)
+        return body, segments, found + wrong
+
+    return write
+
+
+def body_of(
+    partner: LivePartner, set_code: str, read_as: str, segments: Sequence[list[str]], marks: Delimiters
+) -> Written:
+    """The text between ST and SE, after our own checker has read it as the partner would."""
+    guide = partner.guide(set_code, read_as)
+    found = [] if guide is None else x12_writer.check_body(guide, list(segments), marks)
+    text = x12_writer.body_text(list(segments), marks)
+    return text.value or "", len(segments) + 2, [*found, *text.findings]
+
+
+def acknowledgment(
+    partner: LivePartner, result: GroupResult, read_as: str, *, test: bool, now: datetime
+) -> tuple[Row, list[Finding]] | None:
+    """The 997 or 999 of a group as a document row; None when the partner wants none."""
+    kind = partner.profile.acknowledging.functional
+    if kind == "none":
+        return None
+    agreed = partner.agreed(kind, "out")
+    version = agreed.version if agreed is not None else ("005010" if kind == "999" else read_as)
+    marks = delimiters(partner.profile, version)
+    segments = functional_ack(result, kind, marks)
+    body, count, found = body_of(partner, kind, nearest(version)[0], segments, marks)
+    return document(
+        partner, kind, version, "FA", body, count, marks, test=test, now=now, invalid=_bad(found)
+    ), found
+
+
+def interchange_acknowledgment(
+    partner: LivePartner, segment: list[str], version: str, *, test: bool, now: datetime
+) -> Row:
+    """A TA1 as a document row; it goes between ISA and IEA, in no group. `version` is theirs, ISA12."""
+    version = "005010" if version >= "00402" else "004010"
+    marks = delimiters(partner.profile, version)
+    body = marks.element.join(segment) + marks.segment
+    return document(partner, "TA1", version, "", body, 1, marks, test=test, now=now, invalid=False)
+
+
+def document(
+    partner: LivePartner,
+    set_code: str,
+    version: str,
+    gs_code: str,
+    body: str,
+    segments: int,
+    marks: Delimiters,
+    *,
+    test: bool,
+    now: datetime,
+    invalid: bool,
+) -> Row:
+    """An outbound document row, without its id."""
+    return {
+        "direction": "out",
+        "partner": partner.profile.key,
+        "set_code": set_code,
+        "version": version,
+        "gs_code": gs_code,
+        "test": test,
+        "state": "INVALID" if invalid else "QUEUED",
+        "body": body,
+        "segments": segments,
+        "delimiters": "".join(mark or "" for mark in marks),
+        "snapshot": partner.hash,
+        "created_at": now,
+    }
+
+
+def ta1_policy(profile: Profile) -> Ta1Policy:
+    """When a partner gets a TA1; "asked" means by ISA14."""
+    policy = profile.acknowledging.ta1
+    return "requested" if policy == "asked" else policy
+
+
+def _bad(found: Sequence[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in found)
+
+
+def _no_mapping(set_code: str, partner: str) -> Finding:
+    return Finding(
+        Code.MAPPING_MISSING,
+        Severity.ERROR,
+        message=f"There is no mapping that writes an {set_code} for {partner}.",
+        hint=f"Put mappings/{set_code}.toml in place and publish the partner.",
+        family=Family.MAPPING,
+    )
+
+
+def _nobody(answer: PurchaseOrderAcknowledgment) -> Written:
+    return "", 0, [_no_mapping("855", "a partner who is not published")]

@@ -1,0 +1,182 @@
+"""Receipts become documents, orders and acknowledgments: many small ones in one commit, a large one in chunks.
+
+Takes receipt ids and Steps; every commit holds all that its receipts (or sets) cause, or nothing (DESIGN section
+8, promise 2). Called by flow/gateway.py as one piece of work.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from edi_gateway import logs
+from edi_gateway.commands.cases import About, NewCase
+from edi_gateway.flow import history, verdicts
+from edi_gateway.flow.batch import Batch
+from edi_gateway.flow.road import Paused, Road
+from edi_gateway.flow.steps import Steps
+from edi_gateway.flow.works import Works
+from edi_gateway.store import findings, receipts, work
+from edi_gateway.store.database import reading
+from edi_gateway.store.receipts import Waiting
+
+ASK_AGAIN = timedelta(minutes=5)  # about a paused partner's receipt
+Counts = dict[str, int]
+
+
+def work_small(works: Works, steps: Steps, receipt_ids: Sequence[int]) -> Counts:
+    """Work small receipts in one commit. What this and a killed run before it left is the same."""
+    with logs.unit("inbound", receipts=len(receipt_ids), first=min(receipt_ids, default=None)) as line:
+        counts = steps.transaction("inbound", lambda conn: _small(works, conn, receipt_ids))
+        line.add(**counts)
+    return counts
+
+
+def work_large(works: Works, steps: Steps, receipt_id: int) -> Counts:
+    """Work one receipt in commits of so many sets each; a run after a kill goes on behind the last commit."""
+    chunks = _Chunks(works, receipt_id)
+    total: Counts = {}
+    done = False
+    while not done:
+        with logs.unit("inbound chunk", receipt=receipt_id) as line:
+            result = steps.transaction("inbound chunk", chunks.next)
+            done = bool(result.pop("done"))
+            line.add(**result)
+        for name, count in result.items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+def _small(works: Works, conn: Connection, receipt_ids: Sequence[int]) -> Counts:
+    works.live.refresh(conn)
+    waiting = receipts.lock(conn, receipt_ids)
+    contents = receipts.read_many(conn, [receipt.id for receipt in waiting])
+    batch = Batch()
+    for receipt in waiting:
+        try:
+            batch.add(_whole(works, conn, receipt, contents[receipt.id], batch))
+        except Paused:
+            _put_off(works, conn, receipt)
+        except DBAPIError:
+            raise
+        except Exception as error:  # a bug of ours must not hold up its neighbours
+            batch.add(_broken(works, receipt, error))
+    try:
+        with conn.begin_nested():
+            counts = batch.flush(works, conn)
+    except DBAPIError:
+        raise
+    except Exception:
+        if len(waiting) == 1:
+            raise
+        logs.say("warning", "batch failed, each receipt by itself", receipts=len(waiting))
+        counts = _one_by_one(works, conn, waiting, contents)
+    _finish(conn, receipt_ids)
+    return {"receipts": len(waiting), **counts}
+
+
+def _one_by_one(
+    works: Works, conn: Connection, waiting: Sequence[Waiting], contents: dict[int, bytes]
+) -> Counts:
+    """After a batch has failed: a savepoint a receipt, so that only the one with the fault falls out."""
+    total: Counts = {}
+    for receipt in waiting:
+        try:
+            with conn.begin_nested():
+                counts = _whole(works, conn, receipt, contents[receipt.id], Batch()).flush(works, conn)
+        except Paused:
+            continue
+        except DBAPIError:
+            raise
+        except Exception as error:
+            counts = _broken(works, receipt, error).flush(works, conn)
+        for name, count in counts.items():
+            total[name] = total.get(name, 0) + count
+    return total
+
+
+def _whole(works: Works, conn: Connection, receipt: Waiting, content: bytes, before: Batch) -> Batch:
+    """All that one receipt causes."""
+    batch = before.of_receipt()
+    Road(works, receipt, history.of(conn, receipt), lambda: iter((content,))).run(conn, batch)
+    return batch
+
+
+def _broken(works: Works, receipt: Waiting, error: Exception) -> Batch:
+    """A receipt on which the program itself failed: kept, set aside, and a case."""
+    problem = f"{type(error).__name__}: {error}"[:300]
+    logs.say("error", "receipt failed", receipt=receipt.id, error=problem)
+    batch = Batch()
+    finding = verdicts.worker_failed(problem)
+    batch.findings += findings.rows(works.ids, [finding], receipt_id=receipt.id)
+    batch.cases.append(NewCase(finding, receipt.partner, About(receipt_id=receipt.id)))
+    batch.receipts.append((receipt.id, "QUARANTINED", receipt.worked_sets, receipt.partner))
+    return batch
+
+
+def set_aside(works: Works, conn: Connection, receipt_ids: Sequence[int], problem: str) -> None:
+    """Receipts whose worker died again and again: a case each, and no further attempt."""
+    batch = Batch()
+    for receipt in receipts.lock(conn, receipt_ids):
+        batch.add(_broken(works, receipt, RuntimeError(problem)))
+    batch.flush(works, conn)
+    _finish(conn, receipt_ids)
+
+
+def _put_off(works: Works, conn: Connection, receipt: Waiting) -> None:
+    receipts.set_state(conn, [receipt.id], "RECEIVED", attempts=0)
+    work.put_off(conn, "inbound", [str(receipt.id)], works.clock() + ASK_AGAIN)
+
+
+def _finish(conn: Connection, receipt_ids: Sequence[int]) -> None:
+    """The work rows of receipts that are at their end."""
+    left = {receipt.id for receipt in receipts.lock(conn, receipt_ids)}
+    work.done_keys(conn, "inbound", [str(i) for i in receipt_ids if i not in left])
+
+
+class _Chunks:
+    """A large receipt, chunk by chunk. What this remembers between two commits is only a short cut: when it does
+    not fit what the database says (a kill, a rollback), it starts again from the bytes."""
+
+    def __init__(self, works: Works, receipt_id: int) -> None:
+        self._works = works
+        self._receipt_id = receipt_id
+        self._road: Road | None = None
+
+    def next(self, conn: Connection) -> Counts:
+        """Work the next sets and commit them; `done` is 1 when that was the end."""
+        works = self._works
+        works.live.refresh(conn)
+        waiting = receipts.lock(conn, [self._receipt_id])
+        if not waiting:
+            return {"done": 1}
+        receipt = waiting[0]
+        road, self._road = self._road, None  # put back only once this chunk is written
+        batch = Batch()
+        try:
+            if road is None or road.sets != receipt.worked_sets:
+                road = Road(works, receipt, history.of(conn, receipt), self._bytes)
+                road.catch_up(conn)
+            finished = road.run(conn, batch, works.options.sets_per_commit)
+        except Paused:
+            _put_off(works, conn, receipt)
+            return {"done": 1}
+        counts = batch.flush(works, conn)
+        if finished:
+            _finish(conn, [receipt.id])
+        else:
+            self._road = road
+        return {"done": int(finished), **counts}
+
+    def _bytes(self) -> Iterator[bytes]:
+        """The receipt's chunks, each read in a transaction of its own: several commits go by meanwhile."""
+        for n in itertools.count():
+            with reading(self._works.writer.engine) as conn:
+                chunk = receipts.chunk(conn, self._receipt_id, n)
+            if chunk is None:
+                return
+            yield chunk

@@ -1,0 +1,87 @@
+"""Accepted orders go to the system that ships them: the rows of `postings` through a posting adapter.
+
+At least once under an idempotency key; whoever gets one twice can tell. Called by flow/gateway.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from edi_gateway import logs
+from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
+from edi_gateway.flow.outbound import pause
+from edi_gateway.flow.steps import Steps
+from edi_gateway.flow.works import Works
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.posting.base import PostingError
+from edi_gateway.store import outbox
+from edi_gateway.store.tables import orders, postings
+
+_COLUMNS = [postings.c[name] for name in ("id", "target", "key", "payload", "attempts")]
+
+
+def post(works: Works, steps: Steps, posting_ids: Sequence[int]) -> dict[str, int]:
+    """Post these. One that fails does not hold up the others: an order stands for itself."""
+    with logs.unit("post", postings=len(posting_ids)) as line:
+        outcome = steps.outside("post", lambda: _post(works, posting_ids))
+        steps.transaction("posted", lambda conn: _told(works, conn, outcome))
+        line.add(posted=len(outcome["posted"]), failed=len(outcome["failed"]))
+    return {"posted": len(outcome["posted"])}
+
+
+def _post(works: Works, posting_ids: Sequence[int]) -> dict[str, Any]:
+    with works.writer.begin() as conn:
+        rows = conn.execute(
+            select(*_COLUMNS)
+            .where(postings.c.id.in_(posting_ids), postings.c.state == "READY")
+            .order_by(postings.c.id)
+        ).all()
+    posted: list[tuple[int, str, int]] = []
+    failed: list[tuple[int, str, bool, int]] = []
+    for row in rows:
+        adapter = works.postings.get(row.target)
+        if adapter is None:
+            failed.append((row.id, f"there is no way to post to {row.target}", True, row.attempts))
+            continue
+        try:
+            result = adapter.post(row.key, row.payload.encode("utf-8"))
+        except PostingError as error:
+            failed.append((row.id, str(error), error.permanent, row.attempts))
+        else:
+            posted.append((row.id, result.external_id, row.attempts))
+    return {"posted": posted, "failed": failed}
+
+
+def _told(works: Works, conn: Connection, outcome: dict[str, Any]) -> None:
+    now = works.clock()
+    for posting_id, external_id, attempts in outcome["posted"]:
+        outbox.posted(conn, [posting_id], now, external_id)
+        if attempts:
+            resolve_about(works.desk(conn), "It was posted.", posting_id=posting_id)
+    cases = []
+    for posting_id, error, permanent, attempts in outcome["failed"]:
+        outbox.posting_failed(conn, posting_id, error, None if permanent else now + pause(attempts))
+        if permanent or attempts + 1 >= works.options.attempts_before_case:
+            cases.append(_case(conn, posting_id, error))
+    open_cases(works.desk(conn), cases)
+
+
+def _case(conn: Connection, posting_id: int, error: str) -> NewCase:
+    row = conn.execute(
+        select(postings.c.target, postings.c.order_id, orders.c.partner, orders.c.total, orders.c.currency)
+        .join(orders, orders.c.id == postings.c.order_id)
+        .where(postings.c.id == posting_id)
+    ).one()
+    finding = Finding(
+        Code.POSTING_FAILED,
+        Severity.ERROR,
+        message=f"An accepted order could not be posted: {error}",
+        hint="Mend what the message names, then replay this case: the same content goes out.",
+        family=Family.ERP_POST,
+        value=row.target,
+    )
+    about = About(posting_id=posting_id, order_id=row.order_id)
+    return NewCase(finding, row.partner, about, amount=row.total, currency=row.currency)

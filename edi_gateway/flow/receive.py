@@ -1,0 +1,221 @@
+"""The way in: looks at a partner's folder, commits what has stood still, and only then lets the source archive it.
+
+Takes a partner's key, gives receipts and a work row for each. Called by flow/gateway.py, which runs a poll as one
+piece of work; everything here may be run again at any point (spec D40).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+
+from sqlalchemy import Connection, insert, select, update
+
+from edi_gateway import logs
+from edi_gateway.commands.cases import NewCase, open_cases
+from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.works import Works
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.store import receipts, work
+from edi_gateway.store.tables import polls
+from edi_gateway.store.tables import receipts as receipt_rows
+from edi_gateway.transport.base import CHUNK, Incoming, Transport, TransportError
+from edi_gateway.transport.standstill import Standstill
+
+INBOUND = "inbound"
+
+
+@dataclass(frozen=True, slots=True)
+class PollResult:
+    """What one look brought: files seen, files received, bytes; `next_look` when a second look is worth it."""
+
+    partner: str
+    seen: int
+    received: int
+    size: int
+    error: str | None = None
+    next_look: datetime | None = None
+
+
+@dataclass(slots=True)
+class _Fetched:
+    file: Incoming
+    body: IO[bytes]
+    size: int
+
+    def chunks(self) -> Iterator[bytes]:
+        self.body.seek(0)
+        while chunk := self.body.read(CHUNK):
+            yield chunk
+
+
+def poll(works: Works, partner: LivePartner) -> PollResult:
+    """Look, fetch what has stood still, commit it, settle it at the source. Errors of the line are counted."""
+    key = partner.profile.key
+    transport = works.transports(partner.profile)
+    with logs.unit("poll", partner=key) as line:
+        try:
+            result = _poll(works, partner, transport)
+        except TransportError as error:
+            result = PollResult(key, 0, 0, 0, error=str(error))
+            _failed(works, partner, error)
+        finally:
+            transport.close()
+        line.add(seen=result.seen, received=result.received, bytes=result.size)
+        if result.error:
+            line.add(error=result.error)
+        elif not result.received:
+            line.skip()
+    return result
+
+
+def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResult:
+    key = partner.profile.key
+    with works.writer.begin() as conn:
+        remembered = conn.execute(select(polls.c.seen).where(polls.c.partner == key)).scalar()
+        unsettled = _unsettled(conn, key)
+    standstill = Standstill.of(partner.profile.connection, remembered)
+    look = list(transport.look())
+    now = works.clock()
+    ready = standstill.ready(look, now)
+    there = {file.name for file in look}
+    settled = [row for (name, _, _), row in unsettled.items() if name not in there]
+    received = size = 0
+    lost: TransportError | None = None
+    for batch in _batches(works, transport, ready):
+        with works.writer.begin() as conn:
+            receipts.settled(conn, settled)
+            fresh = [f for f in batch if _known(f, unsettled) is None]
+            made = _commit(works, conn, key, [(f.file.name, f.chunks()) for f in fresh])
+            known = dict(zip((f.file.token for f in fresh), made, strict=True))
+        received, size = received + len(fresh), size + sum(f.size for f in fresh)
+        settled = []
+        for fetched in batch:  # the bytes are ours now: the sender may hear so
+            row = known.get(fetched.file.token) or _known(fetched, unsettled)
+            fetched.body.close()
+            try:
+                transport.settle(fetched.file)
+            except TransportError as error:
+                lost = error
+            else:
+                settled += [row] if row is not None else []
+    with works.writer.begin() as conn:
+        receipts.settled(conn, settled)
+        _remember(conn, key, now, standstill.to_json(), received > 0)
+    if lost is not None:
+        raise lost
+    return PollResult(key, len(look), received, size, next_look=standstill.next_look(now))
+
+
+def receive(works: Works, connection: str, name: str, chunks: Iterable[bytes]) -> int:
+    """Take in a file that came another way (by hand, from the command line); its receipt id."""
+    with works.writer.begin() as conn:
+        (receipt,) = _commit(works, conn, connection, [(name, chunks)])
+        receipts.settled(conn, [receipt])
+    return receipt
+
+
+def _commit(
+    works: Works, conn: Connection, connection: str, files: Sequence[tuple[str, Iterable[bytes]]]
+) -> list[int]:
+    """The promise: bytes, hash, source and the work to be done, in one commit, before the source hears of it."""
+    made = [
+        receipts.add(conn, works.ids, works.clock, connection, name, chunks, partner=connection)
+        for name, chunks in files
+    ]
+    leave_work(works, conn, [(receipt.id, connection, receipt.size) for receipt in made])
+    return [receipt.id for receipt in made]
+
+
+def leave_work(works: Works, conn: Connection, made: Sequence[tuple[int, str, int]]) -> None:
+    """The work rows of new receipts: (receipt id, connection, bytes)."""
+    items = {
+        str(receipt): {"receipt": receipt, "connection": connection, "size": size}
+        for receipt, connection, size in made
+    }
+    work.add(conn, works.ids, works.clock, INBOUND, items)
+
+
+def _batches(works: Works, transport: Transport, ready: Sequence[Incoming]) -> Iterator[list[_Fetched]]:
+    """Fetch files so that one commit takes many small ones. The line is not waited for inside a transaction."""
+    batch: list[_Fetched] = []
+    size = 0
+    for file in ready:
+        if file.size > works.options.file_bytes:
+            logs.say("warning", "file too large", file_bytes=file.size, limit=works.options.file_bytes)
+            continue
+        try:
+            fetched = _fetch(transport, file)
+        except TransportError as error:
+            if error.permanent:
+                raise
+            logs.say("warning", "file not fetched", error=str(error))  # gone, or still written: the next look
+            continue
+        batch.append(fetched)
+        size += fetched.size
+        if len(batch) >= works.options.receipts_per_batch or size >= works.options.batch_bytes:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _fetch(transport: Transport, file: Incoming) -> _Fetched:
+    body: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=CHUNK)  # noqa: SIM115 - closed once committed
+    size = 0
+    for chunk in transport.fetch(file):
+        body.write(chunk)
+        size += len(chunk)
+    return _Fetched(file, body, size)
+
+
+def _unsettled(conn: Connection, connection: str) -> dict[tuple[str, int, str], int]:
+    """Receipts that were committed but whose source may not have heard: we died in between."""
+    c = receipt_rows.c
+    query = select(c.name, c.size, c.sha256, c.id).where(
+        c.connection == connection, c.settled.is_(False), c.replay_of.is_(None)
+    )
+    return {(row.name, row.size, row.sha256): row.id for row in conn.execute(query)}
+
+
+def _known(fetched: _Fetched, unsettled: dict[tuple[str, int, str], int]) -> int | None:
+    if not any(name == fetched.file.name and size == fetched.size for name, size, _ in unsettled):
+        return None
+    digest = hashlib.sha256()
+    for chunk in fetched.chunks():
+        digest.update(chunk)
+    return unsettled.get((fetched.file.name, fetched.size, digest.hexdigest()))
+
+
+def _remember(conn: Connection, key: str, now: datetime, seen: str, received: bool) -> None:
+    values = {"at": now, "seen": seen, "failures": 0, "last_error": None}
+    if received:
+        values["last_received_at"] = now
+    done = conn.execute(update(polls).where(polls.c.partner == key).values(values))
+    if not done.rowcount:
+        conn.execute(insert(polls).values(partner=key, **values))
+
+
+def _failed(works: Works, partner: LivePartner, error: TransportError) -> None:
+    """Count the failure; a case once it is no passing one."""
+    key = partner.profile.key
+    with works.writer.begin() as conn:
+        failures = (conn.execute(select(polls.c.failures).where(polls.c.partner == key)).scalar() or 0) + 1
+        values = {"at": works.clock(), "failures": failures, "last_error": str(error)}
+        done = conn.execute(update(polls).where(polls.c.partner == key).values(values))
+        if not done.rowcount:
+            conn.execute(insert(polls).values(partner=key, **values))
+        if error.permanent or failures >= works.options.attempts_before_case:
+            finding = Finding(
+                Code.POLL_FAILED,
+                Severity.ERROR,
+                message=f"Nothing can be fetched from {key}: {error}",
+                hint="See the partner's connection; once it works again the case may be closed.",
+                family=Family.TRANSPORT,
+                value=type(error).__name__,
+            )
+            open_cases(works.desk(conn), [NewCase(finding, key)])

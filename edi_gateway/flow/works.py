@@ -1,0 +1,56 @@
+"""What every step of flow works with: the database, the clock, the partners, the ways in and out, and the limits.
+
+Composed by flow/gateway.py, passed to plain functions; holds no decision of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from edi_gateway.commands.desk import MACHINE, Actor, Desk
+from edi_gateway.flow.live import LivePartners
+from edi_gateway.flow.steps import Writer
+from edi_gateway.model.clock import Clock
+from edi_gateway.partners.profile import Profile
+from edi_gateway.posting.base import Posting
+from edi_gateway.store.ids import Ids
+from edi_gateway.transport.base import Transport
+from edi_gateway.x12.envelope import Limits
+
+_SYSTEM = Actor(MACHINE, frozenset({MACHINE}))
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Limits and habits of an installation (config.toml). Seconds and bytes."""
+
+    production: bool = True
+    receipts_per_batch: int = 500
+    sets_per_commit: int = 500
+    batch_bytes: int = 8 << 20
+    large_bytes: int = 1 << 20  # a larger receipt is worked by itself, in chunks of sets
+    file_bytes: int = 1 << 30
+    sending_per_commit: int = 50
+    attempts_before_case: int = 3
+    patience_seconds: int = 60  # a worker silent for longer is dead
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(slots=True)
+class Works:
+    """`transports` opens a partner's connection; `postings` are by target ("files")."""
+
+    writer: Writer
+    clock: Clock
+    ids: Ids
+    live: LivePartners
+    transports: Callable[[Profile], Transport]
+    postings: Mapping[str, Posting]
+    options: Options = field(default_factory=Options)
+
+    def desk(self, conn: Connection) -> Desk:
+        """For commands that the machine itself gives."""
+        return Desk(conn, self.ids, self.clock, _SYSTEM)
