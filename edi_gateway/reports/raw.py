@@ -20,14 +20,16 @@ def document_bytes(conn: Connection, document_id: int) -> bytes | None:
     if row.direction == "in":
         if row.receipt_id is None or row.offset is None or row.length is None:
             return None
-        return receipt_bytes(conn, row.receipt_id, row.offset, row.length)
+        start, length = int(row.offset), int(row.length)
+        return receipt_bytes(conn, row.receipt_id, start, length)
     if row.body is None or not row.delimiters:
         return None
     element, segment = row.delimiters[0], row.delimiters[2]
     control = row.control or ""
     first = f"ST{element}{row.set_code}{element}{control}{segment}"
     last = f"SE{element}{(row.segments or 0)}{element}{control}{segment}"
-    return (first + row.body + last).encode("latin-1", "replace")
+    text: str = first + row.body + last
+    return text.encode("latin-1", "replace")
 
 
 def receipt_bytes(conn: Connection, receipt_id: int, offset: int = 0, length: int | None = None) -> bytes:

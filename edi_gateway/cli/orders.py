@@ -1,0 +1,324 @@
+"""`orders`: the order book; and what a representative decides about an order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import short
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen, shown
+
+if TYPE_CHECKING:
+    from edi_gateway.commands.desk import Desk, Partners
+    from edi_gateway.reports.orders import OrderView
+
+group = typer.Typer(no_args_is_help=True, help="The order book, and what a representative decides.")
+app.add_typer(group, name="orders")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="PO number or our order number.")]
+PartnerOption = Annotated[str | None, typer.Option(help="Whose, when several have the PO number.")]
+WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays with the order.")]
+DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+
+
+def order_id(here: Here, name: str, partner: str | None = None) -> int:
+    """The order that a person means; ends with a sentence when there is none, or when there are several."""
+    from edi_gateway.reports import orders
+
+    with here.reading() as conn:
+        found = orders.find(conn, name, partner)
+    live = [order for order in found if order.state != "VOID"] or found
+    if not live:
+        fail(f"There is no order {name}. `orders list` shows the newest.", WRONG_USAGE)
+    if len(live) > 1:
+        told = "; ".join(f"{o.number} ({o.partner}, {o.state})" for o in live)
+        fail(f"{name} could be any of: {told}. Say which by our number or with --partner.", WRONG_USAGE)
+    return live[0].order_id
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    partner: Annotated[str | None, typer.Option(help="Only this partner's.")] = None,
+    customer: Annotated[str | None, typer.Option(help="Only this customer's.")] = None,
+    state: Annotated[str | None, typer.Option(help="ON_HOLD, ACCEPTED, REJECTED, CANCELLED or VOID.")] = None,
+    po: Annotated[str | None, typer.Option("--po", help="Only this PO number.")] = None,
+    item: Annotated[str | None, typer.Option(help="Only orders with this SKU.")] = None,
+    since: DayOption = None,
+    until: DayOption = None,
+    held: Annotated[bool, typer.Option("--held", help="Only what something holds.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Only where our answer is past its time.")] = False,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """Orders, the newest first; --since and --until are days of the order's own date."""
+    from edi_gateway.reports import orders
+
+    here: Here = ctx.obj
+    wanted = orders.OrderFilter(
+        partner=partner,
+        customer=customer,
+        state=state.upper() if state else None,
+        po_number=po,
+        item=item,
+        since=since.date() if since else None,
+        until=until.date() if until else None,
+        held=held,
+        late_answer_at=here.clock() if late else None,
+        limit=limit,
+    )
+    with here.reading() as conn:
+        found = orders.list_orders(conn, wanted)
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "Orders",
+        (
+            "order",
+            "PO",
+            "partner",
+            "state",
+            "lines",
+            "holds",
+            "total",
+            "",
+            "ship until",
+            "answer",
+            "due",
+            "test",
+        ),
+        (
+            (
+                o.number,
+                f"{o.po_number}/{o.release_number}" if o.release_number else o.po_number,
+                o.partner,
+                o.state,
+                o.lines,
+                o.holds or "",
+                o.total,
+                o.currency,
+                o.ship_until,
+                o.answer_state,
+                o.answer_due_at,
+                o.test,
+            )
+            for o in found
+        ),
+        "No such orders.",
+    )
+
+
+@group.command()
+def show(
+    ctx: typer.Context, order: OrderArgument, partner: PartnerOption = None, json: JsonOption = False
+) -> None:
+    """One order whole: lines, holds, findings, documents, revisions, and its timeline."""
+    from edi_gateway.reports import orders
+
+    here: Here = ctx.obj
+    wanted = order_id(here, order, partner)
+    with here.reading() as conn:
+        view = orders.show(conn, wanted)
+    if view is None:
+        fail(f"There is no order {order}.", WRONG_USAGE)
+    if json:
+        print_json(view)
+    else:
+        _tell(view)
+
+
+def _tell(view: OrderView) -> None:
+    o = view.order
+    test = "  [yellow]TEST[/yellow]" if o.test else ""
+    screen.print(f"[bold]{o.number}[/bold]  PO {o.po_number}  {o.partner}  [bold]{o.state}[/bold]{test}")
+    facts = {
+        "customer": o.customer,
+        "release": o.release_number,
+        "ordered on": o.ordered_on,
+        "received": o.received_at,
+        "revision": o.revision,
+        "ship to": view.ship_to,
+        "ship until": o.ship_until,
+        "cancel after": o.cancel_after,
+        "total": f"{o.total} {o.currency}",
+        "answer": f"{o.answer_state}" + (f", due {shown(o.answer_due_at)} UTC" if o.answer_due_at else ""),
+        "void because": view.void_reason,
+    }
+    for name, value in facts.items():
+        if value is not None:
+            screen.print(f"  {name:13}{shown(value)}", markup=False)
+    print_table(
+        "",
+        (
+            "line",
+            "theirs",
+            "item",
+            "ordered",
+            "",
+            "accepted",
+            "their price",
+            "ours",
+            "used",
+            "amount",
+            "state",
+        ),
+        (
+            (
+                line.line,
+                line.buyer_line,
+                line.sku,
+                line.quantity,
+                line.unit,
+                line.accepted_quantity,
+                line.buyer_price,
+                line.contract_price,
+                line.price,
+                line.amount,
+                " ".join(filter(None, (line.state, line.reject_code, line.answer_codes))),
+            )
+            for line in view.lines
+        ),
+        "No lines.",
+    )
+    active = [hold for hold in view.holds if hold.state == "ACTIVE"]
+    if active:
+        screen.print("\n[bold]Waiting for[/bold]")
+    for hold in active:
+        where = f"line {hold.line}" if hold.line else "the order"
+        screen.print(f"  {short(hold.hold_id)}  {hold.code}, {where}: {hold.message}", markup=False)
+        screen.print(f"      → {hold.hint}", markup=False)
+    if view.documents:
+        screen.print("\n[bold]Documents[/bold]")
+    for d in view.documents:
+        screen.print(
+            f"  {shown(d.at)}  {d.direction:3} {d.set_code}  {d.state}  {short(d.document_id)}", markup=False
+        )
+    screen.print("\n[bold]Timeline[/bold]")
+    for event in view.events:
+        screen.print(f"  {shown(event.at)}  {event.by}: {event.text}", markup=False)
+
+
+@contextmanager
+def _deciding(here: Here) -> Iterator[tuple[Desk, Partners]]:
+    from edi_gateway.cli.composition import partners_of
+
+    with here.desk() as desk:
+        yield desk, partners_of(here, desk.conn)
+
+
+@group.command()
+def cancel(
+    ctx: typer.Context,
+    order: OrderArgument,
+    why: WhyOption,
+    line: Annotated[int | None, typer.Option("--line", help="Only this line (our count from 1).")] = None,
+    partner: PartnerOption = None,
+) -> None:
+    """Cancel an order or a line that was accepted; the buyer is told."""
+    from edi_gateway.commands import orders
+
+    here: Here = ctx.obj
+    wanted = order_id(here, order, partner)
+    with _deciding(here) as (desk, live):
+        orders.cancel(desk, live, wanted, why=why, line=line)
+    screen.print(f"{order} is cancelled" + (f" on line {line}." if line else "."))
+
+
+@group.command()
+def reject(
+    ctx: typer.Context,
+    order: OrderArgument,
+    why: WhyOption,
+    line: Annotated[int | None, typer.Option("--line", help="Only this line (our count from 1).")] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help="Line status for the 855 (DE668), e.g. IR, R2, R4.")
+    ] = None,
+    partner: PartnerOption = None,
+) -> None:
+    """Refuse an order or a line that is not accepted yet; the 855 says so."""
+    from edi_gateway.commands import orders
+
+    here: Here = ctx.obj
+    wanted = order_id(here, order, partner)
+    with _deciding(here) as (desk, live):
+        orders.reject(desk, live, wanted, why=why, line=line, code=code)
+    screen.print(f"{order} is rejected" + (f" on line {line}." if line else "."))
+
+
+@group.command()
+def note(ctx: typer.Context, order: OrderArgument, text: str, partner: PartnerOption = None) -> None:
+    """Write a note into an order's timeline."""
+    from edi_gateway.commands import orders
+
+    here: Here = ctx.obj
+    wanted = order_id(here, order, partner)
+    with here.desk() as desk:
+        orders.note(desk, wanted, text)
+    screen.print("Noted.")
+
+
+@group.command("set")
+def set_(
+    ctx: typer.Context,
+    order: OrderArgument,
+    field: Annotated[
+        str, typer.Argument(help="e.g. lines[2].price, lines[1].quantity, dates.requested_ship")
+    ],
+    value: Annotated[str, typer.Argument(help="What it is to be; empty to clear it.")],
+    why: WhyOption,
+    partner: PartnerOption = None,
+) -> None:
+    """Correct a value of an order; it is judged anew. Who edits a value may not release the hold on it."""
+    from edi_gateway.commands import orders
+
+    here: Here = ctx.obj
+    wanted = order_id(here, order, partner)
+    with _deciding(here) as (desk, live):
+        orders.set_value(desk, live, wanted, field, value, why=why)
+    screen.print(f"{field} of {order} is set; `orders show {order}` shows what came of it.")
+
+
+@group.command()
+def answer(ctx: typer.Context, order: OrderArgument, partner: PartnerOption = None) -> None:
+    """Answer now (855): what is held is told as on hold, and an update follows."""
+    from edi_gateway.commands import orders
+
+    here: Here = ctx.obj
+    wanted = order_id(here, order, partner)
+    with _deciding(here) as (desk, live):
+        orders.answer(desk, live, wanted)
+    screen.print("The 855 is made; it goes out with the next `run --once` or by the daemon.")
+
+
+@group.command()
+def resolve(
+    ctx: typer.Context,
+    order: OrderArgument,
+    choice: Annotated[str, typer.Argument(help="void, change or new.")],
+    why: WhyOption,
+    partner: PartnerOption = None,
+) -> None:
+    """Decide about a purchase order that came again with other content: void it, apply it as a change, or take it as new."""
+    from edi_gateway.commands import orders
+
+    here: Here = ctx.obj
+    if choice not in ("void", "change", "new"):
+        fail("The choice is void, change or new.", WRONG_USAGE)
+    from edi_gateway.reports import orders as reports
+
+    with here.reading() as conn:
+        found = [o for o in reports.find(conn, order, partner) if o.state == "ON_HOLD"]
+    if len(found) != 1:
+        fail(f"{order} names {len(found)} orders on hold; say which by our number.", WRONG_USAGE)
+    with _deciding(here) as (desk, live):
+        orders.resolve_duplicate(desk, live, found[0].order_id, choice, why=why)
+    screen.print(f"{order}: {choice}.")
