@@ -1,0 +1,588 @@
+"""Makes Python of a plan: functions that write a document as the segments of a set, in the order of the guide.
+
+One function for each kind of record. What the document holds and no row writes, what is too long, what has no
+segment to stand under: all of that becomes a finding, nothing is dropped in silence. Called by write.py.
+"""
+
+from __future__ import annotations
+
+import typing
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from typing import Any
+
+from edi_gateway.mapping import remarks
+from edi_gateway.mapping.convert import Converter, write_number
+from edi_gateway.mapping.fields import may_be_none
+from edi_gateway.mapping.notation import ANY, FieldPath
+from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
+from edi_gateway.mapping.remarks import Remarks
+from edi_gateway.model.documents.record import Record
+
+#: (document, component separator, remarks) -> body segments.
+GeneratedWriter = Callable[[Record, str, Remarks], list[list[str]]]
+
+
+def generate(plan: Plan) -> GeneratedWriter:
+    """The function for a plan. Its source is kept on it as `__doc__`, for whoever wants to look."""
+    generator = _Generator(plan)
+    source = generator.source()
+    scope: dict[str, Any] = {
+        "fit": remarks.fit,
+        "put": remarks.put,
+        "pieces": remarks.pieces,
+        "joined": remarks.joined,
+        "left_over": remarks.left_over,
+        "unwritten": remarks.unwritten,
+        **generator.constants,
+    }
+    exec(compile(source, f"<writer of {plan.mapping.set_code} at {plan.version}>", "exec"), scope)
+    made: GeneratedWriter = scope["write"]
+    made.__doc__ = source
+    return made
+
+
+class _Generator:
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.constants: dict[str, Any] = {}
+        self.lines: list[str] = []
+        self.counted = {plan.node_of(e.compute.selector) for _, e in plan.computed() if e.compute}
+
+    def source(self) -> str:
+        records = [row for row in self.plan.rows if row.opens is not None and self._writable(row)]
+        for row in reversed(records):
+            self._record(row)
+        self.emit(0, "def write(r, C, N):")
+        self.emit(1, "p = None; out = []")
+        self.emit(1, f"M = {{{', '.join(f'{node}: []' for node in sorted(self.counted))}}}")
+        self._below(1, self.plan.root)
+        self._left(1, self.plan.root)
+        self.emit(1, "return out")
+        return "\n".join(self.lines)
+
+    def emit(self, depth: int, line: str) -> None:
+        self.lines.append(" " * depth + line)
+
+    def constant(self, prefix: str, value: Any) -> str:
+        name = f"{prefix}{len(self.constants)}"
+        self.constants[name] = value
+        return name
+
+    def _writable(self, row: PlanRow) -> bool:
+        """Whether a row writes at this version. Where a set has a place twice, the first one is written."""
+        told = row.row
+        return (
+            told is not None and told.write and (told.only is None or self.plan.version.startswith(told.only))
+        )
+
+    # -- records
+
+    def _record(self, row: PlanRow) -> None:
+        assert row.node is not None
+        self.emit(0, f"def w{row.ordinal}(r, p, out, C, N, M): # {row.row.selector if row.row else ''}")
+        width = self._segment(1, row, {})
+        if not row.node.opens_loop:
+            self.emit(1, "if len(e) > 1: out.append(e)")
+        else:
+            self.emit(1, "out.append(e)")
+        self._count(1, row)
+        self._below(1, row)
+        self._left(1, row)
+        if not width:
+            self.emit(1, "return")
+
+    def _count(self, depth: int, row: PlanRow) -> None:
+        if row.node is not None and row.node.index in self.counted:
+            self.emit(depth, f"M[{row.node.index}].append(e)")
+
+    def _below(self, depth: int, container: PlanRow) -> None:
+        for node in sorted(container.below):
+            for row in container.below[node]:
+                if self._writable(row):
+                    self._row(depth, row)
+
+    def _row(self, depth: int, row: PlanRow) -> None:
+        assert row.row is not None
+        assert row.node is not None
+        if row.opens is not None:
+            self._call(depth, row)
+            return
+        under = any(self._writable(r) for rows in row.below.values() for r in rows)
+        if under:
+            self.emit(depth, f"m{row.ordinal} = len(out)")
+        if row.lists:
+            self._spread(depth, row)
+        elif row.row.qualifier == ANY:
+            self._keyed(depth, row)
+        else:
+            self._single(depth, row)
+        if under:
+            self.emit(depth, f"h{row.ordinal} = len(out) > m{row.ordinal}")
+            self._below(depth, row)
+            self.emit(depth, f"if not h{row.ordinal} and len(out) > m{row.ordinal}:")
+            self.emit(depth + 1, f"del out[m{row.ordinal}:]")
+            name = ", ".join(_written(row))
+            self.emit(depth + 1, f"N.headless(p, {name!r}, {row.row.place!r})")
+
+    def _call(self, depth: int, row: PlanRow) -> None:
+        assert row.opens is not None
+        assert row.row is not None
+        assert row.around is not None
+        name = ".".join(row.opens.names)
+        guard, access = _access("r", row.around.holder.model, row.opens.names)
+        self.emit(depth, f"v = {access}{guard}")
+        if row.row.each:
+            self.emit(depth, "if v:")
+            self.emit(
+                depth + 1, f"for j, v in enumerate(v): w{row.ordinal}(v, (p, {name!r}, j), out, C, N, M)"
+            )
+        else:
+            self.emit(depth, f"if v is not None: w{row.ordinal}(v, (p, {name!r}, None), out, C, N, M)")
+
+    # -- rows without a record of their own
+
+    def _single(self, depth: int, row: PlanRow) -> None:
+        """One segment, if any of its fields is filled."""
+        assert row.row is not None
+        tests = [
+            f"{access}{guard} is not None"
+            for e in row.elements
+            if e.element.field is not None and e.element.field.key is None and not e.element.field.many
+            for guard, access in [_access("r", row.model, e.element.field.names)]
+        ]
+        computed = [e for e in row.elements if e.compute]
+        if computed:
+            tests.append(
+                f"M[{self.plan.node_of(computed[0].compute.selector) if computed[0].compute else -1}]"
+            )
+        if row.row.picked and len(tests) == 1:
+            self.emit(depth, f"if {tests[0]}:")
+            depth += 1
+        least = 2 if row.row.qualifier is not None else 1
+        self._segment(depth, row, {1: repr(row.row.qualifier)} if row.row.qualifier is not None else {})
+        if computed:
+            self.emit(depth, f"if {' or '.join(tests)}: out.append(e)")
+        else:
+            self.emit(depth, f"if len(e) > {least}: out.append(e)")
+        self._count(depth, row)
+
+    def _keyed(self, depth: int, row: PlanRow) -> None:
+        """A segment for each entry of a dict: element 01 is its key."""
+        main = next(
+            e for e in row.elements if e.element.field is not None and e.element.field.key is not None
+        )
+        assert main.element.field is not None
+        _, access = _access("r", row.model, main.element.field.names)
+        self.emit(depth, f"for k in {access}:")
+        self._segment(depth + 1, row, {1: "k"})
+        self.emit(depth + 1, "out.append(e)")
+
+    def _spread(self, depth: int, row: PlanRow) -> None:
+        """A list over as many segments as it takes."""
+        assert row.node is not None
+        assert row.row is not None
+        element = row.lists[0]
+        if element.parts:
+            self._spread_groups(depth, row, element)
+            return
+        assert element.field is not None
+        assert element.converter is not None
+        first, places = element.element.first, len(element.positions)
+        head = [repr(row.node.tag), *['""'] * (first - 1)]
+        if row.row.qualifier is not None:
+            head[1] = repr(row.row.qualifier)
+        guard, access = _access("r", row.model, element.field.names)
+        self.emit(depth, f"v = {access}{guard}")
+        self.emit(depth, "if v:")
+        if element.converter.kind == "text":
+            self.emit(depth + 1, f"v = [t for x in v for t in pieces(x, {element.maximum})]")
+        else:
+            write = self.constant("W", element.converter.write)
+            self.emit(
+                depth + 1,
+                f"v = [put(x, {write}, {element.maximum}, N, p, {str(element.field)!r}) for x in v]",
+            )
+        self.emit(
+            depth + 1,
+            f"for j in range(0, len(v), {places}): out.append([{', '.join(head)}, *v[j:j + {places}]])",
+        )
+
+    def _spread_groups(self, depth: int, row: PlanRow, element: PlanElement) -> None:
+        """Groups in as many segments as it takes; what is said once for all is the same in one segment."""
+        assert element.slot is not None
+        assert row.node is not None
+        size = len(element.parts)
+        most = len(element.positions) // size
+        names = element.slot.names
+        guard, access = _access("r", row.model, names)
+        said = [f"v.{part.name}" for part in element.shared]
+        self.emit(depth, f"z = {access}{guard} or ()")
+        self.emit(depth, "w = None; c = 0")
+        self.emit(depth, "for j, v in enumerate(z):")
+        inside = depth + 1
+        self.emit(inside, f"u = ({', '.join(said)}{',' if said else ''})")
+        self.emit(inside, f"if u != w or c == {most}:")
+        self.emit(inside + 1, "if w is not None: out.append(e)")
+        self.emit(inside + 1, "w = u; c = 0")
+        shared = {part.offset: part for part in element.shared}
+        before = element.element.first
+        self.emit(inside + 1, f"q = (p, {'.'.join(names)!r}, j)")
+        for position, part in shared.items():
+            self._value(
+                inside + 1, f"x{position}", f"v.{part.name}", part.converter, part.maximum, part.name, "q"
+            )
+        cells = [f"x{p}" if p in shared else '""' for p in range(1, before)]
+        self.emit(inside + 1, f"e = [{', '.join([repr(row.node.tag), *cells])}]")
+        tail = max(shared, default=0)
+        self.emit(inside, f"q = (p, {'.'.join(names)!r}, j)")
+        if tail > element.element.last:
+            self._insert_before_tail(inside, row, element, tail)
+        else:
+            self._append_group(inside, element, "e", "q")
+        self.emit(inside, "c += 1")
+        self.emit(depth, "if w is not None: out.append(e)")
+
+    def _insert_before_tail(self, depth: int, row: PlanRow, element: PlanElement, tail: int) -> None:
+        """What is said once stands behind the groups (SDQ23): it is put there once, and groups go in before it."""
+        first, size = element.element.first, len(element.parts)
+        self.emit(depth, f"if c == 0 and x{tail}: e += [''] * {element.element.last - first + 1} + [x{tail}]")
+        for part in element.parts:
+            self._value(depth, "y", f"v.{part.name}", part.converter, part.maximum, part.name, "q")
+            self.emit(depth, f"if x{tail}: e[{first} + {size} * c + {part.offset}] = y")
+            self.emit(depth, "else: e.append(y)")
+
+    def _append_group(self, depth: int, element: PlanElement, target: str, around: str) -> None:
+        for part in element.parts:
+            self._value(depth, "y", f"v.{part.name}", part.converter, part.maximum, part.name, around)
+            self.emit(depth, f"{target}.append(y)")
+
+    # -- a segment
+
+    def _segment(self, depth: int, row: PlanRow, given: dict[int, str]) -> int:
+        """Leaves the segment in `e`, without empty elements at its end. `given` are expressions by position."""
+        assert row.node is not None
+        cells = dict(given)
+        if row.row is not None and row.row.qualifier not in (None, ANY):
+            cells.setdefault(1, repr(row.row.qualifier))
+        groups: list[PlanElement] = []
+        composite: dict[int, list[PlanElement]] = {}
+        for element in row.elements:
+            position = element.element.first
+            if element.parts:
+                groups.append(element)
+            elif element.composite:
+                composite.setdefault(position, []).append(element)
+            elif element.field is not None and element.field.many and not element.compute:
+                self._many(depth, row, element)
+                cells |= {p: f"l{position}[{i}]" for i, p in enumerate(element.positions)}
+            else:
+                self._cell(depth, row, element)
+                cells[position] = f"x{position}"
+        for position, elements in composite.items():
+            self._composite(depth, row, position, elements)
+            cells[position] = f"x{position}"
+        self._assemble(depth, row, cells, groups)
+        self.emit(depth, "while e[-1] == '': e.pop()")
+        return max(cells, default=0)
+
+    def _assemble(
+        self, depth: int, row: PlanRow, cells: dict[int, str], groups: Sequence[PlanElement]
+    ) -> None:
+        assert row.node is not None
+        last = max(cells, default=0)
+        if not groups:
+            texts = [cells.get(p, '""') for p in range(1, last + 1)]
+            self.emit(depth, f"e = [{', '.join([repr(row.node.tag), *texts])}]")
+            return
+        element = groups[0]
+        first, end, size = element.element.first, element.element.last, len(element.parts)
+        most = len(element.positions) // size
+        texts = [cells.get(p, '""') for p in range(1, first)]
+        self.emit(depth, f"e = [{', '.join([repr(row.node.tag), *texts])}]")
+        assert element.slot is not None
+        guard, access = _access("r", row.model, element.slot.names)
+        name = ".".join(element.slot.names)
+        self.emit(depth, f"z = {access}{guard} or ()")
+        self.emit(depth, f"if len(z) > {most}: N.too_many(p, {name!r}, len(z), {most})")
+        self.emit(depth, "for j, v in enumerate(z):")
+        simple = all(p.converter.kind == "text" for p in element.parts)
+        if simple:
+            for part in element.parts:
+                self.emit(depth + 1, f"e.append(v.{part.name} or '')")
+                told = f"(p, {name!r}, j), {part.name!r}, e[-1], {part.maximum}"
+                self.emit(depth + 1, f"if len(e[-1]) > {part.maximum}: N.too_long({told})")
+        else:
+            self.emit(depth + 1, f"q = (p, {name!r}, j)")
+            self._append_group(depth + 1, element, "e", "q")
+        after = [cells.get(p, '""') for p in range(end + 1, last + 1)]
+        if after:
+            self.emit(depth, f"e += [''] * ({end + 1} - len(e)) + [{', '.join(after)}]")
+
+    def _cell(self, depth: int, row: PlanRow, element: PlanElement) -> None:
+        position = element.element.first
+        if element.compute is not None:
+            node = self.plan.node_of(element.compute.selector)
+            if element.compute.what == "count":
+                self.emit(depth, f"x{position} = str(len(M[{node}]))")
+            else:
+                add = self.constant("S", _sum)
+                self.emit(
+                    depth,
+                    f"x{position} = {add}(M[{node}], {element.compute.element}, {element.maximum}, N, p)",
+                )
+            return
+        assert element.field is not None
+        assert element.converter is not None
+        access = self._reading(row, element.field)
+        self._value(
+            depth,
+            f"x{position}",
+            access,
+            element.converter,
+            element.maximum,
+            _name(element.field, row),
+            "p",
+            element,
+        )
+
+    def _reading(self, row: PlanRow, field: FieldPath) -> str:
+        guard, access = _access("r", row.model, field.names)
+        if field.key is None:
+            return f"({access}{guard})" if guard else access
+        assert row.row is not None
+        key = "k" if row.row.qualifier == ANY else repr(row.row.qualifier)
+        return f"{access}.get({key})"
+
+    def _value(
+        self,
+        depth: int,
+        target: str,
+        access: str,
+        converter: Converter,
+        maximum: int,
+        name: str,
+        around: str,
+        element: PlanElement | None = None,
+    ) -> None:
+        """Leaves in `target` the text of a value, empty for None."""
+        if converter.kind == "text":
+            self.emit(depth, f"{target} = {access} or ''")
+            if element is not None and element.table is not None:
+                table = self.constant("T", element.table.write)
+                self.emit(depth, f"if {target}:")
+                self.emit(depth + 1, f"if {target} in {table}: {target} = {table}[{target}]")
+                self.emit(
+                    depth + 1, f"else: N.not_in_table({around}, {name!r}, {target}, {element.table.name!r})"
+                )
+            self.emit(
+                depth, f"if len({target}) > {maximum}: N.too_long({around}, {name!r}, {target}, {maximum})"
+            )
+            return
+        self.emit(depth, f"t = {access}")
+        self.emit(depth, f"if t is None: {target} = ''")
+        self.emit(depth, "else:")
+        if converter.write is write_number:
+            self.emit(depth + 1, f"{target} = str(t)")
+            self.emit(
+                depth + 1,
+                f"if len({target}) > {maximum} or 'E' in {target}: "
+                f"{target} = fit(t, {maximum}, N, {around}, {name!r})",
+            )
+        else:
+            write = self.constant("W", converter.write)
+            self.emit(depth + 1, f"{target} = put(t, {write}, {maximum}, N, {around}, {name!r})")
+
+    def _composite(self, depth: int, row: PlanRow, position: int, elements: Sequence[PlanElement]) -> None:
+        last = max(e.element.components[1] for e in elements if e.element.components)
+        cells = ['""'] * last
+        name = str(elements[0].field)
+        for element in elements:
+            assert element.element.components is not None
+            assert element.field is not None
+            first, end = element.element.components
+            if element.field.many:
+                self._many(depth, row, element)
+                for i in range(end - first + 1):
+                    cells[first - 1 + i] = f"l{position}[{i}]"
+            else:
+                assert element.converter is not None
+                self._value(
+                    depth,
+                    f"c{first}",
+                    self._reading(row, element.field),
+                    element.converter,
+                    element.maximum,
+                    _name(element.field, row),
+                    "p",
+                    element,
+                )
+                cells[first - 1] = f"c{first}"
+        if cells == ["c1"]:
+            self.emit(depth, f"x{position} = c1")
+            self.emit(depth, f"if C in c1: N.delimiter(p, {name!r}, c1)")
+        else:
+            self.emit(depth, f"x{position} = joined([{', '.join(cells)}], C, N, p, {name!r})")
+
+    def _many(self, depth: int, row: PlanRow, element: PlanElement) -> None:
+        """A list that must fit into one segment: `l` and its position, filled up with empty texts."""
+        assert element.field is not None
+        assert element.converter is not None
+        position = element.element.first
+        first, last = element.element.components or (element.element.first, element.element.last)
+        places = last - first + 1
+        name = str(element.field)
+        self.emit(depth, f"l{position} = {self._reading(row, FieldPath(element.field.names))} or ()")
+        self.emit(
+            depth, f"if len(l{position}) > {places}: N.too_many(p, {name!r}, len(l{position}), {places})"
+        )
+        self.emit(depth, f"if l{position}:")
+        if element.converter.kind == "text":
+            self.emit(depth + 1, f"for t in l{position}:")
+            self.emit(
+                depth + 2, f"if len(t) > {element.maximum}: N.too_long(p, {name!r}, t, {element.maximum})"
+            )
+            self.emit(
+                depth + 1, f"l{position} = [*l{position}[:{places}], *[''] * ({places} - len(l{position}))]"
+            )
+        else:
+            write = self.constant("W", element.converter.write)
+            self.emit(
+                depth + 1,
+                f"l{position} = [put(t, {write}, {element.maximum}, N, p, {name!r}) for t in l{position}[:{places}]]"
+                f" + [''] * ({places} - len(l{position}))",
+            )
+        self.emit(depth, f"else: l{position} = {('',) * places!r}")
+
+    # -- what nothing writes
+
+    def _left(self, depth: int, holder: PlanRow) -> None:
+        """Fields of a record that no row writes at this version, and keyed entries whose segment was not written."""
+        written = set(self._paths(holder))
+        self._left_in(depth, holder.model, (), written)
+        for keyed, mains in self._companions(holder).items():
+            names = keyed[:-1]
+            access = "r." + ".".join(keyed)
+            pairs = ", ".join(f"{code!r}: r.{'.'.join(main)}" for code, main in mains)
+            self.emit(
+                depth,
+                f"if {access}: left_over({access}, {{{pairs}}}, N, p, {'.'.join((*names, keyed[-1]))!r})",
+            )
+
+    def _left_in(
+        self, depth: int, model: type[Record], prefix: tuple[str, ...], written: set[tuple[str, ...]]
+    ) -> None:
+        missing = [
+            n for n in model.model_fields if not any(w[: len(prefix) + 1] == (*prefix, n) for w in written)
+        ]
+        if missing:
+            record = ".".join(("r", *prefix))
+            tests = " or ".join(_filled(model, record, name) for name in missing)
+            before = "".join(f"{n}." for n in prefix)
+            self.emit(depth, f"if {tests}: unwritten({record}, {tuple(missing)!r}, N, p, {before!r})")
+        deeper = {
+            w[: len(prefix) + 1] for w in written if len(w) > len(prefix) + 1 and w[: len(prefix)] == prefix
+        }
+        for names in sorted(deeper):
+            inner = model.model_fields[names[-1]].annotation
+            if isinstance(inner, type) and issubclass(inner, Record):
+                self._left_in(depth, inner, names, written)
+
+    def _paths(self, holder: PlanRow) -> Iterator[tuple[str, ...]]:
+        """Every field path that something writes into, or counts, for the records of a holder."""
+        if holder.row is not None:
+            if holder.row.number:
+                yield (holder.row.number,)
+            yield from _written_by(holder)
+        for container in (self.plan.root, *self.plan.rows):
+            if container.holder is not holder:
+                continue
+            for rows in container.below.values():
+                for row in rows:
+                    if not self._writable(row):
+                        continue
+                    if row.opens is not None:
+                        yield row.opens.names
+                    else:
+                        yield from _written_by(row)
+
+    def _companions(self, holder: PlanRow) -> dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]]:
+        """Keyed fields that go into the segment of another field: dates.times["010"] with dates.requested_ship."""
+        found: dict[tuple[str, ...], list[tuple[str, tuple[str, ...]]]] = {}
+        for container in (self.plan.root, *self.plan.rows):
+            if container.holder is not holder:
+                continue
+            for row in (r for rows in container.below.values() for r in rows if self._writable(r)):
+                if row.opens is not None or row.row is None or row.row.qualifier in (None, ANY):
+                    continue
+                fields = [e.field for e in row.elements if e.field is not None]
+                mains = [f.names for f in fields if f.key is None]
+                for field in fields:
+                    if field.key is not None and mains:
+                        found.setdefault(field.names, []).append((row.row.qualifier, mains[0]))
+        return found
+
+
+def _sum(segments: Sequence[Sequence[str]], element: int, maximum: int, notes: Remarks, around: Any) -> str:
+    """The sum over segments as written; more digits than the element holds lose the first ones, as hash totals do."""
+    total = sum((Decimal(s[element]) for s in segments if len(s) > element and s[element]), Decimal(0))
+    text = write_number(total)
+    if remarks.digits(text) > maximum:
+        text = write_number(total % 10**maximum)
+    return remarks.fit(Decimal(text), maximum, notes, around, "sum")
+
+
+def _written_by(row: PlanRow) -> Iterator[tuple[str, ...]]:
+    for element in row.elements:
+        if element.parts and element.slot is not None:
+            yield element.slot.names
+        elif element.field is not None:
+            yield element.field.names
+
+
+def _written(row: PlanRow) -> list[str]:
+    """Names of the fields below a row, for a message."""
+    below = (r for rows in row.below.values() for r in rows)
+    return sorted(
+        {
+            ".".join(r.opens.names) if r.opens else ".".join(n)
+            for r in below
+            for n in [*_written_by(r), ("",)]
+            if r.opens or n != ("",)
+        }
+    )
+
+
+def _access(record: str, model: type[Record], names: tuple[str, ...]) -> tuple[str, str]:
+    """Code that reads a field, and the guard that follows it when a record on the way may be None."""
+    guard = ""
+    reached = record
+    for name in names[:-1]:
+        optional = may_be_none(model, name)
+        reached = f"{reached}.{name}"
+        if optional:
+            guard += f" if {reached} is not None else None"
+        inner = next(
+            a
+            for a in _types(model.model_fields[name].annotation)
+            if isinstance(a, type) and issubclass(a, Record)
+        )
+        model = inner
+    return guard, f"{reached}.{names[-1]}"
+
+
+def _types(annotation: Any) -> tuple[Any, ...]:
+    return typing.get_args(annotation) or (annotation,)
+
+
+def _filled(model: type[Record], record: str, name: str) -> str:
+    if typing.get_origin(model.model_fields[name].annotation) in (tuple, dict):
+        return f"{record}.{name}"
+    return f"{record}.{name} is not None"
+
+
+def _name(field: FieldPath, row: PlanRow) -> str:
+    if field.key is None:
+        return ".".join(field.names)
+    assert row.row is not None
+    return f"{'.'.join(field.names)}[{row.row.qualifier}]"

@@ -1,0 +1,361 @@
+"""What the keys of a row mean: raw rows of sources.py become Rows, or problems with file and line.
+
+The notation is described in docs/reference/mapping.md. Nothing here knows a document model or the standard; whether
+a field or an element exists is checked by schema.py. Called by catalog.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from edi_gateway.mapping.problems import Origin, Problems
+from edi_gateway.mapping.sources import ELSE, RawRow
+
+_STEP = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\*(.+))?")
+_FIELD = re.compile(r"([a-z_]+(?:\.[a-z_]+)*)(\[\]|\[(\d\d)\])?")
+_SPAN = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
+_COMPUTE = re.compile(r"(count) (\S+)|(sum) (\S+)-(\d\d)")
+_WORDS = ("each", "one", "pick_of", "pick_with", "only", "only_if", "write", "number", "like")
+#: The qualifier of a picked row that takes any code: `pick = { "*" = "amounts[01]" }`.
+ANY = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPath:
+    """`dates.requested_ship`, `lines[]` (many), `amounts[01]` (keyed by what element 01 holds)."""
+
+    names: tuple[str, ...]
+    many: bool = False
+    key: int | None = None
+
+    def __str__(self) -> str:
+        tail = "[]" if self.many else "" if self.key is None else f"[{self.key:02d}]"
+        return ".".join(self.names) + tail
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """`06-25 = { each, of, with }`: groups of elements become records of a list; `with_` is said once for all."""
+
+    each: FieldPath
+    of: tuple[str, ...]
+    with_: tuple[tuple[int, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Compute:
+    """`compute = "count PO1"` or `"sum PO1-02"`: counted while writing; read into `stated` and checked."""
+
+    what: str
+    selector: str
+    element: int
+    stated: FieldPath | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One key of a row: an element, a span of elements, or components of one, and where it goes."""
+
+    first: int
+    last: int
+    at: Origin
+    field: FieldPath | None = None
+    components: tuple[int, int] | None = None
+    table: str | None = None
+    convert: str | None = None
+    pairs: Pairs | None = None
+    compute: Compute | None = None
+
+    @property
+    def name(self) -> str:
+        """As it is written in a file: 02, 06-25, 05.1."""
+        span = f"{self.first:02d}" + (f"-{self.last:02d}" if self.last != self.first else "")
+        if self.components is None:
+            return span
+        first, last = self.components
+        return f"{span}.{first}" + (f"-{last}" if last != first else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """`only_if`: alone, or element NN present, absent, is one of codes, not one of codes."""
+
+    word: str
+    element: int = 0
+    codes: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return " ".join([f"{self.element:02d}", self.word, *self.codes]) if self.element else self.word
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the merged mapping. `selector` is its stable id; `path` the tags of its loops and its own."""
+
+    selector: str
+    file: str
+    line: int
+    path: tuple[str, ...]
+    parent: str | None
+    qualifier: str | None
+    otherwise: bool
+    each: FieldPath | None
+    one: FieldPath | None
+    elements: tuple[Element, ...]
+    conditions: tuple[Condition, ...]
+    only: str | None
+    write: bool
+    number: str | None
+    picked: bool
+    shared: bool
+
+    @property
+    def at(self) -> Origin:
+        return Origin(self.file, self.line)
+
+    @property
+    def place(self) -> str:
+        """The selector without qualifiers: which segment of the set, e.g. PO1/N1/REF."""
+        return "/".join(self.path)
+
+    @property
+    def opens(self) -> FieldPath | None:
+        """Where the record goes that this row makes of a segment, None when its fields belong to the one around."""
+        return self.each or self.one
+
+
+def rows_of(raw: Iterable[RawRow], problems: Problems) -> tuple[Row, ...]:
+    """All rows that can be understood; `pick` becomes rows of its own, before the row that it stands in."""
+    return tuple(row for one in raw for row in _row(one, problems))
+
+
+def _row(raw: RawRow, problems: Problems) -> Iterator[Row]:
+    steps = _steps(raw.selector)
+    if steps is None:
+        problems.add(raw.at, f'"{raw.selector}" is no selector: SEG, LOOP/SEG, SEG*QUALIFIER')
+        return
+    keys = dict(raw.keys)
+    value = {word: keys.pop(word, (None, raw.at)) for word in _WORDS}
+    each, one = (_field(value[word], problems) for word in ("each", "one"))
+    elements = tuple(e for key, (v, at) in sorted(keys.items()) for e in _elements(key, v, at, problems))
+    _check_words(raw, value, each, one, problems)
+    row = Row(
+        selector=raw.selector,
+        file=raw.at.file,
+        line=raw.at.line,
+        path=tuple(tag for tag, _ in steps),
+        parent=_parent(raw.selector),
+        qualifier=steps[-1][1],
+        otherwise=raw.selector.endswith(ELSE),
+        each=each,
+        one=one,
+        elements=elements,
+        conditions=_conditions(*value["only_if"], problems),
+        only=value["only"][0],
+        write=value["write"][0] is not False,
+        number=value["number"][0],
+        picked=False,
+        shared=raw.shared,
+    )
+    yield from _picked(raw, row, value, problems)
+    if elements or each or one or not raw.picks:
+        yield row
+
+
+def _picked(raw: RawRow, row: Row, value: dict[str, tuple[Any, Origin]], problems: Problems) -> Iterator[Row]:
+    """Rows that a `pick` stands for: the element `pick_of` goes to the field that the code in element 01 names."""
+    if not raw.picks:
+        return
+    of, of_at = value["pick_of"]
+    of = "02" if of is None else of
+    with_, with_at = value["pick_with"]
+    shared: tuple[Element, ...] = ()
+    if isinstance(with_, dict):
+        shared = tuple(e for key, target in with_.items() for e in _elements(key, target, with_at, problems))
+    elif with_ is not None:
+        problems.add(with_at, 'pick_with is a table: { 03 = "times[01]" }')
+    if row.qualifier is not None:
+        problems.add(raw.at, f"{raw.selector} names its qualifier already; pick belongs to a row without one")
+    for code, (target, at) in raw.picks.items():
+        main = _elements(
+            str(of), target, of_at if value["pick_of"][0] is not None and target is None else at, problems
+        )
+        yield replace(
+            row,
+            selector=f"{raw.selector}*{code}",
+            file=at.file,
+            line=at.line,
+            qualifier=code,
+            each=None,
+            one=None,
+            elements=tuple(sorted((*main, *shared), key=lambda e: (e.first, e.components or (0, 0)))),
+            conditions=(Condition("alone"), Condition("present", main[0].first if main else 2)),
+            number=None,
+            picked=True,
+        )
+
+
+def _check_words(
+    raw: RawRow,
+    value: dict[str, tuple[Any, Origin]],
+    each: FieldPath | None,
+    one: FieldPath | None,
+    problems: Problems,
+) -> None:
+    if each and one:
+        problems.add(raw.at, "a row has each or one, not both; put the second into its else")
+    for target, word in ((each, "each"), (one, "one")):
+        if target and (target.many or target.key):
+            problems.add(value[word][1], f"{word} names a field without brackets")
+    only, at = value["only"]
+    if only is not None and not (isinstance(only, str) and re.fullmatch(r"00\d{1,4}", only)):
+        problems.add(at, f'only = {only!r}: the first digits of a version, such as "005"')
+    write, at = value["write"]
+    if write not in (None, False, True):
+        problems.add(at, "write is true or false")
+    number, at = value["number"]
+    if number is not None and each is None:
+        problems.add(at, "number counts the records of an each")
+    for word in ("pick_of", "pick_with"):
+        given, at = value[word]
+        if given is not None and not raw.picks:
+            problems.add(at, f"{word} without pick")
+
+
+def _elements(key: str, value: Any, at: Origin, problems: Problems) -> tuple[Element, ...]:
+    span = _SPAN.fullmatch(key)
+    if span is None or len(span[1]) != 2 or (span[2] is not None and len(span[2]) != 2):
+        problems.add(at, f"{key} is neither an element (01, 03-22) nor a word of the notation")
+        return ()
+    element = Element(int(span[1]), int(span[2] or span[1]), at)
+    if not 1 <= element.first <= element.last:
+        problems.add(at, f"{key} is no span of elements")
+        return ()
+    if isinstance(value, str):
+        return _plain(element, value, problems)
+    if not isinstance(value, dict):
+        problems.add(at, f"{key} = {value!r}: a field's name or a table is wanted")
+        return ()
+    if value and all(_SPAN.fullmatch(k) for k in value):
+        return tuple(e for k, v in value.items() for e in _component(element, k, v, problems))
+    if "compute" in value:
+        return _computed(element, value, problems)
+    if "each" in value:
+        return _pairs(element, value, problems)
+    return _table(element, value, problems)
+
+
+def _plain(element: Element, value: str, problems: Problems) -> tuple[Element, ...]:
+    field = _field((value, element.at), problems)
+    if field and element.last != element.first and not field.many:
+        problems.add(
+            element.at, f'several elements need a list: {element.name} = "{value}[]", or each and of'
+        )
+    return (replace(element, field=field),) if field else ()
+
+
+def _table(element: Element, value: dict[str, Any], problems: Problems) -> tuple[Element, ...]:
+    _no_others(value, ("field", "table", "as"), element.at, problems)
+    if "field" not in value:
+        problems.add(element.at, f"{element.name} says no field")
+        return ()
+    made = _plain(element, str(value["field"]), problems)
+    return tuple(replace(e, table=value.get("table"), convert=value.get("as")) for e in made)
+
+
+def _component(element: Element, key: str, value: Any, problems: Problems) -> tuple[Element, ...]:
+    span = _SPAN.fullmatch(key)
+    assert span is not None
+    components = (int(span[1]), int(span[2] or span[1]))
+    inner = replace(element, components=components)
+    if element.first != element.last or not 1 <= components[0] <= components[1]:
+        problems.add(element.at, f"{inner.name}: components are of one element")
+        return ()
+    if isinstance(value, dict):
+        return _table(inner, value, problems)
+    made = _field((value, element.at), problems)
+    if made and components[0] != components[1] and not made.many:
+        problems.add(element.at, f'several components need a list: {inner.name} = "{value}[]"')
+    return (replace(inner, field=made),) if made else ()
+
+
+def _pairs(element: Element, value: dict[str, Any], problems: Problems) -> tuple[Element, ...]:
+    _no_others(value, ("each", "of", "with"), element.at, problems)
+    each = _field((value["each"], element.at), problems)
+    of, with_ = value.get("of"), value.get("with", {})
+    if not isinstance(of, list) or not of or not all(isinstance(name, str) for name in of):
+        problems.add(
+            element.at, f'{element.name}: of lists the fields of a record, such as ["qualifier", "value"]'
+        )
+        return ()
+    if not isinstance(with_, dict) or not all(re.fullmatch(r"\d\d", key) for key in with_):
+        problems.add(element.at, f'{element.name}: with names elements and fields: {{ 01 = "unit" }}')
+        return ()
+    if (element.last - element.first + 1) % len(of):
+        problems.add(element.at, f"{element.name} cannot be divided into groups of {len(of)}")
+    shared = tuple((int(key), str(name)) for key, name in with_.items())
+    return (replace(element, pairs=Pairs(each, tuple(of), shared)),) if each else ()
+
+
+def _computed(element: Element, value: dict[str, Any], problems: Problems) -> tuple[Element, ...]:
+    _no_others(value, ("compute", "stated"), element.at, problems)
+    found = _COMPUTE.fullmatch(str(value["compute"]))
+    if found is None:
+        problems.add(element.at, f'compute = {value["compute"]!r}: "count SELECTOR" or "sum SELECTOR-NN"')
+        return ()
+    stated = _field((value["stated"], element.at), problems) if "stated" in value else None
+    compute = Compute(found[1] or found[3], found[2] or found[4], int(found[5] or 0), stated)
+    return (replace(element, compute=compute),)
+
+
+def _no_others(value: dict[str, Any], known: tuple[str, ...], at: Origin, problems: Problems) -> None:
+    for key in value:
+        if key not in known:
+            problems.add(at, f"{key} is not known here; known are {', '.join(known)}")
+
+
+def _conditions(value: Any, at: Origin, problems: Problems) -> tuple[Condition, ...]:
+    texts = [] if value is None else value if isinstance(value, list) else [value]
+    made: list[Condition] = []
+    for text in texts:
+        match str(text).split():
+            case ["alone"]:
+                made.append(Condition("alone"))
+            case [nn, ("present" | "absent") as word] if re.fullmatch(r"\d\d", nn):
+                made.append(Condition(word, int(nn)))
+            case [nn, ("is" | "not") as word, _, *_] as words if re.fullmatch(r"\d\d", nn):
+                made.append(Condition(word, int(nn), tuple(words[2:])))
+            case _:
+                problems.add(
+                    at, f'only_if = {text!r}: "alone", "NN present", "NN absent", "NN is A B", "NN not A B"'
+                )
+    return tuple(made)
+
+
+def _field(given: tuple[Any, Origin], problems: Problems) -> FieldPath | None:
+    value, at = given
+    if value is None:
+        return None
+    found = _FIELD.fullmatch(value) if isinstance(value, str) else None
+    if found is None:
+        problems.add(at, f"{value!r} is no field: name, record.name, name[], name[01]")
+        return None
+    return FieldPath(tuple(found[1].split(".")), found[2] == "[]", int(found[3]) if found[3] else None)
+
+
+def _steps(selector: str) -> list[tuple[str, str | None]] | None:
+    steps: list[tuple[str, str | None]] = []
+    for text in selector.replace(ELSE, "").split("/"):
+        found = _STEP.fullmatch(text)
+        if found is None:
+            return None
+        steps.append((found[1], found[2]))
+    return steps
+
+
+def _parent(selector: str) -> str | None:
+    above, slash, _ = selector.rpartition("/")
+    return above if slash else None
