@@ -1,0 +1,148 @@
+"""Do we know the item, and do we sell it? (spec B5 lines; D15, D16, D22)"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.finding import Code, Finding, Severity
+from edi_gateway.orders.effects import found
+from edi_gateway.orders.meaning.dates import day
+from edi_gateway.orders.order_facts import OrderFacts
+
+
+def item_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
+    """No id of the line is one of our items.
+
+    Hold ITEM_UNKNOWN on the line, or refused (855 R2 or IR) by `unknown_item`. To do: import the cross-reference;
+    the hold then goes by itself.
+    """
+    for line in facts.lines:
+        if line.item is None and not line.match.rivals:
+            ids = ", ".join(f"{i.qualifier} {i.value}" for i in line.line.ids)
+            if line.match.sku is not None:
+                message = (
+                    f"{line.called()}: {ids} is cross-referenced to {line.match.sku}, which is not an item."
+                )
+            else:
+                message = (
+                    f"{line.called()}: none of {ids} is an item of ours."
+                    if ids
+                    else (f"{line.called()} names no item.")
+                )
+            yield found(
+                Code.ITEM_UNKNOWN,
+                line.path("ids"),
+                message,
+                "Import the cross-reference (and the item, if it is new); the line then goes on by itself.",
+                value=line.line.ids[0].value if line.line.ids else None,
+            )
+
+
+def item_certain(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
+    """Two ids of the line are two different items, or one id is several. We never guess (D16).
+
+    Hold ITEM_UNKNOWN on the line. To do: ask the partner, then correct the cross-reference or the line.
+    """
+    for line in facts.lines:
+        if line.match.rivals:
+            told = ", ".join(f"{i.qualifier} {i.value} is {sku}" for i, sku in line.match.rivals)
+            yield found(
+                Code.ITEM_AMBIGUOUS,
+                line.path("ids"),
+                f"{line.called()}: the ids do not mean one item: {told}.",
+                "Ask the partner which one it wants; correct the cross-reference or the line.",
+                value=line.match.rivals[0][0].value,
+            )
+
+
+def ids_well_formed(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
+    """A GTIN with a wrong check digit, or one that had to be mended (lost zeros): another id, or the mended one,
+    counts.
+
+    Warning only. To do: tell the partner to correct its item file.
+    """
+    for line in facts.lines:
+        match = line.match
+        for each in match.broken:
+            yield found(
+                Code.ITEM_ID_INVALID,
+                line.path("ids"),
+                f"{line.called()}: {each.qualifier} {each.value} is no GTIN (length or check digit)"
+                + (f"; taken by {match.by.qualifier} {match.by.value}." if match.by else "."),
+                "Tell the partner to correct the number in its item file.",
+                value=each.value,
+                severity=Severity.WARNING,
+            )
+        for each, how in match.mended:
+            yield found(
+                Code.ITEM_ID_INVALID,
+                line.path("ids"),
+                f"{line.called()}: {each.qualifier} {each.value} was read although {how}.",
+                "Tell the partner to send the number whole.",
+                value=each.value,
+                severity=Severity.WARNING,
+            )
+
+
+def item_sold(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
+    """The item is blocked, or not yet to be shipped within the line's window.
+
+    Hold ITEM_BLOCKED on the line. To do: substitute, refuse the line, or wait until the item is free.
+    """
+    for line in facts.lines:
+        item = line.item
+        if item is None or item.status in ("active", "discontinued"):
+            continue
+        if item.status == "blocked":
+            yield found(
+                Code.ITEM_BLOCKED,
+                line.path("ids"),
+                f"{line.called()}: item {item.sku} is blocked.",
+                "Free the item, substitute another, or refuse the line.",
+                value=item.sku,
+            )
+        elif item.status == "not yet" and (
+            item.not_before is None or (line.window.last is not None and line.window.last < item.not_before)
+        ):
+            since = f"before {day(item.not_before)}" if item.not_before else "yet"
+            yield found(
+                Code.ITEM_NOT_YET,
+                line.path("ids"),
+                f"{line.called()}: item {item.sku} may not be shipped {since}.",
+                "Agree on a later date, or refuse the line.",
+                value=item.sku,
+            )
+
+
+def item_not_discontinued(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
+    """The item is discontinued, and no successor may go instead (D22).
+
+    Hold ITEM_DISCONTINUED on the line, or refused (855 R4) by `discontinued`; with "substitute" and a successor
+    the line is accepted (855 IS), with a warning. To do: offer the successor or refuse the line.
+    """
+    for line in facts.lines:
+        item = line.item
+        if item is None or item.status != "discontinued":
+            continue
+        if line.substitute is not None:
+            yield found(
+                Code.ITEM_DISCONTINUED,
+                line.path("ids"),
+                f"{line.called()}: item {item.sku} is discontinued; {line.substitute.sku} goes instead.",
+                "Nothing to do; the 855 names the substitute.",
+                value=item.sku,
+                severity=Severity.WARNING,
+            )
+            continue
+        successor = f" Its successor is {item.successor}." if item.successor else ""
+        yield found(
+            Code.ITEM_DISCONTINUED,
+            line.path("ids"),
+            f"{line.called()}: item {item.sku} is discontinued.{successor}",
+            "Offer the successor, or refuse the line." if item.successor else "Refuse the line.",
+            value=item.sku,
+        )
+
+
+CHECKS = (item_known, item_certain, ids_well_formed, item_sold, item_not_discontinued)

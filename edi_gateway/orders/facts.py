@@ -1,0 +1,158 @@
+"""What judging a batch of one partner's orders may ask, and which keys the store must read for it.
+
+`needs` names the keys, store/facts.py reads them into MasterData in a handful of queries, `facts_on` makes the
+Facts of the day. Nothing here fetches. Called by commands/take_orders.py and by judge.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.documents.shared import ItemId
+from edi_gateway.model.master_data import Customer, Item, ItemUnit, MasterData, Price
+from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.identity import blanket_key, business_key
+from edi_gateway.orders.meaning import items, parties, pricing
+from edi_gateway.partners.profile import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """Keys to read. GTINs stand under the qualifier "GTIN" with 14 digits; `skus` are values that may be our own
+    numbers. A ship-to key ("POSTAL", code) asks for every place of the partner with that postal code.
+
+    What is found brings its own company: the DC of a store, the customer of a ship-to, the successors, units and
+    prices of an item.
+    """
+
+    business_keys: frozenset[str]
+    xrefs: frozenset[tuple[str, str]]
+    ship_tos: frozenset[tuple[str, str]]
+    customers: frozenset[str]
+    skus: frozenset[str] = frozenset()
+
+
+def needs(orders: Sequence[PurchaseOrder], profile: Profile) -> Needs:
+    """The keys that these orders of one partner may ask for."""
+    business_keys: set[str] = set()
+    xrefs: set[tuple[str, str]] = set()
+    ship_tos: set[tuple[str, str]] = set()
+    skus: set[str] = set()
+    customers = {*profile.customers_by.values(), *profile.customer_policies}
+    if profile.customer:
+        customers.add(profile.customer)
+    if profile.policies.default_ship_to:
+        ship_tos |= _default_keys(profile.policies.default_ship_to)
+    for order in orders:
+        business_keys.add(business_key(order, profile))
+        if (blanket := blanket_key(order, profile)) is not None:
+            business_keys.add(blanket)
+        for party in order.parties:
+            if party.role in ("ST", "BY", "Z7"):
+                ship_tos.update(parties.keys(party))
+        for line in order.lines:
+            xrefs.update(items.keys(line.ids))
+            skus.update(items.own_numbers(line.ids))
+            for party in line.parties:
+                if party.role in ("ST", "Z7"):
+                    ship_tos.update(parties.keys(party))
+            for each in line.allocations:
+                for qualifier in (each.location_qualifier or "92", *parties.ALIASES):
+                    ship_tos.add((qualifier, each.location))
+    return Needs(
+        frozenset(business_keys), frozenset(xrefs), frozenset(ship_tos), frozenset(customers), frozenset(skus)
+    )
+
+
+def _default_keys(default: str) -> set[tuple[str, str]]:
+    qualifier, _, code = default.rpartition(":")
+    return {(q, code) for q in ((qualifier,) if qualifier else parties.ALIASES)}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Master data of the day and the partner's profile, for a batch of orders received together.
+
+    today: the day in the partner's zone. test: the interchange came with ISA15 T. production: this gateway
+    serves real orders. customer: set it to judge for one customer whatever the order says; usually None.
+    """
+
+    data: MasterData
+    profile: Profile
+    today: date
+    now: datetime
+    received_at: datetime
+    test: bool = False
+    production: bool = True
+    customer: Customer | None = None
+    _units: dict[str, dict[str, ItemUnit]] = field(default_factory=dict, repr=False, compare=False)
+
+    def units_of(self, item: Item) -> dict[str, ItemUnit]:
+        """The units of an item by code, its base unit among them."""
+        known = self._units.get(item.sku)
+        if known is None:
+            if not self._units:  # once a batch: all rows by item
+                for row in self.data.units.values():
+                    if row.factor > 0:
+                        self._units.setdefault(row.sku, {})[row.unit] = row
+            known = self._units.setdefault(item.sku, {})
+            if item.base_unit not in known:
+                known[item.base_unit] = ItemUnit(item.sku, item.base_unit, Fraction(1))
+        elif item.base_unit not in known:
+            known[item.base_unit] = ItemUnit(item.sku, item.base_unit, Fraction(1))
+        return known
+
+    def item_of(self, ids: Sequence[ItemId], unit: str | None = None) -> Item | None:
+        """The one item that these ids agree on, None when unknown or ambiguous."""
+        match = items.resolve(ids, unit, self.data, self.profile.key)
+        return self.data.items.get(match.sku) if match.sku else None
+
+    def price(
+        self,
+        sku: str,
+        unit: str,
+        quantity: Decimal,
+        *,
+        on: date,
+        currency: str,
+        customer: Customer | None = None,
+    ) -> Price | None:
+        """The price row that holds for that quantity on that day, in the row's own unit."""
+        item = self.data.items.get(sku)
+        if item is None:
+            return None
+        return pricing.choose(
+            self.data.prices.get(sku, ()),
+            customer=customer or self.customer,
+            currency=currency,
+            on=on,
+            quantity=quantity,
+            unit=unit,
+            units=self.units_of(item),
+        )
+
+
+def facts_on(
+    data: MasterData,
+    profile: Profile,
+    *,
+    now: datetime,
+    received_at: datetime | None = None,
+    test: bool = False,
+    production: bool = True,
+) -> Facts:
+    """Facts at a moment; the day is the partner's."""
+    return Facts(
+        data=data,
+        profile=profile,
+        today=local_date(now, profile.calendar),
+        now=now,
+        received_at=received_at or now,
+        test=test,
+        production=production,
+    )

@@ -1,0 +1,95 @@
+"""States of an order and its lines, derived from what is settled and what is held; never set by hand (spec B3.2).
+
+Takes order lines and active holds, gives states. Called by judge.py, and by commands/ after every release, hold,
+rejection or cancellation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Final
+
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.order import LineState, OrderLine, OrderState
+from edi_gateway.orders.holds import Blocking, blocked
+
+FINAL: Final = (LineState.REJECTED, LineState.CANCELLED, LineState.INFORMATION)
+_NO_STORES: Final[Mapping[int, frozenset[str]]] = {}
+
+
+def settle(
+    lines: Sequence[OrderLine],
+    holds: Sequence[Blocking],
+    *,
+    ship_complete: bool = False,
+    all_or_nothing: bool = False,
+    stores: Mapping[int, frozenset[str]] = _NO_STORES,
+) -> tuple[OrderState, tuple[OrderLine, ...]]:
+    """The order's state, and its lines with theirs. `holds`: the active ones. `stores`: see stores_of.
+
+    A held line stops only itself, unless the order ships complete or all or nothing: then all of it waits (B4.2).
+    An order is accepted as soon as one line is; what is refused or cancelled stays so.
+    """
+    if not holds:
+        settled = tuple(
+            [
+                line
+                if line.state in FINAL or line.state is LineState.ACCEPTED
+                else _as(line, LineState.ACCEPTED)
+                for line in lines
+            ]
+        )
+        return _state(settled, False), settled
+    stops = blocked(holds, "A")
+    whole = stops.order or ((ship_complete or all_or_nothing) and bool(stops.lines or stops.stores))
+    result = []
+    for line in lines:
+        if line.state not in FINAL:
+            at = stores.get(line.line)
+            held = whole or line.line in stops.lines or (at is not None and at <= stops.stores)
+            line = _as(line, LineState.HELD if held else LineState.ACCEPTED)
+        result.append(line)
+    return _state(result, stops.order), tuple(result)
+
+
+def _as(line: OrderLine, state: LineState) -> OrderLine:
+    return line if line.state is state else replace(line, state=state)
+
+
+def _state(lines: Sequence[OrderLine], waits: bool) -> OrderState:
+    states = {line.state for line in lines}
+    if LineState.ACCEPTED in states:
+        return OrderState.ACCEPTED
+    if waits or LineState.HELD in states:
+        return OrderState.ON_HOLD
+    if LineState.CANCELLED in states:
+        return OrderState.CANCELLED
+    if LineState.REJECTED in states:
+        return OrderState.REJECTED
+    return OrderState.ACCEPTED  # only lines for information
+
+
+def stores_of(order: PurchaseOrder) -> dict[int, frozenset[str]]:
+    """The SDQ locations of each line that has some, named as holds name them ("qualifier:location")."""
+    return {
+        n: frozenset(f"{a.location_qualifier or '92'}:{a.location}" for a in line.allocations)
+        for n, line in enumerate(order.lines, 1)
+        if line.allocations
+    }
+
+
+def may_change(state: OrderState, to: OrderState) -> bool:
+    """Whether an order may go from one state to another (spec B3.2, as far as the order is not yet fulfilled)."""
+    return to is state or to in _NEXT[state]
+
+
+_NEXT: Final[dict[OrderState, frozenset[OrderState]]] = {
+    OrderState.ON_HOLD: frozenset(
+        {OrderState.ACCEPTED, OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID}
+    ),
+    OrderState.ACCEPTED: frozenset({OrderState.ON_HOLD, OrderState.CANCELLED}),
+    OrderState.REJECTED: frozenset(),
+    OrderState.CANCELLED: frozenset(),
+    OrderState.VOID: frozenset(),
+}

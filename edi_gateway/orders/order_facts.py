@@ -1,0 +1,337 @@
+"""What one order and each of its lines mean, worked out once, before any check speaks.
+
+Takes a PurchaseOrder and Facts, gives OrderFacts with LineFacts. Checks only put into words what they find
+here; judge.py makes the order lines of it. Called by judge.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+
+from edi_gateway.model.documents.purchase_order import Allocation, Line, PurchaseOrder
+from edi_gateway.model.master_data import Customer, Item, ItemUnit, ShipTo
+from edi_gateway.orders.blanket import Blanket, blanket_of
+from edi_gateway.orders.calendar import add_working_days, next_working_day
+from edi_gateway.orders.facts import Facts
+from edi_gateway.orders.meaning import dates, items, parties, pricing, units
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money
+from edi_gateway.orders.policy import Resolved, resolve
+from edi_gateway.orders.standing import Standing
+from edi_gateway.partners.profile import Policies
+
+_NO_UNIT: Final = units.UnitReading(None)
+_NOT_COMPARED: Final = pricing.Quote("not compared")
+_ONE: Final = Fraction(1)
+
+
+@dataclass(slots=True)
+class LineFacts:
+    """A line understood. Quantities are in the buyer's unit but for base_quantity; None: cannot be known."""
+
+    index: int
+    line: Line
+    resolved: Resolved
+    match: items.Match
+    item: Item | None = None
+    substitute: Item | None = None  # what goes instead of a discontinued item
+    item_units: dict[str, ItemUnit] = field(default_factory=dict)
+    unit: units.UnitReading = _NO_UNIT
+    quantity: Decimal | None = None  # sane and positive, else None
+    base_quantity: Decimal | None = None
+    fit: units.Fit | None = None
+    pack_conflict: str | None = None
+    quote: pricing.Quote = _NOT_COMPARED
+    price: Decimal | None = None  # the one that holds under the policies
+    amount: Decimal | None = None
+    window: dates.Window = dates.OPEN
+    windows: tuple[dates.Window, ...] = ()  # of each schedule
+    place: parties.Place | None = None  # the line's own ship-to
+    free_quantity: Decimal | None = None
+
+    @property
+    def number(self) -> int:
+        return self.index + 1
+
+    @property
+    def accepted(self) -> Decimal:
+        """In the buyer's unit, after rounding by policy."""
+        if self.fit is not None:
+            return self.fit.accepted
+        return self.line.quantity if self.line.quantity is not None else ZERO
+
+    def path(self, name: str) -> str:
+        return f"lines[{self.index}].{name}"
+
+    def called(self) -> str:
+        """How a person would name this line: number, and what they call the item."""
+        ids = self.line.ids
+        return f"line {self.line.buyer_line or self.number}" + (f" ({ids[0].value})" if ids else "")
+
+
+@dataclass(slots=True)
+class OrderFacts:
+    """An order understood."""
+
+    order: PurchaseOrder
+    facts: Facts
+    customer: Customer | None
+    customer_number: str | None  # the one that should be, also when it is not on file
+    resolved: Resolved
+    currency: str
+    place: parties.Place
+    window: dates.Window
+    earliest: date  # the first day on which we can ship
+    standing: Standing
+    blanket: Blanket | None = None  # that a release draws on
+    lines: tuple[LineFacts, ...] = ()
+    stores: dict[str, ShipTo | None] = field(
+        default_factory=dict
+    )  # SDQ "qualifier:location" -> place on file
+
+    @property
+    def policies(self) -> Policies:
+        return self.resolved.policies
+
+    @property
+    def today(self) -> date:
+        return self.facts.today
+
+    @property
+    def is_consumer(self) -> bool:
+        return self.policies.consumer_ship_to or self.order.type in parties.DROP_SHIP
+
+
+def understand(order: PurchaseOrder, facts: Facts, standing: Standing) -> OrderFacts:
+    """Everything that judging this order needs to know; raises for nothing that a document can hold."""
+    profile, data = facts.profile, facts.data
+    place = parties.resolve(
+        order,
+        data,
+        default=profile.policies.default_ship_to,
+        consumer=profile.policies.consumer_ship_to,
+    )
+    number = _customer_number(order, facts, place)
+    customer = facts.customer or (data.customers.get(number) if number else None)
+    resolved = resolve(profile, customer, order)
+    policies = resolved.policies
+    transit = place.ship_to.transit_days if place.ship_to else None
+    transit = policies.transit_days if transit is None else transit
+    earliest = add_working_days(
+        next_working_day(facts.today, profile.calendar), max(0, policies.lead_time_days), profile.calendar
+    )
+    window = dates.window(
+        dates.merged(order.dates, dates.NO_DATES),
+        transit,
+        profile.calendar,
+        ship_on=policies.requested_ship == "ship on",
+    )
+    known = OrderFacts(
+        order=order,
+        facts=facts,
+        customer=customer,
+        customer_number=number,
+        resolved=resolved,
+        currency=order.currency or (customer.currency if customer else policies.currency),
+        place=place,
+        window=window,
+        earliest=earliest,
+        standing=standing,
+        blanket=blanket_of(order, facts) if order.type == "RL" else None,
+    )
+    known.lines = tuple([_line(index, line, known) for index, line in enumerate(order.lines)])
+    return known
+
+
+def _customer_number(order: PurchaseOrder, facts: Facts, place: parties.Place) -> str | None:
+    """A division's reference or the buyer's number first, then the ship-to's customer, then the partner's."""
+    if facts.customer is not None:
+        return facts.customer.number
+    by = facts.profile.customers_by
+    if by:
+        for reference in order.references:
+            if (found := by.get(f"REF {reference.qualifier} {reference.value}")) is not None:
+                return found
+        for party in order.parties:
+            if (found := by.get(f"N1 {party.role} {party.id}")) is not None:
+                return found
+    if place.ship_to is not None and place.ship_to.customer is not None:
+        return place.ship_to.customer
+    return facts.profile.customer
+
+
+def _line(index: int, line: Line, order: OrderFacts) -> LineFacts:
+    facts = order.facts
+    data = facts.data
+    resolved = order.resolved
+    if line.sales_requirements:
+        resolved = resolve(facts.profile, order.customer, order.order, line)
+    match = items.resolve(line.ids, line.unit, data, facts.profile.key)
+    known = LineFacts(index, line, resolved, match)
+    given = line.model_fields_set
+    _when(known, order, given)
+    if line.allocations:
+        _stores(line.allocations, order)
+    quantity = line.quantity
+    if quantity is not None and quantity > 0 and is_sane(quantity):
+        known.quantity = quantity
+    known.price = line.price if line.price is None or is_sane(line.price) else None
+    item = data.items.get(match.sku) if match.sku is not None else None
+    if item is None:
+        _extend(known, order)
+        return known
+    known.item = item
+    known.item_units = facts.units_of(item)
+    known.unit = units.read_unit(line.unit, item, known.item_units, resolved.policies.unit_aliases)
+    row = known.unit.row
+    if item.status == "discontinued" and item.successor is not None:
+        _substitute(known, order)
+    if row is not None:
+        _how_much(known, row, item, resolved.policies)
+        _price(known, row, item, order)
+    _extend(known, order)
+    return known
+
+
+def _when(known: LineFacts, order: OrderFacts, given: set[str]) -> None:
+    """The line's own window and ship-to, else the order's."""
+    line, facts = known.line, order.facts
+    own_dates, own_schedules, own_parties = "dates" in given, "schedules" in given, "parties" in given
+    if own_parties and line.parties:
+        party = next((p for p in line.parties if p.role == "ST"), None)
+        if party is not None:
+            known.place = parties.resolve_party(party, facts.data, consumer=order.is_consumer)
+    known.window = order.window
+    if not (own_dates or own_schedules or known.place):
+        return
+    transit = order.window.transit_days
+    if known.place is not None and known.place.ship_to and known.place.ship_to.transit_days is not None:
+        transit = known.place.ship_to.transit_days
+    header = dates.merged(order.order.dates, line.dates)
+    ship_on = order.policies.requested_ship == "ship on"
+    schedules = dates.scheduled(line.schedules)
+    if not schedules:
+        if header != dict(order.window.stated) or transit != order.window.transit_days:
+            known.window = dates.window(header, transit, facts.profile.calendar, ship_on=ship_on)
+        return
+    kept = {n: d for n, d in header.items() if n.startswith("cancel")}
+    known.windows = tuple(
+        dates.window({**kept, **s}, transit, facts.profile.calendar, ship_on=ship_on) for s in schedules
+    )
+    known.window = dates.union(list(known.windows))
+
+
+def _stores(allocations: tuple[Allocation, ...], order: OrderFacts) -> None:
+    for each in allocations:
+        key = store_key(each)
+        if key not in order.stores:
+            order.stores[key] = parties.find(each.location_qualifier, each.location, order.facts.data)[0]
+
+
+def store_key(allocation: Allocation) -> str:
+    """How a hold names an SDQ location."""
+    return f"{allocation.location_qualifier or '92'}:{allocation.location}"
+
+
+def _substitute(known: LineFacts, order: OrderFacts) -> None:
+    """A successor goes instead when the policy says so and the buyer does not forbid it (spec B7.7, D22)."""
+    if known.resolved.policies.discontinued != "substitute" or known.resolved.substitution is False:
+        return
+    if known.item is not None:
+        known.substitute = items.replacement(known.item, order.facts.data, order.today)
+
+
+def _how_much(known: LineFacts, row: ItemUnit, item: Item, policies: Policies) -> None:
+    line = known.line
+    if known.quantity is None:
+        return
+    known.base_quantity = units.in_base(known.quantity, row.factor)
+    if item.measured or units.is_whole(known.quantity):
+        known.fit = units.fit(
+            known.quantity, row, known.item_units, policies.pack_rounding, divisible=not line.allocations
+        )
+        if known.fit.accepted != known.quantity:
+            known.base_quantity = units.in_base(known.fit.accepted, row.factor)
+    pack = line.pack
+    named = known.item_units.get(known.match.unit) if known.match.unit else None
+    if pack is not None or (named is not None and named.factor != row.factor):
+        case = known.item_units.get("CA") or max(known.item_units.values(), key=lambda u: u.factor)
+        known.pack_conflict = units.pack_conflict(
+            row,
+            named,
+            pack.pack if pack else None,
+            pack.inner if pack else None,
+            case if case.factor > 1 else None,
+        )
+
+
+def _price(known: LineFacts, row: ItemUnit, item: Item, order: OrderFacts) -> None:
+    """Compare, then what policy makes of it: the price that holds."""
+    line, policies, facts = known.line, known.resolved.policies, order.facts
+    quantity = known.quantity if known.quantity is not None else Decimal(1)
+    price_row = pricing.choose(
+        facts.data.prices.get(item.sku, ()),
+        customer=order.customer,
+        currency=order.currency,
+        on=price_date(order, known),
+        quantity=quantity,
+        unit=row.unit,
+        units=known.item_units,
+    )
+    if order.blanket is not None and item.sku in order.blanket.prices:
+        price_row = order.blanket.prices[item.sku]
+    if price_row is None and order.customer is not None and order.currency != order.customer.currency:
+        return  # another currency without prices: its hold says so once for the order (spec D19)
+    allowances = line.allowances
+    known.quote = quote = pricing.compare(
+        price=line.price,
+        basis_code=line.price_basis,
+        quantity=quantity,
+        unit=row,
+        units=known.item_units,
+        row=price_row,
+        lower=policies.price_buyer_lower,
+        higher=policies.price_buyer_higher,
+        is_free=item.free
+        or policies.price_zero == "accept"
+        or order.order.type in pricing.FREE_TYPES
+        or pricing.has_free_goods(allowances),
+        less=pricing.off_invoice(allowances) if policies.price_net_of_allowances and allowances else (),
+    )
+    if allowances and known.quantity is not None:
+        known.free_quantity = pricing.free_goods(allowances, known.accepted)
+    kind = quote.kind
+    if (
+        kind in ("no price", "higher")
+        or (kind in ("within lower", "within higher") and policies.price_within == "contract")
+        or (kind == "lower" and policies.price_lower_outside == "ours")
+    ):
+        known.price = quote.ours
+    elif kind == "free":
+        known.price = ZERO
+
+
+def price_date(order: OrderFacts, line: LineFacts) -> date:
+    """The day whose prices hold: of the order, or of the requested ship (profile)."""
+    if line.resolved.policies.price_date == "requested_ship":
+        window = line.window
+        return window.wish or window.first or window.last or order.earliest
+    return order.order.ordered_on or order.today
+
+
+def _extend(known: LineFacts, order: OrderFacts) -> None:
+    """Quantity times price, rounded once, here (spec B2)."""
+    price = known.price
+    if price is None or known.line.quantity is None or not is_sane(known.line.quantity):
+        return
+    per = known.quote.per_unit
+    if known.quote is _NOT_COMPARED and known.line.price_basis is not None:
+        basis = pricing.BASES.get(known.line.price_basis)
+        per = Fraction(1, basis.count) if basis is not None else _ONE
+    if per == _ONE:
+        known.amount = money(EXACT.multiply(known.accepted, price), order.currency)
+    else:
+        known.amount = money(Fraction(known.accepted) * Fraction(price) * per, order.currency)

@@ -1,0 +1,129 @@
+"""Is this order new, or does it repeat, change or contradict one that we know? (spec B5.2, D2, D3)
+
+Takes an order and Facts, gives a Standing: the verdict, the known order, the differences, the document that
+stands afterwards. Words for it: checks/duplicate.py. Called by judge.py.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from pydantic import ValidationError
+
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.master_data import KnownOrder
+from edi_gateway.orders.facts import Facts
+from edi_gateway.orders.identity import business_key, content_hash
+from edi_gateway.orders.revision import Difference, differences, merged
+
+Verdict = Literal["new", "repeat", "change", "conflict", "copy", "reject"]
+Doubt = Literal[
+    "",
+    "unhandled purpose",
+    "no original",  # a change, cancellation or replacement of an order that we do not know
+    "no original, confirmation",
+    "too late",
+    "which line",
+    "differs",
+    "already cancelled",
+]
+
+COPIES: Final = frozenset({"22", "16", "24"})  # information copy, proposed, draft: no order
+CANCELS: Final = frozenset({"01", "17"})
+CHANGES: Final = frozenset({"02", "03", "04"})
+REPLACES: Final = frozenset({"05", "18"})
+HANDLED: Final = COPIES | CANCELS | CHANGES | REPLACES | {"00", "06", "07", "15"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`revised` is set when a change can be applied; without it a change waits for a person."""
+
+    verdict: Verdict
+    known: KnownOrder | None = None
+    differences: tuple[Difference, ...] = ()
+    revised: PurchaseOrder | None = None
+    cancels: bool = False
+    doubt: Doubt = ""
+    doubtful_lines: tuple[int, ...] = ()
+
+
+NEW: Final = Standing("new")
+
+
+def stands(order: PurchaseOrder, facts: Facts) -> Standing:
+    """The verdict on one document. Orders that are VOID do not count; refused ones only when they say the same."""
+    purpose = order.purpose
+    if purpose in COPIES or order.type == "IN":
+        return Standing("copy")
+    known = facts.data.known.get(business_key(order, facts.profile))
+    live = [k for k in known if k.state != "VOID"] if known else []
+    if not live:
+        return _unknown(purpose)
+    if purpose in CANCELS or purpose in CHANGES or purpose in REPLACES:
+        target = _the_one(live)
+        return _changed(order, target) if target is not None else _unknown(purpose)
+    mine = content_hash(order)
+    for each in reversed(live):
+        if each.content_hash == mine:
+            return Standing("repeat", each)
+    target = _the_one(live)
+    if target is None:  # what we refused was mended and sent again
+        return NEW
+    before = read(target)
+    found = differences(before, order) if before is not None else ()
+    if before is not None and not found:
+        return Standing("repeat", target)
+    return Standing("conflict", target, found, doubt="differs")
+
+
+def _the_one(live: list[KnownOrder]) -> KnownOrder | None:
+    """The first that stands (later ones are conflicts with it), else the last that was cancelled."""
+    open_ones = [k for k in live if k.state not in ("REJECTED", "CANCELLED")]
+    if open_ones:
+        return open_ones[0]
+    return next((k for k in reversed(live) if k.state == "CANCELLED"), None)
+
+
+def _unknown(purpose: str) -> Standing:
+    if purpose in CANCELS or purpose in CHANGES:
+        return Standing("reject", doubt="no original")
+    if purpose in REPLACES or purpose == "07":
+        return Standing("new", doubt="no original")
+    if purpose == "06":
+        return Standing("new", doubt="no original, confirmation")
+    if purpose not in HANDLED:
+        return Standing("new", doubt="unhandled purpose")
+    return NEW
+
+
+def _changed(order: PurchaseOrder, target: KnownOrder) -> Standing:
+    purpose = order.purpose
+    if target.state == "CANCELLED":
+        if purpose in CANCELS:
+            return Standing("repeat", target, doubt="already cancelled")
+        if purpose == "18":  # cancelled to be reissued (17), and here it is
+            return NEW
+        return Standing("change", target, doubt="too late")
+    before = read(target)
+    if before is None or target.any_fulfilment:
+        return Standing("change", target, doubt="too late")
+    if purpose in CANCELS:
+        return Standing("change", target, (("purpose", before.purpose, purpose),), before, cancels=True)
+    if purpose in REPLACES:
+        found = differences(before, order)
+        return Standing("change", target, found, order) if found else Standing("repeat", target)
+    after, doubtful = merged(before, order)
+    if after is None:
+        return Standing("change", target, doubt="which line", doubtful_lines=doubtful)
+    found = differences(before, after)
+    return Standing("change", target, found, after) if found else Standing("repeat", target)
+
+
+def read(known: KnownOrder) -> PurchaseOrder | None:
+    """The document that stands, None when its snapshot is of a shape that this version no longer reads."""
+    try:
+        return PurchaseOrder.model_validate_json(known.snapshot)
+    except ValidationError:
+        return None
