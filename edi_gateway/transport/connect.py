@@ -8,7 +8,6 @@ from edi_gateway.partners.profile import DirectoryConnection, SftpConnection
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.directory import DirectoryTransport
 from edi_gateway.transport.secrets import SecretReader
-from edi_gateway.transport.sftp import SftpTransport
 
 
 def open_transport(
@@ -16,5 +15,7 @@ def open_transport(
 ) -> Transport:
     """Nothing is connected yet: that is for the first call."""
     if isinstance(connection, SftpConnection):
+        from edi_gateway.transport.sftp import SftpTransport  # paramiko: 0.1 s that only SFTP partners cost
+
         return SftpTransport(connection, read_secret)
     return DirectoryTransport(connection, root)

@@ -210,7 +210,7 @@ class SftpTransport:
             self._drop(link)
             seconds = self._connection.timeout_seconds
             return errors.TimedOut(where=self._where, seconds=seconds, action=doing)
-        if not isinstance(problem, OSError) or not link.alive:
+        if not isinstance(problem, OSError) or not link.alive or text == "Socket is closed":
             self._drop(link)
             return errors.ConnectionLost(where=self._where, action=doing, problem=text)
         if problem.errno == errno.ENOENT:
