@@ -10,18 +10,21 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
 
-from sqlalchemy import Column, ColumnElement, Connection, Table, select
+from sqlalchemy import ColumnElement, Connection, Table, case, func, select
 
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, MasterData, Price, ShipTo
 from edi_gateway.store import orders
 from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos
 
+POSTAL = "POSTAL"  # kind of a ship-to key that is a postal code: orders.meaning.parties.POSTAL
+_BLANKET = ("BK", "BE")  # BEG02: the orders that releases draw on
 _CHUNK = 500  # values in one IN list
 _PRICE_HISTORY = timedelta(days=400)  # a PO is judged by the price of its date, which may be past
 
 
 class Needs(Protocol):
-    """orders.facts.Needs. Cross-reference keys are (qualifier, value), ship-to keys (qualifier, code)."""
+    """orders.facts.Needs. Cross-reference keys are (qualifier, value), ship-to keys (qualifier, code) or
+    ("POSTAL", code), `skus` values that may be our own numbers."""
 
     @property
     def business_keys(self) -> frozenset[str]: ...
@@ -31,19 +34,25 @@ class Needs(Protocol):
     def ship_tos(self) -> frozenset[tuple[str, str]]: ...
     @property
     def customers(self) -> frozenset[str]: ...
+    @property
+    def skus(self) -> frozenset[str]: ...
 
 
 def read(conn: Connection, partner: str, needs: Needs, on: date) -> MasterData:
-    """What holds on `on`. A value that is no cross-reference is looked up as our own SKU too."""
+    """What holds on `on`, and our orders with the same business keys.
+
+    What is found brings its company: the DC of a store, the customer of a ship-to, the successors, units and
+    prices of an item, and of a blanket order what was drawn already.
+    """
     data = MasterData()
     values = {value for _, value in needs.xrefs}
     for row in _in_force(conn, item_xrefs, item_xrefs.c.value, values, on, _of(item_xrefs, partner)):
         key = (row.qualifier, row.value)
         if key in needs.xrefs:
             xref = ItemXref(row.partner, row.qualifier, row.value, row.sku, row.unit)
-            known = data.xrefs.get(key, ())
-            data.xrefs[key] = (xref, *known) if xref.partner else (*known, xref)  # their own names first
-    skus = {xref.sku for found in data.xrefs.values() for xref in found} | values
+            others = data.xrefs.get(key, ())
+            data.xrefs[key] = (xref, *others) if xref.partner else (*others, xref)  # their own names first
+    skus = {xref.sku for found in data.xrefs.values() for xref in found} | needs.skus
     _items(conn, skus, on, data)
     successors = {i.successor for i in data.items.values() if i.successor} - data.items.keys()
     if successors:
@@ -55,10 +64,16 @@ def read(conn: Connection, partner: str, needs: Needs, on: date) -> MasterData:
             row.sku, row.unit, factor, row.minimum, row.multiple, row.inner, row.orderable
         )
     _prices(conn, found_skus, on, data)
-    _ship_tos(conn, partner, {code for _, code in needs.ship_tos}, on, data)
-    dcs = {s.dc for s in data.ship_tos.values() if s.dc} - {code for _, code in data.ship_tos}
+    c = ship_tos.c
+    _ship_tos(conn, partner, c.code, {code for kind, code in needs.ship_tos if kind != POSTAL}, on, data)
+    postal = {code for kind, code in needs.ship_tos if kind == POSTAL}
+    if postal:
+        _ship_tos(conn, partner, _postal(c.postal_code), postal, on, data)
+    dcs = {s.dc.rpartition(":")[2] for s in data.ship_tos.values() if s.dc} - {
+        code for _, code in data.ship_tos
+    }
     if dcs:
-        _ship_tos(conn, partner, dcs, on, data)
+        _ship_tos(conn, partner, c.code, dcs, on, data)
     wanted = needs.customers | {s.customer for s in data.ship_tos.values() if s.customer}
     for row in _in_force(conn, customers, customers.c.number, wanted, on):
         data.customers[row.number] = Customer(
@@ -78,6 +93,9 @@ def read(conn: Connection, partner: str, needs: Needs, on: date) -> MasterData:
             priority=row.priority,
         )
     data.known = orders.known(conn, needs.business_keys)
+    for business_key, known in data.known.items():
+        if known[0].order_type in _BLANKET:
+            data.drawn[business_key] = orders.drawn(conn, known[0].order_id)
     return data
 
 
@@ -121,8 +139,15 @@ def _prices(conn: Connection, skus: Iterable[str], on: date, data: MasterData) -
     data.prices.update((sku, tuple(made)) for sku, made in found.items())
 
 
-def _ship_tos(conn: Connection, partner: str, codes: Iterable[str], on: date, data: MasterData) -> None:
-    for row in _in_force(conn, ship_tos, ship_tos.c.code, codes, on, ship_tos.c.partner == partner):
+def _ship_tos(
+    conn: Connection,
+    partner: str,
+    column: ColumnElement[Any],
+    values: Iterable[str],
+    on: date,
+    data: MasterData,
+) -> None:
+    for row in _in_force(conn, ship_tos, column, values, on, ship_tos.c.partner == partner):
         data.ship_tos[row.qualifier, row.code] = ShipTo(
             partner=row.partner,
             qualifier=row.qualifier,
@@ -140,6 +165,13 @@ def _ship_tos(conn: Connection, partner: str, codes: Iterable[str], on: date, da
         )
 
 
+def _postal(column: ColumnElement[str | None]) -> ColumnElement[str]:
+    """Comparable as orders.meaning.parties.postal is: upper case, no blanks or dashes, the ZIP of a ZIP+4."""
+    plain = func.upper(func.replace(func.replace(column, " ", ""), "-", ""))
+    zip4 = (func.length(plain) == 9) & (plain >= "0") & (plain < ":")
+    return case((zip4, func.substr(plain, 1, 5)), else_=plain)
+
+
 def _of(table: Table, partner: str) -> ColumnElement[bool]:
     """The partner's own rows and everybody's."""
     return (table.c.partner == partner) | table.c.partner.is_(None)
@@ -148,7 +180,7 @@ def _of(table: Table, partner: str) -> ColumnElement[bool]:
 def _in_force(
     conn: Connection,
     table: Table,
-    column: Column[Any],
+    column: ColumnElement[Any],
     values: Iterable[str],
     on: date,
     *conditions: ColumnElement[bool],

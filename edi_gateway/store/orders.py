@@ -201,6 +201,23 @@ def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, 
     return {key: tuple(made) for key, made in found.items()}
 
 
+def drawn(conn: Connection, blanket_id: int) -> dict[str, Decimal]:
+    """What releases (BEG02 RL) have drawn on a blanket order so far: SKU -> base units."""
+    blanket = orders.alias()
+    query = (
+        select(order_lines.c.sku, order_lines.c.base_quantity)
+        .join(orders, orders.c.id == order_lines.c.order_id)
+        .join(blanket, (blanket.c.partner == orders.c.partner) & (blanket.c.po_number == orders.c.po_number))
+        .where(blanket.c.id == blanket_id, orders.c.type == "RL")
+        .where(orders.c.state.in_(("ACCEPTED", "ON_HOLD")), order_lines.c.state.in_(("ACCEPTED", "HELD")))
+        .where(order_lines.c.sku.is_not(None), order_lines.c.base_quantity.is_not(None))
+    )
+    found: dict[str, Decimal] = {}
+    for row in conn.execute(query):  # added here: SQLite would add text as floats
+        found[row.sku] = found.get(row.sku, Decimal(0)) + row.base_quantity
+    return found
+
+
 # ---------------------------------------------------------------- what happened
 
 

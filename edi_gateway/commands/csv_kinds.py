@@ -1,0 +1,238 @@
+"""What each CSV file of master data holds: its columns, and the rows that a line of it means.
+
+One Layout a kind; docs/reference/csv.md is made from it. Called by commands/csv_reading.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Final
+
+from edi_gateway.commands import csv_cells
+from edi_gateway.commands.csv_cells import BadCell, Reader
+from edi_gateway.store import master_data
+from edi_gateway.store.master_data import Kind, Wanted
+
+Cells = dict[str, Any]
+SAID: Final = ""  # the key under which a line keeps the names of the columns that the file has
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`blank` is what an empty cell means. `required`: the column must be there and no cell of it empty."""
+
+    name: str
+    read: Reader
+    about: str
+    required: bool = False
+    blank: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """`rows`: the rows of the store that one line means. `refine`: what only several cells together can tell;
+    raises BadCell with the column it is about as second argument."""
+
+    name: str
+    columns: tuple[Column, ...]
+    kinds: tuple[Kind, ...]
+    rows: Callable[[Cells], Iterator[tuple[Kind, Wanted]]]
+    refine: Callable[[Cells], None] = lambda cells: None
+
+
+def _kept(kind: Kind, cells: Cells) -> Iterator[tuple[Kind, Wanted]]:
+    yield kind, _row(kind, cells)
+
+
+def _row(kind: Kind, cells: Cells) -> Wanted:
+    return Wanted(
+        key=tuple(cells[name] for name in kind.key),
+        values=tuple(cells[name] for name in kind.values),
+        since=cells["since"],
+        until=cells["until"],
+        kept=frozenset(kind.values) - cells[SAID],
+    )
+
+
+def _item(cells: Cells) -> Iterator[tuple[Kind, Wanted]]:
+    yield master_data.ITEMS, _row(master_data.ITEMS, cells)
+    for unit, details in (
+        cells["units"] or {}
+    ).items():  # units that a line leaves out: commands/master_data.py
+        values = (
+            *(details["factor"].numerator, details["factor"].denominator, details.get("min")),
+            *(details.get("multiple"), details.get("inner"), details.get("orderable", True)),
+        )
+        yield master_data.UNITS, Wanted((cells["sku"], unit), values, cells["since"], cells["until"])
+
+
+def _refine_item(cells: Cells) -> None:
+    base = (cells["units"] or {}).get(cells["base_unit"])
+    if base is not None and base["factor"] != 1:
+        raise BadCell(f"{cells['base_unit']} is the base unit; its factor is 1", "units")
+    if cells["status"] == "not yet" and cells["not_before"] is None:
+        raise BadCell("an item that is not yet sold needs the day from which it is", "not_before")
+    if cells["successor"] is not None and cells["successor"] == cells["sku"]:
+        raise BadCell("an item cannot be its own successor", "successor")
+
+
+def _refine_xref(cells: Cells) -> None:
+    if cells["qualifier"] == "GTIN":
+        try:
+            cells["value"] = csv_cells.gtin_14(cells["value"])
+        except BadCell as problem:
+            raise BadCell(str(problem), "value") from None
+
+
+def _refine_price(cells: Cells) -> None:
+    if cells["customer"] is not None and cells["price_group"] is not None:
+        raise BadCell("a price is for a customer or for a price group, not for both", "price_group")
+
+
+def _refine_ship_to(cells: Cells) -> None:
+    if cells["dc"] is not None and cells["dc"].rpartition(":")[2] == cells["code"]:
+        raise BadCell("a place cannot be served by itself", "dc")
+
+
+_SINCE = Column(
+    "since", csv_cells.day, "first day on which the row holds; empty: today, or always for a new row"
+)
+_UNTIL = Column(
+    "until", csv_cells.day, "first day on which it no longer does; empty: until the next row of it begins"
+)
+_PERIOD: Final = (_SINCE, _UNTIL)
+_SKU = csv_cells.text(60)
+_NAME = csv_cells.text(40)
+_UNIT = csv_cells.code(2, 2)
+_NUMBER = csv_cells.decimal()
+
+LAYOUTS: Final[dict[str, Layout]] = {
+    "items": Layout(
+        "items",
+        (
+            Column("sku", _SKU, "our item number", required=True),
+            Column("description", csv_cells.text(200), "what it is", required=True),
+            Column(
+                "status",
+                csv_cells.one_of("active", "not yet", "phase-out", "discontinued", "blocked"),
+                "active, not yet, phase-out, discontinued or blocked",
+                blank="active",
+            ),
+            Column("base_unit", _UNIT, "the unit (X12 element 355) in which stock is counted", required=True),
+            Column(
+                "units",
+                csv_cells.units,
+                "other units and how many base units each holds, exactly: `CA=12;PL=576`, `FT=1/12`; with details "
+                "`CA=12(min=2,multiple=2,inner=6,orderable=no)`. Units that are not named any more are closed",
+            ),
+            Column("not_before", csv_cells.day, "first day on which it may be ordered"),
+            Column("successor", _SKU, "our item number of what replaces it"),
+            Column(
+                "measured", csv_cells.yes_or_no, "yes: fractions of the base unit may be ordered", blank=False
+            ),
+            Column("free", csv_cells.yes_or_no, "yes: may be ordered at price 0", blank=False),
+            Column("item_class", _NAME, "class, for policies and reports"),
+            *_PERIOD,
+        ),
+        (master_data.ITEMS, master_data.UNITS),
+        _item,
+        _refine_item,
+    ),
+    "xrefs": Layout(
+        "xrefs",
+        (
+            Column("partner", csv_cells.text(80), "key of the partner; empty: everybody's"),
+            Column("qualifier", csv_cells.code(4, 2), "X12 element 235, or GTIN", required=True),
+            Column(
+                "value",
+                csv_cells.text(80),
+                "their number; a GTIN of 8 to 14 digits is kept with 14",
+                required=True,
+            ),
+            Column("sku", _SKU, "our item number", required=True),
+            Column("unit", _UNIT, "the unit that the number stands for (a GTIN-14 names a case, say)"),
+            *_PERIOD,
+        ),
+        (master_data.XREFS,),
+        lambda cells: _kept(master_data.XREFS, cells),
+        _refine_xref,
+    ),
+    "prices": Layout(
+        "prices",
+        (
+            Column("sku", _SKU, "our item number", required=True),
+            Column("unit", _UNIT, "the unit that is priced", required=True),
+            Column("price", _NUMBER, "for one unit", required=True),
+            Column("currency", csv_cells.code(3, 3), "ISO 4217", required=True),
+            _SINCE,
+            _UNTIL,
+            Column("customer", _NAME, "customer number: a contract price"),
+            Column("price_group", _NAME, "price group; with neither it is the list price"),
+            Column("from_quantity", _NUMBER, "from how many units on (quantity break)", blank=Decimal(0)),
+            Column(
+                "promotion", csv_cells.yes_or_no, "yes: goes before other prices while it holds", blank=False
+            ),
+        ),
+        (master_data.PRICES,),
+        lambda cells: _kept(master_data.PRICES, cells),
+        _refine_price,
+    ),
+    "ship-tos": Layout(
+        "ship-tos",
+        (
+            Column("partner", csv_cells.text(80), "key of the partner", required=True),
+            Column("qualifier", csv_cells.code(2, 1), "X12 element 66: 92, UL, 1 ...", required=True),
+            Column("code", csv_cells.text(80), "their number of the place", required=True),
+            Column("name", csv_cells.text(100), "its name", required=True),
+            Column("customer", _NAME, "customer number, when it is not the partner's default"),
+            Column("address_1", csv_cells.text(100), "street"),
+            Column("address_2", csv_cells.text(100), "more of the address"),
+            Column("city", csv_cells.text(60), "city"),
+            Column("region", csv_cells.text(10), "state or province"),
+            Column("postal_code", csv_cells.text(15), "postal code"),
+            Column("country", csv_cells.code(3, 2), "ISO 3166"),
+            Column("kind", csv_cells.one_of("dc", "store", "site"), "dc, store or site", blank="site"),
+            Column("dc", csv_cells.text(80), "code (or qualifier:code) of the place that serves this store"),
+            Column("transit_days", csv_cells.whole(0, 365), "working days from us to there"),
+            *_PERIOD,
+        ),
+        (master_data.SHIP_TOS,),
+        lambda cells: _kept(master_data.SHIP_TOS, cells),
+        _refine_ship_to,
+    ),
+    "customers": Layout(
+        "customers",
+        (
+            Column("number", _NAME, "customer number", required=True),
+            Column("name", csv_cells.text(100), "name", required=True),
+            Column("currency", csv_cells.code(3, 3), "ISO 4217", required=True),
+            Column("price_group", _NAME, "price group"),
+            Column("terms_type", csv_cells.code(2, 2), "X12 element 336 (ITD01)"),
+            Column(
+                "discount_percent",
+                csv_cells.decimal(most=Decimal(100)),
+                "cash discount, per cent",
+            ),
+            Column("discount_days", csv_cells.whole(0, 999), "days for the discount"),
+            Column("net_days", csv_cells.whole(0, 999), "days net"),
+            Column("freight_payment", csv_cells.code(2, 2), "X12 element 146 (FOB01)"),
+            Column("minimum_order", _NUMBER, "least value of an order, in the currency"),
+            Column(
+                "ship_complete", csv_cells.yes_or_no, "yes: an order goes as a whole or waits", blank=False
+            ),
+            Column(
+                "backorder",
+                csv_cells.one_of("backorder", "cancel remainder", "ship complete"),
+                "backorder, cancel remainder or ship complete",
+                blank="backorder",
+            ),
+            Column("stopped", csv_cells.yes_or_no, "yes: nothing is accepted", blank=False),
+            Column("priority", csv_cells.whole(1, 9), "1 first, 9 last", blank=5),
+            *_PERIOD,
+        ),
+        (master_data.CUSTOMERS,),
+        lambda cells: _kept(master_data.CUSTOMERS, cells),
+    ),
+}

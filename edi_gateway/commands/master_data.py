@@ -1,0 +1,234 @@
+"""Import of master data from CSV: every bad cell told, the difference shown, all applied or nothing (spec B1).
+
+Takes the bytes of a file; gives an ImportReport. What stood before stays, superseded by a later version. Orders
+that wait for what was imported are judged anew in the same commit. Called by cli/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from hashlib import sha256
+from typing import Any, Final
+
+from edi_gateway.commands import csv_reading
+from edi_gateway.commands.csv_kinds import LAYOUTS, SAID, Cells, Layout
+from edi_gateway.commands.csv_reading import Problem
+from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.store import control_numbers, master_data, snapshots
+from edi_gateway.store.master_data import CUSTOMERS, ITEMS, SHIP_TOS, UNITS, XREFS, Change, Kind, Plan, Wanted
+
+Rows = Sequence[tuple[int, Cells]]
+# the world's last day to end: what changes "today" holds from now on for a partner in any zone
+_LAST_ZONE: Final = timedelta(hours=12)
+_IN_THE_AUDIT: Final = 200  # changes told one by one there; the rows themselves say the rest
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, or would do. With a problem nothing was applied. Counts are of keys, units among them."""
+
+    kind: str
+    source: str
+    dry_run: bool
+    rows: int = 0
+    problems: list[Problem] = field(default_factory=list)
+    warnings: list[Problem] = field(default_factory=list)
+    changes: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    applied: bool = False
+
+    @property
+    def added(self) -> int:
+        return self._count("added")
+
+    @property
+    def changed(self) -> int:
+        return self._count("changed")
+
+    @property
+    def closed(self) -> int:
+        return self._count("closed")
+
+    def _count(self, kind: str) -> int:
+        return sum(change.kind == kind for change in self.changes)
+
+
+def import_csv(desk: Desk, kind: str, content: bytes, source: str, *, dry_run: bool = False) -> ImportReport:
+    """Import `items`, `xrefs`, `prices`, `ship-tos` or `customers`. `source` says where it came from (file name).
+
+    The orders that may go on now are for commands/rejudge.py, `waiting_for(kind)`.
+    """
+    desk.require(f"Importing {kind}", PERMISSIONS["import master data"])
+    layout = LAYOUTS.get(kind)
+    if layout is None:
+        raise Refused(what=f"Importing {kind}", why=f"there are only {', '.join(LAYOUTS)}")
+    number = control_numbers.draw(desk.conn, "import")[0]  # one import at a time: the next one waits here
+    report = ImportReport(kind, source, dry_run)
+    sheet = csv_reading.read(content, layout)
+    report.rows = len(sheet.rows)
+    report.problems += sheet.problems
+    report.problems += _repeated(layout, sheet.rows)
+    now = desk.clock()
+    today = (now - _LAST_ZONE).date()
+    report.problems += _Known(desk, sheet.rows).check(kind)
+    report.problems.sort(key=lambda problem: problem.row)
+    report.warnings += _unknown_partners(desk, sheet.rows)
+    if report.problems:
+        return report
+    plans = [_plan(desk, each, layout, sheet.rows, today) for each in layout.kinds]
+    for plan in plans:
+        report.changes += plan.changes
+        report.unchanged += plan.unchanged
+    if dry_run:
+        return report
+    for plan in plans:
+        master_data.carry_out(desk.conn, desk.ids, plan, by=desk.actor.name, at=now, source=source)
+    report.applied = True
+    desk.record(
+        "imported",
+        f"{kind} {number}",
+        source=source,
+        sha256=sha256(content).hexdigest(),
+        added=report.added,
+        changed=report.changed,
+        closed=report.closed,
+        unchanged=report.unchanged,
+        changes=[_in_words(change) for change in report.changes[:_IN_THE_AUDIT]],
+    )
+    return report
+
+
+def _plan(desk: Desk, kind: Kind, layout: Layout, rows: Rows, today: date) -> Plan:
+    wanted = [row for _, cells in rows for of, row in layout.rows(cells) if of is kind]
+    if kind is UNITS:
+        wanted += _dropped_units(desk, rows, today)
+    return master_data.plan(desk.conn, kind, wanted, today)
+
+
+def _dropped_units(desk: Desk, rows: Rows, today: date) -> Iterator[Wanted]:
+    """A line names all units of its item: those on file that it leaves out end. A file without units ends none."""
+    named = {c["sku"]: (set(c["units"] or ()), c["since"]) for _, c in rows if "units" in c[SAID]}
+    for sku, unit in sorted(master_data.standing_keys(desk.conn, UNITS, named, today)):
+        units, since = named[sku]
+        if unit not in units:
+            yield Wanted((sku, unit), None, since)
+
+
+def _in_words(change: Change) -> dict[str, object]:
+    return {
+        "what": change.kind,
+        "key": {name: str(value) for name, value in change.key.items() if value is not None},
+        "fields": [[name, _said(was), _said(now)] for name, was, now in change.fields],
+    }
+
+
+def _said(value: Any) -> str | None:
+    return None if value is None else str(value)
+
+
+def _repeated(layout: Layout, rows: Rows) -> Iterator[Problem]:
+    """The same key with the same beginning twice: which of the two is meant?"""
+    seen: dict[tuple[object, ...], int] = {}
+    for number, cells in rows:
+        for kind, row in layout.rows(cells):
+            first = seen.setdefault((kind.name, row.key, row.since), number)
+            if first != number:
+                yield Problem(
+                    number, None, None, f"says the same row again as row {first}; leave one of them out"
+                )
+                break
+
+
+def _unknown_partners(desk: Desk, rows: Rows) -> Iterator[Problem]:
+    """A partner that is not published may be a slip of the pen, or be published later."""
+    published = snapshots.hashes(desk.conn)
+    told: set[str] = set()
+    for number, cells in rows:
+        partner = cells.get("partner")
+        if partner is not None and partner not in published and partner not in told:
+            told.add(partner)
+            yield Problem(number, "partner", partner, "no partner of this key is published")
+
+
+class _Known:
+    """Whether what a row refers to is there, in the store or in the same file."""
+
+    def __init__(self, desk: Desk, rows: Rows) -> None:
+        self._conn = desk.conn
+        self._rows = rows
+
+    def check(self, kind: str) -> Iterator[Problem]:
+        if kind == "items":
+            yield from self._items("successor", {c["sku"] for _, c in self._rows})
+        elif kind == "xrefs":
+            yield from self._items("sku", set())
+            yield from self._units()
+            yield from self._one_item()
+        elif kind == "prices":
+            yield from self._items("sku", set())
+            yield from self._units()
+        elif kind == "ship-tos":
+            yield from self._customers()
+            yield from self._dcs()
+
+    def _items(self, column: str, in_file: set[str]) -> Iterator[Problem]:
+        wanted = {c[column] for _, c in self._rows if c[column] is not None} - in_file
+        there = {sku for (sku,) in master_data.in_force(self._conn, ITEMS, wanted, ["sku"])}
+        for number, cells in self._rows:
+            if cells[column] in wanted - there:
+                yield Problem(number, column, cells[column], "there is no such item: import it first")
+
+    def _units(self) -> Iterator[Problem]:
+        skus = {c["sku"] for _, c in self._rows}
+        there = master_data.in_force(self._conn, UNITS, skus, ["sku", "unit"])
+        there |= master_data.in_force(self._conn, ITEMS, skus, ["sku", "base_unit"])
+        items = {sku for sku, _ in there}
+        for number, cells in self._rows:
+            if (
+                cells["unit"] is not None
+                and cells["sku"] in items
+                and (cells["sku"], cells["unit"]) not in there
+            ):
+                problem = f"{cells['sku']} has no such unit: name it in the units of the item first"
+                yield Problem(number, "unit", cells["unit"], problem)
+
+    def _one_item(self) -> Iterator[Problem]:
+        """One number of a partner's cannot mean two items at different units."""
+        columns = ["partner", "qualifier", "value", "unit", "sku"]
+        stands = master_data.in_force(self._conn, XREFS, {c["value"] for _, c in self._rows}, columns)
+        said = {(c["partner"], c["qualifier"], c["value"], c["unit"]): c["sku"] for _, c in self._rows}
+        for partner, qualifier, value, unit, sku in stands:
+            said.setdefault((partner, qualifier, value, unit), sku)
+        items: dict[tuple[Any, ...], set[str]] = {}
+        for (partner, qualifier, value, _), sku in said.items():
+            items.setdefault((partner, qualifier, value), set()).add(sku)
+        for number, cells in self._rows:
+            others = items[cells["partner"], cells["qualifier"], cells["value"]] - {cells["sku"]}
+            if others:
+                problem = f"{cells['value']} means {', '.join(sorted(others))} too, at another unit"
+                yield Problem(number, "sku", cells["sku"], problem)
+
+    def _customers(self) -> Iterator[Problem]:
+        wanted = {c["customer"] for _, c in self._rows if c["customer"] is not None}
+        there = {number for (number,) in master_data.in_force(self._conn, CUSTOMERS, wanted, ["number"])}
+        for number, cells in self._rows:
+            if cells["customer"] in wanted - there:
+                yield Problem(
+                    number, "customer", cells["customer"], "there is no such customer: import it first"
+                )
+
+    def _dcs(self) -> Iterator[Problem]:
+        said = {(c["partner"], c["code"]) for _, c in self._rows}
+        codes = {_dc(c) for _, c in self._rows if c["dc"] is not None}
+        there = said | master_data.in_force(self._conn, SHIP_TOS, codes, ["partner", "code"])
+        for number, cells in self._rows:
+            if cells["dc"] is not None and (cells["partner"], _dc(cells)) not in there:
+                yield Problem(number, "dc", cells["dc"], "there is no such place of this partner")
+
+
+def _dc(cells: Cells) -> str:
+    code: str = cells["dc"].rpartition(":")[2]
+    return code

@@ -1,0 +1,48 @@
+"""A desk for tests: a frozen clock that can be moved, ids, and an actor of any roles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import Engine
+
+from edi_gateway.commands.desk import ROLES, Actor, Desk
+from edi_gateway.store.ids import Ids
+
+NOW = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
+EVERYTHING = ROLES
+SYSTEM = Actor("system", frozenset({"system"}))
+
+
+class Clock:
+    """Stands at NOW until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **period: int) -> None:
+        self.now += timedelta(**period)
+
+
+class Office:
+    """Makes desks on one database, one clock, one source of ids."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.clock = Clock()
+        self.ids = Ids(self.clock, 1)
+
+    @contextmanager
+    def desk(
+        self, name: str = "ann", *roles: str, actor: Actor | None = None, limit: Decimal | None = None
+    ) -> Iterator[Desk]:
+        """A transaction of somebody's; without roles they have all."""
+        who = actor or Actor(name, frozenset(roles) or EVERYTHING, limit)
+        with self.engine.begin() as conn:
+            yield Desk(conn, self.ids, self.clock, who)
