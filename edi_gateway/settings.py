@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import os
 import tomllib
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
 
 
@@ -83,6 +85,17 @@ class Logging(Section):
     )
 
 
+class DemonstrationClock(Section):
+    """A clock that began somewhere else, so that invented orders of a fixed day stay fresh."""
+
+    showed: datetime | None = Field(
+        None, description="For demonstrations: what this folder's clock showed ..."
+    )
+    at: datetime | None = Field(
+        None, description="... when the real clock showed this. Leave both out in earnest."
+    )
+
+
 class Settings(Section):
     production: bool = Field(
         True, description="False: this is a test installation; ISA15 P is then the surprise."
@@ -96,6 +109,15 @@ class Settings(Section):
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
     logging: Logging = Logging()
+    clock: DemonstrationClock = DemonstrationClock()
+
+    def shifted(self, real: Clock) -> Clock:
+        """The clock of this working folder: the real one, unless the demonstration's keys move it."""
+        showed, at = self.clock.showed, self.clock.at
+        if showed is None or at is None:
+            return real
+        offset = showed - at
+        return lambda: real() + offset
 
     def database_url(self, home: Path) -> str:
         """The URL with the environment's secret in place, SQLite paths taken from the working folder."""
@@ -155,5 +177,7 @@ def _toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
+    if isinstance(value, datetime):
+        return value.isoformat()
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

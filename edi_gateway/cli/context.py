@@ -32,13 +32,17 @@ class Here:
 
     home: Path
     user: str
-    clock: Clock = system_clock
 
     @cached_property
     def settings(self) -> Settings:
         from edi_gateway.settings import read
 
         return read(self.home)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """The system's clock; moved only where config.toml says so, for demonstrations."""
+        return self.settings.shifted(system_clock)
 
     def require_home(self) -> None:
         """End with a sentence when this is not a working folder."""

@@ -307,7 +307,7 @@ def resolve(
     why: WhyOption,
     partner: PartnerOption = None,
 ) -> None:
-    """Decide about a purchase order that came again with other content: void it, apply it as a change, or take it as new."""
+    """Decide about a PO that came again with other content: void it, apply it as a change, or take it as new."""
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj

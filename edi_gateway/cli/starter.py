@@ -26,12 +26,15 @@ def folder(part: str) -> Path:
     return packed if packed.exists() else _PACKAGE.parent / part
 
 
-def config() -> str:
+SETTINGS = Settings(connections=Connections(directory_root="exchange"))
+
+
+def config(settings: Settings = SETTINGS) -> str:
     """config.toml of a new working folder: every key commented, connections replaced by folders at first."""
-    return as_toml(Settings(connections=Connections(directory_root="exchange")))
+    return as_toml(settings)
 
 
-def lay_out(target: Path) -> list[str]:
+def lay_out(target: Path, settings: Settings = SETTINGS) -> list[str]:
     """Make a working folder; says what was made. Nothing that is there is overwritten."""
     taken = [name for name in (*PARTS, "config.toml") if (target / name).exists()]
     if taken:
@@ -39,5 +42,5 @@ def lay_out(target: Path) -> list[str]:
     target.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
         shutil.copytree(folder(part), target / part, ignore=shutil.ignore_patterns("__pycache__"))
-    (target / "config.toml").write_text(config(), "utf-8")
+    (target / "config.toml").write_text(config(settings), "utf-8")
     return ["config.toml", *(f"{part}/" for part in PARTS)]

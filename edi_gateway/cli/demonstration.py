@@ -1,0 +1,122 @@
+"""The demonstration: a working folder of invented orders, one run of the gateway, and the story of it.
+
+Its clock begins on the day that the invented orders were written for, so that they are as fresh as on that day.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+from edi_gateway.cli import starter
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.output import WRONG_USAGE, fail, screen
+from edi_gateway.cli.telling import tell
+from edi_gateway.model.clock import system_clock
+from edi_gateway.settings import Connections, DemonstrationClock, Settings
+
+MARK = ".demonstration"
+BEGINS = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+MASTER_DATA = ("customers", "items", "xrefs", "prices", "ship-tos")
+SETTLED_SECONDS_AGO = 60
+
+
+def demonstrate(folder: Path) -> None:
+    """Make the folder anew, fill it, run the gateway once over it, tell what happened."""
+    from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.reports.story import story
+
+    if folder.exists() and not (folder / MARK).exists() and any(folder.iterdir()):
+        fail(f"{folder} is not a demonstration's folder; it is left alone. Name another.", WRONG_USAGE)
+    shutil.rmtree(folder, ignore_errors=True)
+    clock = DemonstrationClock(showed=BEGINS, at=system_clock())
+    starter.lay_out(folder, Settings(connections=Connections(directory_root="exchange"), clock=clock))
+    (folder / MARK).write_text("Made by `edi-gateway demo`, which removes this folder when it runs again.\n")
+    here = Here(folder.resolve(), "demo")
+    _fill(here)
+    dropped = _drop(here)
+    screen.print(
+        f"[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began on\n"
+        f"{BEGINS:%A, %d %B %Y, %H:%M} UTC. {dropped} files lie in {folder}/exchange/*/in. The gateway runs once."
+    )
+    since = here.ids.next()
+    with gateway_of(here) as gateway:
+        gateway.run_once()
+    with here.reading() as conn:
+        tell(story(conn, since))
+    _what_next(folder)
+
+
+def _fill(here: Here) -> None:
+    from edi_gateway.commands import master_data, partners
+    from edi_gateway.partners import registry, snapshots
+
+    for loaded in registry.check_all(here.partners_folder, here.mappings_folder):
+        if loaded.profile is None or not loaded.valid:
+            fail(f"The invented partner {loaded.key} holds mistakes: {loaded.findings}")
+        draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)
+        with here.desk() as desk:
+            partners.publish(desk, draft, "demonstration")
+    for kind in MASTER_DATA:
+        file = here.home / "samples" / "master-data" / f"{kind}.csv"
+        with here.desk() as desk:
+            report = master_data.import_csv(desk, kind, file.read_bytes(), file.name)
+        if report.problems:
+            fail(f"{file}: {report.problems[0].problem}")
+
+
+def _drop(here: Here) -> int:
+    """Put every sample's documents where its sender would: the folder of the partner, or of anybody."""
+    from edi_gateway.partners import registry
+
+    profiles = [p.profile for p in registry.check_all(here.partners_folder) if p.profile]
+    resolver = registry.Registry.of(profiles)
+    count = 0
+    for sample in sorted((here.home / "samples").iterdir()):
+        for name in ("before.edi", "input.edi"):
+            source = sample / name
+            if not source.is_file():
+                continue
+            content = source.read_bytes()
+            partner = _sender(content, resolver) or profiles[0].key
+            target = here.home / "exchange" / partner / "in"
+            target.mkdir(parents=True, exist_ok=True)
+            suffix = "-a-before" if name == "before.edi" else ""
+            file = target / f"{sample.name}{suffix}.edi"
+            file.write_bytes(content)
+            settled = system_clock().timestamp() - SETTLED_SECONDS_AGO
+            os.utime(file, (settled, settled))
+            count += 1
+    return count
+
+
+def _sender(content: bytes, resolver: object) -> str | None:
+    from edi_gateway.partners.registry import Registry
+    from edi_gateway.x12.envelope import InterchangeStart, read
+
+    assert isinstance(resolver, Registry)
+    for event in read(content):
+        if isinstance(event, InterchangeStart):
+            i = event.interchange
+            found = resolver.resolve(i.sender_qualifier, i.sender, i.receiver_qualifier, i.receiver)
+            return found.key if found else None
+    return None
+
+
+def _what_next(folder: Path) -> None:
+    screen.print(
+        f"""
+[bold underline]What to type next[/bold underline]
+  cd {folder}; alias edi=../.venv/bin/edi-gateway
+  edi orders list                       the order book
+  edi orders show K7001001              one order whole, with its timeline
+  edi cases list                        what needs a person, by cause
+  edi holds list                        what waits; `edi holds release HOLD --reason R --text WHY`
+  edi check samples/14-bad-date/input.edi     a broken document, its bytes marked
+  edi map samples/01-mass-merchant/input.edi --lineage
+  edi documents list --direction out    the 997s and 855s; `edi documents raw DOCUMENT`
+  ls exchange/*/out posted              the files that went out, and the orders posted for the ERP
+  edi run --once                        again: nothing is done twice"""
+    )

@@ -1,0 +1,122 @@
+"""Tells a run's story in the terminal: what came in, what was said, what waits and why, what to type next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from rich.markup import escape
+
+from edi_gateway.cli.names import short
+from edi_gateway.cli.output import screen, shown
+
+if TYPE_CHECKING:
+    from edi_gateway.reports.holds import HoldRow
+    from edi_gateway.reports.story import Arrival, Story
+
+_STATUS = {
+    "A": "[green]accepted[/green]",
+    "E": "[yellow]accepted, errors noted[/yellow]",
+    "P": "[yellow]partly accepted[/yellow]",
+    "R": "[red]rejected[/red]",
+}
+
+
+def tell(story: Story) -> None:
+    """The whole story; a chapter without anything in it is left out."""
+    if not story.arrivals and not story.sent:
+        screen.print("Nothing came in and nothing was waiting.")
+        return
+    _came_in(story)
+    _acknowledged(story)
+    _accepted(story)
+    _waiting(story)
+    _sent(story)
+    _cases(story)
+
+
+def _chapter(title: str) -> None:
+    screen.print(f"\n[bold underline]{title}[/bold underline]")
+
+
+def _came_in(story: Story) -> None:
+    if not story.arrivals:
+        return
+    _chapter("What came in")
+    for a in story.arrivals:
+        screen.print(f"  {escape(a.name):34} {a.size:>7,} bytes  {_arrival(a)}")
+
+
+def _arrival(a: Arrival) -> str:
+    if a.state == "DUPLICATE" or a.verdict == "identical":
+        return "[yellow]came before, byte for byte: nothing is done twice[/yellow]"
+    sender = a.partner or (f"{a.sender}, whom we do not know" if a.sender else "nobody that could be told")
+    if a.state == "QUARANTINED" or a.partner is None:
+        return f"[yellow]from {escape(sender)}: set aside[/yellow]"
+    refused = f", [red]{a.rejected} refused[/red]" if a.rejected else ""
+    return f"from [bold]{escape(sender)}[/bold]: {a.documents} document{'s' * (a.documents != 1)}{refused}"
+
+
+def _acknowledged(story: Story) -> None:
+    if not story.acknowledged:
+        return
+    _chapter("What was acknowledged (997)")
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for a in story.acknowledged:
+        found[(a.partner or "?", a.status)].append(f"{a.code} {a.control} ({a.accepted} of {a.received})")
+    for (partner, status), told in found.items():
+        screen.print(f"  {partner:14} {_STATUS.get(status, status)}: {', '.join(told)}")
+
+
+def _accepted(story: Story) -> None:
+    done = [o for o in story.booked if o.state != "ON_HOLD"]
+    if not done:
+        return
+    _chapter("Orders that are through")
+    for o in done:
+        colour = {"ACCEPTED": "green", "REJECTED": "red"}.get(o.state, "yellow")
+        revision = f", revision {o.revision}" if o.revision > 1 else ""
+        test = "  [yellow]TEST: posted nowhere[/yellow]" if o.test else ""
+        screen.print(
+            f"  {o.number}  PO {escape(o.po_number):18} {o.partner:14} [{colour}]{o.state:9}[/{colour}] "
+            f"{o.lines} line{'s' * (o.lines != 1)}, {shown(o.total)} {o.currency}{revision}{test}"
+        )
+
+
+def _waiting(story: Story) -> None:
+    if not story.holds:
+        return
+    _chapter("What waits, and why")
+    by_order: dict[tuple[str, str, str], list[HoldRow]] = defaultdict(list)
+    for hold in story.holds:
+        by_order[(hold.partner, hold.po_number, hold.order_number)].append(hold)
+    for (partner, po_number, number), holds in by_order.items():
+        screen.print(f"  [bold]PO {escape(po_number)}[/bold] of {partner}  ({number})")
+        for hold in holds:
+            where = f"line {hold.line}" if hold.line else "the order"
+            if hold.store:
+                where += f", store {hold.store}"
+            screen.print(f"    [yellow]{where}[/yellow]: {escape(hold.message)}")
+            screen.print(f"      → {escape(hold.hint)}  [dim]{hold.code} {short(hold.hold_id)}[/dim]")
+
+
+def _sent(story: Story) -> None:
+    if not story.sent:
+        return
+    _chapter("What went out")
+    for s in story.sent:
+        state = "[green]sent[/green]" if s.state == "SENT" else f"[yellow]{s.state.lower()}[/yellow]"
+        why = f": {escape(s.last_error)}" if s.last_error else ""
+        screen.print(f"  {s.partner:14} {escape(s.name):44} {s.documents:>3} x {s.sets:10} {state}{why}")
+
+
+def _cases(story: Story) -> None:
+    if not story.causes:
+        return
+    _chapter("Cases that need a person, by cause")
+    for c in story.causes:
+        money = f", {shown(c.amounts)} at risk" if c.amounts else ""
+        count = f"{c.cases} case{'s' * (c.cases != 1)}"
+        screen.print(f"  {c.fingerprint[:8]}  [bold]{c.family}[/bold] {escape(c.cause)}: {count}{money}")
+        if c.hint:
+            screen.print(f"            → {escape(c.hint)}")
