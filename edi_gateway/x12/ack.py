@@ -11,10 +11,34 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
+from edi_gateway.x12.ack_reading import (
+    AckReading,
+    InterchangeAck,
+    SetAck,
+    read_functional_ack,
+    read_interchange_ack,
+)
 from edi_gateway.x12.checker import bounded
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.envelope import Group, Interchange
 from edi_gateway.x12.header import Delimiters
+
+__all__ = [
+    "AckKind",
+    "AckReading",
+    "GroupResult",
+    "InterchangeAck",
+    "SetAck",
+    "SetResult",
+    "Ta1Policy",
+    "functional_ack",
+    "group_result",
+    "interchange_ack",
+    "needs_ack",
+    "read_functional_ack",
+    "read_interchange_ack",
+    "ta1_due",
+]
 
 AckKind = Literal["997", "999"]
 Ta1Policy = Literal["never", "requested", "errors", "always"]

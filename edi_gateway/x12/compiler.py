@@ -7,42 +7,73 @@ before goes once through the exact check (x12.segments). Called by x12.guide.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
-from edi_gateway.x12.dictionary import SegmentDef, Use
+from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
 from edi_gateway.x12.rules import LocalRule
 from edi_gateway.x12.segments import Context, element_problems
 
 Check = Callable[[list[str]], bool]
 
-REMEMBERED = 65_536  # values of one element, or texts of one segment, that are remembered
+_REMEMBERED = 4_096  # values of one element; beyond, new ones are checked each time they come
+_DIGITS = re.compile(r"\d+", re.ASCII)
 
 
 class Known:
     """The values of one element that are known to be right; `learn` takes another one in, or says False."""
 
-    __slots__ = ("context", "good", "use")
+    __slots__ = ("context", "good", "obvious", "use")
 
     def __init__(self, use: Use, context: Context) -> None:
         self.use = use
         self.context = context
-        self.good: set[str] = set()
-        self._forget()
-
-    def _forget(self) -> None:
-        self.good.clear()
-        if self.use.requirement != "M":
-            self.good.add("")
+        self.good = set() if use.requirement == "M" else {""}
+        self.obvious = _obvious(context.dictionary.elements.get(use.element), context)
 
     def learn(self, value: str) -> bool:
-        if not value or not value.strip(" "):
+        if not value:
             return False
-        if any(True for _ in element_problems(self.use, "", value, self.context)):
+        if not self.obvious(value) and (
+            not value.strip(" ") or any(True for _ in element_problems(self.use, "", value, self.context))
+        ):
             return False
-        if len(self.good) >= REMEMBERED:
-            self._forget()
-        self.good.add(value)
+        if len(self.good) < _REMEMBERED:
+            self.good.add(value)
         return True
+
+
+def _obvious(element: ElementDef | None, context: Context) -> Callable[[str], bool]:
+    """A quick test of new values: True only for what the exact check finds right, too."""
+    if element is None:
+        return _unsure
+    least, most = element.min, element.max
+    if element.type == "AN":
+        _, component, _, repetition = context.delimiters
+        repetition = repetition or component
+
+        def plain_text(value: str) -> bool:
+            return (
+                least <= len(value) <= most
+                and value.isascii()
+                and value.isprintable()
+                and value[-1] != " "
+                and component not in value
+                and repetition not in value
+            )
+
+        return plain_text
+    if element.type[0] in "NR":
+
+        def digits(value: str) -> bool:
+            return least <= len(value) <= most and _DIGITS.fullmatch(value) is not None
+
+        return digits
+    return _unsure
+
+
+def _unsure(value: str) -> bool:
+    return False
 
 
 class Compiler:

@@ -263,16 +263,18 @@ class _Reader:
     def _mark(self, mark: Mark) -> Iterator[Event]:
         if mark.unterminated:
             self.unterminated = mark.offset, mark.end
+        if mark.tag == "ST":
+            if self.runs:
+                yield from self._end_set(None, mark.offset)
+            if self.group is None:
+                self._stray(mark.offset, mark.end)
+            else:
+                self._report_stray()
+                self._add(mark)
+            return
         elements = mark.text.split(self._current().delimiters.element)
         elements[0] = mark.tag
         match mark.tag:
-            case "ST":
-                yield from self._end_set(None, mark.offset)
-                if self.group is None:
-                    self._stray(mark.offset, mark.end)
-                else:
-                    self._report_stray()
-                    self._add(mark)
             case "SE":
                 if self.runs:
                     self._add(mark)
@@ -315,8 +317,8 @@ class _Reader:
             self._current().own.append((mark.offset, mark.end))
 
     def _add(self, mark: Mark) -> None:
-        tag_and_rest = mark.tag + mark.text[len(mark.tag) :]
-        self.runs.append(Run([tag_and_rest], mark.offset, 1, [mark.offset], [mark.end]))
+        text = mark.text if mark.text.startswith(mark.tag) else mark.tag + mark.text[len(mark.tag) :]
+        self.runs.append(Run([text], mark.offset, 1, [mark.offset], [mark.end]))
         self.count += 1
 
     def _current(self) -> Interchange:

@@ -17,6 +17,7 @@ from edi_gateway.x12.lexer import Oddity, Skipped
 from edi_gateway.x12.rawset import RawSet
 
 _QUALIFIERS = re.compile(r"0[1-4]|0[7-9]|[12]\d|3[0-8]|AM|NR|SA|SN|ZZ", re.ASCII)
+_SET_CONTROL = re.compile(r"[ -~]{4,9}")
 _Make = Callable[[int, str, str, Severity, Code], Finding]
 #: TA1 note for each element of the ISA, by its number.
 _INTERCHANGE_NOTES = (
@@ -463,7 +464,7 @@ def ge_missing(control: str, start: int, offset: int) -> Finding:
 
 def st(raw: RawSet, *, repeated: bool) -> Iterator[Finding]:
     """ST02 has four to nine characters and is unique in its group."""
-    if not re.fullmatch(r"[ -~]{4,9}", raw.control):
+    if not _SET_CONTROL.fullmatch(raw.control):
         yield Finding(
             Code.SET_CONTROL_INVALID,
             Severity.ERROR,
@@ -487,6 +488,8 @@ def st(raw: RawSet, *, repeated: bool) -> Iterator[Finding]:
 
 def se(raw: RawSet, trailer: list[str], count: int) -> Iterator[Finding]:
     """SE01 counts the segments from ST to SE, SE02 repeats ST02."""
+    if trailer[1:] == [str(count), raw.control]:
+        return
     stated = trailer[1].strip() if len(trailer) > 1 else ""
     control = trailer[2] if len(trailer) > 2 else ""
     last = len(raw.segments) - 1

@@ -13,19 +13,20 @@ from functools import lru_cache
 
 from edi_gateway.x12 import checker
 from edi_gateway.x12.checker import Walk
-from edi_gateway.x12.compiler import REMEMBERED, Check, Compiler
+from edi_gateway.x12.compiler import Check, Compiler
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary
 from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.recovery import Tracer
 from edi_gateway.x12.rules import Breach, LocalRule, Rule, RuleInvalid, breaches, place
 from edi_gateway.x12.segments import Context, Problem, problems
-from edi_gateway.x12.structure import Lost, Machine, Node, State, lay_out
+from edi_gateway.x12.structure import Lost, Machine, Node, lay_out
 
 __all__ = ["Guide", "Node", "Rule", "RuleInvalid", "Walk", "build", "readable"]
 
 _READERS = 16  # delimiters for which a guide keeps what it has learned
 _STATES = 50_000
+_TEXTS = 4_096  # segments of one tag that are remembered as right, or with what is wrong in them
 
 
 class Guide:
@@ -78,7 +79,7 @@ class _Reader:
         self.context = Context(guide.dictionary, delimiters, guide.short_dates)
         self.compiler = Compiler(self.context)
         self.kinds: dict[tuple[str, tuple[LocalRule, ...]], _Kind] = {}
-        self.machine = Machine(guide.root, self._equip)
+        self.machine = Machine(guide.root, self._kind)
 
     def check(self, raw: RawSet) -> Walk:
         if raw.findings:
@@ -90,7 +91,7 @@ class _Reader:
             for segment, text in zip(raw.segments, raw.texts, strict=True):
                 state = state[segment[0]]
                 append(state.node)
-                if text not in state.good and not state.learn(segment, text):
+                if text not in state.good and not state.holds(segment, text):
                     return self._check_exactly(raw)
         except Lost:
             return self._check_exactly(raw)
@@ -102,7 +103,7 @@ class _Reader:
 
     def _check_exactly(self, raw: RawSet) -> Walk:
         if len(self.machine.states) > _STATES:
-            self.machine = Machine(self.guide.root, self._equip)
+            self.machine = Machine(self.guide.root, self._kind)
         segments = self.guide.dictionary.segments
         tracer = Tracer(self.guide.root, self.guide.tags, lambda tag: tag in segments)
 
@@ -113,11 +114,6 @@ class _Reader:
 
     def _problems(self, node: int, segment: list[str], text: str) -> Sequence[Problem]:
         return self._kind(node).problems(segment, text)
-
-    def _equip(self, state: State) -> None:
-        kind = self._kind(state.node)
-        state.good = kind.good
-        state.learn = kind.learn
 
     def _kind(self, node: int) -> _Kind:
         tag, rules = self.guide.nodes[node].tag, self.guide.local.get(node, ())
@@ -131,7 +127,8 @@ class _Reader:
 class _Kind:
     """Segments of one tag under the same rules: texts known to be right, and the faults of others.
 
-    ST and SE (no definition) are judged with the envelope."""
+    ST and SE (no definition) are judged with the envelope. Where hardly any text comes twice (PO1), none is
+    remembered any more."""
 
     __slots__ = ("checks", "compiler", "definition", "faults", "good", "rules")
 
@@ -145,31 +142,36 @@ class _Kind:
         self.checks: dict[int, Check] = {}
         self.faults: dict[str, tuple[Problem, ...]] = {}
 
-    def learn(self, segment: list[str], text: str) -> bool:
-        if self.definition is None:
-            return True
-        count = len(segment) - 1
-        check = self.checks.get(count)
+    def holds(self, segment: list[str], text: str) -> bool:
+        check = self.checks.get(len(segment))
         if check is None:
-            check = self.checks[count] = self.compiler.compile(self.definition, self.rules, count)
+            check = self._compile(len(segment))
         if not check(segment):
             return False
-        good = self.good
-        if len(good) >= REMEMBERED:
-            good.clear()
-        good.add(text)
+        if len(self.good) < _TEXTS:
+            self.good.add(text)
         return True
 
+    def _compile(self, length: int) -> Check:
+        if self.definition is None:
+            return _right
+        check = self.checks[length] = self.compiler.compile(self.definition, self.rules, length - 1)
+        return check
+
     def problems(self, segment: list[str], text: str) -> Sequence[Problem]:
-        if self.definition is None or text in self.good or self.learn(segment, text):
+        if self.definition is None or text in self.good or self.holds(segment, text):
             return ()
         found = self.faults.get(text)
         if found is None:
             found = problems(self.definition, self.rules, self.compiler.context, segment)
-            if len(self.faults) >= REMEMBERED:
+            if len(self.faults) >= _TEXTS:
                 self.faults.clear()
             self.faults[text] = found
         return found
+
+
+def _right(segment: list[str]) -> bool:
+    return True
 
 
 def build(version: str, set_code: str, rules: Sequence[Rule] = (), *, short_dates: bool = False) -> Guide:

@@ -7,9 +7,9 @@ open loop is asked first, then the loops around it, always from the present posi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from edi_gateway.x12.dictionary import LoopPart, Part, SegmentPart, SetDef
 
@@ -145,19 +145,18 @@ class Lost(Exception):
 class State(dict[str, "State"]):
     """Where a document stands. Its entries, one for each tag that may come next, appear as they are asked for.
 
-    `node` is the place of the segment just read; `good` holds the texts known to be right in this place and
-    `learn` checks another one.
+    `node` is the place of the segment just read; `good` and `holds` are those of its Content.
     """
 
-    __slots__ = ("frames", "good", "learn", "machine", "node")
+    __slots__ = ("frames", "good", "holds", "machine", "node")
 
-    def __init__(self, machine: Machine, frames: Frames, node: int) -> None:
+    def __init__(self, machine: Machine, frames: Frames, node: int, content: Content | None) -> None:
         super().__init__()
         self.machine = machine
         self.frames = frames
         self.node = node
-        self.good: set[str] = set()
-        self.learn: Callable[[list[str], str], bool] = _never
+        self.good: Container[str] = content.good if content else ()
+        self.holds: Callable[[list[str], str], bool] = content.holds if content else _never
 
     def __missing__(self, tag: str) -> State:
         for step in steps(self.frames, tag):
@@ -171,21 +170,40 @@ def _never(segment: list[str], text: str) -> bool:
     return False
 
 
-class Machine:
-    """The states of one guide. `equip` gives a new state its `good` and `learn`, by its node."""
+class Content(Protocol):
+    """What may stand in a segment: `good` are texts known to be right, `holds` checks another one."""
 
-    def __init__(self, root: Loop, equip: Callable[[State], None]) -> None:
-        self.root = root
-        self.equip = equip
+    @property
+    def good(self) -> Container[str]: ...
+
+    def holds(self, segment: list[str], text: str) -> bool: ...
+
+
+class Machine:
+    """The states of one guide. `content_of` says what may stand in a node."""
+
+    def __init__(self, root: Loop, content_of: Callable[[int], Content]) -> None:
+        self.content_of = content_of
         self.states: dict[tuple[Frames, int], State] = {}
-        self.start = State(self, start(root), -1)
+        self.start = State(self, start(root), -1, None)
 
     def state(self, frames: Frames, node: int) -> State:
         found = self.states.get((frames, node))
         if found is None:
-            found = self.states[frames, node] = State(self, frames, node)
-            self.equip(found)
+            found = self.states[frames, node] = State(self, frames, node, self.content_of(node))
         return found
 
 
-__all__ = ["Child", "Frame", "Frames", "Loop", "LoopPart", "Lost", "Machine", "Node", "State", "Step"]
+__all__ = [
+    "Child",
+    "Content",
+    "Frame",
+    "Frames",
+    "Loop",
+    "LoopPart",
+    "Lost",
+    "Machine",
+    "Node",
+    "State",
+    "Step",
+]

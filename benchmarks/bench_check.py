@@ -1,0 +1,100 @@
+"""How many segments a second are read and checked: one interchange of many 850s of 10 lines, each different.
+
+`python benchmarks/bench_check.py [megabytes]` prints segments a second (median of five runs), beside the
+plain split of the same bytes as the floor.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+import sys
+import time
+
+from edi_gateway.x12.reading import CheckedSet, read_all
+
+ITEMS = 2_000
+
+
+def purchase_orders(megabytes: int, seed: int, line_end: str = "\n") -> tuple[bytes, int]:
+    """An interchange of about so many megabytes, and its number of segments. Same seed, same bytes."""
+    chance = random.Random(seed)
+    goods = random.Random(ITEMS)  # the same in every run
+    catalogue = [
+        (
+            f"{goods.randrange(10**12):012d}",
+            f"AB-{goods.randrange(10**5):05d}",
+            f"WIDGET {goods.choice(('BLUE', 'RED', 'GREEN'))} {goods.randrange(1000)}",
+            f"{goods.randrange(100, 9999) / 100:.2f}",
+            str(goods.choice((1, 6, 12, 24))),
+        )
+        for _ in range(ITEMS)
+    ]
+    isa = (
+        "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *260115*1200*U*00401*000000905*0*P*>"
+    )
+    parts = [isa, "GS*PO*BUYER*SELLER*20260115*1200*7*X*004010"]
+    size, sets = 0, 0
+    while size < megabytes * 1_000_000:
+        sets += 1
+        store = f"{chance.randrange(10000):04d}"
+        day = 1 + sets % 27
+        body = [
+            f"BEG*00*SA*PO{sets:07d}**202601{day:02d}",
+            f"REF*DP*{chance.randrange(100):04d}",
+            "REF*IA*771200",
+            "ITD*01*3*2**30**60",
+            f"DTM*037*202602{day:02d}",
+            f"DTM*038*202602{day + 1:02d}",
+        ]
+        if sets % 3 == 0:
+            body.append(f"DTM*001*202603{day:02d}")
+        body += [
+            f"N1*ST*DC NORTH {store}*92*{store}",
+            f"N3*{chance.randrange(1, 999)} DOCK RD",
+            "N4*FONTANA*CA*92336*US",
+        ]
+        total = 0
+        for line in range(1, 11):
+            upc, part, name, price, pack = chance.choice(catalogue)
+            quantity = chance.randrange(1, 500)
+            total += quantity
+            body += [
+                f"PO1*{line}*{quantity}*EA*{price}*PE*UP*{upc}*VN*{part}",
+                f"PID*F****{name}",
+                f"PO4*{pack}",
+            ]
+        body.append(f"CTT*10*{total}")
+        control = f"{sets:04d}"
+        segments = [f"ST*850*{control}", *body, f"SE*{len(body) + 2}*{control}"]
+        parts += segments
+        size += sum(map(len, segments)) + len(segments) * (1 + len(line_end))
+    parts += [f"GE*{sets}*7", "IEA*1*000000905", ""]
+    return f"~{line_end}".join(parts).encode("ascii"), len(parts) - 1
+
+
+def read_and_check(data: bytes) -> int:
+    """Sets accepted."""
+    return sum(isinstance(event, CheckedSet) and event.result.status == "A" for event in read_all(data))
+
+
+def main() -> None:
+    megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else 20
+    rates, floors = [], []
+    for seed in range(5):  # new orders each time: nothing is remembered from the run before but the catalogue
+        data, segments = purchase_orders(megabytes, seed)
+        begun = time.perf_counter()
+        sets = read_and_check(data)
+        rates.append(segments / (time.perf_counter() - begun))
+        begun = time.perf_counter()
+        for chunk in range(0, len(data), 65_536):
+            for text in data[chunk : chunk + 65_536].decode("latin-1").split("~"):
+                text.split("*")
+        floors.append(segments / (time.perf_counter() - begun))
+    print(f"{len(data):,} bytes, {segments:,} segments, {sets:,} purchase orders accepted")
+    print(f"read and check: {statistics.median(rates):,.0f} segments/s (best {max(rates):,.0f})")
+    print(f"plain split:    {statistics.median(floors):,.0f} segments/s")
+
+
+if __name__ == "__main__":
+    main()
