@@ -60,7 +60,7 @@ class SetAck:
 
 @dataclass(frozen=True, slots=True)
 class AckReading:
-    """What is said about one group that we sent. `status` is AK901, "" when there is no AK9; `sets` may be
+    """What is said about one group that we sent. `status` is AK901, "" when there is no AK9; `details` may be
     empty although the group was accepted: then all of its sets were."""
 
     code: str
@@ -71,7 +71,12 @@ class AckReading:
     received: int | None
     accepted: int | None
     notes: tuple[str, ...]
-    sets: tuple[SetAck, ...]
+    details: tuple[SetAck, ...]
+
+    @property
+    def sets(self) -> tuple[tuple[str, str, str], ...]:
+        """Code, control number and status of each set."""
+        return tuple((each.code, each.control, each.status) for each in self.details)
 
 
 @dataclass(frozen=True, slots=True)
