@@ -102,6 +102,7 @@ def log_in(connection: SftpConnection, read_secret: SecretReader) -> Link:
         raise errors.TimedOut(where=where, seconds=connection.timeout_seconds, action="connect") from None
     except OSError as problem:
         raise errors.Unreachable(where=where, problem=problem.strerror or problem) from None
+    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # many small requests: do not gather them
     disabled = {} if connection.allow_weak_algorithms else WEAK_ALGORITHMS
     transport = paramiko.Transport(wire, disabled_algorithms=disabled)
     link = Link(transport, connection.timeout_seconds)
