@@ -16,7 +16,7 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.store import deadlines, documents, outbox
 from edi_gateway.store.documents import Outbound
 from edi_gateway.store.tables import transmissions
-from edi_gateway.x12.ack import AckReading
+from edi_gateway.x12.ack_reading import AckReading, SetAck, read_interchange_ack
 
 _DOCUMENT_STATE = {"A": "ACKED", "E": "ACKED_WITH_ERRORS"}
 
@@ -44,18 +44,19 @@ def _functional(works: Works, conn: Connection, received: Received, reading: Ack
     ours = documents.acknowledged_by(conn, received.partner, reading.code, reading.control)
     if not ours:
         return [_unmatched(received, f"group {reading.code} {reading.control}")]
-    told = {_plain(control): status for _, control, status in reading.sets}
+    told = {_plain(one.control): one for one in reading.details}
     cases: list[NewCase] = []
     missing = [control for control in told if control not in {_plain(d.control) for d in ours}]
     if missing:
         cases.append(_unmatched(received, f"set {', '.join(missing)} in group {reading.control}"))
     for document in ours:
-        status = told.get(_plain(document.control), reading.status if not told else None)
-        if status is None or document.state == "CANCELLED":
+        said = told.get(_plain(document.control))
+        status = said.status if said is not None else "" if told else reading.status
+        if not status or document.state == "CANCELLED":
             continue
         documents.set_state(conn, [document.id], _DOCUMENT_STATE.get(status, "REJECTED"), status=status)
         if status not in _DOCUMENT_STATE:
-            cases.append(_rejected(received, document, status))
+            cases.append(_rejected(received, document, status, said))
     _settle(conn, {d.transmission_id for d in ours if d.transmission_id is not None})
     return cases
 
@@ -72,9 +73,8 @@ def _settle(conn: Connection, transmission_ids: set[int]) -> None:
 
 
 def _interchange(works: Works, conn: Connection, received: Received) -> list[NewCase]:
-    """TA1: 01 our ISA13, 04 A accepted, E accepted with errors, R rejected, 05 note code."""
-    ta1 = [*received.ta1, *[""] * 6]
-    control, status, note = ta1[1].strip(), ta1[4].strip(), ta1[5].strip()
+    said = read_interchange_ack(received.ta1)
+    control = said.control
     wanted = {control, control.lstrip("0") or "0", control.zfill(9)}
     query = select(transmissions.c.id).where(
         transmissions.c.partner == received.partner, transmissions.c.control.in_(wanted)
@@ -82,7 +82,7 @@ def _interchange(works: Works, conn: Connection, received: Received) -> list[New
     found = list(conn.execute(query).scalars())
     if not found:
         return [_unmatched(received, f"interchange {control}")]
-    if status != "R":
+    if said.status != "R":
         return []
     transmission_id = found[-1]
     outbox.set_ack_state(conn, [transmission_id], "REJECTED")
@@ -92,21 +92,22 @@ def _interchange(works: Works, conn: Connection, received: Received) -> list[New
     finding = Finding(
         Code.ACK_REJECTED,
         Severity.ERROR,
-        message=f"They refused our interchange {control} as a whole (TA1, note code {note or 'none'}).",
-        hint="See the note code; mend the envelope in the partner's profile, then send the documents again.",
-        rule=f"TA1 {note}",
+        message=f"They refused our interchange {control} as a whole: {said.meaning} (TA1 note {said.note}).",
+        hint="Mend the envelope in the partner's profile, then send the documents again.",
+        rule=f"TA1 {said.note}",
         family=Family.ACK_997,
     )
     return [NewCase(finding, received.partner, About(transmission_id=transmission_id), test=received.test)]
 
 
-def _rejected(received: Received, document: Outbound, status: str) -> NewCase:
+def _rejected(received: Received, document: Outbound, status: str, said: SetAck | None) -> NewCase:
+    errors = " ".join(said.errors) if said is not None else ""
     finding = Finding(
         Code.ACK_REJECTED,
         Severity.ERROR,
         message=f"They refused our {document.set_code} {document.control} of group {document.group_control} "
-        f"(997 status {status}).",
-        hint="See the AK3 and AK4 of their acknowledgment; mend the mapping or the guide, then send again.",
+        f"(status {status}{', ' + errors if errors else ''}).",
+        hint="Mend the mapping or the guide by what their AK3 and AK4 say, then send it again.",
         rule=f"{document.set_code} {status}",
         family=Family.ACK_997,
     )

@@ -21,7 +21,7 @@ from edi_gateway.x12.ack import GroupResult, Ta1Policy, functional_ack
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.envelope import Delimiters
 
-Written = tuple[str, int, list[Finding]]  # body, segments with ST and SE, what was found on the way
+Written = tuple[str, int, list[Finding]]  # body, its segments (without ST and SE), what was found on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ def body_of(
 ) -> Written:
     """The text between ST and SE, after our own checker has read it as the partner would."""
     guide = partner.guide(set_code, read_as)
-    found = [] if guide is None else x12_writer.check_body(guide, list(segments), marks)
-    text = x12_writer.body_text(list(segments), marks)
-    return text.value or "", len(segments) + 2, [*found, *text.findings]
+    found = [] if guide is None else x12_writer.check_body(guide, segments, marks)
+    text = x12_writer.body_text(segments, marks, partner.profile.writing.encoding)
+    return text.value or "", len(segments), [*found, *text.findings]
 
 
 def acknowledgment(

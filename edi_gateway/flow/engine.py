@@ -185,12 +185,22 @@ class Engine:
         found = DBOS.list_workflows(workflow_ids=wanted, load_input=False, load_output=False)
         return {one.workflow_id: one.status for one in found}
 
+    def ended(self, ids: Iterable[str]) -> dict[str, str]:
+        """Those of these that are at their end: SUCCESS, ERROR, CANCELLED, or LOST when nobody knows of them."""
+        wanted = list(ids)
+        states = self.status(wanted)
+        return {i: states.get(i, "LOST") for i in wanted if states.get(i) not in RUNNING}
+
+    def is_gone(self, worker: str) -> bool:
+        """Whether the worker's process certainly is no more."""
+        return is_gone(worker)
+
     def wait(self, ids: Iterable[str], seconds: float) -> bool:
         """Wait until all of these are at their end; False when the time was up before."""
         left = set(ids)
         until = time.monotonic() + seconds
         while left:
-            left = {i for i, state in self.status(left).items() if state in RUNNING}
+            left -= set(self.ended(left))
             if left and time.monotonic() > until:
                 return False
             if left:
@@ -207,10 +217,10 @@ class Engine:
         found = DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
         return {one.executor_id for one in found if one.executor_id}
 
-    def resume(self, ids: list[str]) -> None:
-        """Let live workers go on with these, each from its last committed step."""
+    def resume(self, ids: list[str], on_the_wire: frozenset[str]) -> None:
+        """Let live workers go on with these, each from its last committed step; kinds by queue."""
         for queue in (ROAD, WIRE):
-            of_queue = [i for i in ids if (queue == WIRE) == (i.split(":")[0] in ("poll", "send"))]
+            of_queue = [i for i in ids if (i.partition(":")[0] in on_the_wire) == (queue == WIRE)]
             if of_queue:
                 DBOS.resume_workflows(of_queue, queue_name=queue)
 

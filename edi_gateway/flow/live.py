@@ -50,12 +50,13 @@ class LivePartner:
             self._guides[key] = build(version, set_code, self.published.rules_of(set_code)) if known else None
         return self._guides[key]
 
-    def reader(self, set_code: str, version: str) -> Reader | None:
-        """What turns a set into its canonical document; None when no mapping file says how."""
-        key = (set_code, version)
+    def reader(self, set_code: str, guide: Guide) -> Reader | None:
+        """What turns a set that this guide has checked into its canonical document; None when no mapping file
+        says how."""
+        key = (set_code, guide.hash)
         if key not in self._readers:
-            mapping, guide = self._mapping(set_code), self.guide(set_code, version)
-            self._readers[key] = None if mapping is None or guide is None else reader(mapping, guide)
+            mapping = self._mapping(set_code)
+            self._readers[key] = None if mapping is None else reader(mapping, guide)
         return self._readers[key]
 
     def writer(self, set_code: str, version: str) -> Writer | None:

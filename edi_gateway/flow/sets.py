@@ -71,13 +71,13 @@ def take(
 
 def _map(record: Recorder, around: Envelope, partner: LivePartner, read: CheckedSet, row: Row) -> None:
     """A good set becomes its canonical document, and an order goes to judgement."""
-    raw, walk = read.raw, read.walk
-    assert walk is not None  # an accepted set has been walked
-    read_as = around.group.read_as
-    if partner.agreed(raw.code, "in", read_as) is None:
+    raw, walk, guide = read.raw, read.walk, read.guide
+    assert walk is not None  # an accepted set has been walked along its guide
+    assert guide is not None
+    if partner.agreed(raw.code, "in", around.group.read_as) is None:
         _fail(record, row, verdicts.not_agreed(raw, partner))
         return
-    reader = partner.reader(raw.code, read_as)
+    reader = partner.reader(raw.code, guide)
     if reader is None:
         _fail(record, row, verdicts.no_mapping(raw, partner))
         return

@@ -20,6 +20,7 @@ from edi_gateway.store.ids import Ids
 from edi_gateway.transport.base import Transport
 from edi_gateway.x12.envelope import Limits
 
+Transports = Callable[[Profile], Transport]
 _SYSTEM = Actor(MACHINE, frozenset({MACHINE}))
 
 
@@ -47,7 +48,7 @@ class Works:
     clock: Clock
     ids: Ids
     live: LivePartners
-    transports: Callable[[Profile], Transport]
+    transports: Transports
     postings: Mapping[str, Posting]
     options: Options = field(default_factory=Options)
 

@@ -214,6 +214,13 @@ def set_state(
     conn.execute(update(receipts).where(receipts.c.id.in_(receipt_ids)).values(values))
 
 
+def count_attempt(conn: Connection, receipt_ids: Sequence[int]) -> None:
+    """A worker takes these in hand, for the first time or once more."""
+    for start in range(0, len(receipt_ids), 500):
+        chosen = receipts.c.id.in_(receipt_ids[start : start + 500])
+        conn.execute(update(receipts).where(chosen).values(attempts=receipts.c.attempts + 1))
+
+
 def settled(conn: Connection, receipt_ids: Sequence[int]) -> None:
     """The source has archived its copy: nothing of it is left to fetch again."""
     conn.execute(update(receipts).where(receipts.c.id.in_(receipt_ids)).values(settled=True))

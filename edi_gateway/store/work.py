@@ -71,6 +71,53 @@ def take(conn: Connection, kinds: Sequence[str], limit: int, now: datetime) -> l
     return items
 
 
+def ready(conn: Connection, kind: str, limit: int, now: datetime) -> list[Item]:
+    """What waits of one kind, oldest first, without taking it; locked for this transaction on PostgreSQL."""
+    query = (
+        select(work.c.id, work.c.kind, work.c.key, work.c.payload)
+        .where(work.c.state == "READY", work.c.kind == kind)
+        .where(work.c.due_at.is_(None) | (work.c.due_at <= now))
+        .order_by(work.c.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return [Item(row.id, row.kind, row.key, json.loads(row.payload)) for row in conn.execute(query)]
+
+
+def taken(conn: Connection, kinds: Sequence[str]) -> list[Item]:
+    """What has been taken and is not finished, oldest first."""
+    query = select(work.c.id, work.c.kind, work.c.key, work.c.payload).where(
+        work.c.state == "TAKEN", work.c.kind.in_(kinds)
+    )
+    return [
+        Item(row.id, row.kind, row.key, json.loads(row.payload))
+        for row in conn.execute(query.order_by(work.c.id))
+    ]
+
+
+def begin(
+    conn: Connection, ids: Ids, clock: Clock, kind: str, key: str, payload: Mapping[str, Any]
+) -> bool:
+    """Leave work that is taken at once; False when there is such a row already, whatever became of it."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(work).values(
+        id=ids.next(),
+        kind=kind,
+        key=key,
+        payload=json.dumps(payload),
+        state="TAKEN",
+        created_at=clock(),
+        due_at=None,
+    )
+    done = conn.execute(statement.on_conflict_do_nothing(index_elements=["kind", "key"]))
+    return done.rowcount == 1
+
+
+def mark_taken(conn: Connection, items: Iterable[int]) -> None:
+    """These rows, found `ready` in this transaction, are ours."""
+    _set_state(conn, list(items), "TAKEN")
+
+
 def done(conn: Connection, items: Iterable[int]) -> None:
     """These work rows are finished."""
     _set_state(conn, list(items), "DONE")

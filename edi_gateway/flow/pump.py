@@ -1,0 +1,170 @@
+"""The pump: turns what waits in the database into pieces of work for the engine, and notes which of them ended.
+
+Takes rows (work, receipts, transmissions, postings), leaves work whose ids are made of those rows, in the same
+commit that takes them: pumping twice, or on two machines, does no harm. Called by flow/gateway.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, select, text
+
+from edi_gateway.flow import inbound, outbound
+from edi_gateway.flow.works import Works
+from edi_gateway.store import outbox, receipts, work
+from edi_gateway.store.tables import receipts as receipt_rows
+from edi_gateway.store.work import Item
+
+POLL, BATCH, LARGE, SEND, POST = "poll", "batch", "large", "send", "post"
+KINDS = (POLL, BATCH, LARGE, SEND, POST)  # of the engine's work; each has a row in `work` while it goes on
+ON_THE_WIRE = frozenset({POLL, SEND, POST})  # waits for somebody else's machine
+
+ALONE_FROM = 3  # attempts: two workers have died with it
+ASIDE_FROM = 5  # and one more that had nothing else in hand
+_AT_ONCE = 2000  # rows looked at in one go
+_ONE_PUMP = 7_346_291  # an arbitrary number for PostgreSQL's lock
+
+
+class Runner(Protocol):
+    """The engine, as the pump sees it."""
+
+    def enqueue(
+        self, conn: Connection, kind: str, key: str, payload: dict[str, Any], queue: str = ...
+    ) -> str: ...
+
+    def ended(self, ids: Iterable[str]) -> dict[str, str]: ...
+
+
+def pump(works: Works, runner: Runner, conn: Connection) -> list[str]:
+    """Start what can be started, in the caller's transaction; the ids of the new pieces of work."""
+    if conn.dialect.name == "postgresql":
+        conn.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _ONE_PUMP})
+    return _Pump(works, runner, conn).all()
+
+
+class _Pump:
+    def __init__(self, works: Works, runner: Runner, conn: Connection) -> None:
+        self._works = works
+        self._runner = runner
+        self._conn = conn
+        self._started: list[str] = []
+
+    def all(self) -> list[str]:
+        going_on = self._note_ended()
+        self._polls({item.payload["partner"] for item in going_on if item.kind == POLL})
+        self._inbound(
+            {c for item in going_on if item.kind in (BATCH, LARGE) for c in item.payload["connections"]}
+        )
+        self._sends({item.payload["partner"] for item in going_on if item.kind == SEND})
+        if not any(item.kind == POST for item in going_on):
+            self._posts()
+        return self._started
+
+    def _start(self, kind: str, key: str, payload: dict[str, Any]) -> None:
+        works = self._works
+        if work.begin(self._conn, works.ids, works.clock, kind, key, payload):
+            queue = "wire" if kind in ON_THE_WIRE else "road"
+            self._started.append(self._runner.enqueue(self._conn, kind, key, payload, queue))
+
+    def _note_ended(self) -> list[Item]:
+        """Rows whose work is at its end, well or not, are done; what a batch left unworked waits again."""
+        taken = work.taken(self._conn, KINDS)
+        states = self._runner.ended(_id(item) for item in taken)
+        ended = [item for item in taken if _id(item) in states]
+        work.done(self._conn, [item.id for item in ended])
+        for item in ended:
+            if item.kind in (BATCH, LARGE):
+                self._give_back(item.payload["receipts"], failed=states[_id(item)] == "ERROR")
+        return [item for item in taken if _id(item) not in states]
+
+    def _give_back(self, receipt_ids: list[int], *, failed: bool) -> None:
+        """What was not worked to its end waits again: for a while when the database or the program failed."""
+        now = self._works.clock()
+        for receipt in receipts.lock(self._conn, receipt_ids):
+            if receipt.attempts >= ASIDE_FROM:
+                problem = "the worker ended before it did, each time"
+                inbound.set_aside(self._works, self._conn, [receipt.id], problem)
+            elif receipt.attempts:  # else it was put off, and its row says until when
+                after = now + timedelta(seconds=5 << receipt.attempts) if failed else None
+                work.put_off(self._conn, "inbound", [str(receipt.id)], after)
+
+    def _polls(self, busy: set[str]) -> None:
+        waiting = work.ready(self._conn, "look", _AT_ONCE, self._works.clock())
+        for item in waiting:
+            partner = item.payload["partner"]
+            if partner not in busy:
+                busy.add(partner)
+                self._start(POLL, item.key, {"partner": partner})
+        work.done(self._conn, [item.id for item in waiting])  # one look does for all that asked meanwhile
+
+    def _inbound(self, busy: set[str]) -> None:
+        """Small receipts of several connections together, a large or doubtful one by itself. A connection has
+        one piece of work at a time, so that its receipts are worked in the order in which they came."""
+        works, options = self._works, self._works.options
+        waiting = work.ready(self._conn, "inbound", _AT_ONCE, works.clock())
+        attempts = self._attempts([item.payload["receipt"] for item in waiting])
+        batch: list[Item] = []
+        size = 0
+        alone: list[Item] = []
+        for item in waiting:
+            connection, length = item.payload["connection"], item.payload["size"]
+            if connection in busy:
+                continue
+            if length > options.large_bytes or attempts.get(item.payload["receipt"], 0) >= ALONE_FROM:
+                busy.add(connection)
+                if not any(one.payload["connection"] == connection for one in batch):
+                    alone.append(item)
+            elif len(batch) < options.receipts_per_batch and size + length <= options.batch_bytes:
+                batch.append(item)
+                size += length
+            else:
+                busy.add(connection)
+        for item in alone:
+            kind = LARGE if item.payload["size"] > options.large_bytes else BATCH
+            self._take(kind, [item], attempts)
+        if batch:
+            self._take(BATCH, batch, attempts)
+
+    def _attempts(self, receipt_ids: Sequence[int]) -> dict[int, int]:
+        found: dict[int, int] = {}
+        c = receipt_rows.c
+        for start in range(0, len(receipt_ids), 500):
+            query = select(c.id, c.attempts).where(c.id.in_(receipt_ids[start : start + 500]))
+            found.update((row.id, row.attempts) for row in self._conn.execute(query))
+        return found
+
+    def _take(self, kind: str, items: list[Item], attempts: dict[int, int]) -> None:
+        """Count the attempt before it begins: a worker that dies cannot."""
+        ids = [item.payload["receipt"] for item in items]
+        highest = max(attempts.get(i, 0) for i in ids)
+        receipts.count_attempt(self._conn, ids)
+        work.mark_taken(self._conn, [item.id for item in items])
+        payload = {
+            "receipts": ids,
+            "connections": sorted({item.payload["connection"] for item in items}),
+        }
+        self._start(kind, f"{ids[0]}-{ids[-1]}-{len(ids)}-{highest + 1}", payload)
+
+    def _sends(self, busy: set[str]) -> None:
+        per_commit = self._works.options.sending_per_commit
+        for partner, ready in outbound.sendable(self._conn, self._works.clock()).items():
+            if partner in busy:
+                continue
+            ids = [transmission for transmission, _ in ready[:per_commit]]
+            key = f"{partner}:{ids[0]}-{ids[-1]}-{len(ids)}-{ready[0][1]}"
+            self._start(SEND, key, {"partner": partner, "transmissions": ids})
+
+    def _posts(self) -> None:
+        ready = outbox.ready_postings(self._conn, self._works.clock())
+        if ready:
+            tried = max(posting.attempts for posting in ready)
+            key = f"{ready[0].id}-{ready[-1].id}-{len(ready)}-{tried}"
+            self._start(POST, key, {"postings": [posting.id for posting in ready]})
+
+
+def _id(item: Item) -> str:
+    """The engine's name of a piece of work."""
+    return f"{item.kind}:{item.key}"

@@ -1,0 +1,94 @@
+"""Upkeep: the heartbeats of workers, the work of those that died, and what is old enough to be forgotten.
+
+The engine does not take over a dead worker's work by itself, this does: it goes on from its last commit, and a
+receipt whose workers keep dying is worked alone and then set aside. Called by flow/gateway.py.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from edi_gateway import logs
+from edi_gateway.flow.pump import ALONE_FROM, BATCH, LARGE, ON_THE_WIRE
+from edi_gateway.flow.works import Works
+from edi_gateway.store import receipts
+from edi_gateway.store.tables import heartbeats, work
+
+_KEEP_NOTES = timedelta(days=7)  # of work that ended
+
+
+class Runner(Protocol):
+    """The engine, as upkeep sees it."""
+
+    worker: str
+
+    def workers(self) -> set[str]: ...
+    def begun_by(self, worker: str) -> dict[str, dict[str, Any]]: ...
+    def resume(self, ids: list[str], on_the_wire: frozenset[str]) -> None: ...
+    def cancel(self, ids: list[str]) -> None: ...
+    def forget(self, before: datetime) -> int: ...
+    def is_gone(self, worker: str) -> bool: ...
+
+
+def beat(works: Works, conn: Connection, worker: str, *, stopped: bool = False) -> None:
+    """The worker is alive, or ends as it should."""
+    now = works.clock()
+    mine = heartbeats.c.worker == worker
+    done = conn.execute(update(heartbeats).where(mine).values(at=now, stopped=stopped))
+    if not done.rowcount:
+        conn.execute(
+            insert(heartbeats).values(worker=worker, started_at=now, at=now, doing=None, stopped=stopped)
+        )
+
+
+def sweep(works: Works, runner: Runner) -> int:
+    """Take up the work of dead workers; how many pieces. Two sweeps at once do no harm: a piece of work that
+    has got a new owner refuses the commits of any other."""
+    found = 0
+    for worker in sorted(runner.workers() - {runner.worker}):
+        if not _dead(works, runner, worker):
+            continue
+        begun = runner.begun_by(worker)
+        with works.writer.begin() as conn:
+            spent = _count(conn, begun)
+            conn.execute(update(heartbeats).where(heartbeats.c.worker == worker).values(stopped=True))
+        runner.cancel(sorted(spent))  # its receipts go on one by one (flow/pump.py)
+        runner.resume(sorted(set(begun) - spent), ON_THE_WIRE)
+        found += len(begun)
+        logs.say("warning", "worker died", worker=worker, resumed=len(begun) - len(spent), split=len(spent))
+    return found
+
+
+def _dead(works: Works, runner: Runner, worker: str) -> bool:
+    if runner.is_gone(worker):
+        return True
+    with works.writer.begin() as conn:
+        row = conn.execute(select(heartbeats).where(heartbeats.c.worker == worker)).first()
+    patience = timedelta(seconds=works.options.patience_seconds)
+    return row is None or row.stopped or row.at < works.clock() - patience
+
+
+def _count(conn: Connection, begun: dict[str, dict[str, Any]]) -> set[str]:
+    """Count the attempt that resuming is, for each receipt that is not at its end; the work not to be resumed,
+    because two workers have died with one of its receipts."""
+    spent: set[str] = set()
+    for work_id, payload in begun.items():
+        if work_id.partition(":")[0] not in (BATCH, LARGE):
+            continue
+        waiting = receipts.lock(conn, payload["receipts"])
+        receipts.count_attempt(conn, [receipt.id for receipt in waiting])
+        if any(receipt.attempts + 1 >= ALONE_FROM for receipt in waiting):
+            spent.add(work_id)
+    return spent
+
+
+def tidy(works: Works, runner: Runner) -> None:
+    """Forget the notes of work that ended long ago: the engine's, ours, and the beats of workers that stopped."""
+    before = works.clock() - _KEEP_NOTES
+    runner.forget(before)
+    with works.writer.begin() as conn:
+        conn.execute(delete(work).where(work.c.state == "DONE", work.c.created_at < before))
+        conn.execute(delete(heartbeats).where(heartbeats.c.stopped.is_(True), heartbeats.c.at < before))
