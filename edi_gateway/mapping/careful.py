@@ -151,12 +151,10 @@ class _Reading:
     def _holds(self, condition: Condition, row: PlanRow, index: int) -> bool:
         segment = self.segments[index]
         if condition.word == "alone":
-            read = row.read_positions
-            below = self.nodes[index + 1] if index + 1 < len(self.nodes) else -1
             assert row.node is not None
-            if row.node.opens_loop and row.node.index < below <= row.node.last:
+            if row.rival_nodes and follows(self.nodes, index, row.node.last, row.rival_nodes):
                 return False
-            return not any(text for p, text in enumerate(segment) if p and text and p not in read)
+            return not any(_text(segment, p) for p in row.rival_positions)
         text = segment[condition.element] if condition.element < len(segment) else ""
         match condition.word:
             case "present":
@@ -350,6 +348,17 @@ class _Reading:
         assert row.row is not None
         assert element.table is not None
         self.draft.findings.append((spot, not_in_table(row.row.selector, element.table.name, text)))
+
+
+def follows(nodes: Sequence[int], index: int, last: int, wanted: frozenset[int]) -> bool:
+    """Whether one of the wanted nodes comes in the loop that the segment at an index opens."""
+    first = nodes[index]
+    for node in nodes[index + 1 :]:
+        if node in wanted:
+            return True
+        if not (first < node <= last or node < 0):
+            return False
+    return False
 
 
 def not_in_table(selector: str, table: str, code: str) -> Finding:

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from edi_gateway.mapping import convert
+from edi_gateway.mapping.careful import follows
 from edi_gateway.mapping.notation import ANY, Condition
 from edi_gateway.mapping.plan import Part, Plan, PlanElement, PlanRow
 
@@ -32,6 +33,7 @@ def generate(plan: Plan) -> FastReader:
         "read_date": convert.read_date,
         "read_number": convert.read_number,
         "groups": _groups,
+        "follows": follows,
         "NOTHING": {},
         **writer.constants,
     }
@@ -186,14 +188,18 @@ class _Generator:
             case "is" | "not":
                 negation = "" if condition.word == "is" else "not "
                 return [f"(s[{p}] if n > {p} else '') {negation}in {condition.codes!r}"]
-        read = row.read_positions
-        beyond = max(read) + 1
-        tests = [f"(n <= {p} or not s[{p}])" for p in range(1, beyond) if p not in read]
-        tests.append(f"(n <= {beyond} or not any(s[{beyond}:]))")
+        beyond = max(row.read_positions) + 1
+        tests = [f"(n <= {p} or not s[{p}])" for p in sorted(row.rival_positions) if p < beyond]
+        after = [p for p in row.rival_positions if p >= beyond]
+        if after:
+            tests.append(f"(n <= {beyond} or not any(s[{beyond}:{max(after) + 1}]))")
         assert row.node is not None
-        if row.node.opens_loop and row.node.last > row.node.index:
+        if row.rival_nodes:
             low, high = row.node.index, row.node.last
-            tests.append(f"not {low} < (nodes[i + 1] if i + 1 < total else -1) <= {high}")
+            name = self.constant(f"B{len(self.constants)}", row.rival_nodes)
+            tests.append(
+                f"not ({low} < (nodes[i + 1] if i + 1 < total else -1) <= {high} and follows(nodes, i, {high}, {name}))"
+            )
         return tests
 
     def _not_taken(self, row: PlanRow, container: PlanRow) -> list[str]:
@@ -283,13 +289,12 @@ class _Generator:
         """One test of the length a position, each inside the one before: short segments cost little."""
         assert row.row is not None
         read = row.read_positions
-        alone = any(c.word == "alone" for c in row.row.conditions)
         starts: dict[int, list[PlanElement]] = {}
         for element in row.elements:
             starts.setdefault(element.element.first, []).append(element)
         beyond = max((*read, 0)) + 1
         for position in range(1, beyond):
-            hole = position not in read and not alone
+            hole = position not in read
             if position not in starts and not hole:
                 continue
             self.emit(depth, f"if n > {position}:")
@@ -302,9 +307,7 @@ class _Generator:
                 self._components(depth, position, starts[position], record)
             else:
                 self._plain(depth, row, starts[position][0], record, picked)
-        if not alone:
-            self.emit(depth, f"if n > {beyond}:")
-            self.emit(depth + 1, f"un.extend([(i, p, 0, 0) for p in range({beyond}, n) if s[p]])")
+        self.emit(depth, f"if n > {beyond}: un.extend([(i, p, 0, 0) for p in range({beyond}, n) if s[p]])")
 
     def _plain(
         self, depth: int, row: PlanRow, element: PlanElement, record: str, picked: Sequence[PlanRow]

@@ -111,7 +111,7 @@ class _Generator:
         under = any(self._writable(r) for rows in row.below.values() for r in rows)
         if under:
             self.emit(depth, f"m{row.ordinal} = len(out)")
-        if row.lists:
+        if row.spread is not None:
             self._spread(depth, row)
         elif row.row.qualifier == ANY:
             self._keyed(depth, row)
@@ -182,7 +182,8 @@ class _Generator:
         """A list over as many segments as it takes."""
         assert row.node is not None
         assert row.row is not None
-        element = row.lists[0]
+        element = row.spread
+        assert element is not None
         if element.parts:
             self._spread_groups(depth, row, element)
             return

@@ -75,6 +75,8 @@ class PlanElement:
 class PlanRow:
     """A row at its node. `model` is the record that its fields belong to: its own if it opens one, else the one around.
 
+    The rivals are what rows asked after this one would read and this one does not: a row that is to be `alone` leaves
+    the segment to them when it finds something there.
     `around` is the row in whose loop it stands; `below` are the rows for the segments of its own loop, by node.
     """
 
@@ -86,6 +88,8 @@ class PlanRow:
     elements: tuple[PlanElement, ...]
     width: int
     around: PlanRow | None = None
+    rival_positions: frozenset[int] = frozenset()
+    rival_nodes: frozenset[int] = frozenset()
     below: dict[int, list[PlanRow]] = field(default_factory=dict)
 
     @property
@@ -107,11 +111,13 @@ class PlanRow:
         return row is not None and row.each is not None and row.qualifier is None and not row.conditions
 
     @property
-    def lists(self) -> tuple[PlanElement, ...]:
-        """Elements that add to a list of the record around, segment after segment: `01 = "lines[]"`, SDQ."""
-        return tuple(
-            e for e in self.elements if self.opens is None and (e.parts or (e.field and e.field.many))
-        )
+    def spread(self) -> PlanElement | None:
+        """The one list that a row without a record reads, when it reads nothing else: it goes on from segment to segment
+        (`01 = "lines[]"`, the pairs of an SDQ). Beside other fields a list stands in one segment."""
+        if self.opens is not None or len(self.elements) != 1:
+            return None
+        element = self.elements[0]
+        return element if element.parts or (element.field is not None and element.field.many) else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,6 +159,9 @@ class _Builder:
         for row in sorted(rows.values(), key=lambda r: (nodes[r.place].index, *_exactness(r))):
             plan_row = self._row(row, nodes[row.place], len(made) + 1, rows)
             made.append(plan_row)
+        for container in (self.root, *made):
+            for beside in container.below.values():
+                _set_rivals(beside)
         openers = frozenset(r.node.index for r in made if r.node is not None and r.node.opens_loop)
         return Plan(self.mapping, self.guide.nodes, self.guide.version, self.root, tuple(made), openers)
 
@@ -166,7 +175,9 @@ class _Builder:
             opens, model = found, found.record
         segment = self.dictionary.segments[node.tag]
         elements = tuple(
-            sorted((self._element(e, node.tag, model) for e in row.elements), key=lambda p: _order(p.element))
+            self._element(e, node.tag, model)
+            for e in sorted(row.elements, key=_order)
+            if e.last <= len(segment.uses)  # not every version has every element
         )
         made = PlanRow(ordinal, row, node, model, opens, elements, len(segment.uses), container)
         container.below.setdefault(node.index, []).append(made)
@@ -216,6 +227,13 @@ class _Builder:
         found = self._slot(model, FieldPath((name,)))
         kind = self.dictionary.elements[self.dictionary.segments[tag].uses[position - 1].element]
         return Part(offset, name, converter(found.kind, kind.type, None), kind.max)
+
+
+def _set_rivals(beside: Sequence[PlanRow]) -> None:
+    for i, row in enumerate(beside):
+        later = beside[i + 1 :]
+        row.rival_positions = frozenset(p for r in later for p in r.read_positions) - row.read_positions
+        row.rival_nodes = frozenset(node for r in later for node in r.below) - frozenset(row.below)
 
 
 def _exactness(row: Row) -> tuple[int, int, bool]:

@@ -235,7 +235,7 @@ class Checker:
         return found
 
     def _fits(self, row: Row, element: Element, found: Slot | None) -> None:
-        """The element exists in every version that has the place, and its type can become the field's."""
+        """The element exists in some version, and wherever it does its type can become the field's."""
         for name, known in (("table", self.tables), ("as", convert.NAMED)):
             word = element.table if name == "table" else element.convert
             if word is not None and word not in known:
@@ -243,7 +243,11 @@ class Checker:
                     element.at,
                     f"{name} = {word!r}: there is no such {name if name == 'table' else 'converter'}",
                 )
-        for version in self._versions(row):
+        tag, versions = row.path[-1], self._versions(row)
+        having = [v for v in versions if self.standard.use(v, tag, element.last) is not None]
+        if versions and not having:
+            self.problems.add(element.at, f"{tag} has no element {element.last:02d}")
+        for version in having:
             problem = self._misfit(row, element, found, version)
             if problem:
                 self.problems.add(element.at, problem)
@@ -251,10 +255,6 @@ class Checker:
 
     def _misfit(self, row: Row, element: Element, found: Slot | None, version: str) -> str | None:
         tag = row.path[-1]
-        for position in (element.first, element.last):
-            use = self.standard.use(version, tag, position)
-            if use is None:
-                return f"{tag} has no element {position:02d} at {version}"
         use = self.standard.use(version, tag, element.first)
         assert use is not None
         read = self.standard.versions[version]

@@ -1,0 +1,66 @@
+"""How much of what partners send the mapping reads: elements present and read, and the places that nobody reads.
+
+Takes a set and its Reading, gives a Coverage; Coverages add up over sets and partners. Called by `map` and reports.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from edi_gateway.mapping.read import Reading, Unmapped
+from edi_gateway.x12.rawset import RawSet
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Elements that hold something (ST and SE apart), how many of them a row read, and the others by place.
+
+    A place is `PO1/N1/N4:05`, or `SPI` for a segment of which nothing was read.
+    """
+
+    sets: int = 0
+    present: int = 0
+    read: int = 0
+    unmapped: Mapping[str, int] = field(default_factory=dict)
+
+    def __add__(self, other: Coverage) -> Coverage:
+        return Coverage(
+            self.sets + other.sets,
+            self.present + other.present,
+            self.read + other.read,
+            Counter(self.unmapped) + Counter(other.unmapped),
+        )
+
+    @property
+    def share(self) -> Decimal:
+        """Read of present, from 0 to 1; 1 for nothing at all."""
+        return Decimal(self.read) / Decimal(self.present) if self.present else Decimal(1)
+
+
+def coverage(raw: RawSet, reading: Reading) -> Coverage:
+    """The coverage of one set. An element of which a component was read counts as read."""
+    body = [s for s in raw.segments if s[0] not in ("ST", "SE")]
+    present = sum(_filled(segment) for segment in body)
+    places = Counter(place(found) for found in reading.unmapped)
+    lost = {
+        (u.position, u.element) for u in reading.unmapped if u.element is not None and u.component is None
+    }
+    whole = {u.position for u in reading.unmapped if u.element is None}
+    unread = len(lost) + sum(_filled(raw.segments[position - 1]) for position in whole)
+    return Coverage(1, present, present - unread, places)
+
+
+def place(found: Unmapped) -> str:
+    """Where in the set something unmapped stands, as a selector: `PO1/PID:08`, `REF:04.7`, `SPI`."""
+    loops = found.loop.split("/") if found.loop else []
+    where = found.loop if loops and loops[-1] == found.segment else "/".join([*loops, found.segment])
+    if found.element is None:
+        return where
+    return f"{where}:{found.element:02d}" + (f".{found.component}" if found.component else "")
+
+
+def _filled(segment: list[str]) -> int:
+    return sum(1 for text in segment[1:] if text)
