@@ -78,7 +78,7 @@ def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResul
     with works.writer.begin() as conn:
         remembered = conn.execute(select(polls.c.seen).where(polls.c.partner == key)).scalar()
         unsettled = _unsettled(conn, key)
-    standstill = Standstill.of(partner.profile.connection, remembered)
+    standstill = Standstill.of(transport.connection, remembered)
     look = list(transport.look())
     now = works.clock()
     ready = standstill.ready(look, now)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from edi_gateway.partners.profile import DirectoryConnection, SftpConnection
 from edi_gateway.transport.errors import TransportError
 
 __all__ = ["CHUNK", "Incoming", "Transport", "TransportError"]
@@ -33,6 +34,10 @@ class Incoming:
 
 class Transport(Protocol):
     """One partner's connection. All methods raise TransportError and nothing else."""
+
+    @property
+    def connection(self) -> DirectoryConnection | SftpConnection:
+        """The record that it was opened with: it says how long a file must stand still."""
 
     def look(self) -> Iterator[Incoming]:
         """What lies in the inbound folder under a name of a finished file, the oldest first.

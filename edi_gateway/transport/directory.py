@@ -31,6 +31,10 @@ class DirectoryTransport:
         self._outbound = root / connection.outbound
         self._archive = root / connection.archive if connection.archive else self._inbound / "archive"
 
+    @property
+    def connection(self) -> DirectoryConnection:
+        return self._connection
+
     def look(self) -> Iterator[Incoming]:
         with self._told("list", self._inbound):
             listed = list(self._regular_files())

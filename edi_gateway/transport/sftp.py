@@ -45,6 +45,10 @@ class SftpTransport:
         self._link: Link | None = None
         self._count = itertools.count()
 
+    @property
+    def connection(self) -> SftpConnection:
+        return self._connection
+
     def look(self) -> Iterator[Incoming]:
         def list_files(link: Link) -> list[Listed]:
             session = link.session()
