@@ -259,6 +259,7 @@ def _cancelled(order: PurchaseOrder, facts: Facts, standing: Standing) -> Judgem
     return replace(
         _bare(known, standing, OrderState.CANCELLED, ()),
         lines=lines,
+        total=ZERO,
         revised=order,
         differences=standing.differences,
     )

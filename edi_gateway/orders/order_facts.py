@@ -25,7 +25,6 @@ from edi_gateway.partners.profile import Policies
 
 _NO_UNIT: Final = units.UnitReading(None)
 _NOT_COMPARED: Final = pricing.Quote("not compared")
-_ONE: Final = Fraction(1)
 
 
 @dataclass(slots=True)
@@ -256,8 +255,9 @@ def _how_much(known: LineFacts, row: ItemUnit, item: Item, policies: Policies) -
         if known.fit.accepted != known.quantity:
             known.base_quantity = units.in_base(known.fit.accepted, row.factor)
     pack = line.pack
-    named = known.item_units.get(known.match.unit) if known.match.unit else None
-    if pack is not None or (named is not None and named.factor != row.factor):
+    level = known.match.unit
+    if pack is not None or (level is not None and level != row.unit):
+        named = known.item_units.get(level) if level is not None else None
         case = known.item_units.get("CA") or max(known.item_units.values(), key=lambda u: u.factor)
         known.pack_conflict = units.pack_conflict(
             row,
@@ -330,8 +330,8 @@ def _extend(known: LineFacts, order: OrderFacts) -> None:
     per = known.quote.per_unit
     if known.quote is _NOT_COMPARED and known.line.price_basis is not None:
         basis = pricing.BASES.get(known.line.price_basis)
-        per = Fraction(1, basis.count) if basis is not None else _ONE
-    if per == _ONE:
+        per = Fraction(1, basis.count) if basis is not None else pricing.ONE
+    if per is pricing.ONE:
         known.amount = money(EXACT.multiply(known.accepted, price), order.currency)
     else:
         known.amount = money(Fraction(known.accepted) * Fraction(price) * per, order.currency)

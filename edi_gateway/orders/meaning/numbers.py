@@ -27,14 +27,7 @@ ZERO: Final = Decimal(0)
 
 def is_sane(number: Decimal) -> bool:
     """Within what a business document can hold; arithmetic with it neither overflows nor takes for ever."""
-    if not number.is_finite():
-        return False
-    exponent = number.as_tuple().exponent
-    return (
-        isinstance(exponent, int)
-        and exponent >= -_LARGEST_EXPONENT
-        and (not number or abs(number.adjusted()) <= _LARGEST_EXPONENT)
-    )
+    return number.is_finite() and -_LARGEST_EXPONENT <= number.adjusted() <= _LARGEST_EXPONENT
 
 
 def money(amount: Decimal | Fraction, currency: str) -> Decimal:

@@ -28,6 +28,7 @@ class Basis:
     unit: str | None = None
 
 
+ONE: Final = Fraction(1)  # compared by identity where it matters for speed
 _ORDERED: Final = Basis()
 _EACH: Final = Basis(1, "EA")
 BASES: Final[dict[str, Basis]] = {
@@ -88,7 +89,7 @@ class Quote:
     kind: Comparison
     row: Price | None = None
     ours: Decimal | None = None
-    per_unit: Fraction = Fraction(1)
+    per_unit: Fraction = ONE
     delta: Decimal | None = None
     hint: str | None = None
 
@@ -115,7 +116,7 @@ def choose(
     number = customer.number if customer else None
     group = customer.price_group if customer else None
     for row in rows:
-        if row.currency != currency or row.since > on or (row.until is not None and row.until < on):
+        if row.currency != currency or row.since > on or (row.until is not None and row.until <= on):
             continue
         if row.customer is not None:
             if row.customer != number:
@@ -209,8 +210,10 @@ def compare(
         if is_free and price is None:
             return Quote("free", None, ZERO)
         per = ordered_per_priced(basis, unit, units)
-        return Quote("not on file", None, None, per if per is not None else Fraction(1))
-    if row.unit == unit.unit and basis is _ORDERED and not less:  # nearly every line: no conversion at all
+        return Quote("not on file", None, None, per if per is not None else ONE)
+    ordered = unit.unit
+    if row.unit == ordered and not less and (basis is _ORDERED or (basis is _EACH and ordered == "EA")):
+        # nearly every line: the same unit on both sides, nothing to convert
         if price is None:
             return Quote("no price", row, row.price)
         if price == row.price:

@@ -101,7 +101,7 @@ def _step(row: ItemUnit, units: dict[str, ItemUnit]) -> tuple[Fraction | None, s
 def in_base(quantity: Decimal, factor: Fraction) -> Decimal | None:
     """The quantity in base units, None when it has no finite decimal form (a third of a case)."""
     if factor.denominator == 1:
-        return EXACT.multiply(quantity, Decimal(factor.numerator)) if factor != _ONE else quantity
+        return EXACT.multiply(quantity, Decimal(factor.numerator)) if factor.numerator != 1 else quantity
     return exactly(Fraction(quantity) * factor)
 
 
