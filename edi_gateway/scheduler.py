@@ -40,8 +40,9 @@ _EVENTS = {
 class Scheduler:
     """The schedule of one process. `start` it, `stop` it; it follows the published profiles by itself."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, before_following: Callable[[], None] | None = None) -> None:
         self._gateway = gateway
+        self._before_following = before_following
         self._known: dict[str, str] = {}  # partner -> hash of the profile that its job was made from
         self._jobs = BackgroundScheduler(
             timezone="UTC",
@@ -63,6 +64,8 @@ class Scheduler:
 
     def follow(self) -> None:
         """Make, change and remove the jobs of partners by what is published, paused and active now."""
+        if self._before_following is not None:
+            self._before_following()
         wanted = {partner.profile.key: partner for partner in self._gateway.active_partners()}
         for key in set(self._known) - set(wanted):
             self._jobs.remove_job(f"poll:{key}")
@@ -121,9 +124,18 @@ def stopping() -> Iterator[threading.Event]:
             signal.signal(each, handler)
 
 
-def daemon(gateway: Gateway, stop: threading.Event, *, patience_seconds: int = 30) -> None:
-    """Schedule and work until `stop`; then finish what is in hand."""
-    scheduler = Scheduler(gateway)
+def daemon(
+    gateway: Gateway,
+    stop: threading.Event,
+    *,
+    patience_seconds: int = 30,
+    before_following: Callable[[], None] | None = None,
+) -> None:
+    """Schedule and work until `stop`; then finish what is in hand.
+
+    `before_following` is done before the schedule looks at what is published: it may publish.
+    """
+    scheduler = Scheduler(gateway, before_following)
     _run(gateway, stop, patience_seconds, scheduler.start, scheduler.stop)
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
@@ -169,7 +170,6 @@ def replay(
         str | None, typer.Argument(metavar="CASE", help="One case; its whole cause goes again.")
     ] = None,
     cause: Annotated[str | None, typer.Option(help="Everything of this cause (its first digits).")] = None,
-    only: Annotated[bool, typer.Option("--only", help="This case alone, not all of its cause.")] = False,
     with_file: Annotated[
         Path | None, typer.Option("--with", help="A corrected copy, replayed in place of the original.")
     ] = None,
@@ -177,6 +177,7 @@ def replay(
 ) -> None:
     """Run everything of the same cause again, after the profile, cross-reference or mapping was mended."""
     from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.commands.users import actor
     from edi_gateway.reports import cases
 
     here: Here = ctx.obj
@@ -187,8 +188,7 @@ def replay(
             view = cases.show(conn, row_id(case, "case"))
             if view is None:
                 fail(f"There is no case {case}.", WRONG_USAGE)
-            alone = only or with_file is not None
-            wanted = [view.case] if alone else cases.list_cases(conn, fingerprint=view.case.fingerprint)
+            wanted = [view.case]
         else:
             wanted = cases.list_cases(conn, fingerprint=cause)
     if not wanted:
@@ -200,11 +200,16 @@ def replay(
         except OSError as error:
             fail(f"{with_file}: {error.strerror}", WRONG_USAGE)
     with gateway_of(here) as gateway:
-        report = gateway.replay([c.case_id for c in wanted], actor=here.user, with_file=content)
-    if json:
-        print_json(report)
-    else:
-        for line in report.lines():
-            screen.print(line, markup=False)
-    if report.still_open:
+        with here.reading() as conn:
+            asking = actor(conn, here.user)
+        done = gateway.replay([c.case_id for c in wanted], asking, content)
+    for one in done:
+        if json:
+            print_json(one)
+        else:
+            mark = "[green]cured[/green]" if one.cured else "[yellow]still open[/yellow]"
+            screen.print(f"  {short(one.case_id)}  {mark}  {escape(one.said)}")
+    if not json:
+        screen.print(f"{sum(one.cured for one in done)} of {len(done)} cases are cured.")
+    if not all(one.cured for one in done):
         raise SystemExit(FOUND_ERRORS)

@@ -257,7 +257,7 @@ def _acknowledgment(here: Here, one: ReadInterchange, draft: PublishedPartner | 
 
     i = one.interchange
     kind = "997" if draft is None else draft.profile.acknowledging.functional
-    ta1_policy = "asked" if draft is None else draft.profile.acknowledging.ta1
+    wish = "asked" if draft is None else draft.profile.acknowledging.ta1
     delimiters = i.delimiters
     groups = []
     due = [group for group in one.groups if acks.needs_ack(group.end.group)] if kind != "none" else []
@@ -267,7 +267,7 @@ def _acknowledgment(here: Here, one: ReadInterchange, draft: PublishedPartner | 
         version = "005010X231A1" if kind == "999" else group.end.group.read_as
         sets = [(kind, f"{number:04}", body.value or "", len(segments))]
         groups.append(("FA", version, str(number), sets))
-    ta1 = [acks.interchange_ack(i)] if acks.ta1_due(i, ta1_policy) else []
+    ta1 = [acks.interchange_ack(i)] if acks.ta1_due(i, "requested" if wish == "asked" else wish) else []
     if not groups and not ta1:
         return ""
     envelope = writer.Envelope(

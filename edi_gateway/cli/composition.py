@@ -1,0 +1,126 @@
+"""The real parts put together: transports, postings, partners and the gateway of a working folder."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from edi_gateway.cli.context import Here
+from edi_gateway.commands import cases, partners
+from edi_gateway.commands.desk import MACHINE, Actor, Desk, Partners
+from edi_gateway.flow.answers import Published
+from edi_gateway.flow.gateway import Gateway
+from edi_gateway.flow.live import LivePartners
+from edi_gateway.flow.works import Options, Transports
+from edi_gateway.model.finding import Code, Effect, Family, Finding, Severity
+from edi_gateway.partners import registry, snapshots
+from edi_gateway.partners.profile import Connection as PartnerConnection
+from edi_gateway.partners.profile import DirectoryConnection, Profile
+from edi_gateway.posting.files import FilePosting
+from edi_gateway.transport.base import Transport
+from edi_gateway.transport.connect import open_transport
+from edi_gateway.transport.secrets import secrets_from
+from edi_gateway.x12.envelope import Limits
+
+CACHE = ".cache"
+
+
+def live_partners(here: Here) -> LivePartners:
+    return LivePartners(here.home / CACHE)
+
+
+def partners_of(here: Here, conn: Connection) -> Partners:
+    """The published partners as commands ask for them, as they are in this transaction."""
+    live = live_partners(here)
+    live.refresh(conn)
+    return Published(live)
+
+
+def transports_of(here: Here) -> Transports:
+    """Opens a partner's connection, or the pair of folders that stands in for it in a trial."""
+    read_secret = secrets_from(os.environ, here.home)
+    root = here.settings.connections.directory_root
+
+    def open_for(profile: Profile) -> Transport:
+        connection: PartnerConnection = profile.connection
+        if root is not None:
+            connection = stand_in(here, root, profile.key)
+        return open_transport(connection, root=here.home, read_secret=read_secret)
+
+    return open_for
+
+
+def stand_in(here: Here, root: str, partner: str) -> DirectoryConnection:
+    """A pair of folders in place of a partner's connection, made when it is not there."""
+    connection = DirectoryConnection(
+        inbound=f"{root}/{partner}/in", outbound=f"{root}/{partner}/out", settle_seconds=0
+    )
+    for folder in (connection.inbound, connection.outbound):
+        (here.home / folder).mkdir(parents=True, exist_ok=True)
+    return connection
+
+
+@contextmanager
+def gateway_of(here: Here) -> Iterator[Gateway]:
+    """The gateway of this working folder with its engine running; valid drafts are live."""
+    gateway = compose(here)
+    if here.settings.publishing.auto_publish:
+        publish_drafts(here)
+    with gateway:
+        yield gateway
+
+
+def compose(here: Here) -> Gateway:
+    """The gateway of this working folder, not yet running."""
+    from edi_gateway.store.database import require_current
+
+    settings = here.settings
+    require_current(here.engine)
+    posted = here.home / settings.folders.posted
+    posted.mkdir(parents=True, exist_ok=True)
+    return Gateway(
+        here.engine,
+        clock=here.clock,
+        ids=here.ids,
+        transports=transports_of(here),
+        postings={"files": FilePosting(posted)},
+        cache=here.home / CACHE,
+        options=Options(
+            production=settings.production,
+            receipts_per_batch=settings.engine.receipts_per_batch,
+            sets_per_commit=settings.engine.sets_per_commit,
+            file_bytes=settings.limits.file_bytes,
+            attempts_before_case=settings.delivery.attempts_before_case,
+            limits=Limits(segment_bytes=settings.limits.segment_bytes),
+        ),
+        workers=settings.engine.workers,
+        poll_seconds=settings.engine.poll_interval_seconds,
+    )
+
+
+def publish_drafts(here: Here) -> None:
+    """Make valid drafts live; an invalid one leaves the last good snapshot live and opens a case."""
+    machine = Actor(MACHINE, frozenset({MACHINE}))
+    for loaded in registry.check_all(here.partners_folder, here.mappings_folder):
+        with here.engine.begin() as conn:
+            desk = Desk(conn, here.ids, here.clock, machine)
+            if loaded.profile is not None and loaded.valid:
+                draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)
+                partners.publish(desk, draft, "published by itself")
+            else:
+                cases.open_cases(desk, [cases.NewCase(_invalid(loaded), loaded.key)])
+
+
+def _invalid(loaded: registry.LoadedPartner) -> Finding:
+    first = next(f for f in loaded.findings if f.severity is Severity.ERROR)
+    return Finding(
+        Code.PROFILE_INVALID,
+        Severity.ERROR,
+        f"The files of {loaded.key} hold a mistake: {first.at}: {first.message}",
+        f"`edi-gateway partners check {loaded.key}` shows every mistake. The last good files stay live.",
+        effect=Effect.NONE,
+        family=Family.MASTER_DATA,
+    )

@@ -1,0 +1,121 @@
+"""`run`, `daemon`, `worker`, `status`: the gateway at work."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, print_table, screen, shown
+
+if TYPE_CHECKING:
+    from edi_gateway.reports.status import Status
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+
+
+@app.command()
+def run(
+    ctx: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="One run, then end; `daemon` runs on.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """Poll all that is due, work all that waits, send all that can go, report, end."""
+    from edi_gateway import logs
+    from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.cli.telling import tell
+    from edi_gateway.reports.story import story
+
+    here: Here = ctx.obj
+    if not once:
+        fail("Say `run --once`; to run on, use `daemon`.", WRONG_USAGE)
+    logs.configure(here.settings.logging.format, "ERROR")  # the story is told, the lines are the daemon's
+    since = here.ids.next()
+    with gateway_of(here) as gateway:
+        report = gateway.run_once()
+    with here.reading() as conn:
+        told = story(conn, since)
+    if json:
+        print_json(told)
+    else:
+        tell(told)
+    failed = [poll for poll in report.polls if poll.error]
+    for poll in failed:
+        screen.print(f"[red]{poll.partner} could not be looked at:[/red] {poll.error}", markup=True)
+    if not report.finished:
+        fail("Time was up before all that waited was worked; run again.")
+    if failed or told.causes:
+        raise typer.Exit(FOUND_ERRORS)
+
+
+@app.command()
+def daemon(ctx: typer.Context) -> None:
+    """Schedule and work until told to stop; SIGTERM finishes what is in hand."""
+    from edi_gateway import logs, scheduler
+    from edi_gateway.cli.composition import compose, publish_drafts
+
+    here: Here = ctx.obj
+    logs.configure(here.settings.logging.format, here.settings.logging.level)
+    follow = (lambda: publish_drafts(here)) if here.settings.publishing.auto_publish else None
+    gateway = compose(here)
+    with scheduler.stopping() as stop:
+        scheduler.daemon(gateway, stop, before_following=follow)
+
+
+@app.command()
+def worker(ctx: typer.Context) -> None:
+    """Work until told to stop, leaving the schedule to the daemon; as many as you like on one PostgreSQL."""
+    from edi_gateway import logs, scheduler
+    from edi_gateway.cli.composition import compose
+
+    here: Here = ctx.obj
+    logs.configure(here.settings.logging.format, here.settings.logging.level)
+    gateway = compose(here)
+    with scheduler.stopping() as stop:
+        scheduler.worker(gateway, stop)
+
+
+@app.command()
+def status(ctx: typer.Context, json: JsonOption = False) -> None:
+    """What is running, waiting and late. Exit code 1 when something is late or failing."""
+    from edi_gateway.reports.status import status as look
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = look(conn, here.clock())
+    if json:
+        print_json(found)
+    else:
+        _tell(found)
+    if any(found.late.values()) or any(p.failures for p in found.partners):
+        raise typer.Exit(FOUND_ERRORS)
+
+
+def _tell(found: Status) -> None:
+    print_table(
+        "Workers",
+        ("worker", "since", "last seen", "alive", "doing"),
+        ((w.name, w.started_at, w.seen_at, w.alive, w.doing) for w in found.workers),
+        "No worker is running.",
+    )
+    for title, counts in (("Waiting", found.waiting), ("Late", found.late)):
+        told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        screen.print(f"[bold]{title}:[/bold] {told or 'nothing'}")
+    print_table(
+        "Partners",
+        ("partner", "looked at", "last received", "failures", "last error", "paused"),
+        (
+            (
+                p.partner,
+                p.looked_at,
+                p.received_at,
+                p.failures or "",
+                p.last_error,
+                p.paused_why or shown(p.paused),
+            )
+            for p in found.partners
+        ),
+        "No partner is published.",
+    )
