@@ -8,7 +8,7 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.orders.effects import found
 from edi_gateway.orders.meaning.dates import day
-from edi_gateway.orders.meaning.numbers import is_sane, plain, show
+from edi_gateway.orders.meaning.numbers import is_sane, plain, show_price
 from edi_gateway.orders.meaning.pricing import RETAIL
 from edi_gateway.orders.order_facts import LineFacts, OrderFacts
 
@@ -34,8 +34,9 @@ def price_within_tolerance(order: PurchaseOrder, facts: OrderFacts) -> Iterator[
         yield found(
             Code.PRICE_DIFFERS,
             line.path("price"),
-            f"{line.called()}: they ask {show(line.line.price)}, ours is {show(line.quote.ours)} {_basis(line)}"
-            f"{since}." + (" Ours is answered." if ours else ""),
+            f"{line.called()}: they ask {show_price(line.line.price)}, "
+            f"ours is {show_price(line.quote.ours)} {_basis(line)}{since}."
+            + (" Ours is answered." if ours else ""),
             line.quote.hint
             or "Accept their price once, correct the price list, or answer with ours (855 IP).",
             value=line.line.price,
@@ -53,9 +54,9 @@ def price_in_our_favour(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Fin
             yield found(
                 Code.PRICE_FAVOURABLE,
                 line.path("price"),
-                f"{line.called()}: they would pay {show(line.line.price)}, ours is {show(line.quote.ours)} "
+                f"{line.called()}: they would pay {show_price(line.line.price)}, ours is {show_price(line.quote.ours)} "
                 f"{_basis(line)}. Ours is answered.",
-                "Nothing to do.",
+                line.quote.hint or "Nothing to do.",
                 value=line.line.price,
                 severity=Severity.INFO,
             )
@@ -72,7 +73,7 @@ def price_differs_within(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Fi
             yield found(
                 Code.PRICE_DIFFERS,
                 line.path("price"),
-                f"{line.called()}: they ask {show(line.line.price)}, ours is {show(line.quote.ours)} "
+                f"{line.called()}: they ask {show_price(line.line.price)}, ours is {show_price(line.quote.ours)} "
                 f"{_basis(line)}: within what is agreed. {'Theirs' if theirs else 'Ours'} holds.",
                 "Nothing to do.",
                 value=line.line.price,
@@ -90,7 +91,7 @@ def price_given(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
             yield found(
                 Code.PRICE_ABSENT,
                 line.path("price"),
-                f"{line.called()} says no price; ours, {show(line.quote.ours)} {_basis(line)}, holds.",
+                f"{line.called()} says no price; ours, {show_price(line.quote.ours)} {_basis(line)}, holds.",
                 "Nothing to do.",
                 severity=Severity.INFO,
             )
@@ -111,7 +112,7 @@ def price_on_file(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
                 + (
                     "."
                     if line.line.price is None
-                    else f", or release the line at their {show(line.line.price)}."
+                    else f", or release the line at their {show_price(line.line.price)}."
                 ),
                 value=line.line.price,
             )
@@ -127,7 +128,7 @@ def price_not_zero(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]
             yield found(
                 Code.PRICE_ZERO,
                 line.path("price"),
-                f"{line.called()} is priced 0 and nothing says that it is free; ours is {show(line.quote.ours)}.",
+                f"{line.called()} is priced 0 and nothing says that it is free; ours is {show_price(line.quote.ours)}.",
                 "Ask the partner; release the line if it is free, or set our price.",
                 value=line.line.price,
             )
@@ -146,7 +147,7 @@ def price_basis_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findi
         code = line.line.price_basis
         price = line.line.price
         if kind == "absurd":
-            told = show(price) if price is not None and is_sane(price) else "beyond reason"
+            told = show_price(price) if price is not None and is_sane(price) else "beyond reason"
             message = f"{line.called()}: a price of {told} cannot be."
         elif kind == "unit unknown":
             message = (
@@ -157,7 +158,9 @@ def price_basis_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findi
         elif code in RETAIL:
             message = f"{line.called()}: basis {code} is a retail price, and that is not ours to be paid."
         elif price:
-            message = f"{line.called()}: {show(plain(price))} with basis {code} says nothing that we know."
+            message = (
+                f"{line.called()}: {show_price(plain(price))} with basis {code} says nothing that we know."
+            )
         else:
             message = f"{line.called()}: price basis {code} is unknown."
         yield found(

@@ -73,6 +73,16 @@ def total(numbers: list[Decimal]) -> Decimal:
         return sum(numbers, ZERO)
 
 
+def show_price(number: Decimal | None) -> str:
+    """For messages: at least two decimals, as prices are written."""
+    if number is None:
+        return "nothing"
+    places = number.as_tuple().exponent
+    return format(
+        EXACT.quantize(number, _QUANTA[2]) if isinstance(places, int) and places > -2 else number, "f"
+    )
+
+
 def show(number: Decimal | None) -> str:
     """For messages: plain digits, money-like numbers keep the decimals they came with."""
     return "nothing" if number is None else format(number, "f")

@@ -111,7 +111,7 @@ def choose(
     youngest row. A promotion in force wins over that when it is lower.
     """
     best: Price | None = None
-    best_key: tuple[int, bool, Decimal, date] | None = None
+    best_key: tuple[int, bool, Decimal | Fraction, date] | None = None
     promotion: Price | None = None
     number = customer.number if customer else None
     group = customer.price_group if customer else None
@@ -137,7 +137,8 @@ def choose(
             if promotion is None or _per_base(row, units) < _per_base(promotion, units):
                 promotion = row
             continue
-        key = (scope, same, row.from_quantity if same else ZERO, row.since)
+        reached = row.from_quantity if same else Fraction(row.from_quantity) * units[row.unit].factor
+        key = (scope, same, reached, row.since)
         if best_key is None or key > best_key:
             best, best_key = row, key
     if promotion is not None and (best is None or _per_base(promotion, units) < _per_base(best, units)):
