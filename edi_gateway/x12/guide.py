@@ -18,7 +18,7 @@ from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionar
 from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.recovery import Tracer
-from edi_gateway.x12.rules import Breach, LocalRule, Rule, RuleInvalid, breaches, place
+from edi_gateway.x12.rules import Breach, LocalRule, Rule, RuleInvalid, breaches, fitting, place
 from edi_gateway.x12.segments import Context, Problem, problems
 from edi_gateway.x12.structure import Lost, Machine, Node, lay_out
 
@@ -44,7 +44,7 @@ class Guide:
         self.hash = _hash(self.version, self.set_code, self.rules, short_dates)
         self.dictionary = known
         elements = {node.tag: len(known.segments[node.tag].uses) for node in self.nodes[1:-1]}
-        self.local, self.wide = place(self.rules, self.nodes, elements)
+        self.local, self.wide = place(fitting(self.rules, self.nodes, elements), self.nodes, elements)
         self.tags = frozenset(node.tag for node in self.nodes)
         self._readers: dict[Delimiters, _Reader] = {}
 
@@ -177,7 +177,8 @@ def _right(segment: list[str]) -> bool:
 def build(version: str, set_code: str, rules: Sequence[Rule] = (), *, short_dates: bool = False) -> Guide:
     """The guide of a set of one version of the dictionary ("004010", "005010"), tightened by rules.
 
-    Raises KeyError when the dictionary has no such set, RuleInvalid for a rule that fits nowhere.
+    A rule that has no place in this release does not count; x12.rules.place says which ones. Raises KeyError
+    when the dictionary has no such set.
     """
     return _build(version, set_code, tuple(rules), short_dates)
 

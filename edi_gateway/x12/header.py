@@ -181,13 +181,13 @@ def _plausible(elements: list[str]) -> bool:
 
 
 def _wraps_later(text: str) -> bool:
-    """Lines broken at one width greater than 106: each full line is as long as the first, and one of the
-    breaks does not follow a terminator."""
+    """Lines broken at one width of 106 or more: each full line is as long as the first, and one of the breaks
+    does not follow a terminator."""
     terminator = text[105]
     if terminator in "\r\n":
         return False
     lines = re.split(r"\r\n|\n|\r", text)
-    if len(lines) < 2 or len(lines[0]) <= 106:
+    if len(lines) < 3 or len(lines[0]) < 106:
         return False
     full = lines[:-1]
     if any(len(line) != len(full[0]) for line in full) or len(lines[-1]) > len(full[0]):

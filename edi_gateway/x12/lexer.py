@@ -23,7 +23,7 @@ Source = bytes | bytearray | memoryview | BinaryIO | Iterable[bytes]
 
 
 class Limits(NamedTuple):
-    """What hostile input may cost: bytes of one segment, bytes and segments of one set, findings of a kind."""
+    """What hostile input may cost: bytes of one segment (give or take a chunk), bytes and segments of one set."""
 
     segment_bytes: int = 262_144
     set_bytes: int = 268_435_456
@@ -317,14 +317,18 @@ class _Cutter:
     def cut(self, buffer: str, base: int, end: int) -> Iterator[Item]:
         """Items of the buffer, which begins at byte `base`, up to the terminator at `end` (0: all of it, the
         last segment may lack its terminator). A Closed, of which only `by` and `offset` count, ends it early."""
-        if not end or self.wrapped or self.holds_header(buffer, end):
+        stray_cr = self.terminator == "\n" and "\r" in self.blanks and buffer.find("\r", 0, end) >= 0
+        if not end or self.wrapped or stray_cr or self.holds_header(buffer, end):
             return self.careful(buffer, base, 1, end or len(buffer))
         return self.regular(buffer, base, end)
 
     def holds_header(self, buffer: str, end: int) -> bool:
         """Whether another interchange may begin before this one has ended."""
         place = buffer.find("ISA", 0, end)
-        if place < 0 or buffer.find(f"IEA{self.element}", 0, place) > 0:
+        if place < 0:
+            return False
+        trailer = buffer.find(f"IEA{self.element}", 0, place)
+        if trailer > 0 and buffer.find(self.terminator, trailer, place) > 0:
             return False
         return bool(self.isa.search(buffer, 0, end)) or 0 <= certain(buffer, 0, end + 106) < end
 

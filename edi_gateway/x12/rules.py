@@ -139,6 +139,18 @@ def parse(target: str, rule: str) -> Selector:
     return Selector(found["path"], qualifiers, int(found["element"] or 0))
 
 
+def fitting(rules: Sequence[Rule], nodes: Sequence[Node], elements: dict[str, int]) -> tuple[Rule, ...]:
+    """The rules that have a place in this set. A partner's rules may be written for another release."""
+    kept = []
+    for rule in rules:
+        try:
+            place((rule,), nodes, elements)
+        except RuleInvalid:
+            continue
+        kept.append(rule)
+    return tuple(kept)
+
+
 def place(
     rules: Sequence[Rule], nodes: Sequence[Node], elements: dict[str, int]
 ) -> tuple[dict[int, tuple[LocalRule, ...]], tuple[LoopRule, ...]]:
@@ -191,18 +203,15 @@ def _must_fit(rule: Rule, selector: Selector) -> None:
 def _around(
     rule: Rule, selector: Selector, targets: Sequence[Node], nodes: Sequence[Node]
 ) -> Iterator[LoopRule]:
-    """One LoopRule for each loop that the target stands in."""
+    """One LoopRule for each loop that the target stands in: the one that it opens, when the condition is in it."""
     by_loop: dict[int, list[Node]] = {}
     for node in targets:
+        if node.opens_loop and (rule.when or "").startswith(node.selector + "/"):
+            by_loop.setdefault(node.index, []).append(node)
+            continue
         outer = node.path[:-1] if node.opens_loop else node.path
-        opener = max(
-            (
-                other.index
-                for other in nodes
-                if other.opens_loop and other.path == outer and other.index <= node.index
-            ),
-            default=-1,
-        )
+        around = [other.index for other in nodes if other.opens_loop and other.path == outer]
+        opener = max((index for index in around if index <= node.index), default=-1)
         by_loop.setdefault(opener, []).append(node)
     for opener, found in by_loop.items():
         condition = None
