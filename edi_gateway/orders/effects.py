@@ -110,7 +110,7 @@ CONSEQUENCES: Final[dict[Code, Consequence]] = {
     Code.ORDER_STALE: Consequence(_DATE, HoldCode.DATE_WINDOW),
     Code.ORDER_DATE_IN_FUTURE: Consequence(_DATE, HoldCode.DATE_WINDOW),
     Code.CANCEL_DATE_NEAR: Consequence(_DATE, None, Effect.NONE),
-    Code.CANCEL_DATE_PASSED: Consequence(_DATE, HoldCode.DATE_WINDOW),
+    Code.CANCEL_DATE_PASSED: Consequence(_DATE, HoldCode.DATE_WINDOW, _by("date_unmet")),
     # totals, terms, minimum
     Code.LINE_COUNT_DIFFERS: Consequence(Family.MAPPING, HoldCode.TOTALS, _or_warn("totals")),
     Code.HASH_TOTAL_DIFFERS: Consequence(Family.MAPPING, HoldCode.TOTALS, _or_warn("totals")),

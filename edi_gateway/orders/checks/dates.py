@@ -70,6 +70,8 @@ def window_not_past(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding
     for window, path, who in _windows(facts):
         if window.last is None or window.is_empty or window.last >= facts.earliest:
             continue
+        if window.cancel_after is not None and window.cancel_after < facts.today:
+            continue  # graver, and told by not_cancelled_by_date
         ours = facts.policies.date_unmet == "ours" and can_promise(window, facts)
         past = window.last < facts.today
         over = (
