@@ -95,7 +95,7 @@ def _by_position(line: str, origin: range | list[int], element: str, *, wrapped:
         delimiters=Delimiters(element, line[104], line[105], _repetition(elements)),
         length=length,
         starts=tuple(origin[at] for at in starts),
-        suffix="" if wrapped else _blanks(line, 106, element),
+        suffix="" if wrapped else _blanks(line, 106, element + line[105]),
         wrapped=wrapped,
         padded=True,
         faults=faults,
@@ -139,7 +139,7 @@ def _by_separators(window: str) -> Header | None:
         ),
         length=length,
         starts=tuple(starts),
-        suffix=_blanks(window, length, element),
+        suffix=_blanks(window, length, element + terminator),
         wrapped=False,
         padded=False,
         component_missing=not component,
@@ -195,8 +195,9 @@ def _wraps_later(text: str) -> bool:
     return any(not line.rstrip(" ").endswith(terminator) for line in full)
 
 
-def _blanks(text: str, at: int, element: str) -> str:
-    blanks = " \t\r\n".replace(element, "")
+def _blanks(text: str, at: int, delimiters: str) -> str:
+    """The line end or blanks at a place, as far as they are not delimiters."""
+    blanks = [blank for blank in " \t\r\n" if blank not in delimiters]
     end = at
     while end < len(text) and text[end] in blanks:
         end += 1

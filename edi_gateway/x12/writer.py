@@ -58,12 +58,17 @@ def body_text(
     findings: list[Finding] = []
     texts: list[str] = []
     for position, segment in enumerate(segments, start=2):
-        kept = list(segment)
-        while len(kept) > 1 and not kept[-1]:
-            kept.pop()
+        kept = _trimmed(segment)
         findings += _unwritable(kept, position, delimiters, encoding)
         texts.append(delimiters.element.join(kept) + delimiters.segment)
     return Outcome(None if findings else "".join(texts), tuple(findings))
+
+
+def _trimmed(segment: Sequence[str]) -> list[str]:
+    kept = list(segment)
+    while len(kept) > 1 and not kept[-1]:
+        kept.pop()
+    return kept
 
 
 def _unwritable(
@@ -114,14 +119,15 @@ def check_body(guide: Guide, segments: Sequence[Sequence[str]], delimiters: Deli
     """What our own checker says about what we are about to send. Nothing is read leniently here: a delimiter
     in the data is an ERROR. Offsets are those of the set as `body_text` writes it, ST included."""
     control = "0001"
-    whole = [["ST", guide.set_code, control], *segments, ["SE", str(len(segments) + 2), control]]
+    body = [_trimmed(segment) for segment in segments]
+    whole = [["ST", guide.set_code, control], *body, ["SE", str(len(body) + 2), control]]
     offsets, ends, at = [], [], 0
     for segment in whole:
         offsets.append(at)
         at += sum(map(len, segment)) + len(segment) - 1
         ends.append(at)
         at += 1
-    raw = RawSet(guide.set_code, control, [list(segment) for segment in whole], offsets, ends, delimiters)
+    raw = RawSet(guide.set_code, control, whole, offsets, ends, delimiters)
     return [
         replace(finding, severity=Severity.ERROR) if finding.code is Code.DELIMITER_IN_DATA else finding
         for finding in guide.check(raw).findings
@@ -136,7 +142,7 @@ def interchange(
     ta1: Sequence[Sequence[str]] = (),
 ) -> bytes:
     """An interchange in bytes. `at` is written as it stands, in its own time zone; `control` becomes nine
-    digits. Raises EnvelopeInvalid for ids, control numbers or delimiters that no envelope can hold."""
+    digits; a line end follows each segment unless the terminator is one. Raises EnvelopeInvalid for ids, control numbers or delimiters that no envelope can hold."""
     element, _, terminator, _ = envelope.delimiters
     segments = ["".join(_isa(envelope, control, at))]
     segments += [element.join(segment) for segment in ta1]
@@ -153,7 +159,7 @@ def interchange(
         parts.append(f"GE{element}{len(sets)}{element}{group_control}{terminator}")
     parts.append(f"IEA{element}{len(groups)}{element}{_nine(control)}{terminator}")
     text = "".join(parts)
-    if envelope.line_end:
+    if envelope.line_end and terminator not in "\r\n":
         text = text.replace(terminator, terminator + envelope.line_end)
     try:
         return text.encode(envelope.encoding)
