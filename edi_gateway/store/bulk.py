@@ -12,7 +12,7 @@ from functools import lru_cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, Table
+from sqlalchemy import Boolean, Column, Connection, Date, String, Table
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
 from edi_gateway.store.tables import Exact, Moment, moment_text
@@ -102,7 +102,7 @@ def _converter(column: Column[Any], postgres: bool) -> _Convert | None:
     if isinstance(kind, Moment):
         return moment_text
     if postgres:
-        return None  # psycopg knows Decimal, date and bool
+        return _without_nul if isinstance(kind, String) else None  # psycopg knows Decimal, date and bool
     if isinstance(kind, Exact):
         return _plain
     if isinstance(kind, Date):
@@ -110,6 +110,11 @@ def _converter(column: Column[Any], postgres: bool) -> _Convert | None:
     if isinstance(kind, Boolean):
         return int
     return None
+
+
+def _without_nul(value: str) -> str:
+    """PostgreSQL has no place for the character 0 in a text; hostile input has it."""
+    return value.replace("\0", "\ufffd") if "\0" in value else value
 
 
 def _plain(value: Any) -> str:

@@ -119,6 +119,12 @@ _BUNDLED = (
 )
 
 
+def load_outbound(conn: Connection, document_id: int) -> Outbound | None:
+    query = select(*_COLUMNS).where(documents.c.id == document_id, documents.c.direction == "out")
+    row = conn.execute(query).first()
+    return None if row is None else Outbound(*row)
+
+
 def of_transmission(conn: Connection, transmission_id: int) -> list[Outbound]:
     query = select(*_COLUMNS).where(documents.c.transmission_id == transmission_id).order_by(documents.c.id)
     return [Outbound(*row) for row in conn.execute(query)]
@@ -165,12 +171,28 @@ def by_set_hash(conn: Connection, partner: str, hashes: Sequence[str]) -> dict[s
     return found
 
 
-def answers_of(conn: Connection, order_id: int) -> list[tuple[int, str, str | None]]:
-    """Answers (855) that an order has had, oldest first: (document id, state, canonical JSON)."""
-    query = (
-        select(documents.c.id, documents.c.state, documents.c.canonical)
-        .where(documents.c.order_id == order_id, documents.c.direction == "out")
-        .where(documents.c.set_code == "855")
-        .order_by(documents.c.id)
-    )
-    return [(row.id, row.state, row.canonical) for row in conn.execute(query)]
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An 855 that an order has had. `canonical`: JSON of the document."""
+
+    id: int
+    order_id: int
+    body: str
+    segments: int
+    canonical: str
+
+
+def last_answers(conn: Connection, order_ids: Sequence[int]) -> dict[int, Answer]:
+    """The last answer of each order that went out, or is about to."""
+    c = documents.c
+    found: dict[int, Answer] = {}
+    for start in range(0, len(order_ids), 400):
+        query = (
+            select(c.id, c.order_id, c.body, c.segments, c.canonical)
+            .where(c.order_id.in_(order_ids[start : start + 400]), c.direction == "out", c.set_code == "855")
+            .where(c.state.not_in(("INVALID", "CANCELLED")), c.canonical.is_not(None))
+            .order_by(c.id)
+        )
+        for row in conn.execute(query):
+            found[row.order_id] = Answer(row.id, row.order_id, row.body, row.segments, row.canonical)
+    return found

@@ -38,11 +38,11 @@ class Needs(Protocol):
     def skus(self) -> frozenset[str]: ...
 
 
-def read(conn: Connection, partner: str, needs: Needs, on: date) -> MasterData:
+def read(conn: Connection, partner: str, needs: Needs, on: date, *, but: int | None = None) -> MasterData:
     """What holds on `on`, and our orders with the same business keys.
 
     What is found brings its company: the DC of a store, the customer of a ship-to, the successors, units and
-    prices of an item, and of a blanket order what was drawn already.
+    prices of an item, and of a blanket order what was drawn already (by others than order `but`).
     """
     data = MasterData()
     values = {value for _, value in needs.xrefs}
@@ -95,7 +95,7 @@ def read(conn: Connection, partner: str, needs: Needs, on: date) -> MasterData:
     data.known = orders.known(conn, needs.business_keys)
     for business_key, known in data.known.items():
         if known[0].order_type in _BLANKET:
-            data.drawn[business_key] = orders.drawn(conn, known[0].order_id)
+            data.drawn[business_key] = orders.drawn(conn, known[0].order_id, but)
     return data
 
 

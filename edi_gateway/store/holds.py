@@ -51,6 +51,11 @@ def load(conn: Connection, hold_id: int) -> HoldView | None:
     return next(iter(_views(conn, holds.c.id == hold_id)), None)
 
 
+def amount(conn: Connection, hold_id: int) -> Decimal | None:
+    """The money that hangs on a hold."""
+    return conn.execute(select(holds.c.amount).where(holds.c.id == hold_id)).scalar()
+
+
 def of_order(conn: Connection, order_id: int) -> list[HoldView]:
     """All holds an order ever had, the oldest first."""
     return _views(conn, holds.c.order_id == order_id)

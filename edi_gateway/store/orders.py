@@ -201,14 +201,14 @@ def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, 
     return {key: tuple(made) for key, made in found.items()}
 
 
-def drawn(conn: Connection, blanket_id: int) -> dict[str, Decimal]:
-    """What releases (BEG02 RL) have drawn on a blanket order so far: SKU -> base units."""
+def drawn(conn: Connection, blanket_id: int, but: int | None = None) -> dict[str, Decimal]:
+    """What releases (BEG02 RL), other than `but`, have drawn on a blanket order so far: SKU -> base units."""
     blanket = orders.alias()
     query = (
         select(order_lines.c.sku, order_lines.c.base_quantity)
         .join(orders, orders.c.id == order_lines.c.order_id)
         .join(blanket, (blanket.c.partner == orders.c.partner) & (blanket.c.po_number == orders.c.po_number))
-        .where(blanket.c.id == blanket_id, orders.c.type == "RL")
+        .where(blanket.c.id == blanket_id, orders.c.type == "RL", orders.c.id != (but or 0))
         .where(orders.c.state.in_(("ACCEPTED", "ON_HOLD")), order_lines.c.state.in_(("ACCEPTED", "HELD")))
         .where(order_lines.c.sku.is_not(None), order_lines.c.base_quantity.is_not(None))
     )
@@ -245,8 +245,26 @@ def add_edits(conn: Connection, rows: Sequence[Row]) -> None:
     bulk.insert_rows(conn, order_edits, rows)
 
 
-def edits(conn: Connection, order_id: int) -> list[tuple[int | None, str, str]]:
-    """Who edited which value of an order: (line, field, by)."""
-    query = select(order_edits.c.line, order_edits.c.field, order_edits.c.by)
-    query = query.where(order_edits.c.order_id == order_id).order_by(order_edits.c.id)
-    return [(row.line, row.field, row.by) for row in conn.execute(query)]
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """A value that somebody set. `line` from 1, None: the header; `field` dotted; `now` as text."""
+
+    line: int | None
+    field: str
+    now: str | None
+    by: str
+    at: datetime
+
+
+def edits(conn: Connection, order_id: int) -> list[Edit]:
+    """Values of an order that people set, in the order in which they did."""
+    query = select(order_edits).where(order_edits.c.order_id == order_id).order_by(order_edits.c.id)
+    return [Edit(row.line, row.field, row.now, row.by, row.at) for row in conn.execute(query)]
+
+
+def revised_at(conn: Connection, order_id: int, revision: int) -> datetime | None:
+    """Since when a revision of an order stands."""
+    query = select(order_revisions.c.at).where(
+        order_revisions.c.order_id == order_id, order_revisions.c.revision == revision
+    )
+    return conn.execute(query).scalar()

@@ -142,6 +142,20 @@ def _failed(
     )
 
 
+def state(conn: Connection, table: Table, row_id: int, *, lock: bool = False) -> str | None:
+    """The state of a transmission or a posting; None when there is none."""
+    query = select(table.c.state).where(table.c.id == row_id)
+    return conn.execute(query.with_for_update() if lock else query).scalar()
+
+
+def cancel_transmission(conn: Connection, transmission_id: int) -> None:
+    conn.execute(
+        update(transmissions)
+        .where(transmissions.c.id == transmission_id)
+        .values(state="CANCELLED", next_attempt_at=None, ack_state="NONE")
+    )
+
+
 def again(conn: Connection, table: Table, row_ids: Sequence[int]) -> int:
     """Make rows that failed or were sent READY once more, with the same bytes; how many there were."""
     done = conn.execute(
@@ -157,6 +171,13 @@ def set_ack_state(conn: Connection, transmission_ids: Sequence[int], ack_state: 
     conn.execute(
         update(transmissions).where(transmissions.c.id.in_(transmission_ids)).values(ack_state=ack_state)
     )
+
+
+def last_posting(conn: Connection, order_id: int) -> tuple[int, str | None]:
+    """How many postings an order has had, and the payload of the last."""
+    query = select(postings.c.revision, postings.c.payload).where(postings.c.order_id == order_id)
+    row = conn.execute(query.order_by(postings.c.revision.desc()).limit(1)).first()
+    return (0, None) if row is None else (row.revision, row.payload)
 
 
 def cancel_postings(conn: Connection, order_id: int) -> None:

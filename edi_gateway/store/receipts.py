@@ -99,6 +99,66 @@ def add(
     return Receipt(receipt_id, verdict, earlier, size, sha256)
 
 
+def add_many(
+    conn: Connection,
+    ids: Ids,
+    clock: Clock,
+    connection: str,
+    files: Sequence[tuple[str, bytes]],
+    *,
+    partner: str | None = None,
+) -> list[Receipt]:
+    """`add` for many whole files (name, bytes) at once, in their order, in a few statements."""
+    now = clock()
+    digests = [hashlib.sha256(content).hexdigest() for _, content in files]
+    seen = _first_with(conn, digests)
+    made: list[Receipt] = []
+    for receipt_id, (_, content), sha256 in zip(ids.block(len(files)), files, digests, strict=True):
+        earlier = seen.setdefault((sha256, len(content)), receipt_id)
+        again = earlier != receipt_id
+        made.append(
+            Receipt(
+                receipt_id,
+                "identical" if again else "new",
+                earlier if again else None,
+                len(content),
+                sha256,
+            )
+        )
+    columns = (
+        *("id", "partner", "connection", "name", "received_at", "size", "sha256", "state", "verdict"),
+        *("duplicate_of", "attempts", "settled", "worked_sets"),
+    )
+    rows = [
+        (
+            *(one.id, partner, connection, name, now, one.size, one.sha256, "RECEIVED", one.verdict),
+            *(one.duplicate_of, 0, False, 0),
+        )
+        for one, (name, _) in zip(made, files, strict=True)
+    ]
+    bulk.insert(conn, receipts, columns, rows)
+    pieces = [
+        (one.id, n, piece)
+        for one, (_, content) in zip(made, files, strict=True)
+        for n, piece in enumerate(_pieces((content,)))
+    ]
+    bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), pieces)
+    return made
+
+
+def _first_with(conn: Connection, digests: Sequence[str]) -> dict[tuple[str, int], int]:
+    """The first receipt of each content that is there already: (SHA-256, size) -> id."""
+    found: dict[tuple[str, int], int] = {}
+    c = receipts.c
+    for start in range(0, len(digests), 500):
+        query = select(c.sha256, c.size, c.id).where(
+            c.sha256.in_(digests[start : start + 500]), c.replay_of.is_(None)
+        )
+        for row in conn.execute(query.order_by(c.id)):
+            found.setdefault((row.sha256, row.size), row.id)
+    return found
+
+
 _EARLIER = (
     select(receipts.c.id)
     .where(receipts.c.sha256 == bindparam("hash"), receipts.c.size == bindparam("length"))

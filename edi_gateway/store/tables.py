@@ -421,6 +421,7 @@ postings = Table(
     Column("done_at", Moment),
     UniqueConstraint("target", "key"),
     Index("ix_postings_state", "state"),
+    Index("ix_postings_order_id", "order_id"),
 )
 
 control_numbers = Table(

@@ -95,9 +95,7 @@ def taken(conn: Connection, kinds: Sequence[str]) -> list[Item]:
     ]
 
 
-def begin(
-    conn: Connection, ids: Ids, clock: Clock, kind: str, key: str, payload: Mapping[str, Any]
-) -> bool:
+def begin(conn: Connection, ids: Ids, clock: Clock, kind: str, key: str, payload: Mapping[str, Any]) -> bool:
     """Leave work that is taken at once; False when there is such a row already, whatever became of it."""
     insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
     statement = insert(work).values(
@@ -109,8 +107,8 @@ def begin(
         created_at=clock(),
         due_at=None,
     )
-    done = conn.execute(statement.on_conflict_do_nothing(index_elements=["kind", "key"]))
-    return done.rowcount == 1
+    statement = statement.on_conflict_do_nothing(index_elements=["kind", "key"]).returning(work.c.id)
+    return conn.execute(statement).first() is not None
 
 
 def mark_taken(conn: Connection, items: Iterable[int]) -> None:

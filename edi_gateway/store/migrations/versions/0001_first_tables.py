@@ -378,6 +378,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_postings"),
         sa.UniqueConstraint("target", "key", name="uq_postings_target_key"),
     )
+    op.create_index("ix_postings_order_id", "postings", ["order_id"])
     op.create_index("ix_postings_state", "postings", ["state"])
     op.create_table(
         "prices",

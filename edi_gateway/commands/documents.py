@@ -1,0 +1,77 @@
+"""Send again, or do not send: the same bytes, the same control numbers (DESIGN section 8, promise 5).
+
+Takes ids of documents or transmissions; leaves them ready for flow/outbound.py. Called by cli.
+"""
+
+from __future__ import annotations
+
+from edi_gateway.commands.cases import resolve_about
+from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.store import deadlines, documents, outbox
+from edi_gateway.store.tables import postings, transmissions
+
+
+def resend(desk: Desk, document_id: int) -> int:
+    """Send the transmission that bore a document once more; its id. What it bore besides goes along."""
+    what = f"Sending document {document_id} again"
+    desk.require(what, PERMISSIONS["resend"])
+    found = documents.load_outbound(desk.conn, document_id)
+    if found is None:
+        raise Refused(what=what, why="there is no such document of ours")
+    if found.transmission_id is None:
+        raise Refused(what=what, why=f"it has not been sent: it is {found.state.lower()}")
+    resend_transmission(desk, found.transmission_id)
+    return found.transmission_id
+
+
+def resend_transmission(desk: Desk, transmission_id: int) -> None:
+    """Send a transmission once more: same bytes, same control numbers."""
+    what = f"Sending transmission {transmission_id} again"
+    desk.require(what, PERMISSIONS["resend"])
+    state = outbox.state(desk.conn, transmissions, transmission_id, lock=True)
+    if state is None:
+        raise Refused(what=what, why="there is no such transmission")
+    if state == "READY":
+        raise Refused(what=what, why="it waits to be sent already")
+    outbox.again(desk.conn, transmissions, [transmission_id])
+    if state == "CANCELLED":
+        _documents(desk, transmission_id, "BUNDLED")
+    resolve_about(desk, "It is sent again.", transmission_id=transmission_id)
+    desk.record("transmission resent", f"transmission {transmission_id}", was=state)
+
+
+def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> None:
+    """A transmission that has not gone does not go. Its control numbers stay used; its documents end with it."""
+    what = f"Cancelling transmission {transmission_id}"
+    desk.require(what, PERMISSIONS["resend"])
+    if not why.strip():
+        raise Refused(what=what, why="it needs a text that says why")
+    state = outbox.state(desk.conn, transmissions, transmission_id, lock=True)
+    if state is None:
+        raise Refused(what=what, why="there is no such transmission")
+    if state not in ("READY", "FAILED"):
+        raise Refused(what=what, why=f"it is {state.lower()} already")
+    outbox.cancel_transmission(desk.conn, transmission_id)
+    _documents(desk, transmission_id, "CANCELLED")
+    deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")
+    resolve_about(desk, f"It was cancelled: {why}", transmission_id=transmission_id)
+    desk.record("transmission cancelled", f"transmission {transmission_id}", was=state, why=why)
+
+
+def repost(desk: Desk, posting_id: int) -> None:
+    """Try a posting again that has failed: same key, same bytes."""
+    what = f"Posting {posting_id} again"
+    desk.require(what, PERMISSIONS["resend"])
+    state = outbox.state(desk.conn, postings, posting_id, lock=True)
+    if state != "FAILED":
+        raise Refused(
+            what=what, why="there is no such posting" if state is None else f"it is {state.lower()}"
+        )
+    outbox.again(desk.conn, postings, [posting_id])
+    desk.record("posting tried again", f"posting {posting_id}", was=state)
+
+
+def _documents(desk: Desk, transmission_id: int, state: str) -> None:
+    ids = [document.id for document in documents.of_transmission(desk.conn, transmission_id)]
+    documents.set_state(desk.conn, ids, state)

@@ -1,0 +1,210 @@
+"""A document about an order that we have: the same again, or a change of it (spec B5.2).
+
+Takes the judgement of the document and the order as it stands, locked; answers again, or applies the change as a
+new revision, or holds it for a person. Called by take_orders.py and orders.py.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, Protocol
+
+from edi_gateway.commands import answering
+from edi_gateway.commands.answering import Correspondent
+from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
+from edi_gateway.commands.cases import resolve_about
+from edi_gateway.commands.desk import MACHINE, Desk
+from edi_gateway.commands.ledger import Ledger
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.order import HoldView, Judgement, NewHold, OrderState
+from edi_gateway.orders.facts import Facts
+from edi_gateway.orders.holds import Blocking, Reconciled, reconcile
+from edi_gateway.orders.identity import content_hash, snapshot
+from edi_gateway.store import deadlines, documents, holds, orders
+from edi_gateway.store.orders import StoredOrder
+
+_MOST_DIFFERENCES = 500  # kept with a revision; both documents are there whole
+
+
+class Document(Protocol):
+    """take_orders.Incoming."""
+
+    @property
+    def order(self) -> PurchaseOrder: ...
+    @property
+    def document_id(self) -> int: ...
+
+
+def lock_known(desk: Desk, judged: Sequence[Judgement], facts: Facts) -> dict[int, StoredOrder]:
+    """The orders that these judgements repeat or change, locked; those that have changed meanwhile left out."""
+    wanted = {
+        judgement.known_order
+        for judgement in judged
+        if judgement.known_order is not None and judgement.verdict in ("repeat", "change")
+    }
+    if not wanted:
+        return {}
+    read = {known.order_id: known for found in facts.data.known.values() for known in found}
+    return {
+        order_id: order
+        for order_id, order in orders.load_many(desk.conn, sorted(wanted), lock=True).items()
+        if (order.revision, order.state) == (read[order_id].revision, read[order_id].state)
+    }
+
+
+def receive(
+    ledger: Ledger,
+    who: Correspondent,
+    came: Document,
+    judgement: Judgement,
+    order: StoredOrder,
+    received_at: datetime,
+) -> StoredOrder:
+    """A repetition or a change of `order`; the order as it is then."""
+    ledger.findings(judgement.findings, came.document_id, order.id)
+    if judgement.verdict == "repeat":
+        _repeated(ledger, who, came, order)
+        return order
+    matter = open_matter(ledger.desk, order.id, "Changing the order")
+    if judgement.revised is None:
+        return _waits(ledger, who, came, judgement, matter)
+    text = f"Revision {order.revision + 1}: {_in_words(judgement)}."
+    return revise(ledger, who, matter, judgement, judgement.revised, came.document_id, received_at, text)
+
+
+def _repeated(ledger: Ledger, who: Correspondent, came: Document, order: StoredOrder) -> None:
+    """The same again: no new order; the same answer again, if there was one and the partner wants it."""
+    text = "The same PO came again; nothing was changed."
+    policy = who.profile.policies_of(order.customer).duplicate_identical
+    last = documents.last_answers(ledger.desk.conn, [order.id]).get(order.id)
+    if last is not None and policy == "answer again" and who.answers:
+        answering.send_again(ledger, who, order, last, came.document_id)
+        text = "The same PO came again; it was answered again with the same 855."
+    ledger.event(order.id, "repeated", text, came.document_id)
+    ledger.desk.record("order repeated", f"order {order.number}", document=came.document_id)
+
+
+def _waits(
+    ledger: Ledger, who: Correspondent, came: Document, judgement: Judgement, matter: Matter
+) -> StoredOrder:
+    """A change that a person has to decide: the order stands as it is, with a hold that says so."""
+    order = matter.order
+    found = reconcile(matter.active, judgement.holds, ledger.now)
+    for hold in found.to_raise:
+        ledger.hold(hold, order.id, order.partner, came.document_id, order.currency, test=order.test)
+    ledger.event(
+        order.id, "change waits", "A change of the order came that somebody has to decide.", came.document_id
+    )
+    ledger.desk.record(
+        "order change waits",
+        f"order {order.number}",
+        document=came.document_id,
+        why=[finding.code.value for finding in judgement.findings],
+    )
+    return carry_on(ledger, who, matter, matter.lines, [*matter.active, *found.to_raise])
+
+
+def revise(
+    ledger: Ledger,
+    who: Correspondent,
+    matter: Matter,
+    judgement: Judgement,
+    revised: PurchaseOrder,
+    document_id: int,
+    received_at: datetime,
+    text: str,
+) -> StoredOrder:
+    """Replace what stands by `revised`, as judged: a new revision, the old one kept whole; answered as an update."""
+    desk, order = ledger.desk, matter.order
+    revision = order.revision + 1
+    written = snapshot(revised)
+    differences = judgement.differences[:_MOST_DIFFERENCES]
+    orders.close_revision(desk.conn, order.id, order.revision, order.snapshot)
+    ledger.revision(order.id, revision, document_id, text, json.dumps(differences, ensure_ascii=False))
+    ended = judgement.state in ENDED  # then carry_on ends the holds with the order
+    active = [] if ended else raise_and_cure(ledger, matter, judgement.holds, judgement.currency)
+    due = answering.due_at(who.profile, received_at)
+    answer_state = answering.DUE if who.answers else answering.NONE
+    values: dict[str, Any] = {
+        "revision": revision,
+        "customer": judgement.customer,
+        "type": revised.type[:2],
+        "currency": judgement.currency[:3],
+        "ordered_on": revised.ordered_on,
+        "ship_to": judgement.ship_to_key and judgement.ship_to_key[:120],
+        "cancel_after": judgement.cancel_after,
+        "lines": len(judgement.lines),
+        "ship_complete": judgement.ship_complete,
+        "all_or_nothing": judgement.all_or_nothing,
+        "document_id": document_id,
+        "content_hash": content_hash(revised, written),
+        "snapshot": written,
+        "reject_code": judgement.reject_code,
+        "answer_due_at": due if who.answers else None,
+        "answer_state": answer_state,
+    }
+    orders.change(desk.conn, order.id, **values)
+    _dates(ledger, who, order.id, judgement, due)
+    ledger.event(order.id, "changed", text, document_id)
+    desk.record(
+        "order revised",
+        f"order {order.number}",
+        revision=revision,
+        document=document_id,
+        was=order.content_hash,
+        now=values["content_hash"],
+        differences=[list(difference) for difference in differences[:50]],
+    )
+    changed = Matter(replace(order, **values), revised, matter.lines, matter.holds)
+    return carry_on(ledger, who, changed, judgement.lines, active)
+
+
+def raise_and_cure(
+    ledger: Ledger, matter: Matter, raised: Sequence[NewHold], currency: str, kept: Sequence[HoldView] = ()
+) -> list[Blocking]:
+    """Bring the holds of an order to what judgement raises now; the ones that are active then.
+
+    A release stands while its facts do (spec B4 rule 4). `kept` are active holds that judgement has no say in.
+    """
+    desk, order = ledger.desk, matter.order
+    left = [hold for hold in matter.holds if hold not in kept]
+    found: Reconciled = reconcile(left, raised, ledger.now)
+    for hold in found.to_raise:
+        ledger.hold(hold, order.id, order.partner, order.document_id, currency, test=order.test)
+    if found.cured:
+        cured = [hold.hold_id for hold in found.cured]
+        text = "The cause is gone."
+        holds.release(desk.conn, cured, by=MACHINE, at=ledger.now, reason="CURED", text=text)
+        resolve_about(desk, text, hold_id=cured)
+        for view in found.cured:
+            ledger.event(order.id, "released", f"Hold {view.code} released by itself: {view.message}")
+            desk.record("hold cured", f"hold {view.hold_id}", order=order.number, code=view.code.value)
+    if found.superseded:
+        gone = [hold.hold_id for hold in found.superseded]
+        text = "The facts have changed; the hold was raised anew."
+        holds.supersede(desk.conn, gone, by=desk.actor.name, at=ledger.now, text=text)
+        resolve_about(desk, text, hold_id=gone)
+    return [*kept, *found.kept, *found.to_raise]
+
+
+def _dates(ledger: Ledger, who: Correspondent, order_id: int, judgement: Judgement, due: datetime) -> None:
+    """The deadlines of the order, moved to what the revision says."""
+    desk = ledger.desk
+    if who.answers:
+        deadlines.put(desk.conn, desk.ids, deadlines.ANSWER, order_id, due)
+        warned = answering.warned_at(who.profile, due)
+        deadlines.put(desk.conn, desk.ids, deadlines.ANSWER_WARNING, order_id, warned)
+    deadlines.close(desk.conn, [deadlines.CANCEL, deadlines.CANCEL_WARNING], [order_id], "CANCELLED")
+    if judgement.state in (OrderState.ACCEPTED, OrderState.ON_HOLD):
+        for kind, at in answering.cancel_dates(who.profile, judgement):
+            deadlines.put(desk.conn, desk.ids, kind, order_id, at)
+
+
+def _in_words(judgement: Judgement) -> str:
+    if judgement.state is OrderState.CANCELLED:
+        return "the buyer cancelled the order"
+    count = len(judgement.differences)
+    return f"the buyer changed {count} value{'s' if count != 1 else ''}"

@@ -1,0 +1,165 @@
+"""Judge orders again that wait in the book: because master data came, a value was set, or time has passed.
+
+Takes order ids; what is accepted stays accepted, what was on hold is brought to what judgement says now. Holds
+whose cause is gone are released by themselves (spec B4 rule 6). Called by the other commands, cli and flow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from edi_gateway.commands.answering import Correspondent
+from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
+from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.edits import laid_over
+from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.receiving import raise_and_cure
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.finding import Code
+from edi_gateway.model.order import HoldCode, HoldView, Judgement, LineState, NewHold, OrderLine
+from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.facts import facts_on, needs
+from edi_gateway.orders.identity import blanket_key
+from edi_gateway.orders.judge import judge_again
+from edi_gateway.store import facts, holds, orders
+
+# which holds an import may cure; the judgement decides whether it does
+_WAITING_FOR: Final[dict[str, tuple[HoldCode, ...]]] = {
+    "items": (
+        HoldCode.ITEM_UNKNOWN,
+        HoldCode.ITEM_BLOCKED,
+        HoldCode.ITEM_DISCONTINUED,
+        HoldCode.UOM,
+        HoldCode.PACK_MULTIPLE,
+        HoldCode.PRICE,
+    ),
+    "xrefs": (HoldCode.ITEM_UNKNOWN, HoldCode.UOM, HoldCode.PACK_MULTIPLE, HoldCode.PRICE),
+    "prices": (HoldCode.PRICE, HoldCode.MIN_ORDER),
+    "ship-tos": (HoldCode.SHIPTO_UNKNOWN, HoldCode.INCOMPLETE, HoldCode.DATE_WINDOW, HoldCode.TOTALS),
+    "customers": (
+        HoldCode.INCOMPLETE,
+        HoldCode.CUSTOMER_STOP,
+        HoldCode.TERMS,
+        HoldCode.MIN_ORDER,
+        HoldCode.PRICE,
+    ),
+}
+# what judging an order by itself says nothing of: these stay until somebody decides
+_DECIDED: Final = (HoldCode.DUP_PO, HoldCode.CHANGE_PENDING)
+
+
+def waiting_for(desk: Desk, kind: str) -> list[int]:
+    """Orders that wait for what an import of this kind (`items`, `prices` ...) may have brought."""
+    return holds.orders_held(desk.conn, [code.value for code in _WAITING_FOR[kind]])
+
+
+def rejudge(desk: Desk, partners: Partners, order_ids: Iterable[int]) -> list[int]:
+    """Judge these orders by the facts of now; the ids of those whose holds or state have changed.
+
+    Orders of partners who are not published any more, and orders that have ended, are left as they are.
+    """
+    changed: list[int] = []
+    known: dict[str, Correspondent | None] = {}
+    for order_id in order_ids:
+        order = orders.load(desk.conn, order_id)
+        if order is None or order.state in ENDED:
+            continue
+        if order.partner not in known:
+            profile = partners.profile(order.partner)
+            known[order.partner] = (
+                None
+                if profile is None
+                else Correspondent.of(desk.conn, profile, partners.write_answer(order.partner))
+            )
+        who = known[order.partner]
+        if who is None:
+            continue
+        matter = open_matter(desk, order_id, "Judging the order again")
+        if matter.order.state not in ENDED and judge_matter(desk, who, matter):
+            changed.append(order_id)
+    return changed
+
+
+def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
+    """Judge one order that is open; whether anything came of it."""
+    order = matter.order
+    document, items = edited(desk, matter)
+    said_test = order.test and not _said_production(matter)
+    asked = needs([document], who.profile)
+    ledger = Ledger(desk)
+    data = facts.read(
+        desk.conn,
+        who.profile.key,
+        asked,
+        local_date(ledger.now, who.profile.calendar),
+        but=order.id if blanket_key(document, who.profile) else None,
+    )
+    now = facts_on(
+        data,
+        who.profile,
+        now=ledger.now,
+        received_at=order.received_at,
+        test=said_test,
+        production=desk.production,
+    )
+    judgement = judge_again(document, now, items)
+    accepted = any(line.state is LineState.ACCEPTED for line in matter.lines)
+    refused = judgement.reject_code is not None and not accepted
+    lines = judgement.lines if refused else _merged(matter.lines, judgement.lines)
+    decided = [hold for hold in matter.active if hold.code in _DECIDED]
+    raised = () if refused else _relevant(matter, judgement, accepted)
+    active = raise_and_cure(ledger, matter, raised, judgement.currency, decided)
+    matter = _with_header(desk, matter, judgement, accepted)
+    before = {hold.hold_id for hold in matter.active}
+    after = {hold.hold_id for hold in active if isinstance(hold, HoldView)}
+    carried = carry_on(ledger, who, matter, lines, active)
+    ledger.write()
+    return before != after or len(after) != len(active) or carried.state is not order.state
+
+
+def edited(desk: Desk, matter: Matter) -> tuple[PurchaseOrder, dict[int, dict[str, object]]]:
+    """The document that stands with what people set in it since it stands."""
+    since = orders.revised_at(desk.conn, matter.order.id, matter.order.revision)
+    edits = [e for e in orders.edits(desk.conn, matter.order.id) if since is None or e.at >= since]
+    return laid_over(matter.document, edits)
+
+
+def _said_production(matter: Matter) -> bool:
+    """A test order in the book may have come with ISA15 P, from a partner who is in test."""
+    return any(hold.finding_code is Code.PRODUCTION_IN_TEST for hold in matter.active)
+
+
+def _merged(stand: Sequence[OrderLine], judged: Sequence[OrderLine]) -> list[OrderLine]:
+    """What is accepted, refused or cancelled stays as it was told; what is on hold is as judged now."""
+    fresh = {line.line: line for line in judged}
+    return [fresh.get(line.line, line) if line.state is LineState.HELD else line for line in stand]
+
+
+def _relevant(matter: Matter, judgement: Judgement, accepted: bool) -> tuple[NewHold, ...]:
+    """Holds on what is still open. A commitment that we have given does not fall because time went by."""
+    held = {line.line for line in matter.lines if line.state is LineState.HELD}
+    standing = {(hold.code, hold.line, hold.store) for hold in matter.active}
+    return tuple(
+        hold
+        for hold in judgement.holds
+        if (hold.code, hold.line, hold.store) in standing
+        or (hold.line in held if hold.line is not None else not accepted)
+    )
+
+
+def _with_header(desk: Desk, matter: Matter, judgement: Judgement, accepted: bool) -> Matter:
+    """What the header says of an order of which nothing is accepted yet follows the judgement."""
+    if accepted:
+        return matter
+    values: dict[str, Any] = {
+        "customer": judgement.customer,
+        "currency": judgement.currency[:3],
+        "ship_to": judgement.ship_to_key and judgement.ship_to_key[:120],
+        "cancel_after": judgement.cancel_after,
+        "ship_complete": judgement.ship_complete,
+        "all_or_nothing": judgement.all_or_nothing,
+    }
+    orders.change(desk.conn, matter.order.id, **values)
+    return replace(matter, order=replace(matter.order, **values))
