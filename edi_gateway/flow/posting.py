@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from edi_gateway import logs
 from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
@@ -20,7 +20,7 @@ from edi_gateway.posting.base import PostingError
 from edi_gateway.store import outbox
 from edi_gateway.store.tables import orders, postings
 
-_COLUMNS = [postings.c[name] for name in ("id", "target", "key", "payload", "attempts")]
+_COLUMNS = [postings.c[name] for name in ("id", "target", "key", "order_id", "payload", "attempts")]
 
 
 def post(works: Works, steps: Steps, posting_ids: Sequence[int]) -> dict[str, int]:
@@ -33,15 +33,23 @@ def post(works: Works, steps: Steps, posting_ids: Sequence[int]) -> dict[str, in
 
 
 def _post(works: Works, posting_ids: Sequence[int]) -> dict[str, Any]:
+    c = postings.c
     with works.writer.begin() as conn:
         rows = conn.execute(
-            select(*_COLUMNS)
-            .where(postings.c.id.in_(posting_ids), postings.c.state == "READY")
-            .order_by(postings.c.id)
+            select(*_COLUMNS).where(c.id.in_(posting_ids), c.state == "READY").order_by(c.id)
         ).all()
+        first = _first_waiting(conn, [row.order_id for row in rows])
+    following: dict[int, int] = {}
+    last: dict[int, int] = {}
+    for row in rows:
+        if row.order_id in last:
+            following[last[row.order_id]] = row.id
+        last[row.order_id] = row.id
     posted: list[tuple[int, str, int]] = []
     failed: list[tuple[int, str, bool, int]] = []
     for row in rows:
+        if row.id != first[row.order_id]:
+            continue  # an earlier state of the order has not got through: it must not come after this one
         adapter = works.postings.get(row.target)
         if adapter is None:
             failed.append((row.id, f"there is no way to post to {row.target}", True, row.attempts))
@@ -52,7 +60,20 @@ def _post(works: Works, posting_ids: Sequence[int]) -> dict[str, Any]:
             failed.append((row.id, str(error), error.permanent, row.attempts))
         else:
             posted.append((row.id, result.external_id, row.attempts))
+            first[row.order_id] = following.get(row.id, row.id)
     return {"posted": posted, "failed": failed}
+
+
+def _first_waiting(conn: Connection, order_ids: Sequence[int]) -> dict[int, int]:
+    """Of each order the oldest posting that has not gone."""
+    c = postings.c
+    found: dict[int, int] = {}
+    for start in range(0, len(order_ids), 500):
+        query = select(c.order_id, func.min(c.id)).where(
+            c.order_id.in_(order_ids[start : start + 500]), c.state == "READY"
+        )
+        found.update((order, oldest) for order, oldest in conn.execute(query.group_by(c.order_id)))
+    return found
 
 
 def _told(works: Works, conn: Connection, outcome: dict[str, Any]) -> None:

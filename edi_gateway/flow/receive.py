@@ -90,7 +90,7 @@ def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResul
         with works.writer.begin() as conn:
             receipts.settled(conn, settled)
             fresh = [f for f in batch if _known(f, unsettled) is None]
-            made = _commit(works, conn, key, [(f.file.name, f.chunks()) for f in fresh])
+            made = _commit_fetched(works, conn, key, fresh)
             known = dict(zip((f.file.token for f in fresh), made, strict=True))
         received, size = received + len(fresh), size + sum(f.size for f in fresh)
         settled = []
@@ -127,6 +127,18 @@ def _commit(
         receipts.add(conn, works.ids, works.clock, connection, name, chunks, partner=connection)
         for name, chunks in files
     ]
+    leave_work(works, conn, [(receipt.id, connection, receipt.size) for receipt in made])
+    return [receipt.id for receipt in made]
+
+
+def _commit_fetched(
+    works: Works, conn: Connection, connection: str, fetched: Sequence[_Fetched]
+) -> list[int]:
+    """`_commit` for what lies here already: small files, which are the many, go in a few statements."""
+    if any(one.size > CHUNK for one in fetched):
+        return _commit(works, conn, connection, [(one.file.name, one.chunks()) for one in fetched])
+    files = [(one.file.name, b"".join(one.chunks())) for one in fetched]
+    made = receipts.add_many(conn, works.ids, works.clock, connection, files, partner=connection)
     leave_work(works, conn, [(receipt.id, connection, receipt.size) for receipt in made])
     return [receipt.id for receipt in made]
 

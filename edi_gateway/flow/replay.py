@@ -15,7 +15,8 @@ from sqlalchemy import Connection, select
 from edi_gateway.commands import cases as case_desk
 from edi_gateway.commands.cases import replayable
 from edi_gateway.commands.desk import Actor, Desk, Refused
-from edi_gateway.commands.orders import judge_again
+from edi_gateway.commands.permissions import PERMISSIONS
+
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.receive import leave_work
 from edi_gateway.flow.works import Works
@@ -52,7 +53,7 @@ def start(
     with works.writer.begin() as conn:
         works.live.refresh(conn)
         desk = Desk(conn, works.ids, works.clock, actor)
-        desk.require("Replaying a case", case_desk.PERMISSIONS["work a case"])
+        desk.require("Replaying a case", PERMISSIONS["work a case"])
         wanted = _wanted(conn, case_ids, alone=with_file is not None)
         for case in wanted:
             again = replayable(case)
@@ -69,6 +70,8 @@ def start(
         outbox.again(conn, transmissions, by_kind.get("transmission", []))
         outbox.again(conn, postings, by_kind.get("posting", []))
         for order in by_kind.get("order", []):
+            from edi_gateway.commands.orders import judge_again
+
             judge_again(desk, order, Published(works.live))
     return started
 
@@ -85,7 +88,9 @@ def finish(works: Works, started: Started, actor: Actor) -> list[Replayed]:
             if kind == "receipt":
                 result = _receipt(desk, case, started.receipts[subject])
             else:
-                result = Replayed(case_id, kind, subject, case.state not in cases.OPEN, _state(conn, kind, subject))
+                result = Replayed(
+                    case_id, kind, subject, case.state not in cases.OPEN, _state(conn, kind, subject)
+                )
             case_desk.replayed(desk, [case_id], result.said)
             if result.cured and case.state in cases.OPEN:
                 case_desk.resolve(desk, [case_id], result.said)
@@ -102,7 +107,7 @@ def _wanted(conn: Connection, case_ids: Sequence[int], *, alone: bool) -> list[C
             raise Refused(what=f"Replaying case {case_id}", why="there is no such case")
         found[case_id] = case
         if not alone:
-            found.update((other.id, other) for other in cases.open_by_cause(conn, case.fingerprint))
+            found.update((other.id, other) for other in cases.open_by_causes(conn, [case.fingerprint]))
     if alone and len(found) != 1:
         raise Refused(what="Replaying with a corrected copy", why="name one case")
     return [found[case_id] for case_id in sorted(found)]
@@ -137,7 +142,9 @@ def _receipt(desk: Desk, case: Case, again: int) -> Replayed:
     case_desk.resolve(desk, [other.id for other in same], f"The same as case {case.id}.")
     c = documents.c
     rows = conn.execute(
-        select(c.set_code, c.control, c.state).where(c.receipt_id == again, c.direction == "in").order_by(c.id)
+        select(c.set_code, c.control, c.state)
+        .where(c.receipt_id == again, c.direction == "in")
+        .order_by(c.id)
     )
     became = ", ".join(f"{row.set_code} {row.control}: {row.state.lower()}" for row in rows)
     state = conn.execute(select(receipt_rows.c.state).where(receipt_rows.c.id == again)).scalar_one()
@@ -155,4 +162,6 @@ def _state(conn: Connection, kind: str, subject: int) -> str:
     if table is None:
         return f"Order {subject} was judged again."
     row = conn.execute(select(table.c.state, table.c.last_error).where(table.c.id == subject)).one()
-    return " ".join(chain([f"{kind.capitalize()} {subject}: {row.state.lower()}."], [row.last_error or ""])).strip()
+    return " ".join(
+        chain([f"{kind.capitalize()} {subject}: {row.state.lower()}."], [row.last_error or ""])
+    ).strip()

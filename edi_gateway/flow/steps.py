@@ -12,6 +12,7 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 T = TypeVar("T")
 
@@ -46,8 +47,21 @@ class Writer:
     @contextmanager
     def begin(self) -> Iterator[Connection]:
         """A transaction, committed when the block ends well."""
-        with self.gate, self.engine.begin() as conn:
+        with self.gate, self._begun() as conn, conn.get_transaction() or conn.begin():
             yield conn
+
+    def _begun(self) -> Connection:
+        """A connection with a transaction. One that cannot begin is thrown away for a fresh one, once: on SQLite
+        an exception may leave a half-read result behind, and with it an old view that cannot be written on."""
+        conn = self.engine.connect()
+        try:
+            conn.begin()
+        except OperationalError:
+            conn.invalidate()
+            conn.close()
+            conn = self.engine.connect()
+            conn.begin()
+        return conn
 
 
 class Direct:

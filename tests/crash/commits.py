@@ -1,0 +1,63 @@
+"""Counts the commits of this process that write something, and kills the process before or after one of them.
+
+Hooks into SQLAlchemy's dialects, below everything of ours and below DBOS. Nothing of it is in the product.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from typing import Any, Literal
+
+from sqlalchemy.engine.default import DefaultDialect
+
+When = Literal["before", "after"]
+
+
+class Commits:
+    """`count` goes up with every writing commit. `at`: the one to die at; None: only count."""
+
+    def __init__(self, at: int | None = None, when: When = "before") -> None:
+        self.count = 0
+        self._at = at
+        self._when = when
+        self._lock = threading.Lock()
+        self._changes: dict[int, int] = {}
+
+    def install(self) -> None:
+        """From now on, for the rest of this process's life."""
+        commit = DefaultDialect.do_commit
+
+        def counted(dialect: DefaultDialect, connection: Any) -> None:
+            if not self._writes(dialect.name, connection):
+                commit(dialect, connection)
+                return
+            with self._lock:
+                self.count += 1
+                mine = self.count
+            if mine == self._at and self._when == "before":
+                die()
+            commit(dialect, connection)
+            if mine == self._at and self._when == "after":
+                die()
+
+        DefaultDialect.do_commit = counted  # type: ignore[method-assign]
+
+    def _writes(self, dialect: str, connection: Any) -> bool:
+        if dialect == "sqlite":
+            driver = connection.dbapi_connection
+            before = self._changes.get(id(driver), 0)
+            self._changes[id(driver)] = driver.total_changes
+            return bool(driver.total_changes != before)
+        cursor = connection.cursor()
+        try:
+            cursor.execute("SELECT pg_current_xact_id_if_assigned()")
+            return cursor.fetchone()[0] is not None
+        finally:
+            cursor.close()
+
+
+def die() -> None:
+    """As the kernel's out-of-memory killer does it: at once, and nobody is asked."""
+    os.kill(os.getpid(), signal.SIGKILL)
