@@ -35,9 +35,9 @@ class Sample:
         return [file.read_bytes() for file in files if file.exists()]
 
     def edi(self, name: str) -> list[list[str]]:
-        """The interchanges that are expected, comparable; none when nothing is expected."""
+        """The transaction sets that are expected, comparable; none when nothing is expected."""
         file = self.folder / f"expected.{name}.edi"
-        return interchanges(file.read_bytes()) if file.exists() else []
+        return sets(file.read_bytes()) if file.exists() else []
 
     def rows(self, name: str) -> list[dict[str, Any]]:
         """The rows that are expected; none when nothing is expected."""
@@ -50,24 +50,37 @@ def samples() -> list[Sample]:
     return [Sample(folder) for folder in sorted(SAMPLES.glob("[0-9][0-9]-*"))]
 
 
-def interchanges(content: bytes) -> list[list[str]]:
-    """Each interchange as its segments, without what counts on from other documents: control numbers and times.
+def sets(content: bytes) -> list[list[str]]:
+    """Each transaction set with the ISA and GS above it, as segments, in order.
 
-    Read by the 106 bytes of our own ISA; the delimiters themselves are kept in it.
+    Without what counts on from other documents: control numbers, times, our order numbers, and how many sets
+    travel together. Read by the 106 bytes of our own ISA.
     """
     found: list[list[str]] = []
-    rest = content.decode("latin-1")
-    while rest.strip():
-        rest = rest.lstrip()
+    rest = content.decode("latin-1").lstrip()
+    while rest:
         element, terminator = rest[3], rest[105]
-        end = rest.index(f"{terminator}", rest.index("IEA" + element)) + 1
-        segments = [segment.strip("\r\n").split(element) for segment in rest[:end].split(terminator)]
-        found.append([element.join(_masked(s)) for s in segments if s != [""]])
-        rest = rest[end:]
+        end = rest.index(terminator, rest.index(f"IEA{element}")) + 1
+        isa = gs = ""
+        for text in rest[:end].split(terminator):
+            segment = text.strip("\r\n").split(element)
+            masked = element.join(_masked(segment))
+            match segment[0]:
+                case "ISA":
+                    isa = masked
+                case "GS":
+                    gs = masked
+                case "ST":
+                    found.append([isa, gs, masked])
+                case "GE" | "IEA" | "":
+                    pass
+                case _:
+                    found[-1].append(masked)
+        rest = rest[end:].lstrip()
     return found
 
 
-_COUNTED = {"ISA": (10, 13), "IEA": (2,), "GS": (5, 6), "GE": (2,), "ST": (2,), "SE": (2,), "BAK": (8,)}
+_COUNTED = {"ISA": (10, 13), "GS": (5, 6), "ST": (2,), "SE": (2,), "BAK": (8,)}
 
 
 def _masked(segment: list[str]) -> list[str]:
