@@ -15,11 +15,13 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.holds import Blocked, Blocking, blocked
+from edi_gateway.orders.lifecycle import waiting_quantities
 from edi_gateway.orders.meaning.items import OUR_QUALIFIERS
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain
 from edi_gateway.partners.profile import Policies, Profile
 
 _NOTHING_BLOCKED: Final = Blocked(False, frozenset(), frozenset())
+_HASH_MODULUS: Final = Decimal(10) ** 10
 _AS_ORDERED: Final = frozenset({"IA", "AC", "AR"})
 _REFUSED: Final = frozenset({"IR", "ID", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8"})
 
@@ -49,16 +51,20 @@ def answer(
         purpose = answering.update_purpose
     ours = {line.line: line for line in lines}
     stops = blocked(holds, "A") if holds else _NOTHING_BLOCKED
+    waiting = waiting_quantities(order, holds)
     accepted_code = answering.accepted_code
     detail: list[dict[str, Any]] = []
     said: set[str] = set()
     for number, line in enumerate(order.lines, 1):
         mine = ours.get(number)
-        answers = _answers(line, mine, stops, policies, accepted_code, rejected is not None)
+        answers = _answers(
+            line, mine, stops, waiting.get(number, ZERO), policies, accepted_code, rejected is not None
+        )
         for each in answers:
             said.add(each["status"])
         detail.append(_line(number, line, mine, answers, policies))
-    kind = _kind(said, rejected, profile, order)
+    cancelled = any(line.state is LineState.CANCELLED for line in lines)
+    kind = _kind(said, rejected, cancelled, profile, order)
     if kind in ("AK", "RJ"):
         detail = []
     echo: dict[str, Any] = {}
@@ -86,10 +92,15 @@ def answer(
     )
 
 
-def _kind(said: set[str], rejected: str | None, profile: Profile, order: PurchaseOrder) -> str:
-    """BAK02, such that it agrees with the lines: AD means every line as ordered (spec C2)."""
+def _kind(
+    said: set[str], rejected: str | None, cancelled: bool, profile: Profile, order: PurchaseOrder
+) -> str:
+    """BAK02, such that it agrees with the lines: AD means every line as ordered (spec C2).
+
+    Lines that were cancelled (ID) are a change and no refusal: RD would say that we refuse the cancellation.
+    """
     answering = profile.answering
-    if rejected is not None or (said and said <= _REFUSED) or not said:
+    if rejected is not None or not said or (said <= _REFUSED and not cancelled):
         return "RJ" if answering.rejected_without_detail or rejected == "RJ" or not said else "RD"
     if said <= _AS_ORDERED:
         return "AK" if answering.no_detail_when_accepted or order.ack_requested == "AK" else "AD"
@@ -100,6 +111,7 @@ def _answers(
     line: Line,
     mine: OrderLine | None,
     stops: Blocked,
+    waiting: Decimal,
     policies: Policies,
     accepted_code: str,
     all_refused: bool,
@@ -117,11 +129,11 @@ def _answers(
     accepted = mine.accepted_quantity
     if ordered is None or line.unit is None or not is_sane(ordered) or not is_sane(accepted):
         return [_ack(_status(mine, line, accepted_code, cut=False), ordered, line, mine)]
-    if accepted == ordered and not stops.stores:
+    if accepted == ordered and not waiting:
         return [_ack(_status(mine, line, accepted_code, cut=False), ordered, line, mine)]
     if accepted <= 0:
         return [_ack(_cut_code(policies), ordered, line)]
-    held = _held(line, stops, accepted)
+    held = plain(min(waiting, accepted))
     cut = EXACT.subtract(ordered, accepted)
     going = EXACT.subtract(accepted, held)
     answers = []
@@ -136,17 +148,6 @@ def _answers(
 
 def _cut_code(policies: Policies) -> str:
     return policies.cut_quantity_as if policies.cut_quantity_as != "IQ alone" else "IR"
-
-
-def _held(line: Line, stops: Blocked, accepted: Decimal) -> Decimal:
-    """How much of a line goes to stores that wait."""
-    if not stops.stores or not line.allocations:
-        return ZERO
-    waiting = ZERO
-    for each in line.allocations:
-        if f"{each.location_qualifier or '92'}:{each.location}" in stops.stores and is_sane(each.quantity):
-            waiting = EXACT.add(waiting, each.quantity)
-    return plain(min(max(waiting, ZERO), accepted))
 
 
 def _status(mine: OrderLine, line: Line, accepted_code: str, *, cut: bool) -> str:
@@ -216,4 +217,8 @@ def _totals(order: PurchaseOrder, detail: list[dict[str, Any]]) -> dict[str, Any
     for line, told in zip(order.lines, detail, strict=False):
         if "quantity" in told and line.quantity is not None and is_sane(line.quantity):
             summed = EXACT.add(summed, line.quantity)
-    return {"line_count": len(detail), "hash": plain(summed)} if detail else {}
+    if not detail:
+        return {}
+    told_sum = plain(EXACT.remainder(summed, _HASH_MODULUS))
+    fits = len(told_sum.as_tuple().digits) <= 10  # CTT02 has ten digits; it is optional
+    return {"line_count": len(detail), "hash": told_sum if fits else None}

@@ -53,7 +53,7 @@ CONSEQUENCES: Final[dict[Code, Consequence]] = {
     Code.CUSTOMER_STOPPED: Consequence(Family.CREDIT, HoldCode.CUSTOMER_STOP),
     Code.PO_REPEATED: Consequence(Family.DUPLICATE, HoldCode.DUP_PO),
     Code.PO_DIFFERS: Consequence(Family.DUPLICATE, HoldCode.DUP_PO),
-    Code.CHANGE_WITHOUT_ORDER: Consequence(Family.CHANGE, HoldCode.CHANGE_PENDING),
+    Code.CHANGE_WITHOUT_ORDER: Consequence(Family.CHANGE, HoldCode.DUP_PO),
     Code.CHANGE_TOO_LATE: Consequence(Family.CHANGE, HoldCode.CHANGE_PENDING),
     Code.CHANGE_AMBIGUOUS: Consequence(Family.CHANGE, HoldCode.CHANGE_PENDING),
     Code.INFORMATION_COPY: Consequence(Family.DUPLICATE, None, Effect.NONE),

@@ -9,7 +9,7 @@ import re
 from hashlib import sha256
 from typing import Final
 
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.documents.purchase_order import Allocation, PurchaseOrder
 from edi_gateway.partners.profile import Profile
 
 BLANKET: Final = frozenset({"BK", "BE"})
@@ -30,6 +30,11 @@ def blanket_key(order: PurchaseOrder, profile: Profile) -> str | None:
     if order.type != "RL":
         return None
     return f"{profile.key}|{order.po_number}|"
+
+
+def store_key(allocation: Allocation) -> str:
+    """How a hold names a location of an SDQ: "qualifier:location"."""
+    return f"{allocation.location_qualifier or '92'}:{allocation.location}"
 
 
 def snapshot(order: PurchaseOrder) -> str:

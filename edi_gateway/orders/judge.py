@@ -274,6 +274,9 @@ def _not_booked(order: PurchaseOrder, facts: Facts, standing: Standing) -> Judge
         for finding in check(order, known)
     ]
     if standing.verdict == "reject":
+        findings = [
+            replace(f, effect=Effect.REJECT_ORDER) if f.effect is Effect.HOLD else f for f in findings
+        ]
         lines = tuple(_refused(_order_line(line, known, None, False)) for line in known.lines)
         code = "RJ" if facts.profile.answering.rejected_without_detail or not lines else "RD"
         return replace(

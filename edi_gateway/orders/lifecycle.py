@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocking, blocked
+from edi_gateway.orders.identity import store_key
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane
 
 FINAL: Final = (LineState.REJECTED, LineState.CANCELLED, LineState.INFORMATION)
 _NO_STORES: Final[Mapping[int, frozenset[str]]] = {}
@@ -73,10 +76,26 @@ def _state(lines: Sequence[OrderLine], waits: bool) -> OrderState:
 def stores_of(order: PurchaseOrder) -> dict[int, frozenset[str]]:
     """The SDQ locations of each line that has some, named as holds name them ("qualifier:location")."""
     return {
-        n: frozenset(f"{a.location_qualifier or '92'}:{a.location}" for a in line.allocations)
+        n: frozenset(store_key(a) for a in line.allocations)
         for n, line in enumerate(order.lines, 1)
         if line.allocations
     }
+
+
+def waiting_quantities(order: PurchaseOrder, holds: Sequence[Blocking]) -> dict[int, Decimal]:
+    """How much of each line goes to stores that wait, in the buyer's unit; lines without such stores left out.
+
+    What may be shipped of an accepted line is its accepted quantity less this.
+    """
+    stores = blocked(holds, "A").stores if holds else frozenset()
+    if not stores:
+        return {}
+    waiting: dict[int, Decimal] = {}
+    for number, line in enumerate(order.lines, 1):
+        for each in line.allocations:
+            if store_key(each) in stores and is_sane(each.quantity) and each.quantity > 0:
+                waiting[number] = EXACT.add(waiting.get(number, ZERO), each.quantity)
+    return waiting
 
 
 def may_change(state: OrderState, to: OrderState) -> bool:

@@ -17,6 +17,7 @@ from edi_gateway.model.master_data import Customer, Item, ItemUnit, ShipTo
 from edi_gateway.orders.blanket import Blanket, blanket_of
 from edi_gateway.orders.calendar import add_working_days, next_working_day
 from edi_gateway.orders.facts import Facts
+from edi_gateway.orders.identity import store_key
 from edi_gateway.orders.meaning import dates, items, parties, pricing, units
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money
 from edi_gateway.orders.policy import Resolved, resolve
@@ -228,11 +229,6 @@ def _stores(allocations: tuple[Allocation, ...], order: OrderFacts) -> None:
         key = store_key(each)
         if key not in order.stores:
             order.stores[key] = parties.find(each.location_qualifier, each.location, order.facts.data)[0]
-
-
-def store_key(allocation: Allocation) -> str:
-    """How a hold names an SDQ location."""
-    return f"{allocation.location_qualifier or '92'}:{allocation.location}"
 
 
 def _substitute(known: LineFacts, order: OrderFacts) -> None:

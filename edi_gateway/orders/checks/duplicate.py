@@ -47,8 +47,8 @@ def original_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]
     """A change, cancellation, replacement or confirmation of an order that we do not have.
 
     A change or cancellation is refused; a replacement or duplicate is whole in itself and taken as new
-    (`replace_unknown`), a confirmation waits (`confirm_unknown`): hold CHANGE_PENDING or DUP_PO. To do: see
-    whether the original was lost or entered by hand.
+    (`replace_unknown`), a confirmation waits (`confirm_unknown`): hold DUP_PO on the order. To do: see whether
+    the original was lost or entered by hand.
     """
     standing, purpose = facts.standing, order.purpose
     if standing.doubt == "no original":

@@ -8,6 +8,7 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import Party
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.orders.effects import found
+from edi_gateway.orders.identity import store_key
 from edi_gateway.orders.meaning import parties
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain, show
 from edi_gateway.orders.order_facts import OrderFacts
@@ -128,7 +129,7 @@ def stores_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
                     (n, m)
                     for n, line in enumerate(order.lines)
                     for m, a in enumerate(line.allocations)
-                    if f"{a.location_qualifier or '92'}:{a.location}" == key
+                    if store_key(a) == key
                 ),
                 (0, 0),
             )
