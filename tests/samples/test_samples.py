@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine
 
 from tests.samples.house import House, Rows, house
 from tests.samples.sample import Sample, samples, sets
@@ -26,8 +28,16 @@ class Outcome:
     answered_later: list[list[str]] = field(default_factory=list)
 
 
+@dataclass(slots=True)
+class Run:
+    """What became of all samples, and what was posted to the ERP, in the order of posting."""
+
+    outcomes: dict[str, Outcome]
+    posted: list[dict[str, Any]]
+
+
 @pytest.fixture(scope="module")
-def outcomes(stocked: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Outcome]:
+def run(stocked: Engine, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """All samples, one after the other through one gateway; two days later what waited is answered."""
     home: Path = tmp_path_factory.mktemp("samples")
     found: dict[str, Outcome] = {}
@@ -40,7 +50,12 @@ def outcomes(stocked: Any, tmp_path_factory: pytest.TempPathFactory) -> dict[str
             one for content in running.sent() for one in sets(content) if one[2].startswith("ST*855")
         ]:
             found[numbers[answer[3].split("*")[3]]].answered_later.append(answer)
-    return found
+        return Run(found, running.posted())
+
+
+@pytest.fixture
+def outcomes(run: Run) -> dict[str, Outcome]:
+    return run.outcomes
 
 
 def _through(sample: Sample, running: House) -> Outcome:
@@ -76,6 +91,17 @@ class TestSample:
 
     def test_is_answered_when_the_answer_is_due(self, outcomes: dict[str, Outcome], sample: Sample) -> None:
         assert outcomes[sample.name].answered_later == sample.edi("later.855")
+
+
+def test_what_is_accepted_or_cancelled_is_posted_and_nothing_that_waits_or_is_a_test(run: Run) -> None:
+    last = {posting["order"]["number"]: posting["order"] for posting in run.posted}
+    posted = sorted((order["po_number"], order["state"], Decimal(order["total"])) for order in last.values())
+    book = [order for sample in samples() for order in sample.rows("orders") if not order["test"]]
+    assert posted == sorted(
+        (order["po_number"], order["state"], Decimal(order["total"]))
+        for order in book
+        if order["state"] in ("ACCEPTED", "CANCELLED")
+    )
 
 
 @pytest.fixture
