@@ -23,7 +23,7 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import Judgement, LineState, OrderLine, OrderState
 from edi_gateway.orders import answers
 from edi_gateway.orders.calendar import deadline, local_date, zone_of
-from edi_gateway.orders.holds import Blocking
+from edi_gateway.orders.holds import Blocking, blocked
 from edi_gateway.partners.profile import Calendar, Profile
 from edi_gateway.store import deadlines, snapshots
 from edi_gateway.store.documents import Answer
@@ -91,11 +91,17 @@ class Answerable:
     test: bool
 
 
-def waits(profile: Profile, state: OrderState, lines: Sequence[OrderLine]) -> bool:
-    """Whether the answer waits for what is on hold, until its deadline at the latest (spec B4.2)."""
+def waits(
+    profile: Profile, state: OrderState, lines: Sequence[OrderLine], holds: Sequence[Blocking] = ()
+) -> bool:
+    """Whether the answer waits for what is on hold, until its deadline at the latest (spec B4.2).
+
+    A line may be accepted while one store of it waits: `holds` say so.
+    """
     if profile.answering.held == "answer":
         return False
-    return state is OrderState.ON_HOLD or any(line.state is LineState.HELD for line in lines)
+    held = state is OrderState.ON_HOLD or any(line.state is LineState.HELD for line in lines)
+    return held or bool(blocked(holds, "A").stores)
 
 
 def compose(
