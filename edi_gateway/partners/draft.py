@@ -87,7 +87,9 @@ def read(file: Path, name: str) -> Draft | Finding:
     try:
         text = file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
     except FileNotFoundError:
-        return told(f"{name}:1", f"There is no {file.name}.", "`edi-gateway partners new` writes one.")
+        close = nearest(file.name, [other.name for other in file.parent.glob("*.toml")])
+        hint = f"Rename {close} to {file.name}." if close else "`edi-gateway partners new` writes one."
+        return told(f"{name}:1", f"There is no {file.name}.", hint)
     except UnicodeDecodeError as error:
         line = file.read_bytes()[: error.start].count(b"\n") + 1
         return told(f"{name}:{line}", "The file is not UTF-8.", "Save it as UTF-8.")

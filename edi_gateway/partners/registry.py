@@ -70,8 +70,11 @@ def check(folder: Path, mappings: Path | None = None) -> LoadedPartner:
 
 
 def check_all(partners: Path, mappings: Path | None = None) -> list[LoadedPartner]:
-    """Every partner's folder, checked."""
-    return [check(folder, mappings) for folder in folders(partners)]
+    """Every partner's folder, checked; also one that holds files but, by a misspelling say, no partner.toml."""
+    if not partners.is_dir():
+        return []
+    found = (f for f in partners.iterdir() if f.is_dir() and any(f.glob("*.toml")))
+    return [check(folder, mappings) for folder in sorted(found)]
 
 
 def _profile(key: str, read: Draft) -> tuple[Profile | None, tuple[Finding, ...]]:

@@ -349,3 +349,17 @@ def test_a_warning_leaves_the_profile_valid(tmp_path: Path) -> None:
     checked = registry.check(partner(tmp_path, PLAIN + "[calendar]\nworking_days = [1, 1]\n"))
     assert [f.severity for f in checked.findings] == [Severity.WARNING]
     assert checked.valid
+
+
+def test_a_misspelt_profile_is_told_and_not_passed_over(tmp_path: Path) -> None:
+    folder = partner(tmp_path, PLAIN)
+    (folder / "partner.toml").rename(folder / "parnter.toml")
+    (tmp_path / "notes").mkdir()
+    (checked,) = registry.check_all(tmp_path)
+    assert [(f.at, f.message, f.hint) for f in checked.findings] == [
+        ("fernhill/partner.toml:1", "There is no partner.toml.", "Rename parnter.toml to partner.toml.")
+    ]
+
+
+def test_there_is_nothing_to_check_where_there_is_no_folder(tmp_path: Path) -> None:
+    assert registry.check_all(tmp_path / "nowhere") == []
