@@ -7,10 +7,9 @@ at once. A Mapping is data, hashed, and can be rebuilt from its texts alone. Cal
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from collections.abc import Mapping as MappingOf
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 from edi_gateway.mapping.notation import Element, Row, rows_of
@@ -152,21 +151,16 @@ def _table_name(file: str) -> str:
 
 def _hash(set_code: str, model: type[Record], rows: tuple[Row, ...], tables: MappingOf[str, Table]) -> str:
     """What a document is read by, without comments, blanks and line numbers."""
-    said = {
-        "set": set_code,
-        "model": model.__name__,
-        "rows": [_meaning(asdict(row)) for row in rows],
-        "tables": {
-            name: [_meaning(asdict(row)) for row in table.rows] for name, table in sorted(tables.items())
-        },
-    }
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    said = [set_code, model.__name__, *(_meaning(row) for row in rows)]
+    for name, table in sorted(tables.items()):
+        said += [name, *(f"{r.theirs} {r.ours} {r.direction}" for r in table.rows)]
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()
 
 
-def _meaning(value: object) -> object:
-    if isinstance(value, dict):
-        return {k: _meaning(v) for k, v in value.items() if k not in ("at", "file", "line")}
-    return [_meaning(v) for v in value] if isinstance(value, list | tuple) else value
+def _meaning(row: Row) -> str:
+    told = [row.selector, row.each, row.one, row.only, row.write, row.number, row.picked, *row.conditions]
+    told += [(e.name, e.field, e.table, e.convert, e.pairs, e.compute) for e in row.elements]
+    return repr(told)
 
 
 @dataclass(frozen=True, slots=True)

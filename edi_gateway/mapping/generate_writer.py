@@ -439,10 +439,8 @@ class _Generator:
         )
         self.emit(depth, f"if l{position}:")
         if element.converter.kind == "text":
-            self.emit(depth + 1, f"for t in l{position}:")
-            self.emit(
-                depth + 2, f"if len(t) > {element.maximum}: N.too_long(p, {name!r}, t, {element.maximum})"
-            )
+            self.emit(depth + 1, f"for t, z in zip(l{position}, {element.sizes!r}):")
+            self.emit(depth + 2, f"if len(t) > z: N.too_long(p, {name!r}, t, z)")
             self.emit(
                 depth + 1, f"l{position} = [*l{position}[:{places}], *[''] * ({places} - len(l{position}))]"
             )

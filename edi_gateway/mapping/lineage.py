@@ -9,10 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from edi_gateway.mapping import careful, plan
+from edi_gateway.mapping import careful
 from edi_gateway.mapping.careful import Delimited, Placed
 from edi_gateway.mapping.catalog import Mapping
-from edi_gateway.mapping.plan import GuideLike
+from edi_gateway.mapping.compile import reader
+from edi_gateway.mapping.plan import GuideLike, Plan
 from edi_gateway.mapping.read import loop_of, recoded
 from edi_gateway.mapping.tables import TableRow
 from edi_gateway.x12.guide import Walk
@@ -48,7 +49,7 @@ def trace(
     mapping: Mapping, guide: GuideLike, raw: RawSet, walk: Walk, encoding: str = "ascii"
 ) -> tuple[Trace, ...]:
     """All values of a set's document, in the order of their bytes."""
-    made = plan.build(mapping, guide)
+    made = reader(mapping, guide).plan
     segments = recoded(raw.segments, encoding)
     found: list[Placed] = []
     _, component, _, repetition = raw.delimiters
@@ -62,7 +63,7 @@ def behind(traces: Iterable[Trace], path: str) -> tuple[Trace, ...]:
     return tuple(t for t in traces if t.path == path or t.path.startswith((f"{path}.", f"{path}[")))
 
 
-def _trace(placed: Placed, made: plan.Plan, raw: RawSet, walk: Walk, segment: list[str]) -> Trace:
+def _trace(placed: Placed, made: Plan, raw: RawSet, walk: Walk, segment: list[str]) -> Trace:
     spot = placed.spot
     offset, length = raw.place(*spot)
     text = segment[spot.element]

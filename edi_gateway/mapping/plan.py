@@ -54,6 +54,7 @@ class PlanElement:
     table: Table | None
     composite: bool
     repeats: bool
+    sizes: tuple[int, ...]  # the longest text of each element or component of a span
     parts: tuple[Part, ...] = ()
     shared: tuple[Part, ...] = ()
     required: tuple[str, ...] = ()  # fields that a group must have to be a record
@@ -112,8 +113,11 @@ class PlanRow:
 
     @property
     def spread(self) -> PlanElement | None:
-        """The one list that a row without a record reads, when it reads nothing else: it goes on from segment to segment
-        (`01 = "lines[]"`, the pairs of an SDQ). Beside other fields a list stands in one segment."""
+        """The one list that a row without a record reads, when it reads nothing else.
+
+        It goes on from segment to segment (`01 = "lines[]"`, the pairs of an SDQ); beside other fields a list stands
+        in one segment.
+        """
         if self.opens is not None or len(self.elements) != 1:
             return None
         element = self.elements[0]
@@ -209,19 +213,22 @@ class _Builder:
             )
             shared = tuple(self._part(n, name, tag, n, inner) for n, name in element.pairs.with_)
             needed = tuple(name for name in required_fields(inner) if name in element.pairs.of)
-            return PlanElement(element, listed, None, 0, None, False, False, parts, shared, needed)
+            return PlanElement(element, listed, None, 0, None, False, False, (), parts, shared, needed)
         composite = self.dictionary.composites.get(use.element)
+        spanned = uses[element.first - 1 : element.last]
         if composite is not None and element.components:
-            use_inside = composite.uses[element.components[0] - 1].element
-        else:
-            use_inside = use.element
-        kind = self.dictionary.elements[use_inside]
+            spanned = composite.uses[element.components[0] - 1 : element.components[1]]
+        kinds = [self.dictionary.elements[u.element] for u in spanned]
+        kind = kinds[0]
         path = element.compute.stated if element.compute else element.field
         found = None if path is None else self._slot(model, path)
         table = self.mapping.tables[element.table] if element.table else None
         wanted: Kind = found.kind if found is not None else "number"
         made = converter(wanted, kind.type, element.convert)
-        return PlanElement(element, found, made, kind.max, table, composite is not None, use.repeat > 1)
+        sizes = tuple(k.max for k in kinds)
+        return PlanElement(
+            element, found, made, kind.max, table, composite is not None, use.repeat > 1, sizes
+        )
 
     def _part(self, offset: int, name: str, tag: str, position: int, model: type[Record]) -> Part:
         found = self._slot(model, FieldPath((name,)))

@@ -67,6 +67,7 @@ class Checker:
         problems: Problems,
     ) -> None:
         self.standard, self.tables, self.problems = standard, tables, problems
+        self.versions: dict[tuple[str, ...], list[str]] = {}
         self.kept = tuple(row for row in rows if self._has_place(row))
         self.by_selector = {row.selector: row for row in self.kept}
         self.model = model
@@ -91,7 +92,10 @@ class Checker:
         return False
 
     def _versions(self, row: Row) -> list[str]:
-        return [v for v, places in self.standard.places.items() if row.place in places]
+        if row.path not in self.versions:
+            there = [v for v, places in self.standard.places.items() if row.place in places]
+            self.versions[row.path] = there
+        return self.versions[row.path]
 
     # -- which record a row's fields belong to
 

@@ -65,8 +65,8 @@ class Discount(Record):
     base: str | None = None
     value: Number | None = None
     limit_kind: str | None = None
-    lower: Number | None = None
-    upper: Number | None = None
+    lower: int | None = None
+    upper: int | None = None
 
 
 class Installment(Record):

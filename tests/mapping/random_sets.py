@@ -1,0 +1,111 @@
+"""Random transaction sets for the laws: any segment that the standard allows in its place, filled by type.
+
+Relational notes are obeyed, so most sets are clean and the fast reader is the one that is tried. One number makes a
+set: drawing thousands of values from hypothesis one by one would take minutes.
+"""
+
+from __future__ import annotations
+
+import string
+from decimal import Decimal
+from random import Random
+
+from edi_gateway.x12.dictionary import Dictionary, ElementDef, SegmentDef, Use
+from edi_gateway.x12.guide import Guide
+from edi_gateway.x12.structure import Loop
+
+_LETTERS = string.ascii_uppercase + string.digits
+_DATES = ("20260115", "20251231", "20280229", "19991130")
+_LIKELY = 4  # one optional element or segment in so many is there
+
+
+def random_set(seed: int, guide: Guide) -> list[list[str]]:
+    """Body segments of a set, BEG or BAK to CTT. The totals of an 855 are right, as ours always are."""
+    draw = Random(seed)
+    body: list[list[str]] = []
+    _loop(draw, guide, guide.root, body, depth=0)
+    body = [s for s in body if s[0] not in ("ST", "SE")]
+    if guide.set_code == "855":
+        _right_totals(body)
+    return body
+
+
+def _loop(draw: Random, guide: Guide, loop: Loop, body: list[list[str]], depth: int) -> None:
+    for ordinal, child in enumerate(loop.children):
+        if depth and not ordinal:  # the segment that opened the loop stands already
+            continue
+        mandatory = child.requirement == "M"
+        top = 1 if child.max == 1 else 2
+        times = draw.randint(0, _LIKELY + 1) - _LIKELY + (1 if mandatory else 0)
+        for _ in range(max(1 if mandatory else 0, min(times, top))):
+            body.append(_segment(draw, guide.dictionary, guide.dictionary.segments.get(child.tag), child.tag))
+            if child.loop is not None:
+                _loop(draw, guide, child.loop, body, depth + 1)
+
+
+def _segment(draw: Random, known: Dictionary, definition: SegmentDef | None, tag: str) -> list[str]:
+    if definition is None:
+        return [tag]
+    wanted = {u.position for u in definition.uses if u.requirement == "M" or not draw.randint(0, _LIKELY)}
+    for _ in range(3):
+        for note in definition.notes:
+            _obey(note, wanted)
+    texts = [_element(draw, known, u) if u.position in wanted else "" for u in definition.uses]
+    while texts and not texts[-1]:
+        texts.pop()
+    return [tag, *texts]
+
+
+def _obey(note: str, wanted: set[int]) -> None:
+    places = [int(note[i : i + 2]) for i in range(1, len(note), 2)]
+    there = wanted.intersection(places)
+    match note[0]:
+        case "P" if there:
+            wanted.update(places)
+        case "R" if not there:
+            wanted.add(places[0])
+        case "E":
+            wanted.difference_update(sorted(there)[1:])
+        case "C" if places[0] in wanted:
+            wanted.update(places)
+        case "L" if places[0] in wanted and len(there) < 2:
+            wanted.add(places[1])
+        case _:
+            pass
+
+
+def _element(draw: Random, known: Dictionary, use: Use) -> str:
+    composite = known.composites.get(use.element)
+    if composite is None:
+        return _value(draw, known.elements[use.element])
+    first = [_value(draw, known.elements[u.element]) for u in composite.uses if u.requirement == "M"]
+    return ">".join(first or [_value(draw, known.elements[composite.uses[0].element])])
+
+
+def _value(draw: Random, element: ElementDef) -> str:
+    if element.type == "DT":
+        return draw.choice(_DATES)
+    if element.type == "TM":
+        return draw.choice(("0000", "2359", "123456"))
+    if element.codes:
+        return draw.choice(sorted(element.codes))
+    if element.type == "R" or element.type.startswith("N"):
+        digits = draw.randint(
+            10 ** (element.min - 1) if element.min > 1 else 0, 10 ** min(element.max, 6) - 1
+        )
+        text = str(digits)
+        if element.type == "R" and len(text) > 2 and draw.randint(0, 1):
+            text = f"{text[:-2]}.{text[-2:]}"
+        return f"-{text}" if draw.randint(0, 9) == 0 else text
+    size = draw.randint(element.min, max(element.min, min(element.max, 6)))
+    return "".join(draw.choices(_LETTERS, k=size))
+
+
+def _right_totals(body: list[list[str]]) -> None:
+    """The CTT that we would write; an AMT after it goes with a wrong one."""
+    at = next((i for i, s in enumerate(body) if s[0] == "CTT"), len(body))
+    del body[at:]
+    lines = [s for s in body if s[0] == "PO1"]
+    total = sum((Decimal(s[2]) for s in lines if len(s) > 2 and s[2]), Decimal(0))
+    if lines:
+        body.append(["CTT", str(len(lines)), str(total)])
