@@ -12,6 +12,7 @@ from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, print_table, screen
+from edi_gateway.cli.telling import tell_causes
 
 group = typer.Typer(no_args_is_help=True, help="What needs a person, by cause; worked, replayed, closed.")
 app.add_typer(group, name="cases")
@@ -64,17 +65,11 @@ def list_(
             "No case is open." if not closed else "No case was closed yet.",
         )
         return
-    print_table(
-        "Open cases by cause",
-        ("cause", "due", "cases", "orders", "at risk", "family", "what", "what to do"),
-        (
-            (c.fingerprint[:8], c.due_at, c.cases, c.orders, c.amounts, c.family, c.cause, c.hint)
-            for c in cases.by_cause(found)
-        ),
-        "No case is open.",
-    )
-    if found:
-        screen.print("\ncases list --cause CAUSE shows the cases of one; cases show CASE one case whole.")
+    if not found:
+        screen.print("No case is open.")
+        return
+    tell_causes(cases.by_cause(found))
+    screen.print("\ncases list --cause CAUSE shows the cases of one; cases show CASE one case whole.")
 
 
 @group.command()

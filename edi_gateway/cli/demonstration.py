@@ -5,11 +5,11 @@ Its clock begins on the day that the invented orders were written for, so that t
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
+from edi_gateway import logs
 from edi_gateway.cli import starter
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.output import WRONG_USAGE, fail, screen
@@ -18,9 +18,8 @@ from edi_gateway.model.clock import system_clock
 from edi_gateway.settings import Connections, DemonstrationClock, Settings
 
 MARK = ".demonstration"
-BEGINS = datetime(2026, 3, 2, 8, 30, tzinfo=UTC)
+BEGINS = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 MASTER_DATA = ("customers", "items", "xrefs", "prices", "ship-tos")
-SETTLED_SECONDS_AGO = 60
 
 
 def demonstrate(folder: Path) -> None:
@@ -35,6 +34,7 @@ def demonstrate(folder: Path) -> None:
     starter.lay_out(folder, Settings(connections=Connections(directory_root="exchange"), clock=clock))
     (folder / MARK).write_text("Made by `edi-gateway demo`, which removes this folder when it runs again.\n")
     here = Here(folder.resolve(), "demo")
+    logs.configure(level="ERROR")
     _fill(here)
     dropped = _drop(here)
     screen.print(
@@ -86,8 +86,6 @@ def _drop(here: Here) -> int:
             suffix = "-a-before" if name == "before.edi" else ""
             file = target / f"{sample.name}{suffix}.edi"
             file.write_bytes(content)
-            settled = system_clock().timestamp() - SETTLED_SECONDS_AGO
-            os.utime(file, (settled, settled))
             count += 1
     return count
 

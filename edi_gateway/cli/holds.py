@@ -11,7 +11,8 @@ import typer
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
-from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, screen
+from edi_gateway.cli.telling import tell_holds
 
 group = typer.Typer(no_args_is_help=True, help="Reasons why an order or a line must not go on.")
 app.add_typer(group, name="holds")
@@ -37,24 +38,10 @@ def list_(
         for row in found:
             print_json(row)
         return
-    print_table(
-        "Holds",
-        ("hold", "due", "PO", "line", "partner", "kind", "why", "what to do"),
-        (
-            (
-                short(h.hold_id),
-                h.due_at,
-                h.po_number,
-                f"{h.line} store {h.store}" if h.store else h.line,
-                h.partner,
-                h.code,
-                h.message,
-                h.hint,
-            )
-            for h in found
-        ),
-        f"No hold is {state.lower()}.",
-    )
+    if found:
+        tell_holds(found)
+    else:
+        screen.print(f"No hold is {state.lower()}.")
 
 
 @group.command()
@@ -115,8 +102,7 @@ def release(
     if still:
         screen.print(f"Hold {hold} is released. Still waiting for:")
         for other in still:
-            where = f"line {other.line}" if other.line else "the order"
-            screen.print(f"  {short(other.hold_id)}  {where}: {other.message}", markup=False)
+            screen.print(f"  {short(other.hold_id)}  {other.message}", markup=False)
     else:
         screen.print(
             f"Hold {hold} is released; nothing else holds the order. `run --once` or the daemon carries it on."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -193,8 +193,7 @@ def _tell(view: OrderView) -> None:
     if active:
         screen.print("\n[bold]Waiting for[/bold]")
     for hold in active:
-        where = f"line {hold.line}" if hold.line else "the order"
-        screen.print(f"  {short(hold.hold_id)}  {hold.code}, {where}: {hold.message}", markup=False)
+        screen.print(f"  {short(hold.hold_id)}  {hold.code}: {hold.message}", markup=False)
         screen.print(f"      → {hold.hint}", markup=False)
     if view.documents:
         screen.print("\n[bold]Documents[/bold]")
@@ -299,6 +298,9 @@ def answer(ctx: typer.Context, order: OrderArgument, partner: PartnerOption = No
     screen.print("The 855 is made; it goes out with the next `run --once` or by the daemon.")
 
 
+_CHOICES: dict[str, Literal["void", "change", "new"]] = {"void": "void", "change": "change", "new": "new"}
+
+
 @group.command()
 def resolve(
     ctx: typer.Context,
@@ -311,7 +313,7 @@ def resolve(
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj
-    if choice not in ("void", "change", "new"):
+    if choice not in _CHOICES:
         fail("The choice is void, change or new.", WRONG_USAGE)
     from edi_gateway.reports import orders as reports
 
@@ -320,5 +322,5 @@ def resolve(
     if len(found) != 1:
         fail(f"{order} names {len(found)} orders on hold; say which by our number.", WRONG_USAGE)
     with _deciding(here) as (desk, live):
-        orders.resolve_duplicate(desk, live, found[0].order_id, choice, why=why)
+        orders.resolve_duplicate(desk, live, found[0].order_id, _CHOICES[choice], why=why)
     screen.print(f"{order}: {choice}.")

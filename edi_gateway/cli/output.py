@@ -13,7 +13,6 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from edi_gateway.model.finding import Finding, Location, Severity
 
@@ -54,18 +53,17 @@ def print_json(value: Any) -> None:
 
 
 def print_table(title: str, columns: Sequence[str], found: Iterable[Sequence[Any]], nothing: str) -> None:
-    """A table, or the sentence `nothing` when there are no rows."""
-    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    count = 0
-    for row in found:
-        table.add_row(*(escape(shown(cell)) for cell in row))
-        count += 1
-    if count:
-        screen.print(table)
-    else:
+    """A table, one row a line however long, or the sentence `nothing` when there are no rows."""
+    rows = [[shown(cell) for cell in row] for row in found]
+    if not rows:
         screen.print(nothing)
+        return
+    widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    if title:
+        screen.print(f"[bold]{title}[/bold]")
+    for number, row in enumerate([list(columns), *rows]):
+        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        screen.print(line, style="bold" if number == 0 else "", markup=False)
 
 
 def shown(value: Any) -> str:

@@ -11,6 +11,9 @@ from edi_gateway.cli.names import short
 from edi_gateway.cli.output import screen, shown
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from edi_gateway.reports.cases import CauseRow
     from edi_gateway.reports.holds import HoldRow
     from edi_gateway.reports.story import Arrival, Story
 
@@ -87,16 +90,20 @@ def _waiting(story: Story) -> None:
     if not story.holds:
         return
     _chapter("What waits, and why")
+    tell_holds(story.holds)
+
+
+def tell_holds(found: Iterable[HoldRow]) -> None:
+    """Holds by order: why, and what to do."""
     by_order: dict[tuple[str, str, str], list[HoldRow]] = defaultdict(list)
-    for hold in story.holds:
+    for hold in found:
         by_order[(hold.partner, hold.po_number, hold.order_number)].append(hold)
     for (partner, po_number, number), holds in by_order.items():
         screen.print(f"  [bold]PO {escape(po_number)}[/bold] of {partner}  ({number})")
         for hold in holds:
-            where = f"line {hold.line}" if hold.line else "the order"
-            if hold.store:
-                where += f", store {hold.store}"
-            screen.print(f"    [yellow]{where}[/yellow]: {escape(hold.message)}")
+            where = f"store {hold.store}" if hold.store else "the order"
+            told = hold.message if hold.line else f"{where}: {hold.message}"
+            screen.print(f"    [yellow]{escape(told[0].upper() + told[1:])}[/yellow]")
             screen.print(f"      → {escape(hold.hint)}  [dim]{hold.code} {short(hold.hold_id)}[/dim]")
 
 
@@ -111,12 +118,17 @@ def _sent(story: Story) -> None:
 
 
 def _cases(story: Story) -> None:
-    if not story.causes:
-        return
-    _chapter("Cases that need a person, by cause")
-    for c in story.causes:
+    if story.causes:
+        _chapter("Cases that need a person, by cause")
+        tell_causes(story.causes)
+
+
+def tell_causes(causes: Iterable[CauseRow]) -> None:
+    """A cause in two lines: what, how many, what money; what to do."""
+    for c in causes:
         money = f", {shown(c.amounts)} at risk" if c.amounts else ""
         count = f"{c.cases} case{'s' * (c.cases != 1)}"
-        screen.print(f"  {c.fingerprint[:8]}  [bold]{c.family}[/bold] {escape(c.cause)}: {count}{money}")
+        due = f", due {c.due_at:%Y-%m-%d %H:%M}"
+        screen.print(f"  {c.fingerprint[:8]}  [bold]{c.family}[/bold] {escape(c.cause)}: {count}{money}{due}")
         if c.hint:
             screen.print(f"            → {escape(c.hint)}")
