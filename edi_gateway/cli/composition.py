@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from sqlalchemy import Connection
 
 from edi_gateway.cli.context import Here
-from edi_gateway.commands import cases, partners
+from edi_gateway.commands import cases, drafts, partners
 from edi_gateway.commands.desk import MACHINE, Actor, Desk, Partners
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.gateway import Gateway
@@ -104,7 +104,7 @@ def compose(here: Here) -> Gateway:
 def publish_drafts(here: Here) -> None:
     """Make valid drafts live; an invalid one leaves the last good snapshot live and opens a case."""
     machine = Actor(MACHINE, frozenset({MACHINE}))
-    for loaded in registry.check_all(here.partners_folder, here.mappings_folder):
+    for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
         with here.engine.begin() as conn:
             desk = Desk(conn, here.ids, here.clock, machine)
             if loaded.profile is not None and loaded.valid:

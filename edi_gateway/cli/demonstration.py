@@ -50,10 +50,10 @@ def demonstrate(folder: Path) -> None:
 
 
 def _fill(here: Here) -> None:
-    from edi_gateway.commands import master_data, partners
-    from edi_gateway.partners import registry, snapshots
+    from edi_gateway.commands import drafts, master_data, partners
+    from edi_gateway.partners import snapshots
 
-    for loaded in registry.check_all(here.partners_folder, here.mappings_folder):
+    for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
         if loaded.profile is None or not loaded.valid:
             fail(f"The invented partner {loaded.key} holds mistakes: {loaded.findings}")
         draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)

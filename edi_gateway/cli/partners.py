@@ -32,7 +32,7 @@ KeyArgument = Annotated[str, typer.Argument(metavar="PARTNER", help="The name of
 @group.command("list")
 def list_(ctx: typer.Context, json: JsonOption = False) -> None:
     """Partners: as their files say, as published, and how the connection does."""
-    from edi_gateway.partners import registry
+    from edi_gateway.commands.drafts import check_all
     from edi_gateway.reports import status
     from edi_gateway.store import snapshots
 
@@ -41,7 +41,7 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
         live = snapshots.live(conn)
         health = {p.partner: p for p in status.status(conn, here.clock()).partners}
     rows = []
-    drafts = {loaded.key: loaded for loaded in registry.check_all(here.partners_folder, here.mappings_folder)}
+    drafts = {loaded.key: loaded for loaded in check_all(here.partners_folder, here.mappings_folder)}
     for key in sorted({*drafts, *live}):
         loaded, known, seen = drafts.get(key), live.get(key), health.get(key)
         profile = loaded.profile if loaded else None
@@ -109,14 +109,14 @@ def check(
 
 
 def _loaded(here: Here, partner: str | None) -> list[LoadedPartner]:
-    from edi_gateway.partners import registry
+    from edi_gateway.commands import drafts
 
     if partner is None:
-        return registry.check_all(here.partners_folder, here.mappings_folder)
+        return drafts.check_all(here.partners_folder, here.mappings_folder)
     folder = here.partners_folder / partner
     if not folder.is_dir():
         fail(f"There is no folder {folder}.", WRONG_USAGE)
-    return [registry.check(folder, here.mappings_folder)]
+    return [drafts.check(folder, here.mappings_folder)]
 
 
 @group.command()

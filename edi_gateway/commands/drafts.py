@@ -1,0 +1,67 @@
+"""Whether a partner's files may go live: profile, guide rules and mapping rows checked together.
+
+Takes folders, gives what partners.registry gives, with the mistakes in mapping rows beside the others. Called by
+cli/ before anything is published.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+from edi_gateway.mapping import catalog
+from edi_gateway.mapping.catalog import MappingInvalid, Problem
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.partners import registry
+from edi_gateway.partners.registry import LoadedPartner
+
+_KEPT = 512  # one partner's set each: a daemon looks at unchanged drafts again and again
+
+
+def check(folder: Path, mappings: Path) -> LoadedPartner:
+    """Every mistake in one partner's folder, each with file, line and reason."""
+    return _with_mappings(registry.check(folder, mappings), mappings)
+
+
+def check_all(partners: Path, mappings: Path) -> list[LoadedPartner]:
+    """Every partner's folder, checked."""
+    return [_with_mappings(loaded, mappings) for loaded in registry.check_all(partners, mappings)]
+
+
+def _with_mappings(loaded: LoadedPartner, mappings: Path) -> LoadedPartner:
+    if loaded.profile is None:
+        return loaded
+    sets = sorted({row.set for row in loaded.profile.documents if (mappings / f"{row.set}.toml").is_file()})
+    found = [finding for code in sets for finding in _mapping_mistakes(loaded.folder, mappings, code)]
+    known = {finding.at for finding in loaded.findings}  # a file that is no TOML is told already
+    return replace(loaded, findings=(*loaded.findings, *(f for f in found if f.at not in known)))
+
+
+def _mapping_mistakes(folder: Path, mappings: Path, set_code: str) -> Iterator[Finding]:
+    try:
+        texts = catalog.texts_of(mappings, folder / f"{set_code}.toml")
+    except UnicodeDecodeError:  # told by the registry
+        return
+    for problem in _problems(set_code, tuple(sorted(texts.items()))):
+        own = problem.at.file.startswith(catalog.PARTNER)
+        file = problem.at.file.removeprefix(catalog.PARTNER) if own else f"{mappings.name}/{problem.at.file}"
+        yield Finding(
+            Code.PROFILE_INVALID,
+            Severity.ERROR,
+            f"{problem.text[0].upper()}{problem.text[1:]}.",
+            "docs/reference/mapping.md tells what a row may say.",
+            at=f"{file}:{problem.at.line}",
+            family=Family.MAPPING,
+        )
+
+
+@lru_cache(maxsize=_KEPT)
+def _problems(set_code: str, texts: tuple[tuple[str, str], ...]) -> tuple[Problem, ...]:
+    """What is wrong with a mapping, by its texts."""
+    try:
+        catalog.load_texts(dict(texts), set_code)
+    except MappingInvalid as invalid:
+        return invalid.problems
+    return ()
