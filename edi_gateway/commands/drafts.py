@@ -50,7 +50,7 @@ def _mapping_mistakes(folder: Path, mappings: Path, set_code: str) -> Iterator[F
         yield Finding(
             Code.PROFILE_INVALID,
             Severity.ERROR,
-            f"{problem.text[0].upper()}{problem.text[1:]}.",
+            problem.text if problem.text.endswith(("?", ".")) else f"{problem.text}.",
             "docs/reference/mapping.md tells what a row may say.",
             at=f"{file}:{problem.at.line}",
             family=Family.MAPPING,
