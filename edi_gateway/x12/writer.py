@@ -55,13 +55,28 @@ def body_text(
     The value is None when a delimiter, a control character or something that `encoding` does not have stands
     in the data. Composites come joined with the component separator.
     """
+    kept = [_trimmed(segment) for segment in segments]
+    texts = [delimiters.element.join(segment) for segment in kept]
+    if _all_writable(kept, "".join(texts), delimiters, encoding):
+        return Outcome(delimiters.segment.join([*texts, ""]))
     findings: list[Finding] = []
-    texts: list[str] = []
-    for position, segment in enumerate(segments, start=2):
-        kept = _trimmed(segment)
-        findings += _unwritable(kept, position, delimiters, encoding)
-        texts.append(delimiters.element.join(kept) + delimiters.segment)
-    return Outcome(None if findings else "".join(texts), tuple(findings))
+    for position, segment in enumerate(kept, start=2):
+        findings += _unwritable(segment, position, delimiters, encoding)
+    text = None if findings else delimiters.segment.join([*texts, ""])
+    return Outcome(text, tuple(findings))
+
+
+def _all_writable(
+    segments: Sequence[Sequence[str]], text: str, delimiters: Delimiters, encoding: str
+) -> bool:
+    """Whether nothing is wrong with any value, asked of all of them at once: the answer is nearly always yes."""
+    separators = sum(map(len, segments)) - len(segments)
+    return (
+        text.count(delimiters.element) == separators
+        and delimiters.segment not in text
+        and not _CONTROL.search(text)
+        and (text.isascii() or _encodable(text, encoding))
+    )
 
 
 def _trimmed(segment: Sequence[str]) -> list[str]:
@@ -142,7 +157,8 @@ def interchange(
     ta1: Sequence[Sequence[str]] = (),
 ) -> bytes:
     """An interchange in bytes. `at` is written as it stands, in its own time zone; `control` becomes nine
-    digits; a line end follows each segment unless the terminator is one. Raises EnvelopeInvalid for ids, control numbers or delimiters that no envelope can hold."""
+    digits; a line end follows each segment unless the terminator is one. Raises EnvelopeInvalid for ids,
+    control numbers or delimiters that no envelope can hold."""
     element, _, terminator, _ = envelope.delimiters
     segments = ["".join(_isa(envelope, control, at))]
     segments += [element.join(segment) for segment in ta1]
