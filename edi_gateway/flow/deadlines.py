@@ -1,62 +1,178 @@
-"""Deadlines that have passed by the passed clock: answers that are due, acknowledgments that did not come.
+"""Deadlines that have passed by the passed clock: answers that are due, dates of orders, acknowledgments awaited.
 
-Takes due rows; what is about an order goes to the commands, what is about a transmission becomes a case. Called
-by flow/gateway.py in every pass. Nothing sleeps until a deadline (DESIGN section 9).
+Takes due rows; what concerns an order or a hold is a command that the machine gives, what is late is a case.
+Called by flow/gateway.py in every pass. Nothing sleeps until a deadline (DESIGN section 9).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from sqlalchemy import Connection, select, update
+from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
+from edi_gateway.commands import holds as hold_desk
+from edi_gateway.commands import orders as order_desk
 from edi_gateway.commands.cases import About, NewCase, open_cases
+from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import deadlines, outbox
-from edi_gateway.store.deadlines import Deadline
+from edi_gateway.model.order import OrderState
+from edi_gateway.store import deadlines, orders, outbox
+from edi_gateway.store.orders import StoredOrder
 from edi_gateway.store.tables import documents, transmissions
+
+_LIVE = (OrderState.ON_HOLD, OrderState.ACCEPTED)
 
 
 def judge(works: Works, conn: Connection) -> int:
-    """Deal with what is due now, in the caller's transaction; how many."""
+    """Deal with what is due now, in the caller's transaction; how many. One that fails does not stop the rest."""
     due = deadlines.due(conn, works.clock())
     if not due:
         return 0
     with logs.unit("deadlines", due=len(due)):
-        _acknowledgments(works, conn, [row for row in due if row.kind == deadlines.ACK])
+        desk, partners = works.desk(conn), Published(works.live)
+        for row in due:
+            try:
+                with conn.begin_nested():
+                    _WHEN[row.kind](desk, partners, row.subject)
+            except Refused as refusal:  # the order has ended, or its partner is not published any more
+                logs.say(
+                    "info", "deadline without effect", kind=row.kind, subject=row.subject, why=str(refusal)
+                )
+            except DBAPIError:
+                raise
+            except Exception as error:
+                problem = f"{type(error).__name__}: {error}"[:300]
+                logs.say("error", "deadline failed", kind=row.kind, subject=row.subject, error=problem)
+                open_cases(desk, [_failed(row.kind, row.subject, problem)])
         deadlines.finish(conn, [row.id for row in due])
     return len(due)
 
 
-def _acknowledgments(works: Works, conn: Connection, due: Sequence[Deadline]) -> None:
-    """Nobody has said that it arrived: a case for each transmission still awaited."""
-    c = transmissions.c
-    late = conn.execute(
-        select(c.id, c.partner, c.name, c.sets, c.sent_at, c.test).where(
-            c.id.in_([row.subject for row in due]), c.ack_state == "AWAITED"
+def _answer(desk: Desk, partners: Published, order_id: int) -> None:
+    """The buyer is to hear by now: what is on hold is answered as on hold (spec B5.1)."""
+    state = order_desk.answer(desk, partners, order_id)
+    if state == "DUE":
+        order = _order(desk, order_id)
+        _case(
+            desk,
+            order,
+            Code.ANSWER_OVERDUE,
+            Family.ANSWER,
+            f"PO {order.po_number} should have been answered by now, but its 855 cannot go out.",
+            "See what is wrong with the 855; once that is mended, answer the order.",
         )
-    ).all()
-    outbox.set_ack_state(conn, [row.id for row in late], "OVERDUE")
-    conn.execute(
+
+
+def _answer_warning(desk: Desk, _: Published, order_id: int) -> None:
+    order = _order(desk, order_id)
+    if order.state not in _LIVE or order.answer_state != "DUE" or order.answer_due_at is None:
+        return
+    _case(
+        desk,
+        order,
+        Code.ANSWER_DUE,
+        Family.ANSWER,
+        f"PO {order.po_number} is on hold, and its answer is due at {order.answer_due_at:%Y-%m-%d %H:%M} UTC.",
+        "Decide about its holds before; at that time it is answered as on hold (IH).",
+    )
+
+
+def _cancel_warning(desk: Desk, _: Published, order_id: int) -> None:
+    order = _order(desk, order_id)
+    if order.state is not OrderState.ON_HOLD:
+        return
+    _case(
+        desk,
+        order,
+        Code.CANCEL_DATE_NEAR,
+        Family.DATE,
+        f"PO {order.po_number} is still on hold and is to be cancelled after {order.cancel_after}.",
+        "Decide about its holds, or ask the buyer for an extension.",
+    )
+
+
+def _cancel(desk: Desk, partners: Published, order_id: int) -> None:
+    """What still waits after the buyer's last day is cancelled; nothing of it may ship (spec D24)."""
+    order = _order(desk, order_id)
+    if order.state is OrderState.ON_HOLD:
+        order_desk.cancel(
+            desk, partners, order_id, why=f"The buyer's last day, {order.cancel_after}, has passed."
+        )
+        _case(
+            desk,
+            order,
+            Code.CANCEL_DATE_PASSED,
+            Family.DATE,
+            f"PO {order.po_number} was cancelled: it was still on hold after {order.cancel_after}.",
+            "Tell the buyer, or ask for a new order.",
+        )
+
+
+def _hold_until(desk: Desk, partners: Published, hold_id: int) -> None:
+    hold_desk.lapse(desk, partners, hold_id)
+
+
+def _acknowledgment(desk: Desk, _: Published, transmission_id: int) -> None:
+    """Nobody has said that it arrived."""
+    c = transmissions.c
+    row = desk.conn.execute(
+        select(c.partner, c.name, c.sets, c.sent_at, c.test).where(
+            c.id == transmission_id, c.ack_state == "AWAITED"
+        )
+    ).first()
+    if row is None:
+        return
+    outbox.set_ack_state(desk.conn, [transmission_id], "OVERDUE")
+    desk.conn.execute(
         update(documents)
-        .where(documents.c.transmission_id.in_([row.id for row in late]), documents.c.state == "SENT")
+        .where(documents.c.transmission_id == transmission_id, documents.c.state == "SENT")
         .values(state="ACK_OVERDUE")
     )
-    new = [
-        NewCase(
-            Finding(
-                Code.ACK_OVERDUE,
-                Severity.ERROR,
-                message=f"{row.partner} has not acknowledged {row.name} ({row.sets}), sent {row.sent_at:%Y-%m-%d %H:%M} UTC.",
-                hint="Ask the partner whether it arrived. Replay this case to send the same bytes again.",
-                family=Family.ACK_997,
-            ),
-            row.partner,
-            About(transmission_id=row.id),
-            test=row.test,
-        )
-        for row in late
-    ]
-    open_cases(works.desk(conn), new)
+    sent = f"sent {row.sent_at:%Y-%m-%d %H:%M} UTC"
+    finding = Finding(
+        Code.ACK_OVERDUE,
+        Severity.ERROR,
+        message=f"{row.partner} has not acknowledged {row.name} ({row.sets}), {sent}.",
+        hint="Ask the partner whether it arrived. Replay this case to send the same bytes again.",
+        family=Family.ACK_997,
+    )
+    open_cases(desk, [NewCase(finding, row.partner, About(transmission_id=transmission_id), test=row.test)])
+
+
+_WHEN: dict[str, Callable[[Desk, Published, int], None]] = {
+    deadlines.ANSWER: _answer,
+    deadlines.ANSWER_WARNING: _answer_warning,
+    deadlines.CANCEL_WARNING: _cancel_warning,
+    deadlines.CANCEL: _cancel,
+    deadlines.HOLD_UNTIL: _hold_until,
+    deadlines.ACK: _acknowledgment,
+}
+
+
+def _order(desk: Desk, order_id: int) -> StoredOrder:
+    order = orders.load(desk.conn, order_id)
+    assert order is not None  # deadlines are made with their orders, and orders are not deleted
+    return order
+
+
+def _case(desk: Desk, order: StoredOrder, code: Code, family: Family, message: str, hint: str) -> None:
+    finding = Finding(code, Severity.ERROR, message=message, hint=hint, family=family)
+    about = About(order_id=order.id)
+    open_cases(desk, [NewCase(finding, order.partner, about, order.total, order.currency, order.test)])
+
+
+def _failed(kind: str, subject: int, problem: str) -> NewCase:
+    finding = Finding(
+        Code.WORKER_FAILED,
+        Severity.ERROR,
+        message=f"A deadline ({kind}) of {subject} could not be dealt with: {problem}.",
+        hint="Report it; do by hand what was due.",
+        rule=f"deadline {kind}",
+        family=Family.SYSTEM,
+    )
+    about = About(order_id=subject) if kind not in (deadlines.ACK, deadlines.HOLD_UNTIL) else About()
+    return NewCase(finding, None, about)

@@ -201,13 +201,15 @@ def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any]) -> 
     for transmission in conn.execute(
         select(c.id, c.ack_state, c.attempts).where(c.id.in_(outcome["sent"]), c.state == "READY")
     ).all():
-        outbox.sent(conn, transmission.id, now, transmission.ack_state)
+        awaited = transmission.ack_state in ("AWAITED", "OVERDUE")
+        outbox.sent(conn, transmission.id, now, "AWAITED" if awaited else transmission.ack_state)
         conn.execute(
             update(document_rows)
-            .where(document_rows.c.transmission_id == transmission.id, document_rows.c.state == "BUNDLED")
+            .where(document_rows.c.transmission_id == transmission.id)
+            .where(document_rows.c.state.in_(("BUNDLED", "ACK_OVERDUE")))
             .values(state="SENT")
         )
-        if transmission.ack_state == "AWAITED":
+        if awaited:
             deadlines.put(conn, works.ids, deadlines.ACK, transmission.id, now + timedelta(hours=hours))
         if transmission.attempts:
             resolve_about(works.desk(conn), "It was sent.", transmission_id=transmission.id)

@@ -16,7 +16,7 @@ from edi_gateway.commands import cases as case_desk
 from edi_gateway.commands.cases import replayable
 from edi_gateway.commands.desk import Actor, Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
-
+from edi_gateway.commands.rejudge import rejudge
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.receive import leave_work
 from edi_gateway.flow.works import Works
@@ -69,10 +69,7 @@ def start(
             started.receipts[receipt] = _enter(works, conn, receipt, with_file, name)
         outbox.again(conn, transmissions, by_kind.get("transmission", []))
         outbox.again(conn, postings, by_kind.get("posting", []))
-        for order in by_kind.get("order", []):
-            from edi_gateway.commands.orders import judge_again
-
-            judge_again(desk, order, Published(works.live))
+        rejudge(desk, Published(works.live), by_kind.get("order", []))
     return started
 
 
