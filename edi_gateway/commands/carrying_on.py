@@ -118,7 +118,9 @@ def _answer(ledger: Ledger, who: Correspondent, matter: Matter, active: Sequence
     held = any(line.state is LineState.HELD for line in matter.lines) or order.state is OrderState.ON_HOLD
     if order.answer_state == answering.SENT and held:  # held again after we answered: wait how it ends
         return answering.SENT
-    if order.answer_state == answering.DUE and answering.waits(who.profile, order.state, matter.lines):
+    if order.answer_state == answering.DUE and answering.waits(
+        who.profile, order.state, matter.lines, active
+    ):
         return answering.DUE
     return answer_now(ledger, who, matter, active)
 
@@ -169,13 +171,13 @@ def met(desk: Desk, order_id: int) -> None:
 def _post(ledger: Ledger, who: Correspondent, order: StoredOrder, lines: Sequence[OrderLine]) -> None:
     if not posting.wanted(who.profile, order.test):
         return
-    count, payload = outbox.last_posting(ledger.desk.conn, order.id)
-    if payload is None and order.state is not OrderState.ACCEPTED:
+    count, last = outbox.last_posting(ledger.desk.conn, order.id)
+    if last is None and order.state is not OrderState.ACCEPTED:
         return  # nobody has heard of it, and there is nothing to ship
-    body = posting.content(asdict(order), lines)
-    if payload is not None and posting.same(payload, body):
+    content = posting.payload(count + 1, asdict(order), lines)
+    if last is not None and posting.says_the_same(last, content):
         return
-    posting.post(ledger, who.profile, order.id, order.number, count + 1, body)
+    posting.post(ledger, who.profile, order.id, order.number, count + 1, content)
 
 
 def total(lines: Sequence[OrderLine]) -> Decimal:

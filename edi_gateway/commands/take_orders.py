@@ -19,7 +19,9 @@ from edi_gateway.commands.desk import Desk, WriteAnswer
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Effect, Finding, Severity
+from edi_gateway.model.master_data import MasterData
 from edi_gateway.model.order import Judgement, OrderState
+from edi_gateway.orders import standing
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import Facts, facts_on, needs
 from edi_gateway.orders.identity import blanket_key, business_key, content_hash, snapshot
@@ -29,6 +31,7 @@ from edi_gateway.store import deadlines, facts, orders
 from edi_gateway.store.ids import order_number
 
 _LIVE = (OrderState.ON_HOLD, OrderState.ACCEPTED)
+_CHANGING = standing.CHANGES | standing.CANCELS | standing.REPLACES
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +151,26 @@ class _Wave:
         """The facts of the wave, for interchanges with ISA15 T or without."""
         now = self.ledger.now
         today = local_date(now, self.profile.calendar)
-        asked = needs([each.order for each in self.incoming], self.profile)
-        data = facts.read(self.desk.conn, self.profile.key, asked, today)
+        came = [each.order for each in self.incoming]
+        data = facts.read(self.desk.conn, self.profile.key, needs(came, self.profile), today)
+        changed = self._changed(data)
+        if changed:  # what stands speaks of items that the change does not name
+            data = facts.read(self.desk.conn, self.profile.key, needs([*came, *changed], self.profile), today)
         real = facts_on(
             data, self.profile, now=now, received_at=self.received_at, production=self.desk.production
         )
         test = replace(real, test=True)
         return lambda said: test if said else real
+
+    def _changed(self, data: MasterData) -> list[PurchaseOrder]:
+        """The documents that stand and that this wave changes or cancels."""
+        wanted = {
+            key
+            for each, key in zip(self.incoming, self.keys, strict=True)
+            if each.order.purpose in _CHANGING and key in data.known
+        }
+        documents = [standing.read(known) for key in sorted(wanted) for known in data.known[key]]
+        return [document for document in documents if document is not None]
 
     def _book(self, each: Incoming, key: str, order_id: int, judgement: Judgement) -> OrderState:
         """A new order: its rows, what it is answered, where it is posted."""
@@ -205,8 +221,8 @@ class _Wave:
         if state in _LIVE:
             self._cancel_dates(order_id, judgement)
         if state is OrderState.ACCEPTED and posting.wanted(profile, test):
-            body = posting.content(header, judgement.lines)
-            posting.post(ledger, profile, order_id, number, 1, body)
+            content = posting.payload(1, header, judgement.lines)
+            posting.post(ledger, profile, order_id, number, 1, content)
         header["answer_state"] = answer_state
         ledger.order(tuple(header[name] for name in orders.ORDER_COLUMNS), judgement.lines)
         self.desk.record(
@@ -223,7 +239,7 @@ class _Wave:
 
     def _answer(self, each: Incoming, order_id: int, number: str, judgement: Judgement, test: bool) -> str:
         """Answer at once, unless the partner's habit is to wait for what is on hold."""
-        if not answering.waits(self.profile, judgement.state, judgement.lines):
+        if not answering.waits(self.profile, judgement.state, judgement.lines, judgement.holds):
             order = Answerable(
                 order_id=order_id,
                 number=number,

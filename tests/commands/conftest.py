@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import Engine
 
+from tests.commands.book import Book
 from tests.commands.desks import Office
 
 
@@ -12,3 +13,9 @@ from tests.commands.desks import Office
 def office(database: Engine) -> Office:
     """Desks on a fresh database, on SQLite and on PostgreSQL."""
     return Office(database)
+
+
+@pytest.fixture
+def book(database: Engine) -> Book:
+    """An order book with master data and one partner, on SQLite and on PostgreSQL."""
+    return Book(database)
