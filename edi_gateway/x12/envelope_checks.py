@@ -373,6 +373,7 @@ def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
         (4, r"\d{6}|\d{8}", "a date"),
         (5, r"\d{4,8}", "a time"),
         (7, r"X|T", "X"),
+        (8, r"[ -~]{1,12}", "a release, 1 to 12 characters"),
     ):
         if not re.fullmatch(pattern, elements[number].strip(" "), re.ASCII):
             yield Finding(

@@ -312,6 +312,7 @@ class _Cutter:
         self.stops = re.compile(
             rf"{stop}(?:{suffix}({tags})(?={split}|{stop})|{suffix}(?=[Ii][Ss][Aa][^A-Za-z0-9])|(?!{suffix}[A-Za-z0-9]))"
         )
+        self.idle = re.compile(f"[{stop}{self.blanks}]*")
         self.isa = re.compile(rf"{stop}{gap}[Ii][Ss][Aa][^A-Za-z0-9]")
 
     def cut(self, buffer: str, base: int, end: int) -> Iterator[Item]:
@@ -371,12 +372,18 @@ class _Cutter:
         empty: Oddity | None = None
         closed: Closed | None = None
         while at < last and closed is None:
-            end = buffer.find(self.terminator, at, limit + 1)
+            start = self.idle.match(buffer, at, last).end()  # type: ignore[union-attr]  # it may match nothing
+            if count := buffer.count(self.terminator, at, start):
+                if empty:
+                    empty.count += count
+                else:
+                    first = buffer.index(self.terminator, at)
+                    empty = Oddity("empty", base + first, base + first + 1, count)
+            if start >= last:
+                break
+            end = buffer.find(self.terminator, start, last)
             unterminated = end < 0
             end = limit if unterminated else end
-            start = at
-            while start < end and buffer[start] in self.blanks:
-                start += 1
             after = end if unterminated else end + 1
             if start <= embedded < end:  # the next interchange begins here, whatever this segment lacks
                 end = after = embedded
@@ -384,11 +391,7 @@ class _Cutter:
                 closed = Closed("ISA", base + embedded, "")
             at, end = after, self.stop(buffer, start, end, unterminated)
             text = buffer[start:end]
-            if (
-                candidate(self.flat(text[:8]), 0) == 0
-                and closed is None
-                and read_header(buffer[start : start + WINDOW])
-            ):
+            if closed is None and self.begins_header(buffer, start, text):
                 closed = Closed("ISA", base + start, "")
             elif tag := self.tag.match(self.flat(text[:16])[:4]):
                 if run.texts:
@@ -401,18 +404,17 @@ class _Cutter:
             elif text:
                 self.take(run, text, base + start, base + end)
                 run.unterminated = unterminated
-            elif not unterminated and empty and empty.end == base + start:
-                empty.end, empty.count = base + after, empty.count + 1
-            elif not unterminated:
-                if empty:
-                    yield empty
-                empty = Oddity("empty", base + start, base + after)
         if run.texts:
             yield run
         if empty:
             yield empty
         if closed:
             yield closed
+
+    def begins_header(self, buffer: str, start: int, text: str) -> bool:
+        if candidate(self.flat(text[:8])[:4], 0) != 0:
+            return False
+        return read_header(buffer[start : start + WINDOW]) is not None
 
     def take(self, run: Run, text: str, start: int, end: int) -> None:
         """Adds a segment to a run that knows its places."""

@@ -259,7 +259,6 @@ def test_a_ta1_in_the_interchange_is_kept() -> None:
         ("004030VICS", "005010", True),
         ("003060", "004010", True),
         ("004060", "005010", True),
-        ("", "004010", True),
     ],
 )
 def test_the_nearest_dictionary_reads_a_release_that_has_none(
