@@ -14,7 +14,7 @@ from decimal import Decimal
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
 from edi_gateway.commands.cases import resolve_about
-from edi_gateway.commands.desk import MACHINE, ROLES, Desk, Partners, Refused
+from edi_gateway.commands.desk import MACHINE, Desk, Partners, Refused
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.rejudge import judge_matter
@@ -180,13 +180,9 @@ def release(
 
 
 def _roles_of(desk: Desk, name: str) -> Collection[str]:
-    """The roles of who placed a hold; on a new installation everybody has all."""
-    if name == MACHINE:
-        return ()
-    user = users.load(desk.conn, name)
-    if user is not None:
-        return user.roles
-    return () if users.any_there(desk.conn) else ROLES
+    """The roles of who placed a hold, when it was somebody else whom we know; their rank counts (spec B4)."""
+    user = None if name in (MACHINE, desk.actor.name) else users.load(desk.conn, name)
+    return () if user is None else user.roles
 
 
 def _real(ledger: Ledger, matter: Matter, hold: HoldView, who: Correspondent) -> Matter:
