@@ -7,7 +7,6 @@ its floor: the same bytes split, and the same rows inserted as fast as sqlite3 c
 
 from __future__ import annotations
 
-
 import sqlite3
 import statistics
 import sys
@@ -19,6 +18,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from benchmarks import orders
 from edi_gateway import logs
 from edi_gateway.commands.desk import MACHINE, Actor, Desk
 from edi_gateway.commands.master_data import import_csv
@@ -33,8 +33,6 @@ from edi_gateway.store import tables
 from edi_gateway.store.database import connect, upgrade
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.directory import DirectoryTransport
-
-from benchmarks import orders
 
 ROOT = Path(__file__).parents[1]
 PARTNER = "kestrelmoor"
@@ -79,7 +77,6 @@ def gateway(home: Path) -> Iterator[tuple[Gateway, Path]]:
         ids=Ids(system_clock, 2),
         transports=lambda _profile: DirectoryTransport(pair),
         postings={"files": FilePosting(home / "posted")},
-        cache=home / "cache",
         poll_seconds=0.02,
     )
     with running:

@@ -38,7 +38,10 @@ _EVENTS = {
 
 
 class Scheduler:
-    """The schedule of one process. `start` it, `stop` it; it follows the published profiles by itself."""
+    """The schedule of one process. `start` it, `stop` it; it follows the published profiles by itself.
+
+    `before_following` is called each time before it looks what is published (it may publish drafts).
+    """
 
     def __init__(self, gateway: Gateway, before_following: Callable[[], None] | None = None) -> None:
         self._gateway = gateway
@@ -64,6 +67,8 @@ class Scheduler:
 
     def follow(self) -> None:
         """Make, change and remove the jobs of partners by what is published, paused and active now."""
+        if self._before_following is not None:
+            self._before_following()
         if self._before_following is not None:
             self._before_following()
         wanted = {partner.profile.key: partner for partner in self._gateway.active_partners()}

@@ -25,16 +25,10 @@ from edi_gateway.transport.connect import open_transport
 from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.x12.envelope import Limits
 
-CACHE = ".cache"
-
-
-def live_partners(here: Here) -> LivePartners:
-    return LivePartners(here.home / CACHE)
-
 
 def partners_of(here: Here, conn: Connection) -> Partners:
     """The published partners as commands ask for them, as they are in this transaction."""
-    live = live_partners(here)
+    live = LivePartners()
     live.refresh(conn)
     return Published(live)
 
@@ -87,7 +81,6 @@ def compose(here: Here) -> Gateway:
         ids=here.ids,
         transports=transports_of(here),
         postings={"files": FilePosting(posted)},
-        cache=here.home / CACHE,
         options=Options(
             production=settings.production,
             receipts_per_batch=settings.engine.receipts_per_batch,

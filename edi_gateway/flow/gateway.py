@@ -10,7 +10,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine as Database
@@ -54,13 +53,12 @@ class Gateway:
         ids: Ids,
         transports: Transports,
         postings: Mapping[str, Posting],
-        cache: Path,
         options: Options | None = None,
         workers: int = 1,
         poll_seconds: float = 0.1,
     ) -> None:
         self.works = Works(
-            Writer(database), clock, ids, LivePartners(cache), transports, postings, options or Options()
+            Writer(database), clock, ids, LivePartners(), transports, postings, options or Options()
         )
         self.engine = Engine(
             self.works.writer, worker=worker_name(), workers=workers, poll_seconds=poll_seconds

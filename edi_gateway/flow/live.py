@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -16,7 +15,7 @@ from edi_gateway.mapping import catalog
 from edi_gateway.mapping.compile import Reader, Writer, reader, writer
 from edi_gateway.partners.profile import Documents, Profile
 from edi_gateway.partners.registry import Registry
-from edi_gateway.partners.snapshots import PublishedPartner, thaw, unpack
+from edi_gateway.partners.snapshots import PublishedPartner, thaw
 from edi_gateway.store import snapshots
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.guide import Guide, build, readable
@@ -28,7 +27,6 @@ class LivePartner:
 
     published: PublishedPartner
     paused: bool
-    cache: Path
     _guides: dict[tuple[str, str], Guide | None] = field(default_factory=dict)
     _mappings: dict[str, catalog.Mapping | None] = field(default_factory=dict)
     _readers: dict[tuple[str, str], Reader | None] = field(default_factory=dict)
@@ -77,20 +75,38 @@ class LivePartner:
 
     def _mapping(self, set_code: str) -> catalog.Mapping | None:
         if set_code not in self._mappings:
-            folder = unpack(self.published, self.cache)
-            base, own = folder / "mappings" / f"{set_code}.toml", folder / "partner" / f"{set_code}.toml"
-            known = base.is_file()
-            self._mappings[set_code] = (
-                catalog.load(folder / "mappings", set_code, own if own.is_file() else None) if known else None
-            )
+            self._mappings[set_code] = _mapping_of(self.published, set_code)
         return self._mappings[set_code]
+
+
+_KEPT = 64  # mappings of snapshots; far more than are live at once in one installation
+_mappings_kept: dict[tuple[str, str], catalog.Mapping | None] = {}
+
+
+def _mapping_of(published: PublishedPartner, set_code: str) -> catalog.Mapping | None:
+    """The mapping of a set as published; None when there is no file for it. A snapshot never changes, so what
+    was made of it is kept."""
+    key = (published.hash, set_code)
+    if key not in _mappings_kept:
+        texts = {
+            path.removeprefix("mappings/"): text
+            for path, text in published.sources.items()
+            if path.startswith("mappings/")
+        }
+        own = published.sources.get(f"partner/{set_code}.toml")
+        if own is not None:
+            texts[f"{catalog.PARTNER}{published.profile.key}/{set_code}.toml"] = own
+        if len(_mappings_kept) >= _KEPT:
+            _mappings_kept.clear()
+        known = f"{set_code}.toml" in texts
+        _mappings_kept[key] = catalog.load_texts(texts, set_code) if known else None
+    return _mappings_kept[key]
 
 
 class LivePartners:
     """All live partners of this process; `refresh` follows what has been published since."""
 
-    def __init__(self, cache: Path) -> None:
-        self._cache = cache
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stand: dict[str, tuple[str, bool]] = {}
         self._partners: dict[str, LivePartner] = {}
@@ -111,7 +127,7 @@ class LivePartners:
                     continue
                 content = snapshots.content(conn, digest)
                 if content is not None:
-                    partners[key] = LivePartner(thaw(content), paused, self._cache)
+                    partners[key] = LivePartner(thaw(content), paused)
             self._stand, self._partners = stand, partners
             self._registry = Registry.of([p.profile for p in partners.values()])
 

@@ -54,4 +54,4 @@ class Works:
 
     def desk(self, conn: Connection) -> Desk:
         """For commands that the machine itself gives."""
-        return Desk(conn, self.ids, self.clock, _SYSTEM)
+        return Desk(conn, self.ids, self.clock, _SYSTEM, self.options.production)

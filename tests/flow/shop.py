@@ -78,7 +78,6 @@ class Shop:
             ids=Ids(self.clock, self._node),
             transports=self.transport,
             postings={"files": FilePosting(self.home / "posted")},
-            cache=self.home / "cache",
             options=self.options,
             poll_seconds=0.01,
         )

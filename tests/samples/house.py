@@ -85,7 +85,6 @@ class House:
             ids=Ids(self.clock, 2),
             transports=self._transport,
             postings={"files": FilePosting(home / "posted")},
-            cache=home / "cache",
             poll_seconds=0.01,
         )
         self._taken: set[Path] = set()
