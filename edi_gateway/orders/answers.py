@@ -201,9 +201,9 @@ def _line(
     going = mine is not None and mine.state in (LineState.ACCEPTED, LineState.INFORMATION)
     if going and mine is not None and mine.price is not None and mine.price != price:
         if price is not None and policies.price_change_in == "CTP":
-            told["quoted_prices"] = ({"kind": "CON", "price": mine.price},)
+            told["quoted_prices"] = ({"kind": "CON", "price": plain(mine.price)},)
         else:
-            price = mine.price
+            price = plain(mine.price)
     if price is not None:
         told["price"] = price
         if line.price_basis is not None:
