@@ -114,7 +114,7 @@ def _stack(
     chain: list[Source] = []
     while source is not None:
         if source in chain:
-            problems.add(source.values["extends"][1], f"{source.name} extends itself")
+            problems.add(chain[-1].values["extends"][1], f"extends leads back to {source.name}")
             break
         chain.append(source)
         extends, at = source.values.get("extends", (None, Origin(source.name, 1)))
@@ -158,7 +158,16 @@ def _hash(set_code: str, model: type[Record], rows: tuple[Row, ...], tables: Map
 
 
 def _meaning(row: Row) -> str:
-    told = [row.selector, row.each, row.one, row.only, row.write, row.number, row.picked, *row.conditions]
+    told: list[object] = [
+        row.selector,
+        row.each,
+        row.one,
+        row.only,
+        row.write,
+        row.number,
+        row.picked,
+        *row.conditions,
+    ]
     told += [(e.name, e.field, e.table, e.convert, e.pairs, e.compute) for e in row.elements]
     return repr(told)
 

@@ -19,8 +19,8 @@ from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
 from edi_gateway.mapping.remarks import Remarks
 from edi_gateway.model.documents.record import Record
 
-#: (document, component separator, remarks) -> body segments.
-GeneratedWriter = Callable[[Record, str, Remarks], list[list[str]]]
+#: (document, component separator, repetition separator, remarks) -> body segments.
+GeneratedWriter = Callable[[Record, str, "str | None", Remarks], list[list[str]]]
 
 
 def generate(plan: Plan) -> GeneratedWriter:
@@ -32,6 +32,7 @@ def generate(plan: Plan) -> GeneratedWriter:
         "put": remarks.put,
         "pieces": remarks.pieces,
         "joined": remarks.joined,
+        "repeated": remarks.repeated,
         "left_over": remarks.left_over,
         "unwritten": remarks.unwritten,
         **generator.constants,
@@ -53,7 +54,7 @@ class _Generator:
         records = [row for row in self.plan.rows if row.opens is not None and self._writable(row)]
         for row in reversed(records):
             self._record(row)
-        self.emit(0, "def write(r, C, N):")
+        self.emit(0, "def write(r, C, R, N):")
         self.emit(1, "p = None; out = []")
         self.emit(1, f"M = {{{', '.join(f'{node}: []' for node in sorted(self.counted))}}}")
         self._below(1, self.plan.root)
@@ -80,7 +81,7 @@ class _Generator:
 
     def _record(self, row: PlanRow) -> None:
         assert row.node is not None
-        self.emit(0, f"def w{row.ordinal}(r, p, out, C, N, M): # {row.row.selector if row.row else ''}")
+        self.emit(0, f"def w{row.ordinal}(r, p, out, C, R, N, M): # {row.row.selector if row.row else ''}")
         width = self._segment(1, row, {})
         if not row.node.opens_loop:
             self.emit(1, "if len(e) > 1: out.append(e)")
@@ -135,10 +136,10 @@ class _Generator:
         if row.row.each:
             self.emit(depth, "if v:")
             self.emit(
-                depth + 1, f"for j, v in enumerate(v): w{row.ordinal}(v, (p, {name!r}, j), out, C, N, M)"
+                depth + 1, f"for j, v in enumerate(v): w{row.ordinal}(v, (p, {name!r}, j), out, C, R, N, M)"
             )
         else:
-            self.emit(depth, f"if v is not None: w{row.ordinal}(v, (p, {name!r}, None), out, C, N, M)")
+            self.emit(depth, f"if v is not None: w{row.ordinal}(v, (p, {name!r}, None), out, C, R, N, M)")
 
     # -- rows without a record of their own
 
@@ -274,6 +275,9 @@ class _Generator:
                 groups.append(element)
             elif element.composite:
                 composite.setdefault(position, []).append(element)
+            elif element.field is not None and element.field.many and element.repeats:
+                self._repeated(depth, row, element)
+                cells[position] = f"x{position}"
             elif element.field is not None and element.field.many and not element.compute:
                 self._many(depth, row, element)
                 cells |= {p: f"l{position}[{i}]" for i, p in enumerate(element.positions)}
@@ -452,6 +456,17 @@ class _Generator:
                 f" + [''] * ({places} - len(l{position}))",
             )
         self.emit(depth, f"else: l{position} = {('',) * places!r}")
+
+    def _repeated(self, depth: int, row: PlanRow, element: PlanElement) -> None:
+        """A list in one element that may repeat."""
+        assert element.field is not None
+        assert element.converter is not None
+        position, name = element.element.first, str(element.field)
+        write = self.constant("W", element.converter.write)
+        access = self._reading(row, FieldPath(element.field.names))
+        self.emit(
+            depth, f"x{position} = repeated({access} or (), {write}, {element.maximum}, R, N, p, {name!r})"
+        )
 
     # -- what nothing writes
 

@@ -254,6 +254,7 @@ def _plain(element: Element, value: str, problems: Problems) -> tuple[Element, .
         problems.add(
             element.at, f'several elements need a list: {element.name} = "{value}[]", or each and of'
         )
+        return ()
     return (replace(element, field=field),) if field else ()
 
 

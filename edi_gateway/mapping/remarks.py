@@ -57,7 +57,7 @@ class Remarks:
             Severity.ERROR,
             path,
             value,
-            f"{path} holds the character that separates components.",
+            f"{path} holds a character that separates components or repetitions.",
             "Give the partner other delimiters, or take the character out.",
         )
 
@@ -167,6 +167,29 @@ def joined(components: list[str], separator: str, remarks: Remarks, around: Any,
         if separator in text:
             remarks.delimiter(around, name, text)
     return separator.join(components)
+
+
+def repeated(
+    values: Iterable[Any],
+    write: Callable[[Any], str],
+    maximum: int,
+    separator: str | None,
+    remarks: Remarks,
+    around: Any,
+    name: str,
+) -> str:
+    """An element that repeats. An interchange without repetition separator has place for one value."""
+    texts = []
+    for value in values:
+        text = write(value)
+        if len(text) > maximum:
+            remarks.too_long(around, name, text, maximum)
+        if separator is not None and separator in text:
+            remarks.delimiter(around, name, text)
+        texts.append(text)
+    if separator is None and len(texts) > 1:
+        remarks.too_many(around, name, len(texts), 1)
+    return (separator or "").join(texts)
 
 
 def left_over(

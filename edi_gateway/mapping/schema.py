@@ -73,7 +73,7 @@ class Checker:
         self.model = model
         self.contexts: dict[str | None, type[Record] | None] = {None: model}
         self.read: dict[str | None, set[str]] = {}
-        self.writers: dict[tuple[str, str | None, tuple[str, ...], str | None], tuple[Row, Origin]] = {}
+        self.writers: dict[tuple[str, str | None, tuple[str, ...], str | None], tuple[str, Origin]] = {}
 
     def run(self) -> None:
         for row in self.kept:
@@ -167,8 +167,10 @@ class Checker:
                 or (None if spot[1] else _any_component(seen, spot[0]))
             )
             if clash is not None:
+                beneath, above = sorted((clash, element), key=lambda e: _rank(e.at))
                 self.problems.add(
-                    element.at, f"{row.selector} reads element {spot[0]:02d} twice ({clash.name})"
+                    above.at,
+                    f"{row.selector} reads element {spot[0]:02d} twice: as {above.name} and as {beneath.name} ({beneath.at})",
                 )
                 return
             seen[spot] = element
@@ -193,9 +195,9 @@ class Checker:
             ]
             self.problems.add(element.at, f"{field}: the field is {'a record' if found.record else kind}")
             return
-        self._fits(row, element, found)
+        fits = self._fits(row, element, found)
         qualifier = row.qualifier if field.key else None
-        if not element.compute:
+        if fits and not element.compute:
             self._writes(row, context, field.names, None if qualifier == ANY else qualifier, element.at)
         self.read.setdefault(context, set()).add(field.names[0])
 
@@ -238,24 +240,26 @@ class Checker:
             return None
         return found
 
-    def _fits(self, row: Row, element: Element, found: Slot | None) -> None:
+    def _fits(self, row: Row, element: Element, found: Slot | None) -> bool:
         """The element exists in some version, and wherever it does its type can become the field's."""
-        for name, known in (("table", self.tables), ("as", convert.NAMED)):
-            word = element.table if name == "table" else element.convert
-            if word is not None and word not in known:
-                self.problems.add(
-                    element.at,
-                    f"{name} = {word!r}: there is no such {name if name == 'table' else 'converter'}",
-                )
+        if element.table is not None and element.table not in self.tables:
+            self.problems.add(element.at, f"table = {element.table!r}: there is no such table")
+            return False
+        if element.convert is not None and element.convert not in convert.NAMED:
+            known = ", ".join(convert.NAMED)
+            self.problems.add(
+                element.at, f"as = {element.convert!r}: there is no such converter; known are {known}"
+            )
+            return False
         tag, versions = row.path[-1], self._versions(row)
         having = [v for v in versions if self.standard.use(v, tag, element.last) is not None]
         if versions and not having:
             self.problems.add(element.at, f"{tag} has no element {element.last:02d}")
-        for version in having:
-            problem = self._misfit(row, element, found, version)
-            if problem:
-                self.problems.add(element.at, problem)
-                return
+            return False
+        problem = next((p for v in having if (p := self._misfit(row, element, found, v))), None)
+        if problem is not None:
+            self.problems.add(element.at, problem)
+        return problem is None
 
     def _misfit(self, row: Row, element: Element, found: Slot | None, version: str) -> str | None:
         tag = row.path[-1]
@@ -293,20 +297,28 @@ class Checker:
         for version in self._versions(row):
             if row.only and not version.startswith(row.only):
                 continue
-            other, where = self.writers.setdefault((version, context, names, qualifier), (row, at))
-            if other is not row or where != at:
-                self.problems.add(
-                    at,
-                    f"{'.'.join(names)} is written by {row.selector} and by {other.selector} ({where}) at {version}; "
-                    "give one of them write = false",
-                )
-                return
+            mine = (row.selector, at)
+            theirs = self.writers.setdefault((version, context, names, qualifier), mine)
+            if theirs == mine:
+                continue
+            (other, beneath), (selector, where) = sorted((theirs, mine), key=lambda claim: _rank(claim[1]))
+            self.problems.add(
+                where,
+                f"{'.'.join(names)} is written by {selector} and by {other} ({beneath}) at {version}; "
+                "give one of them write = false",
+            )
+            return
 
     def _complete(self, context: str | None, model: type[Record]) -> None:
         at = self.by_selector[context].at if context else Origin(f"{self.standard.set_code}.toml", 1)
         for name in required_fields(model):
             if name not in self.read.get(context, ()):
                 self.problems.add(at, f"{model.__name__}.{name} is required and no row reads it")
+
+
+def _rank(at: Origin) -> int:
+    """Of two rows that cannot stand together the mistake is that of the file that lies over the other."""
+    return 2 if at.file.startswith("partner/") else 1 if at.file.startswith("layers/") else 0
 
 
 def _any_component(seen: Mapping[tuple[int, int], Element], position: int) -> Element | None:

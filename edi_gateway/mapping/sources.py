@@ -31,11 +31,11 @@ class RawRow:
     shared: bool = False  # came in by `like`: left out where the set has no such segment
 
     def over(self, other: RawRow) -> None:
-        """Lays another row's keys over this one's; `key = false` takes a key away."""
+        """Lays another row's keys over this one's; `key = false` takes a key away, here or in what lies beneath."""
         for mine, theirs in ((self.keys, other.keys), (self.picks, other.picks)):
             for key, (value, at) in theirs.items():
-                if value is False and key != "write":
-                    mine.pop(key, None)
+                if value is False and key != "write" and mine.get(key, (False,))[0] is not False:
+                    del mine[key]
                 else:
                     mine[key] = (value, at)
         if other.keys or other.picks:
@@ -187,12 +187,13 @@ def lay_over(rows: dict[str, RawRow], source: Source, layer: dict[str, RawRow], 
         if not _remove(rows, selector):
             problems.add(at, f"there is no row {selector} to remove")
     for selector, row in layer.items():
-        beneath = rows.get(selector)
-        if beneath is None:
-            rows[selector] = row
-        else:
+        beneath = rows.setdefault(selector, row)
+        if beneath is not row:
             beneath.over(row)
             beneath.at = row.at
+        for keys in (beneath.keys, beneath.picks):
+            for key in [key for key, (value, _) in keys.items() if value is False and key != "write"]:
+                problems.add(keys.pop(key)[1], f"{selector} has no {key} to remove")
 
 
 def _remove(rows: dict[str, RawRow], selector: str) -> bool:

@@ -28,5 +28,5 @@ class Writer:
                 f"a {self.plan.mapping.model.__name__} is wanted, not a {type(document).__name__}"
             )
         remarks = Remarks()
-        segments = self._write(document, delimiters.component, remarks)
+        segments = self._write(document, delimiters.component, delimiters.repetition, remarks)
         return Outcome(None if remarks.failed() else segments, tuple(remarks.findings))
