@@ -10,10 +10,12 @@ import contextlib
 import errno
 import itertools
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BLOCK = 1 << 20
+_SIDE_BY_SIDE = 8  # threads that wait for the disk
 
 _NO_HARD_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 
@@ -41,18 +43,35 @@ def write_once(folder: Path, name: str, content: bytes) -> None:
     A file of that name with the same bytes is left as it is (and made durable, in case whoever wrote it died
     before that). With other bytes: OtherBytes, and it is left as it is. Else OSError as the system says.
     """
-    with opened_folder(folder) as into:
-        if not holds(into, os.fsencode(name), content):
+    problem = write_all_once(folder, [(name, content)])[0]
+    if problem is not None:
+        raise problem
+
+
+def write_all_once(folder: Path, files: Sequence[tuple[str, bytes]]) -> list[OtherBytes | OSError | None]:
+    """`write_once` for many, each for itself: what became of each, None when it is there and durable.
+
+    Their fsyncs run side by side, so that the disk takes many in one turn, and the folder's comes once.
+    """
+    with opened_folder(folder) as into, ThreadPoolExecutor(min(_SIDE_BY_SIDE, max(1, len(files)))) as hands:
+        done = list(hands.map(lambda file: _put(into, os.fsencode(file[0]), file[1]), files))
+        os.fsync(into)
+    return done
+
+
+def _put(into: int, name: bytes, content: bytes) -> OtherBytes | OSError | None:
+    try:
+        if not holds(into, name, content):
             temporary = write_temporary(into, [content])
             try:
-                if not take_name(into, temporary, into, os.fsencode(name)) and not holds(
-                    into, os.fsencode(name), content
-                ):
-                    raise OtherBytes
+                if not take_name(into, temporary, into, name) and not holds(into, name, content):
+                    return OtherBytes()
             finally:
                 with contextlib.suppress(FileNotFoundError):
                     os.unlink(temporary, dir_fd=into)
-        os.fsync(into)
+    except (OtherBytes, OSError) as problem:
+        return problem
+    return None
 
 
 def write_temporary(into: int, chunks: Iterable[bytes]) -> bytes:

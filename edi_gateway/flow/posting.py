@@ -39,29 +39,46 @@ def _post(works: Works, posting_ids: Sequence[int]) -> dict[str, Any]:
             select(*_COLUMNS).where(c.id.in_(posting_ids), c.state == "READY").order_by(c.id)
         ).all()
         first = _first_waiting(conn, [row.order_id for row in rows])
-    following: dict[int, int] = {}
-    last: dict[int, int] = {}
-    for row in rows:
-        if row.order_id in last:
-            following[last[row.order_id]] = row.id
-        last[row.order_id] = row.id
     posted: list[tuple[int, str, int]] = []
     failed: list[tuple[int, str, bool, int]] = []
-    for row in rows:
-        if row.id != first[row.order_id]:
-            continue  # an earlier state of the order has not got through: it must not come after this one
-        adapter = works.postings.get(row.target)
-        if adapter is None:
-            failed.append((row.id, f"there is no way to post to {row.target}", True, row.attempts))
-            continue
-        try:
-            result = adapter.post(row.key, row.payload.encode("utf-8"))
-        except PostingError as error:
-            failed.append((row.id, str(error), error.permanent, row.attempts))
-        else:
-            posted.append((row.id, result.external_id, row.attempts))
-            first[row.order_id] = following.get(row.id, row.id)
+    while rows:
+        # an earlier state of an order must have got through before the next one goes
+        ready = [row for row in rows if row.id == first[row.order_id]]
+        rows = [row for row in rows if row.id != first[row.order_id]]
+        through = _round(works, ready, posted, failed)
+        if not through:
+            break
+        first = {row.order_id: row.id for row in reversed(rows) if row.order_id in through}
+        rows = [row for row in rows if row.order_id in first]
     return {"posted": posted, "failed": failed}
+
+
+def _round(
+    works: Works,
+    ready: Sequence[Any],
+    posted: list[tuple[int, str, int]],
+    failed: list[tuple[int, str, bool, int]],
+) -> set[int]:
+    """One posting of each order, handed over together; the orders whose posting got through."""
+    through: set[int] = set()
+    by_target: dict[str, list[Any]] = {}
+    for row in ready:
+        by_target.setdefault(row.target, []).append(row)
+    for target, waiting in by_target.items():
+        adapter = works.postings.get(target)
+        if adapter is None:
+            failed += [
+                (row.id, f"there is no way to post to {target}", True, row.attempts) for row in waiting
+            ]
+            continue
+        results = adapter.post_all([(row.key, row.payload.encode("utf-8")) for row in waiting])
+        for row, result in zip(waiting, results, strict=True):
+            if isinstance(result, PostingError):
+                failed.append((row.id, str(result), result.permanent, row.attempts))
+            else:
+                posted.append((row.id, result.external_id, row.attempts))
+                through.add(row.order_id)
+    return through
 
 
 def _first_waiting(conn: Connection, order_ids: Sequence[int]) -> dict[int, int]:

@@ -5,6 +5,7 @@ Takes an idempotency key and the order as bytes; gives what became of it. Called
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Literal, Protocol
 
@@ -27,9 +28,11 @@ class PostingError(GatewayError):
 
 
 class Posting(Protocol):
-    def post(self, key: str, payload: bytes) -> PostResult:
-        """Hand it over. The same key with the same bytes again gives the same result; with other bytes
-        KeyReused. Raises PostingError."""
+    def post_all(self, orders: Sequence[tuple[str, bytes]]) -> list[PostResult | PostingError]:
+        """Hand them over, each key with its bytes; what became of each. One that fails does not stop the others.
+
+        The same key with the same bytes again gives the same result; with other bytes KeyReused.
+        """
 
 
 class KeyReused(PostingError):

@@ -7,6 +7,7 @@ and stays there when the power fails.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
@@ -29,19 +30,36 @@ class FilePosting:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def post(self, key: str, payload: bytes) -> PostResult:
-        name = file_name(key)
+    def post_all(self, orders: Sequence[tuple[str, bytes]]) -> list[PostResult | PostingError]:
+        names = [file_name(key) for key, _ in orders]
+        files = [(name, payload) for name, (_, payload) in zip(names, orders, strict=True)]
         try:
-            durable.write_once(self._folder, name, payload)
-        except durable.OtherBytes:
-            raise KeyReused(where=self._folder, key=key, external_id=name) from None
+            done = durable.write_all_once(self._folder, files)
         except (FileNotFoundError, NotADirectoryError):
-            raise FolderMissing(where=self._folder) from None
+            return [FolderMissing(where=self._folder) for _ in orders]
         except OSError as problem:
-            raise PostingError(
-                where=self._folder / name, problem=f"{problem.strerror}. We try again."
-            ) from None
-        return PostResult(external_id=name, status="posted")
+            return [self._failed(self._folder, problem) for _ in orders]
+        return [
+            self._told(key, name, problem)
+            for (key, _), name, problem in zip(orders, names, done, strict=True)
+        ]
+
+    def post(self, key: str, payload: bytes) -> PostResult:
+        """One order; raises PostingError."""
+        result = self.post_all([(key, payload)])[0]
+        if isinstance(result, PostingError):
+            raise result
+        return result
+
+    def _told(self, key: str, name: str, problem: Exception | None) -> PostResult | PostingError:
+        if problem is None:
+            return PostResult(external_id=name, status="posted")
+        if isinstance(problem, OSError):
+            return self._failed(self._folder / name, problem)
+        return KeyReused(where=self._folder, key=key, external_id=name)
+
+    def _failed(self, where: Path, problem: OSError) -> PostingError:
+        return PostingError(where=where, problem=f"{problem.strerror}. We try again.")
 
 
 def file_name(key: str) -> str:
