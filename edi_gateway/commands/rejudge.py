@@ -13,7 +13,7 @@ from typing import Any, Final
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
 from edi_gateway.commands.desk import Desk, Partners
-from edi_gateway.commands.edits import laid_over
+from edi_gateway.commands.edits import SKU, laid_over
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.receiving import raise_and_cure
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
@@ -88,6 +88,7 @@ def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
     document, items = edited(desk, matter)
     said_test = order.test and not _said_production(matter)
     asked = needs([document], who.profile)
+    asked = replace(asked, skus=asked.skus | {str(fields[SKU]) for fields in items.values()})
     ledger = Ledger(desk)
     data = facts.read(
         desk.conn,
