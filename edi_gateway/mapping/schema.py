@@ -168,10 +168,8 @@ class Checker:
             )
             if clash is not None:
                 beneath, above = sorted((clash, element), key=lambda e: _rank(e.at))
-                self.problems.add(
-                    above.at,
-                    f"{row.selector} reads element {spot[0]:02d} twice: as {above.name} and as {beneath.name} ({beneath.at})",
-                )
+                twice = f"as {above.name} and as {beneath.name} ({beneath.at})"
+                self.problems.add(above.at, f"{row.selector} reads element {spot[0]:02d} twice: {twice}")
                 return
             seen[spot] = element
 

@@ -248,7 +248,8 @@ pick_of = "02"
         "partner/acme/850.toml:2: a row has each or one, not both; put the second into its else",
         "partner/acme/850.toml:4: only = '5010': the first digits of a version, such as \"005\"",
         "partner/acme/850.toml:5: write is true or false",
-        'partner/acme/850.toml:6: only_if = \'02 filled\': "alone", "NN present", "NN absent", "NN is A B", "NN not A B"',
+        "partner/acme/850.toml:6: only_if = '02 filled': "
+        '"alone", "NN present", "NN absent", "NN is A B", "NN not A B"',
         "partner/acme/850.toml:8: pick_of without pick",
         "partner/acme/850.toml:10: 03-22 cannot be divided into groups of 3",
         "partner/acme/850.toml:10: by is not known here; known are each, of, with",

@@ -58,7 +58,8 @@ def test_a_year_that_two_digits_cannot_say_is_refused() -> None:
 
 
 def test_a_partner_who_writes_the_point_or_short_years_is_read_and_written_so() -> None:
-    rows = '["SAC"]\n05 = { field = "amount", as = "explicit point" }\n["BEG"]\n05 = { field = "ordered_on", as = "YYMMDD" }\n'
+    rows = '["SAC"]\n05 = { field = "amount", as = "explicit point" }\n'
+    rows += '["BEG"]\n05 = { field = "ordered_on", as = "YYMMDD" }\n'
     theirs = catalog.load_texts(catalog.texts_of(MAPPINGS) | {"partner/acme/850.toml": rows}, "850")
     document = read("BEG*00*SA*1**260115~SAC*A*C310***12.34~PO1*1*5*EA~", of=theirs).document
     assert isinstance(document, PurchaseOrder)
