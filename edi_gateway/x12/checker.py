@@ -124,6 +124,8 @@ def _words(fault: StructureFault, raw: RawSet, node: Node | None) -> tuple[str, 
             )
         case Code.SEGMENT_NOT_IN_SET:
             return f"Segment {tag} has no place in a {raw.code}.", "Ask the sender what it is meant to say."
+        case Code.SEGMENT_OUT_OF_SEQUENCE if fault.early:
+            return f"Segment {tag} stands too early: its place is further down.", "It was left out."
         case Code.SEGMENT_OUT_OF_SEQUENCE:
             return f"Segment {tag} stands too late: its place is further up.", "It was read where it belongs."
         case Code.SEGMENT_MISSING:

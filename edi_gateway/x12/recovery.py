@@ -7,25 +7,28 @@ what happened are kept until the next segment tells which one holds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code
 from edi_gateway.x12.structure import Child, Frame, Frames, Loop, Step, enter, start, steps
 
 _STANDS_IN_FOR = 3  # so many segments later an unknown one no longer explains what is missing
+_LOOK_AHEAD = 8  # so many segments further tell which of two explanations is right
 
 
 @dataclass(slots=True)
 class StructureFault:
     """`index`: the segment at which it shows; `node`: the place that it is about (-1: none); `tag`: the
-    segment it is about (not the one at `index` when something is missing); `number`: how many there are."""
+    segment it is about (not the one at `index` when something is missing); `number`: how many there are;
+    `early`: out of sequence because it comes too early."""
 
     code: Code
     index: int
     tag: str
     node: int = -1
     number: int = 0
+    early: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +39,27 @@ class _Reading:
     floor: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class _Explanation:
+    """What may have happened: where the segment belongs (-1: nowhere), how the document can go on, and what
+    is wrong. `missed`: the places found missing; `found`: a place found missing before, and here it is;
+    `uses_unknown`: an unknown segment before accounts for what is missing."""
+
+    node: int
+    readings: tuple[_Reading, ...]
+    faults: tuple[StructureFault, ...] = ()
+    missed: tuple[int, ...] = ()
+    found: int = -1
+    uses_unknown: bool = False
+
+
 class Tracer:
     """Follows one document. `known` says whether the standard has a segment with this tag."""
 
     def __init__(self, root: Loop, tags: frozenset[str], known: Callable[[str], bool]) -> None:
         self.tags = tags
         self.known = known
-        self.readings = [_Reading(start(root))]
+        self.readings: tuple[_Reading, ...] = (_Reading(start(root)),)
         self.nodes: list[int] = []
         self.faults: list[StructureFault] = []
         self.seen: dict[int, int] = {}  # node -> index of the segment last seen there
@@ -55,22 +72,24 @@ class Tracer:
             if tag not in self.tags and tag.strip(" ").upper() in self.tags:
                 tag = segment[0] = tag.strip(" ").upper()
                 self.faults.append(StructureFault(Code.LOWER_CASE, index, tag))
-            node = self._clean(tag)
-            if node is None:
-                node = self._faulty(index, tag)
+            if clean := self._clean(self.readings, tag):
+                node, self.readings = clean
+            else:
+                explanation = self._explain(index, tag, segments)
+                self._accept(explanation)
+                node = explanation.node
             if node >= 0:
                 self.seen[node] = index
             self.nodes.append(node)
 
-    def _clean(self, tag: str) -> int | None:
+    def _clean(self, readings: tuple[_Reading, ...], tag: str) -> tuple[int, tuple[_Reading, ...]] | None:
         """Goes on with the first reading in which the segment is where it should be."""
-        for number, reading in enumerate(self.readings):
+        for number, reading in enumerate(readings):
             for step in steps(reading.frames, tag, reading.floor):
                 if not step.over and not self._missing(step, reading.frames):
                     taken = _Reading(step.frames, reading.floor)
                     # inside a displaced loop the other readings stay possible
-                    self.readings = [taken, *self.readings[number + 1 :]] if reading.floor else [taken]
-                    return step.child.node
+                    return step.child.node, (taken, *readings[number + 1 :]) if reading.floor else (taken,)
         return None
 
     def _missing(self, step: Step, frames: Frames) -> list[Child]:
@@ -87,74 +106,96 @@ class Tracer:
                 opened = self.seen.get(frame.loop.children[0].node, 0)
         return last >= opened
 
-    def _faulty(self, index: int, tag: str) -> int:
-        frames = next(reading.frames for reading in reversed(self.readings) if not reading.floor)
-        if len(self.readings) > 1:
-            frames = next(reading.frames for reading in self.readings if not reading.floor)
+    def _accept(self, explanation: _Explanation) -> None:
+        self.readings = explanation.readings
+        if explanation.found in self.missed:
+            self.faults.remove(self.missed.pop(explanation.found))
+        for fault in explanation.faults:
+            self.faults.append(fault)
+            if fault.node in explanation.missed:
+                self.missed[fault.node] = fault
+            if fault.code is Code.SEGMENT_UNKNOWN:
+                self.unknown = fault.index
+        if explanation.uses_unknown:
+            self.unknown = None
+
+    def _explain(self, index: int, tag: str, segments: list[list[str]]) -> _Explanation:
+        frames = next(reading.frames for reading in self.readings if not reading.floor)
         places = list(steps(frames, tag))
-        for step in places:
-            if not step.over:
-                return self._skip(index, step, frames)
+        forward = [step for step in places if not step.over]
+        if forward:
+            return self._best(self._skips(index, forward[0], frames), index, segments)
         if places:
             return self._over(index, places[0])
         if tag not in self.tags:
             code = Code.SEGMENT_NOT_IN_SET if self.known(tag) else Code.SEGMENT_UNKNOWN
-            self.faults.append(StructureFault(code, index, tag))
-            if code is Code.SEGMENT_UNKNOWN:
-                self.unknown = index
-            return -1
-        explained = self.unknown is not None and index - self.unknown <= _STANDS_IN_FOR
-        attempts = (self._enter, self._go_back) if explained else (self._go_back, self._enter)
-        for attempt in attempts:
-            node = attempt(index, tag, frames)
-            if node is not None:
-                return node
-        self.faults.append(StructureFault(Code.SEGMENT_UNEXPECTED, index, tag))
-        return -1
+            return _Explanation(-1, self.readings, (StructureFault(code, index, tag),))
+        back, inside = list(self._goes_back(index, tag, frames)), list(self._enters(index, tag, frames))
+        attempts = inside + back if self._stands_in(index) else back + inside
+        if attempts:
+            return self._best(attempts, index, segments)
+        return _Explanation(-1, self.readings, (StructureFault(Code.SEGMENT_UNEXPECTED, index, tag),))
 
-    def _skip(self, index: int, step: Step, frames: Frames) -> int:
-        """Something mandatory is not there."""
-        for child in self._missing(step, frames):
-            if self._explained(index):
-                continue
-            fault = StructureFault(Code.SEGMENT_MISSING, index, child.tag, child.node)
-            self.missed[child.node] = fault
-            self.faults.append(fault)
-        self.readings = [_Reading(step.frames)]
-        return step.child.node
+    def _best(self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]) -> _Explanation:
+        """The explanation after which the document goes on best; the first of equals."""
+        return max(attempts, key=lambda attempt: self._goes_on(attempt.readings, segments, index + 1))
 
-    def _over(self, index: int, step: Step) -> int:
+    def _goes_on(self, readings: tuple[_Reading, ...], segments: list[list[str]], index: int) -> int:
+        """How many of the next segments are where they should be."""
+        for count, segment in enumerate(segments[index : index + _LOOK_AHEAD]):
+            clean = self._clean(readings, segment[0])
+            if clean is None:
+                return count
+            readings = clean[1]
+        return _LOOK_AHEAD
+
+    def _skips(self, index: int, step: Step, frames: Frames) -> Iterator[_Explanation]:
+        """Something mandatory is not there; or this segment comes too early, when that is a whole loop."""
+        missing = self._missing(step, frames)
+        explained = self._stands_in(index)
+        faults = tuple(
+            StructureFault(Code.SEGMENT_MISSING, index, child.tag, child.node)
+            for child in missing[1 if explained else 0 :]
+        )
+        missed = tuple(fault.node for fault in faults)
+        yield _Explanation(step.child.node, (_Reading(step.frames),), faults, missed, uses_unknown=explained)
+        if any(child.loop for child in missing):
+            early = StructureFault(
+                Code.SEGMENT_OUT_OF_SEQUENCE, index, step.child.tag, step.child.node, early=True
+            )
+            yield _Explanation(-1, self.readings, (early,))
+
+    def _over(self, index: int, step: Step) -> _Explanation:
         """Too many; said for the first one of them."""
         child = step.child
         number = next(
             frame.number for frame in reversed(step.frames) if frame.loop.children[frame.at] is child
         )
+        faults: tuple[StructureFault, ...] = ()
         if child.max is not None and number == child.max + 1:
             code = Code.LOOP_OVER_MAXIMUM if child.loop else Code.SEGMENT_OVER_MAXIMUM
-            self.faults.append(StructureFault(code, index, child.tag, child.node, number))
-        self.readings = [_Reading(step.frames)]
-        return child.node
+            faults = (StructureFault(code, index, child.tag, child.node, number),)
+        return _Explanation(child.node, (_Reading(step.frames),), faults)
 
-    def _go_back(self, index: int, tag: str, frames: Frames) -> int | None:
-        """It should have come earlier."""
+    def _goes_back(self, index: int, tag: str, frames: Frames) -> Iterator[_Explanation]:
+        """It should have come earlier; what follows goes on before it, or after its place."""
         for depth in range(len(frames) - 1, -1, -1):
             loop, at, _ = frames[depth]
             for ordinal in range(at - 1, -1, -1):
                 child = loop.children[ordinal]
                 if child.tag != tag or (ordinal == 0 and depth > 0):
                     continue
-                if child.node in self.missed:
-                    self.faults.remove(self.missed.pop(child.node))
-                self.faults.append(StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, index, tag, child.node))
+                fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, index, tag, child.node)
                 back = enter(frames[:depth], loop, ordinal, 1)
-                self.readings = [_Reading(frames), _Reading(back)]
+                readings: tuple[_Reading, ...] = (_Reading(frames), _Reading(back))
                 if child.loop:
-                    self.readings.insert(0, _Reading(back, len(back) - 1))
-                return child.node
-        return None
+                    readings = (_Reading(back, len(back) - 1), *readings)
+                yield _Explanation(child.node, readings, (fault,), found=child.node)
+                return
 
-    def _enter(self, index: int, tag: str, frames: Frames) -> int | None:
+    def _enters(self, index: int, tag: str, frames: Frames) -> Iterator[_Explanation]:
         """The segment that opens its loop is missing: as if it had been there."""
+        explained = self._stands_in(index)
         for depth in range(len(frames) - 1, -1, -1):
             loop, at, number = frames[depth]
             for ordinal in range(max(at, 0), len(loop.children)):
@@ -163,20 +204,16 @@ class Tracer:
                     continue
                 inside = enter(frames[:depth], loop, ordinal, number if ordinal == at else 1)
                 for step in _within(inside, tag):
-                    if not self._explained(index):
-                        self.faults.append(
-                            StructureFault(Code.SEGMENT_UNEXPECTED, index, tag, step.child.node)
-                        )
-                    self.readings = [_Reading(step.frames), _Reading(frames)]
-                    return step.child.node
-        return None
+                    fault = StructureFault(Code.SEGMENT_UNEXPECTED, index, tag, step.child.node)
+                    readings = (_Reading(step.frames), _Reading(frames))
+                    yield _Explanation(
+                        step.child.node, readings, () if explained else (fault,), uses_unknown=explained
+                    )
+                    break
 
-    def _explained(self, index: int) -> bool:
-        """Whether an unknown segment just before accounts for one that is missing; it does so once."""
-        if self.unknown is None or index - self.unknown > _STANDS_IN_FOR:
-            return False
-        self.unknown = None
-        return True
+    def _stands_in(self, index: int) -> bool:
+        """Whether an unknown segment just before may account for one that is missing; it does so once."""
+        return self.unknown is not None and index - self.unknown <= _STANDS_IN_FOR
 
 
 def _within(frames: Frames, tag: str) -> Iterator[Step]:

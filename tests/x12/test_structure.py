@@ -310,3 +310,34 @@ def test_text_is_mtx_in_005010(document: Document) -> None:
     N9*L1*1~MSG*CALL~
     """
     assert codes(document) == [("MSG", None, Code.SEGMENT_NOT_IN_SET)]
+
+
+@x12
+def test_totals_before_the_first_line_are_too_early_and_the_lines_keep_their_places(
+    document: Document,
+) -> None:
+    """
+    BEG*00*SA*4500017**20260115~
+    CTT*2~
+    PO1*1*48*EA*12.5**VP*AB-100~
+    PO1*2*48*EA*12.5**VP*AB-200~
+    """
+    assert codes(document) == [("CTT", None, Code.SEGMENT_OUT_OF_SEQUENCE)]
+    assert ack(document) == "AK3*CTT*3**7~ AK5*R*5~"
+    assert document.findings[0].message == "Segment CTT stands too early: its place is further down."
+    assert document.paths == ["BEG", "?", "PO1", "PO1"]
+
+
+@x12
+def test_a_line_without_its_po1_is_one_finding_whatever_it_begins_with(document: Document) -> None:
+    """
+    BEG*00*SA*4500017**20260115~
+    DTM*010*20260115~
+    N1*ST*DC NORTH*92*0553~
+    CUR*BY*USD~
+    PO4*12~
+    SLN*1**I*2*EA~
+    PO1*2*48*EA*12.5**VP*AB-200~
+    """
+    assert codes(document) == [("CUR", None, Code.SEGMENT_UNEXPECTED)]
+    assert document.paths[3:6] == ["PO1/CUR", "PO1/PO4", "PO1/SLN"]
