@@ -88,18 +88,10 @@ def _mapping_of(published: PublishedPartner, set_code: str) -> catalog.Mapping |
     was made of it is kept."""
     key = (published.hash, set_code)
     if key not in _mappings_kept:
-        texts = {
-            path.removeprefix("mappings/"): text
-            for path, text in published.sources.items()
-            if path.startswith("mappings/")
-        }
-        own = published.sources.get(f"partner/{set_code}.toml")
-        if own is not None:
-            texts[f"{catalog.PARTNER}{published.profile.key}/{set_code}.toml"] = own
         if len(_mappings_kept) >= _KEPT:
             _mappings_kept.clear()
-        known = f"{set_code}.toml" in texts
-        _mappings_kept[key] = catalog.load_texts(texts, set_code) if known else None
+        texts = published.sources
+        _mappings_kept[key] = catalog.load_texts(texts, set_code) if f"{set_code}.toml" in texts else None
     return _mappings_kept[key]
 
 
