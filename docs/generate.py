@@ -97,7 +97,14 @@ def profile() -> str:
     return reference.page()
 
 
+def checks() -> str:
+    from edi_gateway.orders.checks import reference
+
+    return reference.page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "checks.md": checks,
     "profile.md": profile,
     "command-line.md": command_line,
     "settings.md": settings,

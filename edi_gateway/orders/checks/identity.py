@@ -10,7 +10,7 @@ from edi_gateway.orders.effects import found
 from edi_gateway.orders.order_facts import OrderFacts
 
 
-def test_flag_agrees(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
+def usage_flag_agrees(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     """The interchange says test (ISA15 T) while the partner is live here, or production while it is in test.
 
     Hold PARTNER_TEST on the order. To do: ask the partner what it meant; release it, or void the order.
@@ -70,4 +70,4 @@ def customer_may_buy(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findin
         )
 
 
-CHECKS = (test_flag_agrees, customer_known, customer_may_buy)
+CHECKS = (usage_flag_agrees, customer_known, customer_may_buy)
