@@ -10,6 +10,7 @@ import contextlib
 import errno
 import itertools
 import os
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -148,7 +149,7 @@ def read_regular(folder: int, name: bytes, *, at_most: int | None = None) -> Ite
 
 def _new_file(into: int) -> tuple[bytes, int]:
     for number in itertools.count():
-        name = f".{os.getpid()}-{number}.part".encode()
+        name = f".{os.getpid()}-{threading.get_ident()}-{number}.part".encode()  # no other thread's, ever
         try:
             return name, os.open(
                 name, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666, dir_fd=into

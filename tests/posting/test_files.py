@@ -157,3 +157,19 @@ def test_killed_at_any_step_the_order_is_whole_or_absent_and_posting_again_compl
     assert FilePosting(tmp_path).post("SO-1", b"whole" * 1000).status == "posted"
     assert posted.read_bytes() == b"whole" * 1000
     assert [path.name for path in tmp_path.iterdir() if not path.name.startswith(".")] == ["SO-1.json"]
+
+
+def test_two_hundred_orders_at_once_are_each_there_whole_and_leave_nothing_else(tmp_path):
+    orders = [(f"SO-{n}", f'{{"order": {n}}}'.encode() * 50) for n in range(200)]
+    assert [r.status for r in FilePosting(tmp_path).post_all(orders)] == ["posted"] * 200
+    assert {f.name: f.read_bytes() for f in tmp_path.iterdir()} == {
+        f"{k}.json": payload for k, payload in orders
+    }
+
+
+def test_of_many_at_once_only_the_one_that_differs_fails(tmp_path):
+    posting = FilePosting(tmp_path)
+    posting.post("SO-2", b"before")
+    results = posting.post_all([("SO-1", b"{}"), ("SO-2", b"other"), ("SO-3", b"{}")])
+    assert [type(r).__name__ for r in results] == ["PostResult", "KeyReused", "PostResult"]
+    assert (tmp_path / "SO-2.json").read_bytes() == b"before"
