@@ -91,7 +91,9 @@ def carry_on(
         ledger.event(order.id, kind, f"{text}; it was {order.state.value.lower().replace('_', ' ')}.")
     if state in ENDED:
         end(ledger, now, "The order is " + state.value.lower() + ".")
-    answer_state = _answer(ledger, who, replace(matter, order=now, lines=settled), active)
+    answer_state = order.answer_state
+    if answer_state == answering.DUE or settled != matter.lines or state is not order.state:
+        answer_state = _answer(ledger, who, replace(matter, order=now, lines=settled), active)
     if answer_state != order.answer_state:
         values["answer_state"] = answer_state
     orders.change(ledger.desk.conn, order.id, **values)

@@ -15,6 +15,7 @@ from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.model.finding import Finding
 from edi_gateway.store import cases, holds
 from edi_gateway.store.bulk import Row
+from edi_gateway.store.ids import short
 from edi_gateway.triage.causes import cause, due_at
 
 ROOT_CAUSES = (
@@ -109,7 +110,7 @@ def assign(desk: Desk, case_id: int, owner: str) -> None:
     desk.require("Assigning a case", PERMISSIONS["work a case"])
     case = _open_case(desk, case_id, "Assigning")
     if not owner.strip():
-        raise Refused(what=f"Assigning case {case_id}", why="it needs the name of somebody")
+        raise Refused(what=f"Assigning case {short(case_id)}", why="it needs the name of somebody")
     cases.change(desk.conn, [case_id], state="ASSIGNED", owner=owner)
     _note(desk, [case_id], "assigned", f"to {owner}")
     desk.record("case assigned", f"case {case_id}", was=case.owner, now=owner)
@@ -120,7 +121,7 @@ def comment(desk: Desk, case_id: int, text: str) -> None:
     desk.require("Commenting on a case", PERMISSIONS["work a case"])
     _existing(desk, case_id, "Commenting on")
     if not text.strip():
-        raise Refused(what=f"Commenting on case {case_id}", why="there is no text")
+        raise Refused(what=f"Commenting on case {short(case_id)}", why="there is no text")
     _note(desk, [case_id], "comment", text)
     desk.record("case commented", f"case {case_id}", text=text)
 
@@ -128,7 +129,7 @@ def comment(desk: Desk, case_id: int, text: str) -> None:
 def close(desk: Desk, case_id: int, root_cause: str, text: str = "") -> None:
     """Close a case with its root cause (spec B14.4). A case whose hold still stands is not closed by hand."""
     desk.require("Closing a case", PERMISSIONS["work a case"])
-    what = f"Closing case {case_id}"
+    what = f"Closing case {short(case_id)}"
     case = _existing(desk, case_id, "Closing")
     if case.state == "CLOSED":
         raise Refused(what=what, why="it is closed already")
@@ -136,9 +137,7 @@ def close(desk: Desk, case_id: int, root_cause: str, text: str = "") -> None:
         raise Refused(what=what, why=f"the root cause must be one of: {', '.join(ROOT_CAUSES)}")
     hold = None if case.hold_id is None else holds.load(desk.conn, case.hold_id)
     if hold is not None and hold.state == "ACTIVE":
-        why = (
-            f"hold {hold.hold_id} ({hold.code}) still stops the order: release it, or mend what it waits for"
-        )
+        why = f"hold {short(hold.hold_id)} ({hold.code}) still stops the order: release it, or mend what it waits for"
         raise Refused(what=what, why=why)
     cases.change(
         desk.conn,
@@ -188,14 +187,14 @@ def replayed(desk: Desk, case_ids: Sequence[int], text: str) -> None:
 def _existing(desk: Desk, case_id: int, verb: str) -> cases.Case:
     case = cases.load(desk.conn, case_id, lock=True)
     if case is None:
-        raise Refused(what=f"{verb} case {case_id}", why="there is no such case")
+        raise Refused(what=f"{verb} case {short(case_id)}", why="there is no such case")
     return case
 
 
 def _open_case(desk: Desk, case_id: int, verb: str) -> cases.Case:
     case = _existing(desk, case_id, verb)
     if case.state not in cases.OPEN:
-        raise Refused(what=f"{verb} case {case_id}", why=f"it is {case.state.lower()}")
+        raise Refused(what=f"{verb} case {short(case_id)}", why=f"it is {case.state.lower()}")
     return case
 
 

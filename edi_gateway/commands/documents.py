@@ -9,12 +9,13 @@ from edi_gateway.commands.cases import resolve_about
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.store import deadlines, documents, outbox
+from edi_gateway.store.ids import short
 from edi_gateway.store.tables import postings, transmissions
 
 
 def resend(desk: Desk, document_id: int) -> int:
     """Send the transmission that bore a document once more; its id. What it bore besides goes along."""
-    what = f"Sending document {document_id} again"
+    what = f"Sending document {short(document_id)} again"
     desk.require(what, PERMISSIONS["resend"])
     found = documents.load_outbound(desk.conn, document_id)
     if found is None:
@@ -27,7 +28,7 @@ def resend(desk: Desk, document_id: int) -> int:
 
 def resend_transmission(desk: Desk, transmission_id: int) -> None:
     """Send a transmission once more: same bytes, same control numbers."""
-    what = f"Sending transmission {transmission_id} again"
+    what = f"Sending transmission {short(transmission_id)} again"
     desk.require(what, PERMISSIONS["resend"])
     state = outbox.state(desk.conn, transmissions, transmission_id, lock=True)
     if state is None:
@@ -43,7 +44,7 @@ def resend_transmission(desk: Desk, transmission_id: int) -> None:
 
 def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> None:
     """A transmission that has not gone does not go. Its control numbers stay used; its documents end with it."""
-    what = f"Cancelling transmission {transmission_id}"
+    what = f"Cancelling transmission {short(transmission_id)}"
     desk.require(what, PERMISSIONS["resend"])
     if not why.strip():
         raise Refused(what=what, why="it needs a text that says why")
@@ -61,7 +62,7 @@ def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> None:
 
 def repost(desk: Desk, posting_id: int) -> None:
     """Try a posting again that has failed: same key, same bytes."""
-    what = f"Posting {posting_id} again"
+    what = f"Posting {short(posting_id)} again"
     desk.require(what, PERMISSIONS["resend"])
     state = outbox.state(desk.conn, postings, posting_id, lock=True)
     if state != "FAILED":

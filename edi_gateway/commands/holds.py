@@ -22,6 +22,7 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import HoldCode, HoldView, LineState, NewHold
 from edi_gateway.orders.holds import Edit, may_release
 from edi_gateway.store import deadlines, holds, orders, users
+from edi_gateway.store.ids import short
 
 _STEPS = "ABRSI"  # acceptance, allocation, release to the warehouse, ship, invoice
 
@@ -115,7 +116,7 @@ def release(
 
     `until`, `up_to_amount`: the release covers the same facts only so long and so far; then they are held again.
     """
-    what = f"Releasing hold {hold_id}"
+    what = f"Releasing hold {short(hold_id)}"
     hold = holds.load(desk.conn, hold_id)
     if hold is None:
         raise Refused(what=what, why="there is no such hold")
@@ -198,7 +199,7 @@ def lapse(desk: Desk, partners: Partners, hold_id: int) -> None:
     hold = holds.load(desk.conn, hold_id)
     if hold is None or hold.until is None or hold.until > desk.clock():
         return
-    what = f"Ending hold {hold_id}"
+    what = f"Ending hold {short(hold_id)}"
     matter = open_matter(desk, hold.order_id, what)
     if matter.order.state in ENDED:
         return

@@ -8,6 +8,7 @@ Called by the rooms of store/ and by commands on the hot path.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from datetime import date
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -104,9 +105,9 @@ def _converter(column: Column[Any], postgres: bool) -> _Convert | None:
     if postgres:
         return _without_nul if isinstance(kind, String) else None  # psycopg knows Decimal, date and bool
     if isinstance(kind, Exact):
-        return _plain
+        return str
     if isinstance(kind, Date):
-        return _iso
+        return date.isoformat
     if isinstance(kind, Boolean):
         return int
     return None
@@ -115,12 +116,3 @@ def _converter(column: Column[Any], postgres: bool) -> _Convert | None:
 def _without_nul(value: str) -> str:
     """PostgreSQL has no place for the character 0 in a text; hostile input has it."""
     return value.replace("\0", "\ufffd") if "\0" in value else value
-
-
-def _plain(value: Any) -> str:
-    return format(value, "f")
-
-
-def _iso(value: Any) -> str:
-    text: str = value.isoformat()
-    return text

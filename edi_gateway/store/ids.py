@@ -68,3 +68,8 @@ def order_number(order_id: int) -> str:
         rest, digit = divmod(rest, 32)
         digits.append(_CROCKFORD[digit])
     return "SO-" + "".join(reversed(digits))
+
+
+def short(row_id: int) -> str:
+    """An id as people read and type it: the digits of an order number without what all have, e.g. 7YSFJA5G0005."""
+    return order_number(row_id).removeprefix("SO-").lstrip("0")

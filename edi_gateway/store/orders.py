@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import chain
 from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, delete, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.model.master_data import KnownOrder
 from edi_gateway.model.order import LineState, OrderLine, OrderState
@@ -163,14 +163,16 @@ def claim(conn: Connection, keys: Mapping[str, int]) -> set[str]:
     On PostgreSQL this waits for a transaction that claims the same key, so two workers never both get it.
     """
     won: set[str] = set()
-    ordered = sorted(keys)  # always in the same order: two workers cannot wait for each other
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    ordered = sorted(keys.items())  # always in the same order: two workers cannot wait for each other
+    row = "(%s, %s)" if conn.dialect.name == "postgresql" else "(?, ?)"
     for start in range(0, len(ordered), _CHUNK):
-        rows = [{"business_key": key, "order_id": keys[key]} for key in ordered[start : start + _CHUNK]]
+        chunk = ordered[start : start + _CHUNK]
+        # written out: SQLAlchemy would compose 400 rows of parameters anew at every call
         statement = (
-            insert(order_keys).values(rows).on_conflict_do_nothing().returning(order_keys.c.business_key)
+            f"INSERT INTO order_keys (business_key, order_id) VALUES {', '.join([row] * len(chunk))} "
+            "ON CONFLICT DO NOTHING RETURNING business_key"
         )
-        won.update(conn.execute(statement).scalars())
+        won.update(conn.exec_driver_sql(statement, tuple(chain.from_iterable(chunk))).scalars())
     return won
 
 

@@ -107,8 +107,8 @@ def begin(conn: Connection, ids: Ids, clock: Clock, kind: str, key: str, payload
         created_at=clock(),
         due_at=None,
     )
-    statement = statement.on_conflict_do_nothing(index_elements=["kind", "key"]).returning(work.c.id)
-    return conn.execute(statement).first() is not None
+    unless_there = statement.on_conflict_do_nothing(index_elements=["kind", "key"])
+    return conn.execute(unless_there.returning(work.c.id)).first() is not None
 
 
 def mark_taken(conn: Connection, items: Iterable[int]) -> None:
