@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from edi_gateway.mapping import remarks
-from edi_gateway.mapping.convert import Converter, write_number
+from edi_gateway.mapping.convert import Converter, write_date, write_number
 from edi_gateway.mapping.fields import may_be_none
 from edi_gateway.mapping.notation import ANY, FieldPath
 from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
@@ -99,9 +99,17 @@ class _Generator:
 
     def _below(self, depth: int, container: PlanRow) -> None:
         for node in sorted(container.below):
+            guarded: tuple[str, ...] = ()
             for row in container.below[node]:
-                if self._writable(row):
-                    self._row(depth, row)
+                if not self._writable(row):
+                    continue
+                around = _record_of_pick(row)
+                if (
+                    around and around != guarded
+                ):  # a record in which nothing was ever set has no dates to look for
+                    self.emit(depth, f"if r.{'.'.join(around)}.__pydantic_fields_set__:")
+                guarded = around
+                self._row(depth + bool(around), row)
 
     def _row(self, depth: int, row: PlanRow) -> None:
         assert row.row is not None
@@ -394,6 +402,8 @@ class _Generator:
                 f"if len({target}) > {maximum} or 'E' in {target}: "
                 f"{target} = fit(t, {maximum}, N, {around}, {name!r})",
             )
+        elif converter.write is write_date:
+            self.emit(depth + 1, f"{target} = t.isoformat().replace('-', '')")
         else:
             write = self.constant("W", converter.write)
             self.emit(depth + 1, f"{target} = put(t, {write}, {maximum}, N, {around}, {name!r})")
@@ -544,6 +554,15 @@ def _sum(segments: Sequence[Sequence[str]], element: int, maximum: int, notes: R
     if remarks.digits(text) > maximum:
         text = write_number(total % 10**maximum)
     return remarks.fit(Decimal(text), maximum, notes, around, "sum")
+
+
+def _record_of_pick(row: PlanRow) -> tuple[str, ...]:
+    """`dates` for the rows of a pick that all write fields of dates; empty when that record may be None."""
+    if row.row is None or not row.row.picked or row.row.qualifier == ANY:
+        return ()
+    prefixes = {e.field.names[:-1] for e in row.elements if e.field is not None}
+    (only,) = prefixes if len(prefixes) == 1 else ((),)
+    return () if not only or _access("r", row.model, (*only, ""))[0] else only
 
 
 def _written_by(row: PlanRow) -> Iterator[tuple[str, ...]]:

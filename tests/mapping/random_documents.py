@@ -76,6 +76,8 @@ def _records(draw: Random, plan: Plan, row: PlanRow, before: list[PlanRow], reco
         return
     rivals = {p for b in before for p in b.rival_positions}
     wanted = sum(_maybe(draw) for _ in range(2)) if several else int(_maybe(draw))
+    if row.node is not None and row.node.requirement == "M":
+        wanted = max(wanted, 1)
     made: list[dict[str, Any]] = []
     for number in range(wanted):
         inner: dict[str, Any] = {}
