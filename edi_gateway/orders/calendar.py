@@ -17,9 +17,9 @@ _DAY = timedelta(days=1)
 
 
 @lru_cache(maxsize=1024)
-def _holidays(calendar: Calendar) -> frozenset[date]:
+def _days(texts: tuple[str, ...]) -> frozenset[date]:
     days = set()
-    for text in calendar.holidays:
+    for text in texts:
         try:
             days.add(date.fromisoformat(text))
         except ValueError:  # `partners check` names it; a deadline must not fail of it
@@ -27,7 +27,6 @@ def _holidays(calendar: Calendar) -> frozenset[date]:
     return frozenset(days)
 
 
-@lru_cache(maxsize=1024)
 def zone_of(calendar: Calendar) -> ZoneInfo:
     return ZoneInfo(calendar.zone)
 
@@ -38,7 +37,9 @@ def local_date(moment: datetime, calendar: Calendar) -> date:
 
 
 def is_working(day: date, calendar: Calendar) -> bool:
-    return day.weekday() in calendar.working_days and day not in _holidays(calendar)
+    if day.weekday() not in calendar.working_days:
+        return False
+    return not calendar.holidays or day not in _days(calendar.holidays)
 
 
 def shift(day: date, days: int) -> date:

@@ -12,13 +12,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, MasterData, Price
-from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
 from edi_gateway.orders.identity import blanket_key, business_key
-from edi_gateway.orders.meaning import items, parties, pricing
-from edi_gateway.partners.profile import Profile
+from edi_gateway.orders.meaning import items, parties, pricing, units
+from edi_gateway.partners.profile import Policies, Profile
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,16 @@ def _default_keys(default: str) -> set[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
+class Goods:
+    """What ids and a unit mean. `item_units`: by code."""
+
+    match: items.Match
+    item: Item | None
+    item_units: dict[str, ItemUnit]
+    unit: units.UnitReading
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """Master data of the day and the partner's profile, for a batch of orders received together.
 
@@ -91,6 +101,9 @@ class Facts:
     production: bool = True
     customer: Customer | None = None
     _units: dict[str, dict[str, ItemUnit]] = field(default_factory=dict, repr=False, compare=False)
+    _goods: dict[tuple[object, ...], Goods] = field(default_factory=dict, repr=False, compare=False)
+    _rows: dict[tuple[object, ...], Price | None] = field(default_factory=dict, repr=False, compare=False)
+    _earliest: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
 
     def units_of(self, item: Item) -> dict[str, ItemUnit]:
         """The units of an item by code, its base unit among them."""
@@ -105,6 +118,31 @@ class Facts:
                 known[item.base_unit] = ItemUnit(item.sku, item.base_unit, Fraction(1))
         elif item.base_unit not in known:
             known[item.base_unit] = ItemUnit(item.sku, item.base_unit, Fraction(1))
+        return known
+
+    def goods(self, line: Line, policies: Policies) -> Goods:
+        """What a line's ids and unit mean under these policies; worked out once a batch for the same ids."""
+        key = (id(policies), line.unit, *[(i.qualifier, i.value) for i in line.ids])
+        known = self._goods.get(key)
+        if known is None:
+            match = items.resolve(line.ids, line.unit, self.data, self.profile.key)
+            item = self.data.items.get(match.sku) if match.sku is not None else None
+            if item is None:
+                known = Goods(match, None, {}, units.NOT_READ)
+            else:
+                all_units = self.units_of(item)
+                unit = units.read_unit(line.unit, item, all_units, policies.unit_aliases)
+                known = Goods(match, item, all_units, unit)
+            self._goods[key] = known
+        return known
+
+    def earliest(self, lead_time_days: int) -> date:
+        """The first working day on which we can ship."""
+        known = self._earliest.get(lead_time_days)
+        if known is None:
+            calendar = self.profile.calendar
+            known = add_working_days(next_working_day(self.today, calendar), max(0, lead_time_days), calendar)
+            self._earliest[lead_time_days] = known
         return known
 
     def item_of(self, ids: Sequence[ItemId], unit: str | None = None) -> Item | None:
@@ -124,17 +162,30 @@ class Facts:
     ) -> Price | None:
         """The price row that holds for that quantity on that day, in the row's own unit."""
         item = self.data.items.get(sku)
-        if item is None:
+        return self.price_row(item, unit, quantity, on, currency, customer or self.customer) if item else None
+
+    def price_row(
+        self, item: Item, unit: str, quantity: Decimal, on: date, currency: str, customer: Customer | None
+    ) -> Price | None:
+        """The same for an item; where prices have no breaks the quantity does not matter, and one search will do."""
+        rows = self.data.prices.get(item.sku)
+        if not rows:
             return None
-        return pricing.choose(
-            self.data.prices.get(sku, ()),
-            customer=customer or self.customer,
+        key = (item.sku, unit, on, currency, customer.number if customer else None)
+        if key in self._rows:
+            return self._rows[key]
+        row = pricing.choose(
+            rows,
+            customer=customer,
             currency=currency,
             on=on,
             quantity=quantity,
             unit=unit,
             units=self.units_of(item),
         )
+        if not any(each.from_quantity for each in rows):
+            self._rows[key] = row
+        return row
 
 
 def facts_on(

@@ -15,7 +15,6 @@ from typing import Final
 from edi_gateway.model.documents.purchase_order import Allocation, Line, PurchaseOrder
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ShipTo
 from edi_gateway.orders.blanket import Blanket, blanket_of
-from edi_gateway.orders.calendar import add_working_days, next_working_day
 from edi_gateway.orders.facts import Facts
 from edi_gateway.orders.identity import store_key
 from edi_gateway.orders.meaning import dates, items, parties, pricing, units
@@ -24,7 +23,6 @@ from edi_gateway.orders.policy import Resolved, resolve
 from edi_gateway.orders.standing import Standing
 from edi_gateway.partners.profile import Policies
 
-_NO_UNIT: Final = units.UnitReading(None)
 _NOT_COMPARED: Final = pricing.Quote("not compared")
 
 
@@ -39,10 +37,12 @@ class LineFacts:
     item: Item | None = None
     substitute: Item | None = None  # what goes instead of a discontinued item
     item_units: dict[str, ItemUnit] = field(default_factory=dict)
-    unit: units.UnitReading = _NO_UNIT
+    unit: units.UnitReading = units.NOT_READ
+    accepted: Decimal = ZERO  # in the buyer's unit, after rounding by policy
     quantity: Decimal | None = None  # sane and positive, else None
     base_quantity: Decimal | None = None
-    fit: units.Fit | None = None
+    broken: bool = False  # a fraction of what is counted
+    fit: units.Fit | None = None  # None: nothing to be rounded or asked
     pack_conflict: str | None = None
     quote: pricing.Quote = _NOT_COMPARED
     price: Decimal | None = None  # the one that holds under the policies
@@ -55,13 +55,6 @@ class LineFacts:
     @property
     def number(self) -> int:
         return self.index + 1
-
-    @property
-    def accepted(self) -> Decimal:
-        """In the buyer's unit, after rounding by policy."""
-        if self.fit is not None:
-            return self.fit.accepted
-        return self.line.quantity if self.line.quantity is not None else ZERO
 
     def path(self, name: str) -> str:
         return f"lines[{self.index}].{name}"
@@ -88,9 +81,12 @@ class OrderFacts:
     standing: Standing
     blanket: Blanket | None = None  # that a release draws on
     lines: tuple[LineFacts, ...] = ()
-    stores: dict[str, ShipTo | None] = field(
-        default_factory=dict
-    )  # SDQ "qualifier:location" -> place on file
+    stores: dict[str, ShipTo | None] = field(default_factory=dict)  # SDQ "qualifier:location" -> place
+    # the lines of which there may be something to say, so that a clean order is not looked at forty times
+    odd_items: list[LineFacts] = field(default_factory=list)
+    odd_units: list[LineFacts] = field(default_factory=list)
+    odd_prices: list[LineFacts] = field(default_factory=list)
+    divided: list[LineFacts] = field(default_factory=list)  # by SDQ or SCH
 
     @property
     def policies(self) -> Policies:
@@ -120,9 +116,6 @@ def understand(order: PurchaseOrder, facts: Facts, standing: Standing) -> OrderF
     policies = resolved.policies
     transit = place.ship_to.transit_days if place.ship_to else None
     transit = policies.transit_days if transit is None else transit
-    earliest = add_working_days(
-        next_working_day(facts.today, profile.calendar), max(0, policies.lead_time_days), profile.calendar
-    )
     window = dates.window(
         dates.merged(order.dates, dates.NO_DATES),
         transit,
@@ -138,7 +131,7 @@ def understand(order: PurchaseOrder, facts: Facts, standing: Standing) -> OrderF
         currency=order.currency or (customer.currency if customer else policies.currency),
         place=place,
         window=window,
-        earliest=earliest,
+        earliest=facts.earliest(policies.lead_time_days),
         standing=standing,
         blanket=blanket_of(order, facts) if order.type == "RL" else None,
     )
@@ -165,33 +158,48 @@ def _customer_number(order: PurchaseOrder, facts: Facts, place: parties.Place) -
 
 def _line(index: int, line: Line, order: OrderFacts) -> LineFacts:
     facts = order.facts
-    data = facts.data
     resolved = order.resolved
     if line.sales_requirements:
         resolved = resolve(facts.profile, order.customer, order.order, line)
-    match = items.resolve(line.ids, line.unit, data, facts.profile.key)
-    known = LineFacts(index, line, resolved, match)
+    goods = facts.goods(line, resolved.policies)
+    match, item, quantity, price = goods.match, goods.item, line.quantity, line.price
+    known = LineFacts(index, line, resolved, match, item)
     given = line.model_fields_set
     _when(known, order, given)
-    if line.allocations:
+    if line.allocations or line.schedules:
+        order.divided.append(known)
         _stores(line.allocations, order)
-    quantity = line.quantity
-    if quantity is not None and quantity > 0 and is_sane(quantity):
-        known.quantity = quantity
-    known.price = line.price if line.price is None or is_sane(line.price) else None
-    item = data.items.get(match.sku) if match.sku is not None else None
+    if quantity is not None:
+        known.accepted = quantity
+        if quantity > 0 and is_sane(quantity):
+            known.quantity = quantity
+    if price is not None and is_sane(price):
+        known.price = price
     if item is None:
-        _extend(known, order)
-        return known
-    known.item = item
-    known.item_units = facts.units_of(item)
-    known.unit = units.read_unit(line.unit, item, known.item_units, resolved.policies.unit_aliases)
-    row = known.unit.row
-    if item.status == "discontinued" and item.successor is not None:
-        _substitute(known, order)
-    if row is not None:
-        _how_much(known, row, item, resolved.policies)
-        _price(known, row, item, order)
+        order.odd_items.append(known)
+    else:
+        known.item_units = goods.item_units
+        known.unit = goods.unit
+        if match.broken or match.mended or item.status != "active":
+            order.odd_items.append(known)
+            if item.status == "discontinued" and item.successor is not None:
+                _substitute(known, order)
+        row = goods.unit.row
+        if row is not None:
+            _how_much(known, row, item, resolved.policies)
+            _price(known, row, item, order)
+            if known.quote.kind != "equal":
+                order.odd_prices.append(known)
+    if (
+        known.quantity is None
+        or known.quantity > resolved.policies.maximum_line_quantity
+        or goods.unit.row is None
+        or goods.unit.note is not None
+        or known.broken
+        or known.fit is not None
+        or known.pack_conflict is not None
+    ):
+        order.odd_units.append(known)
     _extend(known, order)
     return known
 
@@ -240,16 +248,16 @@ def _substitute(known: LineFacts, order: OrderFacts) -> None:
 
 
 def _how_much(known: LineFacts, row: ItemUnit, item: Item, policies: Policies) -> None:
-    line = known.line
-    if known.quantity is None:
+    line, quantity = known.line, known.quantity
+    if quantity is None:
         return
-    known.base_quantity = units.in_base(known.quantity, row.factor)
-    if item.measured or units.is_whole(known.quantity):
+    known.broken = not item.measured and not units.is_whole(quantity)
+    if not known.broken and not units.takes_any(row):
         known.fit = units.fit(
-            known.quantity, row, known.item_units, policies.pack_rounding, divisible=not line.allocations
+            quantity, row, known.item_units, policies.pack_rounding, divisible=not line.allocations
         )
-        if known.fit.accepted != known.quantity:
-            known.base_quantity = units.in_base(known.fit.accepted, row.factor)
+        known.accepted = known.fit.accepted
+    known.base_quantity = units.in_base(known.accepted, row.factor)
     pack = line.pack
     level = known.match.unit
     if pack is not None or (level is not None and level != row.unit):
@@ -268,14 +276,8 @@ def _price(known: LineFacts, row: ItemUnit, item: Item, order: OrderFacts) -> No
     """Compare, then what policy makes of it: the price that holds."""
     line, policies, facts = known.line, known.resolved.policies, order.facts
     quantity = known.quantity if known.quantity is not None else Decimal(1)
-    price_row = pricing.choose(
-        facts.data.prices.get(item.sku, ()),
-        customer=order.customer,
-        currency=order.currency,
-        on=price_date(order, known),
-        quantity=quantity,
-        unit=row.unit,
-        units=known.item_units,
+    price_row = facts.price_row(
+        item, row.unit, quantity, price_date(order, known), order.currency, order.customer
     )
     if order.blanket is not None and item.sku in order.blanket.prices:
         price_row = order.blanket.prices[item.sku]

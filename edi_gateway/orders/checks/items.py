@@ -17,7 +17,7 @@ def item_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     Hold ITEM_UNKNOWN on the line, or refused (855 R2 or IR) by `unknown_item`. To do: import the cross-reference;
     the hold then goes by itself.
     """
-    for line in facts.lines:
+    for line in facts.odd_items:
         if line.item is None and not line.match.rivals:
             ids = ", ".join(f"{i.qualifier} {i.value}" for i in line.line.ids)
             if line.match.sku is not None:
@@ -44,7 +44,7 @@ def item_certain(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
 
     Hold ITEM_UNKNOWN on the line. To do: ask the partner, then correct the cross-reference or the line.
     """
-    for line in facts.lines:
+    for line in facts.odd_items:
         if line.match.rivals:
             told = ", ".join(f"{i.qualifier} {i.value} is {sku}" for i, sku in line.match.rivals)
             yield found(
@@ -62,7 +62,7 @@ def ids_well_formed(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding
 
     Warning only. To do: tell the partner to correct its item file.
     """
-    for line in facts.lines:
+    for line in facts.odd_items:
         match = line.match
         for each in match.broken:
             yield found(
@@ -90,7 +90,7 @@ def item_sold(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
 
     Hold ITEM_BLOCKED on the line. To do: substitute, refuse the line, or wait until the item is free.
     """
-    for line in facts.lines:
+    for line in facts.odd_items:
         item = line.item
         if item is None or item.status in ("active", "discontinued"):
             continue
@@ -121,7 +121,7 @@ def item_not_discontinued(order: PurchaseOrder, facts: OrderFacts) -> Iterator[F
     Hold ITEM_DISCONTINUED on the line, or refused (855 R4) by `discontinued`; with "substitute" and a successor
     the line is accepted (855 IS), with a warning. To do: offer the successor or refuse the line.
     """
-    for line in facts.lines:
+    for line in facts.odd_items:
         item = line.item
         if item is None or item.status != "discontinued":
             continue

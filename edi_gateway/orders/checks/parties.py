@@ -147,7 +147,7 @@ def stores_add_up(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
 
     Hold TOTALS on the line. To do: ask the partner which one it means.
     """
-    for line in facts.lines:
+    for line in facts.divided:
         given = line.line.allocations
         ordered = line.line.quantity
         if not given or ordered is None:
@@ -184,7 +184,7 @@ def schedules_add_up(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findin
 
     Hold TOTALS on the line. To do: ask the partner which one it means.
     """
-    for line in facts.lines:
+    for line in facts.divided:
         given = line.line.schedules
         ordered = line.line.quantity
         if not given or ordered is None or any(s.unit != line.line.unit for s in given):

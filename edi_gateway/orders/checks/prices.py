@@ -25,7 +25,7 @@ def price_within_tolerance(order: PurchaseOrder, facts: OrderFacts) -> Iterator[
     Hold PRICE on the line; by `price_lower_outside` our price instead (855 IP), or the line is refused. To do:
     accept their price once (release), correct the price list, or answer with ours.
     """
-    for line in facts.lines:
+    for line in facts.odd_prices:
         if line.quote.kind != "lower" or line.line.price is None:
             continue
         ours = line.resolved.policies.price_lower_outside == "ours"
@@ -49,7 +49,7 @@ def price_in_our_favour(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Fin
 
     For information; the 855 says IP with our price. Nothing to do.
     """
-    for line in facts.lines:
+    for line in facts.odd_prices:
         if line.quote.kind == "higher":
             yield found(
                 Code.PRICE_FAVOURABLE,
@@ -67,7 +67,7 @@ def price_differs_within(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Fi
 
     For information; when ours holds the 855 says IP. Nothing to do.
     """
-    for line in facts.lines:
+    for line in facts.odd_prices:
         if line.quote.kind in ("within lower", "within higher"):
             theirs = line.resolved.policies.price_within == "buyer"
             yield found(
@@ -86,7 +86,7 @@ def price_given(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
 
     For information. Nothing to do. A retail price in CTP is never taken for it (D12).
     """
-    for line in facts.lines:
+    for line in facts.odd_prices:
         if line.quote.kind == "no price":
             yield found(
                 Code.PRICE_ABSENT,
@@ -102,7 +102,7 @@ def price_on_file(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
 
     Hold PRICE on the line. To do: import the price, or release the line at the buyer's price.
     """
-    for line in facts.lines:
+    for line in facts.odd_prices:
         if line.quote.kind == "not on file" and line.item is not None:
             yield found(
                 Code.PRICE_NOT_ON_FILE,
@@ -123,7 +123,7 @@ def price_not_zero(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]
 
     Hold PRICE on the line. To do: ask the partner; release the line if it is meant to be free (D10).
     """
-    for line in facts.lines:
+    for line in facts.odd_prices:
         if line.quote.kind == "zero":
             yield found(
                 Code.PRICE_ZERO,
@@ -140,7 +140,7 @@ def price_basis_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findi
 
     Hold PRICE on the line. To do: find out what the price is for; add the unit to the item if that is lacking.
     """
-    for line in facts.lines:
+    for line in facts.odd_prices:
         kind = line.quote.kind
         if kind not in ("basis unknown", "unit unknown", "absurd"):
             continue

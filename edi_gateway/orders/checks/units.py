@@ -8,7 +8,6 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.orders.effects import found
 from edi_gateway.orders.meaning.numbers import is_sane, show, six_places
-from edi_gateway.orders.meaning.units import is_whole
 from edi_gateway.orders.order_facts import OrderFacts
 
 
@@ -19,7 +18,7 @@ def quantity_plausible(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Find
     Too large: hold MAX_QTY. To do: ask the partner what it wants.
     """
     limit = facts.policies.maximum_line_quantity
-    for line in facts.lines:
+    for line in facts.odd_units:
         quantity = line.line.quantity
         if line.quantity is not None and quantity is not None and quantity <= limit:
             continue
@@ -70,7 +69,7 @@ def unit_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     Hold UOM on the line, or refused (855 R3) by `bad_unit`. To do: add the unit to the item, or an alias to the
     profile.
     """
-    for line in facts.lines:
+    for line in facts.odd_units:
         if line.item is None or line.unit.row is not None:
             continue
         raw = line.line.unit
@@ -97,7 +96,7 @@ def unit_as_agreed(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]
 
     Warning only. To do: tell the partner.
     """
-    for line in facts.lines:
+    for line in facts.odd_units:
         if line.unit.note is not None:
             yield found(
                 Code.UNIT_ALIAS_USED,
@@ -114,10 +113,8 @@ def quantity_whole(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]
 
     Hold PACK_MULTIPLE on the line. To do: ask the partner what it wants.
     """
-    for line in facts.lines:
-        if line.quantity is None or line.item is None or line.item.measured or line.fit is not None:
-            continue
-        if line.unit.row is not None and not is_whole(line.quantity):
+    for line in facts.odd_units:
+        if line.broken and line.quantity is not None and line.item is not None:
             yield found(
                 Code.QUANTITY_FRACTIONAL,
                 line.path("quantity"),
@@ -133,7 +130,7 @@ def packs_agree(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     Hold PACK_MULTIPLE on the line. To do: find out whether they mean pieces or cases, then correct the line or
     the item's pack.
     """
-    for line in facts.lines:
+    for line in facts.odd_units:
         if line.pack_conflict is not None:
             yield found(
                 Code.PACK_DIFFERS,
@@ -150,7 +147,7 @@ def packs_whole(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     Rounded by `pack_rounding` with a warning (855 IQ and the cut), else hold PACK_MULTIPLE, or MIN_ORDER, on the
     line. To do: round, break a pack, or refuse.
     """
-    for line in facts.lines:
+    for line in facts.odd_units:
         fit = line.fit
         if fit is None or fit.problem is None or line.quantity is None:
             continue

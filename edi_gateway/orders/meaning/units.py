@@ -28,12 +28,15 @@ class UnitReading:
     note: Note | None = None
 
 
+NOT_READ: Final = UnitReading(None)
+
+
 def read_unit(
     raw: str | None, item: Item, units: dict[str, ItemUnit], aliases: dict[str, str]
 ) -> UnitReading:
     """The item's own unit first; a code that the item lacks may be the partner's usual misuse of another."""
     if raw is None:
-        return UnitReading(None)
+        return NOT_READ
     row = units.get(raw)
     if row is not None:
         return UnitReading(raw, row)
@@ -43,7 +46,7 @@ def read_unit(
     upper = aliases.get(raw.strip().upper())
     if upper is not None and upper in units:
         return UnitReading(upper, units[upper], "alias")
-    return UnitReading(None)
+    return NOT_READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +64,16 @@ class Fit:
     packed_in: str | None = None  # the unit that is sold, when the ordered one is not
 
 
+def takes_any(row: ItemUnit) -> bool:
+    """Whether any whole number of this unit is sold."""
+    return row.orderable and row.multiple is None and row.minimum is None
+
+
 def fit(
     quantity: Decimal, row: ItemUnit, units: dict[str, ItemUnit], rounding: str, *, divisible: bool
 ) -> Fit:
     """Whether the quantity is a multiple of what we sell. `divisible` False: never rounded (stores share it)."""
-    if row.orderable and row.multiple is None and row.minimum is None:
+    if takes_any(row):
         return Fit(quantity)
     step, packed_in = _step(row, units)
     if step is None or (Fraction(quantity) / step).denominator == 1:
