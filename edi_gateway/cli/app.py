@@ -6,10 +6,27 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from edi_gateway.cli.context import Here, login
 
+# as a newcomer meets them: a folder, a file, the gateway at work, the orders, what went wrong, the keeping of it
+_ORDER = (
+    *("init", "demo", "check", "ack", "map", "run", "daemon", "worker", "status"),
+    *("orders", "holds", "cases", "documents", "transmissions"),
+    *("partners", "mapping", "import", "users", "db", "audit"),
+)
+
+
+class _InOrder(TyperGroup):
+    """Lists the commands in the order of _ORDER."""
+
+    def list_commands(self, ctx: object) -> list[str]:
+        return sorted(self.commands, key=_ORDER.index)
+
+
 app = typer.Typer(
+    cls=_InOrder,
     name="edi-gateway",
     help="EDI gateway: X12 850 in; 997 and 855 out; the order in the book.",
     no_args_is_help=True,
@@ -42,4 +59,6 @@ def _settle(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    ctx.obj = Here(home.resolve(), as_user or login())
+    here = Here(home.resolve(), as_user or login())
+    ctx.obj = here
+    ctx.call_on_close(here.close)

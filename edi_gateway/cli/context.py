@@ -75,10 +75,13 @@ class Here:
         url = self.settings.database_url(self.home)
         engine = connect(url)
         if url.startswith("sqlite"):
-            upgrade(
-                engine
-            )  # the embedded database keeps itself up to date; a server is upgraded by its operator
+            upgrade(engine)  # it keeps itself up to date; a server's is brought up to date by its operator
         return engine
+
+    def close(self) -> None:
+        """Let go of the database, if it was used."""
+        if "engine" in self.__dict__:
+            self.engine.dispose()
 
     @cached_property
     def ids(self) -> Ids:

@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import tempfile
 import traceback
 
 from edi_gateway.cli import (
+    acknowledging,
     cases,
     database,
     documents,
     folders,
     holds,
     imports,
+    mapping,
     orders,
     partners,
     reading,
     running,
+    users,
 )
 from edi_gateway.cli.app import app
-from edi_gateway.cli.output import FOUND_ERRORS, complaints
+from edi_gateway.cli.output import fail
 from edi_gateway.model.errors import GatewayError
 
-MODULES = (folders, reading, running, orders, holds, cases, documents, partners, imports, database)
+MODULES = (
+    *(folders, reading, acknowledging, mapping, running, orders, holds, cases, documents),
+    *(partners, imports, users, database),
+)
 
 
 def main() -> None:
     """The entry point: no traceback reaches a user."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal of another encoding shows what it can
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except GatewayError as error:
-        complaints.print(f"[red]error:[/red] {error}", markup=True)
-        raise SystemExit(FOUND_ERRORS) from None
+        fail(str(error))
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise SystemExit(0) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
-    except Exception:
+    except Exception as error:
+        said = _in_words(error)
+        if said is not None:
+            fail(said)
         with tempfile.NamedTemporaryFile("w", prefix="edi-gateway-", suffix=".log", delete=False) as log:
             traceback.print_exc(file=log)
-        complaints.print(
-            "[red]error:[/red] something went wrong inside the gateway; nothing that was committed is lost. "
+        fail(
+            "something went wrong inside the gateway; nothing that was committed is lost. "
             f"Please send {log.name} to whoever keeps this installation."
         )
-        raise SystemExit(FOUND_ERRORS) from None
+
+
+def _in_words(error: Exception) -> str | None:
+    """What the machine (disk, database) refused, for a person; None for what nobody foresaw."""
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}."
+    database = sys.modules.get("sqlalchemy.exc")  # never loaded for its sake alone
+    if database is not None and isinstance(error, database.DBAPIError):
+        said = " ".join(str(error.orig).split())
+        return (
+            f"The database cannot be used: {said}. Look at [database] in config.toml and at its server or file; "
+            "nothing that was committed is lost."
+        )
+    return None

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from edi_gateway.cli.output import WRONG_USAGE, fail
-from edi_gateway.store.ids import order_number
+from edi_gateway.store import ids
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def short(row_id: int | None) -> str:
     """The id as people see it, e.g. AM8GW3Z40M00."""
-    return "" if row_id is None else order_number(row_id).removeprefix("SO-").lstrip("0")
+    return "" if row_id is None else ids.short(row_id)
 
 
 def row_id(name: str, what: str) -> int:

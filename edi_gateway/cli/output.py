@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,21 +13,41 @@ from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 
 from edi_gateway.model.finding import Finding, Location, Severity
 
 OK, FOUND_ERRORS, WRONG_USAGE = 0, 1, 2
 
-screen = Console(highlight=False, soft_wrap=True)
-complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+# what partners send is shown, never obeyed: no escape sequence of theirs reaches the terminal
+_CONTROL = {code: "·" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
+
+
+class _Screen(Console):
+    def render_str(self, text: str, **how: Any) -> Text:
+        return super().render_str(text.translate(_CONTROL), **how)
+
+
+screen = _Screen(highlight=False, soft_wrap=True, emoji=False)
+complaints = _Screen(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 
 
 def fail(message: str, code: int = FOUND_ERRORS) -> NoReturn:
     """Say what is wrong on stderr and end with `code`."""
-    complaints.print(f"[red]error:[/red] {escape(message)}")
+    complain(message)
     raise SystemExit(code)
+
+
+def complain(message: str) -> None:
+    """Say what is wrong on stderr, and go on."""
+    complaints.print(f"[red]error:[/red] {escape(message)}")
+
+
+def remark(message: str) -> None:
+    """Say beside what is printed, on stderr, what helps to understand it."""
+    complaints.print(f"[dim]{escape(message)}[/dim]")
 
 
 def plain(value: Any) -> Any:
@@ -52,18 +72,48 @@ def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
 
 
-def print_table(title: str, columns: Sequence[str], found: Iterable[Sequence[Any]], nothing: str) -> None:
-    """A table, one row a line however long, or the sentence `nothing` when there are no rows."""
+def say(markup: str, indent: int = 0, hang: int = 0) -> None:
+    """A sentence. On a terminal it is broken between words, its further lines `hang` deeper; else it is one line."""
+    text = screen.render_str(markup, emoji=False)
+    if not screen.is_terminal:
+        screen.print(Text(" " * indent) + text)
+        return
+    lines = text.wrap(screen, max(30, screen.width - indent - hang))
+    for number, line in enumerate(lines):
+        line.rstrip()
+        screen.print(Text(" " * (indent + hang * (number > 0))) + line)
+
+
+def print_table(
+    title: str,
+    columns: Sequence[str],
+    found: Iterable[Sequence[Any]],
+    nothing: str,
+    spare: Sequence[str] = (),
+) -> None:
+    """A table, one row a line, or the sentence `nothing` when there are no rows.
+
+    What a terminal is too narrow for is left out, in the order of `spare`, and the last line says so.
+    """
     rows = [[shown(cell) for cell in row] for row in found]
     if not rows:
         screen.print(nothing)
         return
     widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
+    kept = list(range(len(columns)))
+    left_out = []
+    for name in spare if screen.is_terminal else ():
+        if sum(widths[i] + 2 for i in kept) - 2 <= screen.width:
+            break
+        kept.remove(columns.index(name))
+        left_out.append(name)
     if title:
         screen.print(f"[bold]{title}[/bold]")
     for number, row in enumerate([list(columns), *rows]):
-        line = "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        line = "  ".join(row[i].ljust(widths[i]) for i in kept).rstrip()
         screen.print(line, style="bold" if number == 0 else "", markup=False)
+    if left_out:
+        screen.print(f"[dim](no room for: {', '.join(left_out)})[/dim]")
 
 
 def shown(value: Any) -> str:
@@ -81,20 +131,35 @@ def shown(value: Any) -> str:
     return str(value)
 
 
-def print_finding(finding: Finding, source: bytes | None = None, indent: str = "  ") -> None:
+def money(value: Decimal | None) -> str:
+    """An amount or a price: with cents, and with what it has beyond them."""
+    if value is None:
+        return ""
+    exponent = value.as_tuple().exponent
+    return format(value, "f") if isinstance(exponent, int) and exponent < -2 else f"{value:.2f}"
+
+
+Cut = Callable[[int, int], bytes]  # the bytes from one offset up to another
+
+
+def print_finding(finding: Finding, source: bytes | Cut | None = None, indent: str = "  ") -> None:
     """Severity, place, message, the bytes with the bad ones marked, and what to do."""
     colour = COLOURS[finding.severity]
-    screen.print(
-        f"{indent}[{colour}]{finding.severity.value:7}[/{colour}] {escape(place(finding))}"
-        f"[bold]{escape(finding.message)}[/bold]  [dim]{finding.code.value}[/dim]"
+    deep = len(indent) + 8
+    say(
+        f"[{colour}]{finding.severity.value:7}[/{colour}] {escape(place(finding))}"
+        f"[bold]{escape(finding.message)}[/bold]  [dim]{finding.code.value}[/dim]",
+        len(indent),
+        8,
     )
-    if source is not None and isinstance(finding.at, Location):
-        for line in marked(source, finding.at):
-            screen.print(f"{indent}        {line}")
+    if source and isinstance(finding.at, Location):
+        cut = source if callable(source) else _cut(source)
+        for line in marked(cut, finding.at, *_room(deep)):
+            screen.print(" " * deep + line)
     if finding.hint:
-        screen.print(f"{indent}        → {escape(finding.hint)}")
+        say(f"→ {escape(finding.hint)}", deep, 2)
     if finding.ack:
-        screen.print(f"{indent}        [dim]acknowledged as {escape(finding.ack)}[/dim]")
+        screen.print(" " * deep + f"[dim]acknowledged as {escape(finding.ack)}[/dim]")
 
 
 def place(finding: Finding) -> str:
@@ -116,20 +181,32 @@ def place(finding: Finding) -> str:
     return ", ".join(words) + ": " if words else ""
 
 
-BEFORE, AFTER = 48, 32
+BEFORE, AFTER, MARKED = 48, 32, 72
 
 
-def marked(source: bytes, at: Location) -> list[str]:
+def _room(indent: int) -> tuple[int, int]:
+    """How many bytes to show before and after the marked ones, so that the line fits the terminal."""
+    if not screen.is_terminal:
+        return BEFORE, AFTER
+    room = max(30, screen.width - indent - 12)
+    before = min(BEFORE, room * 3 // 5)
+    return before, min(AFTER, room - before)
+
+
+def _cut(content: bytes) -> Cut:
+    return lambda start, end: content[start:end]
+
+
+def marked(cut: Cut, at: Location, before: int = BEFORE, after: int = AFTER) -> list[str]:
     """The bytes around a location on one line, the bad ones reversed, with carets below for a plain terminal."""
     if at.offset is None:
         return []
-    length = min(at.length or 0, 72)
-    start, end = max(0, at.offset - BEFORE), min(len(source), at.offset + length + AFTER)
-    before = _visible(source[start : at.offset])
-    bad = _visible(source[at.offset : at.offset + length])
-    after = _visible(source[at.offset + length : end])
-    line = f"[dim]{escape(before)}[/dim][reverse]{escape(bad)}[/reverse][dim]{escape(after)}[/dim]"
-    return [line, " " * len(before) + "^" * max(1, len(bad))]
+    end = at.offset + min(at.length or 0, MARKED)
+    ahead = _visible(cut(max(0, at.offset - before), at.offset))
+    bad = _visible(cut(at.offset, end))
+    behind = _visible(cut(end, end + after))
+    line = f"[dim]{escape(ahead)}[/dim][reverse]{escape(bad)}[/reverse][dim]{escape(behind)}[/dim]"
+    return [line, " " * len(ahead) + "^" * max(1, len(bad))]
 
 
 def _visible(part: bytes) -> str:

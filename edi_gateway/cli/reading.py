@@ -1,9 +1,11 @@
-"""`check`, `ack`, `map`: what is in a file, without a database."""
+"""`check`: what is in a file and what is wrong with it, without a database; and how `ack` and `map` read theirs."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,21 +13,28 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_finding, print_json, screen
+from edi_gateway.cli.output import (
+    FOUND_ERRORS,
+    WRONG_USAGE,
+    complain,
+    fail,
+    print_finding,
+    print_json,
+    screen,
+)
 from edi_gateway.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
+    from edi_gateway.partners.registry import Registry
     from edi_gateway.partners.snapshots import PublishedPartner
     from edi_gateway.x12.envelope import Group, Interchange
     from edi_gateway.x12.guide import Guide
-    from edi_gateway.x12.reading import CheckedSet, GroupEnd, GuideFor
+    from edi_gateway.x12.reading import CheckedSet, GroupEnd
 
-FilesArgument = Annotated[
-    list[Path], typer.Argument(metavar="FILE...", help="X12 files; - is standard input.")
-]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help="X12 files; - is standard input.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file; - is standard input.")]
 PartnerOption = Annotated[
-    str | None, typer.Option("--partner", help="Check against this partner's guide, as its files stand.")
+    str | None, typer.Option("--partner", help="Read it by this partner's guide, as its files stand.")
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line (docs/reference/json.md).")]
 
@@ -67,15 +76,15 @@ class ReadFile:
         return FOUND_ERRORS if any(f.severity is Severity.ERROR for f in self.findings()) else 0
 
 
-def read_file(path: Path, guide_for: GuideFor | None, strict: bool = False) -> ReadFile:
-    """Everything in a file, checked."""
+def read_file(path: Path, senders: Senders) -> ReadFile:
+    """Everything in a file, checked. OSError when the file cannot be read."""
     from edi_gateway.x12 import reading
     from edi_gateway.x12.envelope import GroupStart, InterchangeEnd, InterchangeStart
 
-    content = _content(path)
+    content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     result = ReadFile(str(path), content)
     sets: list[CheckedSet] = []
-    for event in reading.read_all(content, guide_for or reading.standard_guide, strict):
+    for event in reading.read_all(content, senders.guide, senders.strict):
         if isinstance(event, InterchangeStart):
             result.interchanges.append(ReadInterchange(event.interchange))
         elif isinstance(event, GroupStart):
@@ -89,26 +98,29 @@ def read_file(path: Path, guide_for: GuideFor | None, strict: bool = False) -> R
     return result
 
 
-def _content(path: Path) -> bytes:
-    import sys
-
-    if str(path) == "-":
-        return sys.stdin.buffer.read()
+def read_x12(path: Path, senders: Senders, purpose: str) -> ReadFile:
+    """A file that must be X12; ends with what is wrong when it is not."""
     try:
-        return path.read_bytes()
+        read = read_file(path, senders)
     except OSError as error:
-        fail(f"{path}: {error.strerror}", WRONG_USAGE)
+        fail(f"{path}: {error.strerror}.", WRONG_USAGE)
+    if not read.interchanges:
+        for finding in read.outside:
+            print_finding(finding, read.content)
+        fail(f"{path} is not X12; there is nothing to {purpose}.", WRONG_USAGE)
+    return read
 
 
 def draft_of(here: Here, key: str) -> PublishedPartner:
     """A partner as its files stand now; ends with every mistake in them when they cannot be used."""
+    from edi_gateway.commands import drafts
     from edi_gateway.partners import registry, snapshots
 
     folder = here.partners_folder / key
     if not folder.is_dir():
         known = ", ".join(f.name for f in registry.folders(here.partners_folder)) or "none"
         fail(f"There is no partner {key!r} in {here.partners_folder}; there are: {known}.", WRONG_USAGE)
-    loaded = registry.check(folder, here.mappings_folder)
+    loaded = drafts.check(folder, here.mappings_folder)
     if loaded.profile is None or not loaded.valid:
         for finding in loaded.findings:
             print_finding(finding)
@@ -116,22 +128,60 @@ def draft_of(here: Here, key: str) -> PublishedPartner:
     return snapshots.thaw(snapshots.snapshot(loaded.profile, folder, here.mappings_folder).content)
 
 
-def guides_of(partner: PublishedPartner | None) -> GuideFor | None:
-    """The guides of a partner's rules; None: the standard's."""
-    if partner is None:
-        return None
-    from edi_gateway.x12.guide import build, readable
+@dataclass
+class Senders:
+    """Whose a file is, and so by which rules it is read: the partner that was named, or else, with `by_address`, the
+    one among the working folder's files that has its addresses. None: nobody's, the standard reads it.
+    """
 
-    def guide_for(_: Interchange, group: Group, set_code: str) -> Guide | None:
+    here: Here
+    named: str | None
+    by_address: bool = False
+    _drafts: dict[str, PublishedPartner] = field(default_factory=dict)
+    _guides: dict[tuple[str, str, str], Guide] = field(default_factory=dict)
+
+    @cached_property
+    def _registry(self) -> Registry:
+        from edi_gateway.partners import registry
+
+        loaded = [registry.load(folder).profile for folder in registry.folders(self.here.partners_folder)]
+        return registry.Registry.of([profile for profile in loaded if profile is not None])
+
+    def draft(self, i: Interchange, group: Group | None) -> PublishedPartner | None:
+        """The partner of an interchange as its files stand; ends with every mistake in them."""
+        key = self.named
+        if key is None and self.by_address:
+            ids = (group.sender, group.receiver) if group else (None, None)
+            addresses = (i.sender_qualifier, i.sender, i.receiver_qualifier, i.receiver)
+            found = self._registry.resolve(*addresses, *ids)
+            key = found.key if found else None
+        if key is None:
+            return None
+        if key not in self._drafts:
+            self._drafts[key] = draft_of(self.here, key)
+        return self._drafts[key]
+
+    def guide(self, i: Interchange, group: Group, set_code: str) -> Guide | None:
+        """What reads a set: the standard with the partner's rules."""
+        from edi_gateway.x12.guide import build, readable
+
         if not readable(group.read_as, set_code):
             return None
-        return build(group.read_as, set_code, partner.rules_of(set_code))
+        draft = self.draft(i, group)
+        key = (draft.hash if draft else "", group.read_as, set_code)
+        if key not in self._guides:
+            self._guides[key] = build(group.read_as, set_code, draft.rules_of(set_code) if draft else ())
+        return self._guides[key]
 
-    return guide_for
+    def strict(self, i: Interchange, group: Group) -> bool:
+        """Whether the partner's profile refuses releases of the standard without a dictionary of their own."""
+        from edi_gateway.x12.dictionary import GROUP_OF
 
-
-def _strict(partner: PublishedPartner | None) -> bool:
-    return partner is not None and any(d.strict_version for d in partner.profile.documents)
+        draft = self.draft(i, group)
+        return draft is not None and any(
+            row.strict_version and row.direction == "in" and GROUP_OF.get(row.set) == group.code
+            for row in draft.profile.documents
+        )
 
 
 # ---------------------------------------------------------------- check
@@ -141,12 +191,23 @@ def _strict(partner: PublishedPartner | None) -> bool:
 def check(
     ctx: typer.Context, files: FilesArgument, partner: PartnerOption = None, json: JsonOption = False
 ) -> None:
-    """Read and check X12 files without a database: findings in plain words with the bytes marked."""
+    """Check X12 files: what is wrong, in plain words, the bytes marked.
+
+    Needs no database. With --partner the partner's own rules apply, as its files stand. Exit code 0: no ERROR; 1: at
+    least one; 2: a file cannot be read or is not X12.
+    """
     here: Here = ctx.obj
-    draft = draft_of(here, partner) if partner else None
+    senders = Senders(here, partner)
+    if partner is not None:
+        draft_of(here, partner)
     worst = 0
     for path in files:
-        read = read_file(path, guides_of(draft), _strict(draft))
+        try:
+            read = read_file(path, senders)
+        except OSError as error:  # the other files are read all the same
+            complain(f"{path}: {error.strerror}.")
+            worst = WRONG_USAGE
+            continue
         if json:
             print_json(_as_json(read))
         else:
@@ -226,185 +287,3 @@ def _tell(read: ReadFile) -> None:
 
 def _verdict(status: str) -> str:
     return _VERDICTS.get(status, status)
-
-
-# ---------------------------------------------------------------- ack
-
-
-@app.command()
-def ack(ctx: typer.Context, file: FileArgument, partner: PartnerOption = None) -> None:
-    """Print the acknowledgments (TA1, 997 or 999) that would go out for a file, a segment a line."""
-    import sys
-
-    here: Here = ctx.obj
-    draft = draft_of(here, partner) if partner else None
-    read = read_file(file, guides_of(draft), _strict(draft))
-    if not read.interchanges:
-        for finding in read.outside:
-            print_finding(finding, read.content)
-        fail(f"{file} is not X12; there is nothing to acknowledge.", WRONG_USAGE)
-    for one in read.interchanges:
-        text = _acknowledgment(here, one, draft)
-        if text:
-            sys.stdout.write(text)
-    raise typer.Exit(read.exit_code)
-
-
-def _acknowledgment(here: Here, one: ReadInterchange, draft: PublishedPartner | None) -> str:
-    """The bytes as text, control numbers counted from 1; "" when nothing is due."""
-    from edi_gateway.x12 import ack as acks
-    from edi_gateway.x12 import writer
-
-    i = one.interchange
-    kind = "997" if draft is None else draft.profile.acknowledging.functional
-    wish = "asked" if draft is None else draft.profile.acknowledging.ta1
-    delimiters = i.delimiters
-    groups = []
-    due = [group for group in one.groups if acks.needs_ack(group.end.group)] if kind != "none" else []
-    for number, group in enumerate(due, start=1):
-        segments = acks.functional_ack(group.end.result, "999" if kind == "999" else "997", delimiters)
-        body = writer.body_text(segments, delimiters)
-        version = "005010X231A1" if kind == "999" else group.end.group.read_as
-        sets = [(kind, f"{number:04}", body.value or "", len(segments))]
-        groups.append(("FA", version, str(number), sets))
-    ta1 = [acks.interchange_ack(i)] if acks.ta1_due(i, "requested" if wish == "asked" else wish) else []
-    if not groups and not ta1:
-        return ""
-    envelope = writer.Envelope(
-        sender_qualifier=i.receiver_qualifier,
-        sender=i.receiver,
-        receiver_qualifier=i.sender_qualifier,
-        receiver=i.sender,
-        gs_sender=due[0].end.group.receiver if due else i.receiver,
-        gs_receiver=due[0].end.group.sender if due else i.sender,
-        isa_version=i.version,
-        version=due[0].end.group.read_as if due else "004010",
-        usage=i.usage,
-        delimiters=delimiters,
-        line_end="\n",
-        ack_requested=False,
-        encoding="latin-1",
-    )
-    return writer.interchange(envelope, "000000001", here.clock(), groups, ta1).decode("latin-1")
-
-
-# ---------------------------------------------------------------- map
-
-
-@app.command("map")
-def map_(
-    ctx: typer.Context,
-    file: FileArgument,
-    partner: PartnerOption = None,
-    json: JsonOption = False,
-    lineage: Annotated[
-        bool, typer.Option("--lineage", help="The segment, element, offset and row behind each field.")
-    ] = False,
-) -> None:
-    """Print the canonical documents of a file, and what no mapping row read."""
-    here: Here = ctx.obj
-    draft = draft_of(here, partner) if partner else None
-    read = read_file(file, guides_of(draft), _strict(draft))
-    if not read.interchanges:
-        for finding in read.outside:
-            print_finding(finding, read.content)
-        fail(f"{file} is not X12; there is nothing to map.", WRONG_USAGE)
-    worst = read.exit_code
-    for one in read.interchanges:
-        for group in one.groups:
-            for checked in group.sets:
-                mapped = _mapped(here, one.interchange, checked, draft, lineage)
-                worst = max(worst, FOUND_ERRORS if mapped.failed else 0)
-                if json:
-                    print_json(mapped.as_json())
-                else:
-                    _tell_mapped(mapped, read.content)
-    raise typer.Exit(worst)
-
-
-@dataclass
-class Mapped:
-    """One set as a canonical document. `document` None: it could not be made, `findings` say why."""
-
-    set_code: str
-    control: str
-    document: Any
-    unmapped: tuple[Any, ...]
-    findings: tuple[Finding, ...]
-    lineage: tuple[Any, ...] | None
-
-    @property
-    def failed(self) -> bool:
-        return self.document is None or any(f.severity is Severity.ERROR for f in self.findings)
-
-    def as_json(self) -> dict[str, Any]:
-        told: dict[str, Any] = {
-            "set": self.set_code,
-            "control": self.control,
-            "document": None if self.document is None else self.document.model_dump(mode="json"),
-            "unmapped": self.unmapped,
-            "findings": [f.as_json() for f in self.findings],
-        }
-        if self.lineage is not None:
-            told["lineage"] = self.lineage
-        return told
-
-
-def _mapped(
-    here: Here,
-    interchange: Interchange,
-    checked: CheckedSet,
-    draft: PublishedPartner | None,
-    with_lineage: bool,
-) -> Mapped:
-    from edi_gateway.mapping import catalog
-    from edi_gateway.mapping.compile import reader
-    from edi_gateway.mapping.lineage import trace
-    from edi_gateway.model.finding import Code
-
-    set_code, control = checked.result.code, checked.result.control
-    findings = checked.result.findings
-    known = (here.mappings_folder / f"{set_code}.toml").is_file()
-    if checked.walk is None or checked.guide is None or not known:
-        missing = Finding(
-            Code.MAPPING_MISSING,
-            Severity.ERROR if not known else Severity.INFO,
-            f"Set {set_code} is not mapped: there is no {set_code}.toml in mappings/, or the set could not be read.",
-            "Sets that are acknowledged only (997, 999) need no mapping.",
-        )
-        return Mapped(set_code, control, None, (), (*findings, missing), None)
-    own = here.partners_folder / draft.profile.key / f"{set_code}.toml" if draft else None
-    mapping = catalog.load(here.mappings_folder, set_code, own if own and own.is_file() else None)
-    reading = reader(mapping, checked.guide).read(checked.raw, checked.walk, interchange.encoding)
-    traced = (
-        trace(mapping, checked.guide, checked.raw, checked.walk, interchange.encoding)
-        if with_lineage
-        else None
-    )
-    return Mapped(
-        set_code, control, reading.document, reading.unmapped, (*findings, *reading.findings), traced
-    )
-
-
-def _tell_mapped(mapped: Mapped, content: bytes) -> None:
-    import json as json_text
-
-    screen.print(f"[bold]{mapped.set_code} {mapped.control}[/bold]")
-    if mapped.document is not None:
-        document = mapped.document.model_dump(mode="json", exclude_defaults=True)
-        screen.print(json_text.dumps(document, indent=2, ensure_ascii=False), markup=False)
-    if mapped.lineage is not None:
-        for t in mapped.lineage:
-            element = f"{t.segment}{t.element:02}" + (f"-{t.component}" if t.component else "")
-            screen.print(
-                f"  {t.path} = {t.value!r}  from {element}, segment {t.position}, byte {t.offset}  "
-                f'["{t.row}"] {t.file}:{t.line}',
-                markup=False,
-            )
-    for left in mapped.unmapped:
-        place = f"{left.segment}{left.element:02}" if left.element else left.segment
-        screen.print(
-            f"  not mapped: {place}, segment {left.position}, byte {left.offset}: {left.value}", markup=False
-        )
-    for finding in mapped.findings:
-        print_finding(finding, content)

@@ -22,6 +22,7 @@ from edi_gateway.flow.receive import leave_work
 from edi_gateway.flow.works import Works
 from edi_gateway.store import cases, outbox, receipts
 from edi_gateway.store.cases import Case
+from edi_gateway.store.ids import order_number, short
 from edi_gateway.store.tables import documents, postings, transmissions
 from edi_gateway.store.tables import receipts as receipt_rows
 
@@ -101,7 +102,7 @@ def _wanted(conn: Connection, case_ids: Sequence[int], *, alone: bool) -> list[C
     for case_id in case_ids:
         case = cases.load(conn, case_id)
         if case is None:
-            raise Refused(what=f"Replaying case {case_id}", why="there is no such case")
+            raise Refused(what=f"Replaying case {short(case_id)}", why="there is no such case")
         found[case_id] = case
         if not alone:
             found.update((other.id, other) for other in cases.open_by_causes(conn, [case.fingerprint]))
@@ -136,7 +137,7 @@ def _receipt(desk: Desk, case: Case, again: int) -> Replayed:
     conn = desk.conn
     new = cases.open_of(conn, receipt_id=again)
     same = [other for other in new if other.fingerprint == case.fingerprint]
-    case_desk.resolve(desk, [other.id for other in same], f"The same as case {case.id}.")
+    case_desk.resolve(desk, [other.id for other in same], f"The same as case {short(case.id)}.")
     c = documents.c
     rows = conn.execute(
         select(c.set_code, c.control, c.state)
@@ -147,9 +148,9 @@ def _receipt(desk: Desk, case: Case, again: int) -> Replayed:
     state = conn.execute(select(receipt_rows.c.state).where(receipt_rows.c.id == again)).scalar_one()
     worked = state not in ("RECEIVED", "WORKING")
     others = [other.id for other in new if other not in same]
-    said = f"Replayed as receipt {again} ({state.lower()}). {became or 'No set of it was left to do.'}"
+    said = f"Replayed as receipt {short(again)} ({state.lower()}). {became or 'No set of it was left to do.'}"
     if others:
-        said += f" New: case {', '.join(map(str, others))}."
+        said += f" New: case {', '.join(map(short, others))}."
     cured = worked and not same
     return Replayed(case.id, "receipt", again, cured, said if cured else f"Unchanged. {said}")
 
@@ -157,8 +158,8 @@ def _receipt(desk: Desk, case: Case, again: int) -> Replayed:
 def _state(conn: Connection, kind: str, subject: int) -> str:
     table = {"transmission": transmissions, "posting": postings}.get(kind)
     if table is None:
-        return f"Order {subject} was judged again."
+        return f"Order {order_number(subject)} was judged again."
     row = conn.execute(select(table.c.state, table.c.last_error).where(table.c.id == subject)).one()
     return " ".join(
-        chain([f"{kind.capitalize()} {subject}: {row.state.lower()}."], [row.last_error or ""])
+        chain([f"{kind.capitalize()} {short(subject)}: {row.state.lower()}."], [row.last_error or ""])
     ).strip()

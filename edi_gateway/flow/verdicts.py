@@ -9,6 +9,7 @@ from enum import Enum
 
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.model.finding import Code, Effect, Family, Finding, Location, Severity
+from edi_gateway.store.ids import short
 from edi_gateway.x12.envelope import Interchange, RawSet
 
 
@@ -47,7 +48,7 @@ def control_conflict(read: Interchange, earlier_receipt: int) -> Finding:
     return Finding(
         Code.INTERCHANGE_CONTROL_CONFLICT,
         Severity.ERROR,
-        message=f"Interchange {read.control} came before with other content (receipt {earlier_receipt}).",
+        message=f"Interchange {read.control} came before with other content (receipt {short(earlier_receipt)}).",
         hint="Ask the partner which of the two counts. Replay this one to take it as well.",
         at=_isa(read),
         value=read.control,

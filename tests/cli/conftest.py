@@ -1,0 +1,50 @@
+"""Working folders: `empty` as `init` makes it, `shop` with partners published and master data imported."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import MONDAY, SAMPLES, Terminal, run
+
+KINDS = ("customers", "items", "xrefs", "prices", "ship-tos")
+
+
+@pytest.fixture(scope="session")
+def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("made") / "home"
+    assert run(["init", str(home)], home.parent).code == 0
+    Terminal(home).set_clock(MONDAY)
+    return home
+
+
+@pytest.fixture(scope="session")
+def _stocked(_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("stocked") / "home"
+    shutil.copytree(_made, home)
+    terminal = Terminal(home)
+    terminal.ok("partners", "publish")
+    for kind in KINDS:
+        terminal.ok("import", kind, SAMPLES / "master-data" / f"{kind}.csv")
+    return home
+
+
+@pytest.fixture
+def empty(_made: Path, tmp_path: Path) -> Terminal:
+    """What `init` makes; nothing is published, nothing imported."""
+    return _copy(_made, tmp_path)
+
+
+@pytest.fixture
+def shop(_stocked: Path, tmp_path: Path) -> Terminal:
+    """The invented partners are published and their master data is imported; it is Monday, 2 March 2026, 15:00 UTC."""
+    return _copy(_stocked, tmp_path)
+
+
+def _copy(source: Path, tmp_path: Path) -> Terminal:
+    shutil.copytree(source, tmp_path / "home")
+    terminal = Terminal(tmp_path / "home")
+    terminal.set_clock(MONDAY)
+    return terminal
