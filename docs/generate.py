@@ -103,7 +103,14 @@ def checks() -> str:
     return reference.page()
 
 
+def canonical() -> str:
+    from edi_gateway.mapping import reference
+
+    return reference.page(HERE.parents[1] / "mappings")
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "canonical.md": canonical,
     "checks.md": checks,
     "profile.md": profile,
     "command-line.md": command_line,

@@ -12,14 +12,13 @@ from edi_gateway.model.documents.record import Number, Record
 
 
 class CodedText(Record):
-    """An MTX that says more than its text: a note code, a second text, a language."""
+    """An MSG or MTX that says more than its text: a note code, a second text, what a printer is to do."""
 
     code: str | None = None
     text: str | None = None
     second_text: str | None = None
     printer_control: str | None = None
     number: int | None = None
-    language: str | None = None
 
 
 class CodePair(Record):
