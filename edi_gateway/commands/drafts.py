@@ -1,7 +1,7 @@
-"""Whether a partner's files may go live: profile, guide rules and mapping rows checked together.
+"""Whether a partner's files may go live: profile, guide rules, mapping rows and file names checked together.
 
-Takes folders, gives what partners.registry gives, with the mistakes in mapping rows beside the others. Called by
-cli/ before anything is published.
+Takes folders, gives what partners.registry gives, with the mistakes that only mapping and transport can see beside
+the others. Called by cli/ before anything is published.
 """
 
 from __future__ import annotations
@@ -14,27 +14,31 @@ from pathlib import Path
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import MappingInvalid, Problem
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.partners import registry
+from edi_gateway.partners import draft, registry
+from edi_gateway.partners.profile import Profile
 from edi_gateway.partners.registry import LoadedPartner
+from edi_gateway.transport.errors import BadNamePattern
+from edi_gateway.transport.naming import FIELDS, FileNames
 
 _KEPT = 512  # one partner's set each: a daemon looks at unchanged drafts again and again
 
 
 def check(folder: Path, mappings: Path) -> LoadedPartner:
     """Every mistake in one partner's folder, each with file, line and reason."""
-    return _with_mappings(registry.check(folder, mappings), mappings)
+    return _whole(registry.check(folder, mappings), mappings)
 
 
 def check_all(partners: Path, mappings: Path) -> list[LoadedPartner]:
     """Every partner's folder, checked."""
-    return [_with_mappings(loaded, mappings) for loaded in registry.check_all(partners, mappings)]
+    return [_whole(loaded, mappings) for loaded in registry.check_all(partners, mappings)]
 
 
-def _with_mappings(loaded: LoadedPartner, mappings: Path) -> LoadedPartner:
+def _whole(loaded: LoadedPartner, mappings: Path) -> LoadedPartner:
     if loaded.profile is None:
         return loaded
     sets = sorted({row.set for row in loaded.profile.documents if (mappings / f"{row.set}.toml").is_file()})
     found = [finding for code in sets for finding in _mapping_mistakes(loaded.folder, mappings, code)]
+    found += _file_names(loaded.folder, loaded.profile)
     known = {finding.at for finding in loaded.findings}  # a file that is no TOML is told already
     return replace(loaded, findings=(*loaded.findings, *(f for f in found if f.at not in known)))
 
@@ -54,6 +58,27 @@ def _mapping_mistakes(folder: Path, mappings: Path, set_code: str) -> Iterator[F
             "docs/reference/mapping.md tells what a row may say.",
             at=f"{file}:{problem.at.line}",
             family=Family.MAPPING,
+        )
+
+
+def _file_names(folder: Path, profile: Profile) -> Iterator[Finding]:
+    """A pattern that makes no name, or names that do not sort in the order of sending."""
+    read = draft.read(folder / registry.PROFILE_FILE, f"{folder.name}/{registry.PROFILE_FILE}")
+    if isinstance(read, Finding):  # told by the registry
+        return
+    at = ("writing", "file_name")
+    try:
+        names = FileNames(profile.writing.file_name)
+    except BadNamePattern as error:
+        hint = f"Fields: {', '.join(f'{{{name}}}' for name in FIELDS)}."
+        yield read.mistake(at, f"writing.file_name makes no name: {error.facts['problem']}.", hint)
+        return
+    if not names.sorted_as_sent:
+        yield read.mistake(
+            at,
+            "These names do not sort in the order of sending.",
+            "Begin with {sequence:012d} if the partner reads files by name; else all is well.",
+            Severity.WARNING,
         )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from edi_gateway.commands import drafts
 from edi_gateway.model.finding import Finding
-from tests.partners.folders import PLAIN, partner
+from tests.partners.folders import LAST, PLAIN, partner
 
 ROOT = Path(__file__).parents[2]
 MAPPINGS = ROOT / "mappings"
@@ -60,3 +62,31 @@ def test_a_mistake_in_the_shared_mapping_names_that_file(tmp_path: Path) -> None
     places = {str(at) for at, _ in told(checked.findings)}
     assert places >= {"mappings/850.toml:3", "mappings/855.toml:3"}
     assert {place.rpartition(":")[0] for place in places} == {"mappings/850.toml", "mappings/855.toml"}
+
+
+@pytest.mark.parametrize(
+    ("pattern", "problem"),
+    [
+        ("{po}-{sequence}.edi", "unknown field {po}; known are sequence, set, control, partner, date, time"),
+        ("../{sequence}", "it leads out of the folder"),
+        ("orders.edi", "without {sequence} or {control} two files would have the same name"),
+    ],
+)
+def test_a_pattern_that_makes_no_file_name_is_told_with_its_line(
+    tmp_path: Path, pattern: str, problem: str
+) -> None:
+    folder = partner(tmp_path, f"{PLAIN}\n[writing]\nfile_name = '{pattern}'\n")
+    checked = drafts.check(folder, MAPPINGS)
+    assert not checked.valid
+    assert told(checked.findings) == [
+        (f"fernhill/partner.toml:{LAST + 3}", f"writing.file_name makes no name: {problem}.")
+    ]
+
+
+def test_file_names_that_do_not_sort_as_they_were_sent_are_a_warning(tmp_path: Path) -> None:
+    text = f"{PLAIN}\n[writing]\nfile_name = '{{set}}_{{date:%d%m%y}}_{{control}}.edi'\n"
+    checked = drafts.check(partner(tmp_path, text), MAPPINGS)
+    assert checked.valid
+    assert told(checked.findings) == [
+        (f"fernhill/partner.toml:{LAST + 3}", "These names do not sort in the order of sending.")
+    ]

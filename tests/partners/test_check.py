@@ -74,13 +74,6 @@ def told(folder: Path, mappings: Path | None = None) -> list[tuple[str, str]]:
             "writing.segment and writing.element are both '*'.",
         ),
         ("[writing]\nelement = 'x'\n", 2, 'writing.element is "x", which may stand in any text.'),
-        ("[writing]\nfile_name = '{po}.edi'\n", 2, "writing.file_name has no field {po}."),
-        (
-            "[writing]\nfile_name = '../{sequence}'\n",
-            2,
-            "writing.file_name names a folder, a hidden or a temporary file.",
-        ),
-        ("[writing]\nfile_name = 'orders.edi'\n", 2, "writing.file_name gives the same name to different files."),
         ("[policies]\nminimum_order = -1\n", 2, "policies.minimum_order is -1; it cannot be below 0."),
         (
             "[policies.price_buyer_lower]\n",

@@ -40,7 +40,6 @@ CHECKS: tuple[Check, ...] = (
     documents.answer_without_document,
     documents.acknowledgment_listed,
     documents.delimiters_collide,
-    documents.file_name_impossible,
     documents.file_unknown,
     documents.rule_wrong,
     policies.limit_negative,

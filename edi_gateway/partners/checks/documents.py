@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterator
 
 from edi_gateway.model.finding import Finding
@@ -15,7 +14,6 @@ from edi_gateway.x12.dictionary import GROUP_OF
 ACKNOWLEDGMENTS = frozenset({"997", "999", "TA1"})
 _DELIMITERS = ("element", "component", "segment", "repetition")
 _DEFAULTS = {"element": "*", "component": ">", "segment": "~", "repetition": "^"}
-_FILE_NAME_FIELDS = frozenset({"sequence", "set", "control", "partner", "date", "time"})
 
 
 def nothing_comes_in(draft: Draft, around: Surroundings) -> Iterator[Finding]:
@@ -123,36 +121,6 @@ def delimiters_collide(draft: Draft, around: Surroundings) -> Iterator[Finding]:
                 "Each delimiter must be a character of its own.",
             )
         used.setdefault(char, key)
-
-
-def file_name_impossible(draft: Draft, around: Surroundings) -> Iterator[Finding]:
-    """A pattern for outbound file names that makes no name, or the same name for every file."""
-    pattern = draft.text("writing", "file_name")
-    if pattern is None:
-        return
-    hint = "Fields: " + ", ".join(f"{{{name}}}" for name in sorted(_FILE_NAME_FIELDS)) + "."
-    try:
-        fields = [name for _, name, _, _ in string.Formatter().parse(pattern) if name is not None]
-        pattern.format(**dict.fromkeys(_FILE_NAME_FIELDS - {"sequence"}, "x"), sequence=1)
-    except (KeyError, IndexError):
-        unknown = next(iter(sorted(set(fields) - _FILE_NAME_FIELDS)), "")
-        yield draft.mistake(("writing", "file_name"), f"writing.file_name has no field {{{unknown}}}.", hint)
-        return
-    except (ValueError, AttributeError) as error:
-        yield draft.mistake(
-            ("writing", "file_name"), f"writing.file_name cannot be filled in: {error}.", hint
-        )
-        return
-    if re.search(r"[/\\]|^\.|\.(tmp|part)$", pattern):
-        yield draft.mistake(
-            ("writing", "file_name"), "writing.file_name names a folder, a hidden or a temporary file.", hint
-        )
-    if not {"sequence", "control"} & set(fields):
-        yield draft.mistake(
-            ("writing", "file_name"),
-            "writing.file_name gives the same name to different files.",
-            "Add {sequence}.",
-        )
 
 
 def file_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
