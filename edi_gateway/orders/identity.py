@@ -6,10 +6,12 @@ Called by facts.needs, judge.py and commands/.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
+from decimal import Decimal
 from hashlib import sha256
 from typing import Final
 
-from edi_gateway.model.documents.purchase_order import Allocation, PurchaseOrder
+from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.partners.profile import Profile
 
 BLANKET: Final = frozenset({"BK", "BE"})
@@ -32,9 +34,46 @@ def blanket_key(order: PurchaseOrder, profile: Profile) -> str | None:
     return f"{profile.key}|{order.po_number}|"
 
 
-def store_key(allocation: Allocation) -> str:
-    """How a hold names a location of an SDQ: "qualifier:location"."""
-    return f"{allocation.location_qualifier or '92'}:{allocation.location}"
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one place gets of a line: a pair of an SDQ, or an N1 ST under the line with its QTY (spec D7, D8).
+
+    `key` is how a hold names the place; `path` where the share stands, below the line.
+    """
+
+    qualifier: str | None
+    location: str
+    quantity: Decimal | None
+    unit: str | None
+    path: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.qualifier or '92'}:{self.location}"
+
+
+def shares_of(line: Line) -> tuple[Share, ...]:
+    """How a line is divided among places; empty when all of it goes to one."""
+    if line.allocations:
+        return tuple(
+            [
+                Share(a.location_qualifier, a.location, a.quantity, a.unit, f"allocations[{n}].location")
+                for n, a in enumerate(line.allocations)
+            ]
+        )
+    parties = [(n, p) for n, p in enumerate(line.parties) if p.role == "ST" and p.id]
+    if len(parties) < 2 and not any(p.quantities for _, p in parties):
+        return ()
+    return tuple(
+        Share(
+            p.id_qualifier,
+            p.id or "",
+            p.quantities[0].quantity if p.quantities else None,
+            p.quantities[0].unit if p.quantities else None,
+            f"parties[{n}].id",
+        )
+        for n, p in parties
+    )
 
 
 def snapshot(order: PurchaseOrder) -> str:

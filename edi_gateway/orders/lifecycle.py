@@ -14,7 +14,7 @@ from typing import Final
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocking, blocked
-from edi_gateway.orders.identity import store_key
+from edi_gateway.orders.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane
 
 FINAL: Final = (LineState.REJECTED, LineState.CANCELLED, LineState.INFORMATION)
@@ -74,11 +74,11 @@ def _state(lines: Sequence[OrderLine], waits: bool) -> OrderState:
 
 
 def stores_of(order: PurchaseOrder) -> dict[int, frozenset[str]]:
-    """The SDQ locations of each line that has some, named as holds name them ("qualifier:location")."""
+    """The places among which each line is divided, if it is, named as holds name them ("qualifier:location")."""
     return {
-        n: frozenset(store_key(a) for a in line.allocations)
+        n: frozenset(share.key for share in shares)
         for n, line in enumerate(order.lines, 1)
-        if line.allocations
+        if (shares := shares_of(line))
     }
 
 
@@ -92,9 +92,10 @@ def waiting_quantities(order: PurchaseOrder, holds: Sequence[Blocking]) -> dict[
         return {}
     waiting: dict[int, Decimal] = {}
     for number, line in enumerate(order.lines, 1):
-        for each in line.allocations:
-            if store_key(each) in stores and is_sane(each.quantity) and each.quantity > 0:
-                waiting[number] = EXACT.add(waiting.get(number, ZERO), each.quantity)
+        for share in shares_of(line):
+            quantity = share.quantity
+            if share.key in stores and quantity is not None and is_sane(quantity) and quantity > 0:
+                waiting[number] = EXACT.add(waiting.get(number, ZERO), quantity)
     return waiting
 
 

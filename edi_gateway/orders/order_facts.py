@@ -12,11 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from edi_gateway.model.documents.purchase_order import Allocation, Line, PurchaseOrder
+from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ShipTo
 from edi_gateway.orders.blanket import Blanket, blanket_of
 from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.identity import store_key
+from edi_gateway.orders.identity import Share, shares_of
 from edi_gateway.orders.meaning import dates, items, parties, pricing, units
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money
 from edi_gateway.orders.policy import Resolved, resolve
@@ -51,6 +51,7 @@ class LineFacts:
     windows: tuple[dates.Window, ...] = ()  # of each schedule
     place: parties.Place | None = None  # the line's own ship-to
     free_quantity: Decimal | None = None
+    shares: tuple[Share, ...] = ()  # how it is divided among places
 
     @property
     def number(self) -> int:
@@ -165,10 +166,11 @@ def _line(index: int, line: Line, order: OrderFacts) -> LineFacts:
     match, item, quantity, price = goods.match, goods.item, line.quantity, line.price
     known = LineFacts(index, line, resolved, match, item)
     given = line.model_fields_set
-    _when(known, order, given)
-    if line.allocations or line.schedules:
+    if line.allocations or line.schedules or "parties" in given:
+        known.shares = shares_of(line)
         order.divided.append(known)
-        _stores(line.allocations, order)
+        _stores(known.shares, order)
+    _when(known, order, given)
     if quantity is not None:
         known.accepted = quantity
         if quantity > 0 and is_sane(quantity):
@@ -208,7 +210,7 @@ def _when(known: LineFacts, order: OrderFacts, given: set[str]) -> None:
     """The line's own window and ship-to, else the order's."""
     line, facts = known.line, order.facts
     own_dates, own_schedules, own_parties = "dates" in given, "schedules" in given, "parties" in given
-    if own_parties and line.parties:
+    if own_parties and not known.shares:
         party = next((p for p in line.parties if p.role == "ST"), None)
         if party is not None:
             known.place = parties.resolve_party(party, facts.data, consumer=order.is_consumer)
@@ -232,11 +234,10 @@ def _when(known: LineFacts, order: OrderFacts, given: set[str]) -> None:
     known.window = dates.union(list(known.windows))
 
 
-def _stores(allocations: tuple[Allocation, ...], order: OrderFacts) -> None:
-    for each in allocations:
-        key = store_key(each)
-        if key not in order.stores:
-            order.stores[key] = parties.find(each.location_qualifier, each.location, order.facts.data)[0]
+def _stores(shares: tuple[Share, ...], order: OrderFacts) -> None:
+    for each in shares:
+        if each.key not in order.stores:
+            order.stores[each.key] = parties.find(each.qualifier, each.location, order.facts.data)[0]
 
 
 def _substitute(known: LineFacts, order: OrderFacts) -> None:
@@ -254,7 +255,7 @@ def _how_much(known: LineFacts, row: ItemUnit, item: Item, policies: Policies) -
     known.broken = not item.measured and not units.is_whole(quantity)
     if not known.broken and not units.takes_any(row):
         known.fit = units.fit(
-            quantity, row, known.item_units, policies.pack_rounding, divisible=not line.allocations
+            quantity, row, known.item_units, policies.pack_rounding, divisible=not known.shares
         )
         known.accepted = known.fit.accepted
     known.base_quantity = units.in_base(known.accepted, row.factor)

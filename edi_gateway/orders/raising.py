@@ -101,7 +101,7 @@ def fingerprint(code: HoldCode, finding: Finding, line: LineFacts | None, facts:
         known = facts.standing.known
         parts += [("known", known.number if known else None), ("content", content_hash(facts.order)[:16])]
     elif code is HoldCode.MANUAL:
-        parts.append(("notes", "; ".join(_notes(facts))))
+        parts.append(("notes", "; ".join(_notes(facts, line))))
     elif code is not HoldCode.PRICE and finding.value is not None:
         parts.append(("value", finding.value))
     if isinstance(finding.at, str) and line is None:
@@ -132,5 +132,7 @@ def _ids(line: LineFacts) -> str:
     return ", ".join(f"{i.qualifier} {i.value}" for i in line.line.ids)
 
 
-def _notes(facts: OrderFacts) -> list[str]:
-    return [text for note in facts.order.notes for text in (note.text, *note.lines) if text]
+def _notes(facts: OrderFacts, line: LineFacts | None) -> list[str]:
+    notes = facts.order.notes if line is None else line.line.notes
+    texts = [text for note in notes for text in (note.text, *note.lines) if text]
+    return texts if line is None else [*texts, *line.line.messages]

@@ -179,6 +179,16 @@ def test_d8_a_line_with_a_ship_to_of_its_own_goes_there(road: Road) -> None:
     assert states(road.judged()) == ["ACCEPTED", "HELD"]
 
 
+@x12
+def test_d8_a_line_with_several_ship_tos_is_divided_among_them(road: Road) -> None:
+    """
+    BEG*00*SA*PO-1**20250301~ DTM*038*20250314~ N1*ST**92*0553~ PO1*1*48*EA*4**VN*MUG~
+    N1*ST**92*0007~ QTY*38*20*EA~ N1*ST**92*0666~ QTY*38*28*EA~ CTT*1*48~
+    """
+    assert held(road.judged(books(ship_tos=STORES))) == [("SHIPTO_UNKNOWN", None, "92:0666")]
+    assert road.answered(books(ship_tos=STORES))[2:4] == ["ACK*IA*20*EA", "ACK*IH*28*EA"]
+
+
 # D9 to D13
 
 

@@ -234,6 +234,44 @@ def test_a_line_may_go_elsewhere() -> None:
     assert (judgement.ship_to_key, told(judgement)) == ("92:0553", [])
 
 
+def parts(*places: tuple[str, int | None]) -> list[dict[str, Any]]:
+    """N1 ST under a line, each with its QTY."""
+    return [
+        {
+            "role": "ST",
+            "id_qualifier": "92",
+            "id": place,
+            "quantities": [] if n is None else [{"qualifier": "38", "quantity": d(n), "unit": "EA"}],
+        }
+        for place, n in places
+    ]
+
+
+def test_several_ship_tos_of_a_line_divide_it_like_stores() -> None:
+    order = po(line(48, parties=parts(("0007", 20), ("0666", 28))))
+    judgement = judged(order, STORES)
+    assert told(judgement) == [("STORE_UNKNOWN", "ERROR", "lines[0].parties[1].id")]
+    assert held(judgement) == [("SHIPTO_UNKNOWN", None, "92:0666")]
+    assert acks(answered(order, STORES)) == [["IA 20 EA", "IH 28 EA"]]
+
+
+@pytest.mark.parametrize(
+    ("places", "wrong"),
+    [
+        ((("0007", 20), ("0008", 27)), "line 1 (MUG): the stores get 47, the line orders 48."),
+        (
+            (("0007", None), ("0008", None)),
+            "line 1 (MUG): it goes to 2 places, and how many each gets is not said.",
+        ),
+    ],
+)
+def test_ship_tos_of_a_line_must_say_how_many_and_add_up(places: Any, wrong: str) -> None:
+    judgement = judged(po(line(48, parties=parts(*places))), STORES)
+    assert told(judgement) == [("ALLOCATION_SUM_DIFFERS", "ERROR", "lines[0].parties")]
+    assert judgement.findings[0].message == wrong
+    assert held(judgement) == [("TOTALS", 1, None)]
+
+
 def test_a_line_that_goes_to_an_unknown_place_waits_alone() -> None:
     judgement = judged(po(line(), line(parties=st(id_qualifier="92", id="404"))))
     assert held(judgement) == [("SHIPTO_UNKNOWN", 2, None)]

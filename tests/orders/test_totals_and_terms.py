@@ -255,6 +255,12 @@ def test_free_text_is_information_or_holds() -> None:
     assert held(judged(order, policies={"notes": "hold"})) == [("MANUAL", None, None)]
 
 
+def test_free_text_of_a_line_is_told_at_the_line() -> None:
+    order = po(line(), line(messages=["ENGRAVE 'ZOE'"]))
+    assert told(judged(order)) == [("NOTE_NEEDS_READING", "INFO", "lines[1].notes")]
+    assert held(judged(order, policies={"notes": "hold"})) == [("MANUAL", 2, None)]
+
+
 # D36: test flags
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import Party
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.orders.effects import found
-from edi_gateway.orders.identity import store_key
 from edi_gateway.orders.meaning import parties
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain, show
 from edi_gateway.orders.order_facts import OrderFacts
@@ -55,7 +55,9 @@ def ship_to_given(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
 
     Hold SHIPTO_UNKNOWN on the order. To do: ask the partner, or set default_ship_to in the profile.
     """
-    if facts.place.way == "missing" and not (facts.lines and all(line.place for line in facts.lines)):
+    if facts.place.way == "missing" and not (
+        facts.lines and all(line.place or line.shares for line in facts.lines)
+    ):
         yield found(
             Code.SHIP_TO_MISSING,
             "parties",
@@ -124,18 +126,18 @@ def stores_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     """
     for key, site in facts.stores.items():
         if site is None:
-            index = next(
+            path = next(
                 (
-                    (n, m)
-                    for n, line in enumerate(order.lines)
-                    for m, a in enumerate(line.allocations)
-                    if store_key(a) == key
+                    line.path(share.path)
+                    for line in facts.divided
+                    for share in line.shares
+                    if share.key == key
                 ),
-                (0, 0),
+                "lines",
             )
             yield found(
                 Code.STORE_UNKNOWN,
-                f"lines[{index[0]}].allocations[{index[1]}].location",
+                path,
                 f"Store {key.partition(':')[2]} is not on file; what it gets waits, the other stores go on.",
                 "Import the store; its part then goes on by itself.",
                 value=key,
@@ -143,40 +145,42 @@ def stores_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
 
 
 def stores_add_up(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
-    """What the stores of an SDQ get is not the quantity of the line, or stands in another unit (D7).
+    """What the stores of an SDQ, or the ship-tos of a line, get is not the quantity of the line, stands in another
+    unit, or is not said (D7, D8).
 
     Hold TOTALS on the line. To do: ask the partner which one it means.
     """
     for line in facts.divided:
-        given = line.line.allocations
-        ordered = line.line.quantity
-        if not given or ordered is None:
+        shares, ordered = line.shares, line.line.quantity
+        if not shares or ordered is None:
             continue
-        units = {a.unit for a in given if a.unit is not None}
-        if units - {line.line.unit}:
-            yield found(
-                Code.ALLOCATION_SUM_DIFFERS,
-                line.path("allocations"),
-                f"{line.called()}: the stores' quantities are in {', '.join(sorted(units))}, "
-                f"the line is in {line.line.unit}.",
-                "Ask the partner which unit it means.",
+        units = {share.unit for share in shares if share.unit is not None} - {line.line.unit}
+        total = ZERO
+        if units:
+            wrong = (
+                f"the stores' quantities are in {', '.join(sorted(units))}, the line is in {line.line.unit}"
             )
-            continue
-        if not all(is_sane(a.quantity) for a in given):
-            total = None
+        elif any(share.quantity is None for share in shares):
+            wrong = f"it goes to {len(shares)} places, and how many each gets is not said"
+        elif not all(share.quantity is not None and is_sane(share.quantity) for share in shares):
+            wrong = f"the stores get absurd numbers, the line orders {_shown(ordered)}"
         else:
-            total = ZERO
-            for each in given:
-                total = EXACT.add(total, each.quantity)
-        if total != ordered:
-            yield found(
-                Code.ALLOCATION_SUM_DIFFERS,
-                line.path("allocations"),
-                f"{line.called()}: the stores get {show(plain(total)) if total is not None else 'absurd numbers'}, "
-                f"the line orders {show(ordered)}.",
-                "Ask the partner which one it means.",
-                value=total,
-            )
+            for share in shares:
+                total = EXACT.add(total, share.quantity or ZERO)
+            if total == ordered:
+                continue
+            wrong = f"the stores get {show(plain(total))}, the line orders {_shown(ordered)}"
+        yield found(
+            Code.ALLOCATION_SUM_DIFFERS,
+            line.path("allocations" if line.line.allocations else "parties"),
+            f"{line.called()}: {wrong}.",
+            "Ask the partner which one it means.",
+            value=plain(total) if total else None,
+        )
+
+
+def _shown(quantity: Decimal) -> str:
+    return show(quantity) if is_sane(quantity) else "an absurd number"
 
 
 def schedules_add_up(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
@@ -196,7 +200,7 @@ def schedules_add_up(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findin
             yield found(
                 Code.ALLOCATION_SUM_DIFFERS,
                 line.path("schedules"),
-                f"{line.called()}: the schedule brings {show(plain(total))}, the line orders {show(ordered)}.",
+                f"{line.called()}: the schedule brings {show(plain(total))}, the line orders {_shown(ordered)}.",
                 "Ask the partner which one it means.",
                 value=total,
             )

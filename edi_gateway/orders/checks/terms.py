@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.documents.shared import Allowance, Terms
+from edi_gateway.model.documents.shared import Allowance, Note, Terms
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.model.master_data import Customer
 from edi_gateway.orders.effects import found
@@ -150,19 +150,32 @@ def _not_agreed(each: Allowance, path: str, who: str, agreed: tuple[str, ...]) -
 
 
 def notes_read(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
-    """The order carries free text, which no machine has read.
+    """The order or a line carries free text, which no machine has read.
 
-    For information, or hold MANUAL on the order by `notes`. To do: read it; release the order.
+    For information, or hold MANUAL on the order or line by `notes`. To do: read it; release the order.
     """
-    texts = [text for note in order.notes for text in (note.text, *note.lines) if text and text.strip()]
+    holds = facts.policies.notes == "hold"
+    if order.notes:
+        yield from _note("notes", "The order", order.notes, (), holds)
+    for line in facts.lines:
+        document = line.line
+        if document.notes or document.messages:
+            yield from _note(line.path("notes"), line.called(), document.notes, document.messages, holds)
+
+
+def _note(
+    path: str, who: str, notes: tuple[Note, ...], messages: tuple[str, ...], holds: bool
+) -> Iterator[Finding]:
+    texts = [text for note in notes for text in (note.text, *note.lines) if text and text.strip()]
+    texts += [text for text in messages if text.strip()]
     if texts:
         first = texts[0].strip()
         yield found(
             Code.NOTE_NEEDS_READING,
-            "notes",
-            f"The order says: {first[:200]}{' ...' if len(first) > 200 or len(texts) > 1 else ''}",
-            "Read it." if facts.policies.notes == "inform" else "Read it, and release the order.",
-            severity=Severity.ERROR if facts.policies.notes == "hold" else Severity.INFO,
+            path,
+            f"{who} says: {first[:200]}{' ...' if len(first) > 200 or len(texts) > 1 else ''}",
+            "Read it, and release the hold." if holds else "Read it.",
+            severity=Severity.ERROR if holds else Severity.INFO,
         )
 
 
