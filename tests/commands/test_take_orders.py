@@ -305,8 +305,8 @@ def test_two_workers_with_the_same_pos_book_each_once(postgres_url: str) -> None
         thread.start()
     for thread in threads:
         thread.join()
-    engine.dispose()
     assert sorted(v[:20] for v in verdicts.values()) == [["new"] * 20, ["repeat"] * 20]
     assert verdicts["two"][20] == "conflict"
     assert len(book.states()) == 21
     assert len(book.posting_keys()) == 20
+    engine.dispose()
