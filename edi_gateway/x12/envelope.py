@@ -181,6 +181,8 @@ class _Reader:
         for item in items:
             any_byte = True
             match item:
+                case Run(whole=True):
+                    yield from self._whole(item)
                 case Run():
                     self._run(item)
                 case Mark():
@@ -233,6 +235,21 @@ class _Reader:
             self.odd["empty"] = item
 
     # --- segments
+
+    def _whole(self, run: Run) -> Iterator[Event]:
+        """A set of which ST and SE came together: the usual case, and the fast one."""
+        separator = self._current().delimiters.element
+        count = len(run.texts)
+        if self.runs or self.group is None or self.stray or count > self.limits.set_segments:
+            first, between, last = run.parts()
+            yield from self._mark(first)
+            if between.texts:
+                self._run(between)
+            yield from self._mark(last)
+            return
+        self.runs.append(run)
+        self.count = count
+        yield from self._end_set(run.texts[-1].split(separator), 0)
 
     def _run(self, run: Run) -> None:
         if run.unterminated:

@@ -26,6 +26,7 @@ __all__ = ["Guide", "Node", "Rule", "RuleInvalid", "Walk", "build", "readable"]
 
 _READERS = 16  # delimiters for which a guide keeps what it has learned
 _STATES = 50_000
+_SETS = 20_000  # after so many sets what was learned is forgotten
 _TEXTS = 4_096  # segments of one tag that are remembered as right, or with what is wrong in them
 
 
@@ -77,33 +78,50 @@ class _Reader:
     def __init__(self, guide: Guide, delimiters: Delimiters) -> None:
         self.guide = guide
         self.context = Context(guide.dictionary, delimiters, guide.short_dates)
+        self.separator = delimiters.element
+        self.last = len(guide.nodes) - 1
         self.compiler = Compiler(self.context)
+        self.forget()
+
+    def forget(self) -> None:
+        """Documents change with the time; what is remembered should be what comes now."""
+        self.sets = 0
         self.kinds: dict[tuple[str, tuple[LocalRule, ...]], _Kind] = {}
-        self.machine = Machine(guide.root, self._kind)
+        self.machine = Machine(self.guide.root, self._kind)
 
     def check(self, raw: RawSet) -> Walk:
         if raw.findings:
             return self._check_exactly(raw)
+        self.sets += 1
+        if self.sets > _SETS or len(self.machine.states) > _STATES:
+            self.forget()
+        separator = self.separator
         state = self.machine.start
         placed: list[int] = []
         append = placed.append
         try:
-            for segment, text in zip(raw.segments, raw.texts, strict=True):
-                state = state[segment[0]]
-                append(state.node)
-                if text not in state.good and not state.holds(segment, text):
-                    return self._check_exactly(raw)
+            for text in raw.texts:
+                after = state.get(text)
+                if after is None:
+                    segment = text.split(separator)
+                    after = state.next[segment[0]]
+                    content = after.content
+                    if not content.checks[len(segment)](segment):
+                        return self._check_exactly(raw)
+                    if content.room:
+                        content.room -= 1
+                        state[text] = after
+                append(after.node)
+                state = after
         except Lost:
             return self._check_exactly(raw)
-        if state.node != len(self.guide.nodes) - 1 or (
+        if state.node != self.last or (
             self.guide.wide and any(True for _ in breaches(self.guide.wide, placed, raw.segments))
         ):
             return self._check_exactly(raw)
         return Walk(placed)
 
     def _check_exactly(self, raw: RawSet) -> Walk:
-        if len(self.machine.states) > _STATES:
-            self.machine = Machine(self.guide.root, self._kind)
         segments = self.guide.dictionary.segments
         tracer = Tracer(self.guide.root, self.guide.tags, lambda tag: tag in segments)
 
@@ -125,12 +143,11 @@ class _Reader:
 
 
 class _Kind:
-    """Segments of one tag under the same rules: texts known to be right, and the faults of others.
+    """Segments of one tag under the same rules: their checks, and the faults of those that are not right.
 
-    ST and SE (no definition) are judged with the envelope. Where hardly any text comes twice (PO1), none is
-    remembered any more."""
+    ST and SE (no definition) are judged with the envelope."""
 
-    __slots__ = ("checks", "compiler", "definition", "faults", "good", "rules")
+    __slots__ = ("checks", "compiler", "definition", "faults", "room", "rules")
 
     def __init__(
         self, definition: SegmentDef | None, rules: tuple[LocalRule, ...], compiler: Compiler
@@ -138,28 +155,12 @@ class _Kind:
         self.definition = definition
         self.rules = rules
         self.compiler = compiler
-        self.good: set[str] = set()
-        self.checks: dict[int, Check] = {}
+        self.room = _TEXTS
+        self.checks = _Checks(self)
         self.faults: dict[str, tuple[Problem, ...]] = {}
 
-    def holds(self, segment: list[str], text: str) -> bool:
-        check = self.checks.get(len(segment))
-        if check is None:
-            check = self._compile(len(segment))
-        if not check(segment):
-            return False
-        if len(self.good) < _TEXTS:
-            self.good.add(text)
-        return True
-
-    def _compile(self, length: int) -> Check:
-        if self.definition is None:
-            return _right
-        check = self.checks[length] = self.compiler.compile(self.definition, self.rules, length - 1)
-        return check
-
     def problems(self, segment: list[str], text: str) -> Sequence[Problem]:
-        if self.definition is None or text in self.good or self.holds(segment, text):
+        if self.definition is None or self.checks[len(segment)](segment):
             return ()
         found = self.faults.get(text)
         if found is None:
@@ -168,6 +169,22 @@ class _Kind:
                 self.faults.clear()
             self.faults[text] = found
         return found
+
+
+class _Checks(dict[int, Check]):
+    """The compiled checks of a kind by the length of the segment; compiled when first needed."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: _Kind) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def __missing__(self, length: int) -> Check:
+        definition, rules = self.kind.definition, self.kind.rules
+        check = _right if definition is None else self.kind.compiler.compile(definition, rules, length - 1)
+        self[length] = check
+        return check
 
 
 def _right(segment: list[str]) -> bool:

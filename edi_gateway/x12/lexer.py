@@ -52,9 +52,9 @@ class Mark:
 
 @dataclass(slots=True)
 class Run:
-    """Segments between two marks. Regular runs know the places by `offset` and `gap` (bytes between two
-    segments); others list `offsets` and `ends`. `folds` holds, for wrapped lines, where line ends were
-    taken out: index of the segment -> positions in its text."""
+    """Segments between two marks, or (`whole`) a set from its ST to its SE. Regular runs know the places by
+    `offset` and `gap` (bytes between two segments); others list `offsets` and `ends`. `folds` holds, for
+    wrapped lines, where line ends were taken out: index of the segment -> positions in its text."""
 
     texts: list[str]
     offset: int
@@ -63,6 +63,14 @@ class Run:
     ends: list[int] | None = None
     folds: dict[int, tuple[int, ...]] = field(default_factory=dict)
     unterminated: bool = False
+    whole: bool = False
+
+    def parts(self) -> tuple[Mark, Run, Mark]:
+        """A whole set as its ST, what is between, and its SE."""
+        offsets, ends = self.places()
+        first, *texts, last = self.texts
+        between = Run(texts, offsets[1], self.gap, offsets[1:-1], ends[1:-1])
+        return Mark("ST", first, offsets[0], ends[0]), between, Mark("SE", last, offsets[-1], ends[-1])
 
     def places(self) -> tuple[list[int], list[int]]:
         """Offsets and ends of the segments, in bytes of the receipt."""
@@ -344,16 +352,28 @@ class _Cutter:
         """As `careful`, faster, for as long as a glue and a tag follow each terminator."""
         glue, terminator, gap = self.glue, self.terminator, len(self.glue)
         at = gap  # where the next segment not yet given begins
+        opened = 0  # where a set begins whose end is not yet seen
         for found in self.stops.finditer(buffer, 0, end + 1):
             tag, stop = found[1], found.start()
             if stop == end:
                 break
+            if opened and tag == "SE":
+                at = buffer.find(terminator, stop + gap) + gap
+                yield Run(buffer[opened : at - gap].split(glue), base + opened, gap, whole=True)
+                opened = 0
+                continue
+            if opened:
+                yield from self.open_set(buffer, base, opened, stop)
+                opened, at = 0, stop + gap
             if stop + gap > at:
                 yield Run(buffer[at:stop].split(glue), base + at, gap)
+            start = stop + gap
+            if tag == "ST":
+                opened = start
+                continue
             if tag is None:
                 yield from self.careful(buffer, base, stop + 1, end)
                 return
-            start = stop + gap
             last = buffer.find(terminator, start)
             tag = tag.upper()
             yield Mark(tag, buffer[start:last], base + start, base + last)
@@ -361,8 +381,18 @@ class _Cutter:
                 yield Closed("IEA", base + last + 1, "")
                 return
             at = last + gap
-        if at < end:
+        if opened:
+            yield from self.open_set(buffer, base, opened, end)
+        elif at < end:
             yield Run(buffer[at:end].split(glue), base + at, gap)
+
+    def open_set(self, buffer: str, base: int, start: int, end: int) -> Iterator[Item]:
+        """A set of which the SE is not in sight: its ST, and what follows up to `end`."""
+        last = buffer.find(self.terminator, start)
+        yield Mark("ST", buffer[start:last], base + start, base + last)
+        at = last + len(self.glue)
+        if at < end:
+            yield Run(buffer[at:end].split(self.glue), base + at, len(self.glue))
 
     def careful(self, buffer: str, base: int, at: int, limit: int) -> Iterator[Item]:
         """Items of the buffer from `at`, token by token."""

@@ -27,12 +27,12 @@ class RawSet:
         "_ends",
         "_offsets",
         "_runs",
+        "_segments",
         "code",
         "control",
         "convention",
         "delimiters",
         "findings",
-        "segments",
         "texts",
     )
 
@@ -51,7 +51,7 @@ class RawSet:
         self.code = code
         self.control = control
         self.convention = convention
-        self.segments = segments
+        self._segments: list[list[str]] | None = segments
         self.delimiters = delimiters
         self.findings = findings if findings is not None else []
         self.texts = [delimiters.element.join(segment) for segment in segments]
@@ -61,15 +61,14 @@ class RawSet:
 
     @classmethod
     def of_runs(cls, runs: Sequence[Run], delimiters: Delimiters, findings: list[Finding]) -> RawSet:
-        """A set from what the lexer cut; places are worked out only when somebody asks."""
+        """A set from what the lexer cut; segments and places are worked out only when somebody asks."""
         self = cls.__new__(cls)
         texts: list[str] = []
         for run in runs:
             texts += run.texts
-        separator = delimiters.element
         self.texts = texts
-        self.segments = [text.split(separator) for text in texts]
-        header = self.segments[0]
+        self._segments = None
+        header = texts[0].split(delimiters.element)
         self.code = header[1] if len(header) > 1 else ""
         self.control = header[2] if len(header) > 2 else ""
         self.convention = header[3] if len(header) > 3 else ""
@@ -79,6 +78,13 @@ class RawSet:
         self._ends = None
         self._runs = runs
         return self
+
+    @property
+    def segments(self) -> list[list[str]]:
+        if self._segments is None:
+            separator = self.delimiters.element
+            self._segments = [text.split(separator) for text in self.texts]
+        return self._segments
 
     @property
     def offsets(self) -> list[int]:

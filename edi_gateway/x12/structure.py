@@ -7,7 +7,7 @@ open loop is asked first, then the loops around it, always from the present posi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -142,21 +142,39 @@ class Lost(Exception):
     """No place is right for this segment: the document has a fault."""
 
 
-class State(dict[str, "State"]):
-    """Where a document stands. Its entries, one for each tag that may come next, appear as they are asked for.
+class Content(Protocol):
+    """What may stand in a segment of one node: `checks` by its length (tag included) say whether it is right;
+    so many texts of it may be remembered as `room` says."""
 
-    `node` is the place of the segment just read; `good` and `holds` are those of its Content.
+    @property
+    def checks(self) -> Mapping[int, Callable[[list[str]], bool]]: ...
+
+    room: int
+
+
+class State(dict[str, "State"]):
+    """Where a document stands: after a segment of `node`, in the loops of `frames`.
+
+    As a dict it leads from the text of a next segment, known to be right here, to the state after it.
+    `next` leads there from a tag, and works the state out when it is asked for the first time.
     """
 
-    __slots__ = ("frames", "good", "holds", "machine", "node")
+    __slots__ = ("content", "next", "node")
 
-    def __init__(self, machine: Machine, frames: Frames, node: int, content: Content | None) -> None:
+    def __init__(self, machine: Machine, frames: Frames, node: int, content: Content) -> None:
+        super().__init__()
+        self.node = node
+        self.content = content
+        self.next = _Next(machine, frames)
+
+
+class _Next(dict[str, State]):
+    __slots__ = ("frames", "machine")
+
+    def __init__(self, machine: Machine, frames: Frames) -> None:
         super().__init__()
         self.machine = machine
         self.frames = frames
-        self.node = node
-        self.good: Container[str] = content.good if content else ()
-        self.holds: Callable[[list[str], str], bool] = content.holds if content else _never
 
     def __missing__(self, tag: str) -> State:
         for step in steps(self.frames, tag):
@@ -166,26 +184,13 @@ class State(dict[str, "State"]):
         raise Lost
 
 
-def _never(segment: list[str], text: str) -> bool:
-    return False
-
-
-class Content(Protocol):
-    """What may stand in a segment: `good` are texts known to be right, `holds` checks another one."""
-
-    @property
-    def good(self) -> Container[str]: ...
-
-    def holds(self, segment: list[str], text: str) -> bool: ...
-
-
 class Machine:
     """The states of one guide. `content_of` says what may stand in a node."""
 
     def __init__(self, root: Loop, content_of: Callable[[int], Content]) -> None:
         self.content_of = content_of
         self.states: dict[tuple[Frames, int], State] = {}
-        self.start = State(self, start(root), -1, None)
+        self.start = State(self, start(root), -1, content_of(0))
 
     def state(self, frames: Frames, node: int) -> State:
         found = self.states.get((frames, node))
