@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from edi_gateway.commands.cases import About, NewCase
+from edi_gateway.commands.cases import About, NewCase, resolve
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import deadlines, documents, outbox
+from edi_gateway.store import cases, deadlines, documents, outbox
 from edi_gateway.store.documents import Outbound
 from edi_gateway.store.tables import transmissions
 from edi_gateway.x12.ack_reading import AckReading, SetAck, read_interchange_ack
@@ -45,10 +45,10 @@ def _functional(works: Works, conn: Connection, received: Received, reading: Ack
     if not ours:
         return [_unmatched(received, f"group {reading.code} {reading.control}")]
     told = {_plain(one.control): one for one in reading.details}
-    cases: list[NewCase] = []
+    new: list[NewCase] = []
     missing = [control for control in told if control not in {_plain(d.control) for d in ours}]
     if missing:
-        cases.append(_unmatched(received, f"set {', '.join(missing)} in group {reading.control}"))
+        new.append(_unmatched(received, f"set {', '.join(missing)} in group {reading.control}"))
     for document in ours:
         said = told.get(_plain(document.control))
         status = said.status if said is not None else "" if told else reading.status
@@ -56,13 +56,13 @@ def _functional(works: Works, conn: Connection, received: Received, reading: Ack
             continue
         documents.set_state(conn, [document.id], _DOCUMENT_STATE.get(status, "REJECTED"), status=status)
         if status not in _DOCUMENT_STATE:
-            cases.append(_rejected(received, document, status, said))
-    _settle(conn, {d.transmission_id for d in ours if d.transmission_id is not None})
-    return cases
+            new.append(_rejected(received, document, status, said))
+    _settle(works, conn, {d.transmission_id for d in ours if d.transmission_id is not None})
+    return new
 
 
-def _settle(conn: Connection, transmission_ids: set[int]) -> None:
-    """A transmission is acknowledged once each set in it is; rejected once one of them was."""
+def _settle(works: Works, conn: Connection, transmission_ids: set[int]) -> None:
+    """A transmission is acknowledged once each set in it is; rejected when one of them was."""
     for transmission_id in sorted(transmission_ids):
         states = {d.state for d in documents.of_transmission(conn, transmission_id) if d.set_code != "TA1"}
         if states & {"SENT", "BUNDLED", "ACK_OVERDUE"}:
@@ -70,6 +70,9 @@ def _settle(conn: Connection, transmission_ids: set[int]) -> None:
         outcome = "REJECTED" if "REJECTED" in states else "ACCEPTED"
         outbox.set_ack_state(conn, [transmission_id], outcome)
         deadlines.close(conn, [deadlines.ACK], [transmission_id])
+        open_ones = cases.open_of(conn, transmission_id=transmission_id)
+        late = [case.id for case in open_ones if case.code == Code.ACK_OVERDUE]
+        resolve(works.desk(conn), late, "It was acknowledged, late.")
 
 
 def _interchange(works: Works, conn: Connection, received: Received) -> list[NewCase]:

@@ -142,18 +142,18 @@ def _interchange(
     return transmission
 
 
-def sendable(conn: Connection, now: datetime) -> dict[str, list[tuple[int, int]]]:
-    """Partner -> (transmission id, attempts) to be sent now, in their order. One that has to wait for its next
-    attempt holds up those behind it: a partner is to get things in order."""
+def sendable(conn: Connection, now: datetime) -> dict[str, list[int]]:
+    """Partner -> transmissions to be sent now, in their order. One that has to wait for its next attempt holds
+    up those behind it: a partner is to get things in order."""
     c = transmissions.c
-    query = select(c.id, c.partner, c.attempts, c.next_attempt_at).where(c.state == "READY").order_by(c.id)
-    found: dict[str, list[tuple[int, int]]] = {}
+    query = select(c.id, c.partner, c.next_attempt_at).where(c.state == "READY").order_by(c.id)
+    found: dict[str, list[int]] = {}
     held_up: set[str] = set()
     for row in conn.execute(query):
         if row.next_attempt_at is not None and row.next_attempt_at > now:
             held_up.add(row.partner)
         if row.partner not in held_up:
-            found.setdefault(row.partner, []).append((row.id, row.attempts))
+            found.setdefault(row.partner, []).append(row.id)
     return found
 
 

@@ -6,6 +6,7 @@ At least once under an idempotency key; whoever gets one twice can tell. Called 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -21,6 +22,21 @@ from edi_gateway.store import outbox
 from edi_gateway.store.tables import orders, postings
 
 _COLUMNS = [postings.c[name] for name in ("id", "target", "key", "order_id", "payload", "attempts")]
+
+
+def postable(conn: Connection, now: datetime, limit: int = 500) -> list[int]:
+    """Postings to be handed over now, in their order. One that has to wait for its next attempt holds up the
+    later ones of its order: each says the whole order, so the last to arrive must be the last that was made."""
+    c = postings.c
+    query = select(c.id, c.order_id, c.next_attempt_at).where(c.state == "READY").order_by(c.id)
+    found: list[int] = []
+    held_up: set[int] = set()
+    for row in conn.execute(query):
+        if row.next_attempt_at is not None and row.next_attempt_at > now:
+            held_up.add(row.order_id)
+        if row.order_id not in held_up and len(found) < limit:
+            found.append(row.id)
+    return found
 
 
 def post(works: Works, steps: Steps, posting_ids: Sequence[int]) -> dict[str, int]:

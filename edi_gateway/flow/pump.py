@@ -12,9 +12,10 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, text
 
-from edi_gateway.flow import inbound, outbound
+from edi_gateway.flow import inbound, outbound, posting
+from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Works
-from edi_gateway.store import outbox, receipts, work
+from edi_gateway.store import receipts, work
 from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.store.work import Item
 
@@ -53,6 +54,7 @@ class _Pump:
         self._started: list[str] = []
 
     def all(self) -> list[str]:
+        self._works.live.refresh(self._conn)
         going_on = self._note_ended()
         self._polls({item.payload["partner"] for item in going_on if item.kind == POLL})
         self._inbound(
@@ -64,10 +66,15 @@ class _Pump:
         return self._started
 
     def _start(self, kind: str, key: str, payload: dict[str, Any]) -> None:
+        """One more piece of work; none when there was one of this key ever."""
         works = self._works
         if work.begin(self._conn, works.ids, works.clock, kind, key, payload):
             queue = "wire" if kind in ON_THE_WIRE else "road"
             self._started.append(self._runner.enqueue(self._conn, kind, key, payload, queue))
+
+    def _start_rows(self, kind: str, rows: list[int], payload: dict[str, Any]) -> None:
+        """Work on rows that this commit takes, so that no other can: they may come again, each time anew."""
+        self._start(kind, f"{rows[0]}-{rows[-1]}-{len(rows)}-{self._works.ids.next()}", payload)
 
     def _note_ended(self) -> list[Item]:
         """Rows whose work is at its end, well or not, are done; what a batch left unworked waits again."""
@@ -124,9 +131,9 @@ class _Pump:
                 busy.add(connection)
         for item in alone:
             kind = LARGE if item.payload["size"] > options.large_bytes else BATCH
-            self._take(kind, [item], attempts)
+            self._take(kind, [item])
         if batch:
-            self._take(BATCH, batch, attempts)
+            self._take(BATCH, batch)
 
     def _attempts(self, receipt_ids: Sequence[int]) -> dict[int, int]:
         found: dict[int, int] = {}
@@ -136,33 +143,28 @@ class _Pump:
             found.update((row.id, row.attempts) for row in self._conn.execute(query))
         return found
 
-    def _take(self, kind: str, items: list[Item], attempts: dict[int, int]) -> None:
+    def _take(self, kind: str, items: list[Item]) -> None:
         """Count the attempt before it begins: a worker that dies cannot."""
         ids = [item.payload["receipt"] for item in items]
-        highest = max(attempts.get(i, 0) for i in ids)
         receipts.count_attempt(self._conn, ids)
         work.mark_taken(self._conn, [item.id for item in items])
-        payload = {
-            "receipts": ids,
-            "connections": sorted({item.payload["connection"] for item in items}),
-        }
-        self._start(kind, f"{ids[0]}-{ids[-1]}-{len(ids)}-{highest + 1}", payload)
+        connections = sorted({item.payload["connection"] for item in items})
+        self._start_rows(kind, ids, {"receipts": ids, "connections": connections})
 
     def _sends(self, busy: set[str]) -> None:
-        per_commit = self._works.options.sending_per_commit
-        for partner, ready in outbound.sendable(self._conn, self._works.clock()).items():
-            if partner in busy:
+        works = self._works
+        now = works.clock()
+        for key, ready in outbound.sendable(self._conn, now).items():
+            partner = works.live.get(key)
+            if key in busy or partner is None or partner.paused or not is_open(partner.profile, now):
                 continue
-            ids = [transmission for transmission, _ in ready[:per_commit]]
-            key = f"{partner}:{ids[0]}-{ids[-1]}-{len(ids)}-{ready[0][1]}"
-            self._start(SEND, key, {"partner": partner, "transmissions": ids})
+            ids = ready[: works.options.sending_per_commit]
+            self._start_rows(SEND, ids, {"partner": key, "transmissions": ids})
 
     def _posts(self) -> None:
-        ready = outbox.ready_postings(self._conn, self._works.clock())
+        ready = posting.postable(self._conn, self._works.clock())
         if ready:
-            tried = max(posting.attempts for posting in ready)
-            key = f"{ready[0].id}-{ready[-1].id}-{len(ready)}-{tried}"
-            self._start(POST, key, {"postings": [posting.id for posting in ready]})
+            self._start_rows(POST, ready, {"postings": ready})
 
 
 def _id(item: Item) -> str:

@@ -16,15 +16,16 @@ from typing import IO
 from sqlalchemy import Connection, insert, select, update
 
 from edi_gateway import logs
-from edi_gateway.commands.cases import NewCase, open_cases
+from edi_gateway.commands.cases import NewCase, open_cases, resolve
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import receipts, work
+from edi_gateway.store import cases, receipts, work
 from edi_gateway.store.tables import polls
 from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.transport.base import CHUNK, Incoming, Transport, TransportError
 from edi_gateway.transport.standstill import Standstill
+from edi_gateway.triage.causes import cause
 
 INBOUND = "inbound"
 
@@ -76,9 +77,9 @@ def poll(works: Works, partner: LivePartner) -> PollResult:
 def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResult:
     key = partner.profile.key
     with works.writer.begin() as conn:
-        remembered = conn.execute(select(polls.c.seen).where(polls.c.partner == key)).scalar()
+        before = conn.execute(select(polls.c.seen, polls.c.failures).where(polls.c.partner == key)).first()
         unsettled = _unsettled(conn, key)
-    standstill = Standstill.of(transport.connection, remembered)
+    standstill = Standstill.of(transport.connection, before.seen if before is not None else None)
     look = list(transport.look())
     now = works.clock()
     ready = standstill.ready(look, now)
@@ -86,7 +87,7 @@ def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResul
     settled = [row for (name, _, _), row in unsettled.items() if name not in there]
     received = size = 0
     lost: TransportError | None = None
-    for batch in _batches(works, transport, ready):
+    for batch in _batches(works, key, transport, ready):
         with works.writer.begin() as conn:
             receipts.settled(conn, settled)
             fresh = [f for f in batch if _known(f, unsettled) is None]
@@ -104,6 +105,8 @@ def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResul
             else:
                 settled += [row] if row is not None else []
     with works.writer.begin() as conn:
+        if before is not None and before.failures:
+            _recovered(works, conn, key)
         receipts.settled(conn, settled)
         _remember(conn, key, now, standstill.to_json(), received > 0)
     if lost is not None:
@@ -152,13 +155,15 @@ def leave_work(works: Works, conn: Connection, made: Sequence[tuple[int, str, in
     work.add(conn, works.ids, works.clock, INBOUND, items)
 
 
-def _batches(works: Works, transport: Transport, ready: Sequence[Incoming]) -> Iterator[list[_Fetched]]:
+def _batches(
+    works: Works, key: str, transport: Transport, ready: Sequence[Incoming]
+) -> Iterator[list[_Fetched]]:
     """Fetch files so that one commit takes many small ones. The line is not waited for inside a transaction."""
     batch: list[_Fetched] = []
     size = 0
     for file in ready:
         if file.size > works.options.file_bytes:
-            logs.say("warning", "file too large", file_bytes=file.size, limit=works.options.file_bytes)
+            _too_large(works, key, file)
             continue
         try:
             fetched = _fetch(transport, file)
@@ -212,6 +217,20 @@ def _remember(conn: Connection, key: str, now: datetime, seen: str, received: bo
         conn.execute(insert(polls).values(partner=key, **values))
 
 
+def _too_large(works: Works, key: str, file: Incoming) -> None:
+    """A file over the limit stays where it is, and a person is told, once."""
+    finding = Finding(
+        Code.POLL_FAILED,
+        Severity.ERROR,
+        message=f"{file.name} has {file.size} bytes; more than {works.options.file_bytes} are not taken in.",
+        hint="Ask the partner what it is; raise limits.file_bytes if it is an order.",
+        family=Family.TRANSPORT,
+        value=file.name,
+    )
+    with works.writer.begin() as conn:
+        open_cases(works.desk(conn), [NewCase(finding, key)])
+
+
 def _failed(works: Works, partner: LivePartner, error: TransportError) -> None:
     """Count the failure; a case once it is no passing one."""
     key = partner.profile.key
@@ -222,12 +241,23 @@ def _failed(works: Works, partner: LivePartner, error: TransportError) -> None:
         if not done.rowcount:
             conn.execute(insert(polls).values(partner=key, **values))
         if error.permanent or failures >= works.options.attempts_before_case:
-            finding = Finding(
-                Code.POLL_FAILED,
-                Severity.ERROR,
-                message=f"Nothing can be fetched from {key}: {error}",
-                hint="See the partner's connection; once it works again the case may be closed.",
-                family=Family.TRANSPORT,
-                value=type(error).__name__,
-            )
-            open_cases(works.desk(conn), [NewCase(finding, key)])
+            open_cases(works.desk(conn), [NewCase(_line_trouble(key, str(error)), key)])
+
+
+def _recovered(works: Works, conn: Connection, key: str) -> None:
+    """The line works again: nobody needs to look after it any more."""
+    fingerprint = cause(_line_trouble(key, ""), key).fingerprint
+    over = [case.id for case in cases.open_by_causes(conn, [fingerprint])]
+    resolve(works.desk(conn), over, "Files can be fetched again.")
+
+
+def _line_trouble(key: str, problem: str) -> Finding:
+    """Always the same cause, whatever the line says this time: the case of a partner's connection is one."""
+    return Finding(
+        Code.POLL_FAILED,
+        Severity.ERROR,
+        message=f"Nothing can be fetched from {key}: {problem}",
+        hint="See the partner's connection. We go on trying; once it works, this case ends by itself.",
+        family=Family.TRANSPORT,
+        value="connection",
+    )

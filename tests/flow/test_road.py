@@ -21,9 +21,7 @@ def test_a_clean_order_is_booked_acknowledged_answered_and_posted(shop: Shop) ->
     shop.run()
     assert shop.states() == {"K1": "ACCEPTED", "K2": "ACCEPTED"}
     assert shop.cases() == []
-    assert functional_acks(shop) == [
-        "AK1*PO*501*005010~AK2*850*0001~AK5*A~AK2*850*0002~AK5*A~AK9*A*2*2*2~"
-    ]
+    assert functional_acks(shop) == ["AK1*PO*501*005010~AK2*850*0001~AK5*A~AK2*850*0002~AK5*A~AK9*A*2*2*2~"]
     (answers,) = [text for text in shop.sent() if "ST*855*" in text]
     assert answers.count("BAK*00*AD*") == 2
     assert len(list((shop.home / "posted").glob("*.json"))) == 2
@@ -111,9 +109,7 @@ def test_a_group_whose_count_is_wrong_is_rejected_with_all_its_sets(shop: Shop) 
     shop.drop("a.edi", papers.orders(501, "K1", "K2").replace(b"GE*2*", b"GE*3*"))
     shop.run()
     assert shop.states() == {}
-    assert functional_acks(shop) == [
-        "AK1*PO*501*005010~AK2*850*0001~AK5*R~AK2*850*0002~AK5*R~AK9*R*3*2*0*5~"
-    ]
+    assert functional_acks(shop) == ["AK1*PO*501*005010~AK2*850*0001~AK5*R~AK2*850*0002~AK5*R~AK9*R*3*2*0*5~"]
     assert shop.cases() == ["GE_COUNT_WRONG"]
 
 
