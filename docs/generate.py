@@ -109,7 +109,21 @@ def canonical() -> str:
     return reference.page(HERE.parents[1] / "mappings")
 
 
+def csv() -> str:
+    from edi_gateway.commands import reference
+
+    return reference.csv_page()
+
+
+def roles() -> str:
+    from edi_gateway.commands import reference
+
+    return reference.roles_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "csv.md": csv,
+    "roles.md": roles,
     "canonical.md": canonical,
     "checks.md": checks,
     "profile.md": profile,
