@@ -1,0 +1,117 @@
+"""Replays: once the cause is mended, what it stopped goes through, and nothing that had gone through goes twice."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edi_gateway.commands.desk import ROLES, Actor, Refused
+from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.partners import publish
+from edi_gateway.flow.replay import Replayed
+from edi_gateway.partners import registry
+from edi_gateway.partners.snapshots import snapshot
+from edi_gateway.store import tables
+from tests.flow import papers
+from tests.flow.shop import PARTNER, Shop
+from tests.flow.test_road import functional_acks
+from tests.samples.sample import PARTNERS, ROOT
+
+ANN = Actor("ann", ROLES)
+
+
+def replay(shop: Shop, code: str, with_file: bytes | None = None) -> list[Replayed]:
+    case = next(row["id"] for row in shop.rows(tables.cases) if row["code"] == code)
+    with shop.start() as gateway:
+        return gateway.replay([case], ANN, with_file)
+
+
+def publish_with(shop: Shop, tmp_path: Path, was: str, now: str) -> None:
+    """The partner's profile with one thing changed."""
+    folder = tmp_path / PARTNER
+    folder.mkdir()
+    for file in (PARTNERS / PARTNER).iterdir():
+        text = file.read_text("utf-8")
+        assert file.name != "partner.toml" or was in text
+        (folder / file.name).write_text(text.replace(was, now), "utf-8")
+    loaded = registry.load(folder)
+    assert loaded.profile is not None, loaded.findings
+    with shop.engine.begin() as conn:
+        publish(shop.start().works.desk(conn), snapshot(loaded.profile, folder, ROOT / "mappings"))
+
+
+def test_a_stranger_who_became_a_partner_is_worked_and_answered(shop: Shop, tmp_path: Path) -> None:
+    for n in (1, 2):
+        shop.drop(f"{n}.edi", papers.interchange(n, [papers.purchase_order(f"N{n}")], sender="NEWNAME"))
+    shop.run()
+    assert shop.cases() == ["PARTNER_UNKNOWN", "PARTNER_UNKNOWN"]
+    publish_with(shop, tmp_path, 'id = "KESTRELMOOR"', 'id = "NEWNAME"')
+    replayed = replay(shop, "PARTNER_UNKNOWN")
+    assert [one.cured for one in replayed] == [True, True]
+    assert shop.states() == {"N1": "ACCEPTED", "N2": "ACCEPTED"}
+    assert len(functional_acks(shop)) == 2
+    assert shop.cases() == []
+    old = [row for row in shop.rows(tables.receipts) if row["replay_of"] is None]
+    assert [row["state"] for row in old] == ["QUARANTINED", "QUARANTINED"]  # they stay as they were
+
+
+def test_a_replay_that_cures_nothing_says_so_and_leaves_one_case(shop: Shop) -> None:
+    shop.drop("a.edi", papers.interchange(1, [papers.purchase_order("N1")], sender="NOBODY"))
+    shop.run()
+    (one,) = replay(shop, "PARTNER_UNKNOWN")
+    assert not one.cured
+    assert one.said.startswith("Unchanged.")
+    assert shop.cases() == ["PARTNER_UNKNOWN"]
+
+
+def test_a_corrected_copy_takes_the_place_of_a_rejected_set_and_of_nothing_else(shop: Shop) -> None:
+    bad = [papers.purchase_order("K1", control="0001"), papers.bad_purchase_order("K2", control="0002")]
+    shop.drop("a.edi", papers.interchange(501, bad))
+    shop.run()
+    good = [papers.purchase_order("K1", control="0001"), papers.purchase_order("K2", control="0002")]
+    (one,) = replay(shop, "CODE_INVALID", papers.interchange(501, good))
+    assert one.cured
+    assert shop.states() == {"K1": "ACCEPTED", "K2": "ACCEPTED"}
+    answered = "".join(shop.sent())
+    assert answered.count("BAK*00*AD*K1*") == 1
+    assert answered.count("BAK*00*AD*K2*") == 1
+    first, second = functional_acks(shop)
+    assert first.endswith("AK9*P*2*2*1~")
+    assert second.endswith("AK9*A*2*2*2~")  # we had told them otherwise
+    assert shop.cases() == []
+
+
+def test_a_conflicting_control_number_that_is_replayed_counts_as_well(shop: Shop) -> None:
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    shop.run()
+    shop.drop("b.edi", papers.orders(501, "K2"))
+    shop.run()
+    (one,) = replay(shop, "INTERCHANGE_CONTROL_CONFLICT")
+    assert one.cured
+    assert shop.states() == {"K1": "ACCEPTED", "K2": "ACCEPTED"}
+
+
+def test_an_order_whose_item_came_on_file_is_judged_again_and_accepted(shop: Shop) -> None:
+    gtin, _ = papers.MUG
+    shop.drop("a.edi", papers.orders(501, "K1").replace(gtin.encode(), b"10499999000011"))
+    shop.run()
+    assert shop.states() == {"K1": "ON_HOLD"}
+    assert shop.cases() == ["ITEM_UNKNOWN"]
+    with shop.engine.begin() as conn:
+        desk = shop.start().works.desk(conn)
+        content = b"partner,qualifier,value,sku,unit\n,GTIN,10499999000011,TB-1001,CA\n"
+        assert import_csv(desk, "xrefs", content, "xrefs.csv").problems == []
+    (one,) = replay(shop, "ITEM_UNKNOWN")
+    assert (one.kind, one.cured) == ("order", True)
+    assert shop.states() == {"K1": "ACCEPTED"}
+    assert shop.cases() == []
+    assert "BAK*00*AD*K1*" in "".join(shop.sent())
+
+
+def test_a_corrected_copy_is_for_one_case_about_a_document(shop: Shop) -> None:
+    gtin, _ = papers.MUG
+    shop.drop("a.edi", papers.orders(501, "K1").replace(gtin.encode(), b"10499999000011"))
+    shop.run()
+    with pytest.raises(Refused, match="not about a document"):
+        replay(shop, "ITEM_UNKNOWN", papers.orders(501, "K1"))
