@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -11,10 +12,26 @@ from rich.markup import escape
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
-from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, print_table, screen
+from edi_gateway.cli.output import (
+    FOUND_ERRORS,
+    WRONG_USAGE,
+    Cut,
+    fail,
+    money,
+    print_finding,
+    print_json,
+    print_table,
+    say,
+    screen,
+)
 from edi_gateway.cli.telling import tell_causes
 
-group = typer.Typer(no_args_is_help=True, help="What needs a person, by cause; worked, replayed, closed.")
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from edi_gateway.reports.cases import CaseView
+
+group = typer.Typer(no_args_is_help=True, help="What needs a person, by cause.")
 app.add_typer(group, name="cases")
 
 CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, as in the list.")]
@@ -32,7 +49,10 @@ def list_(
     closed: Annotated[bool, typer.Option("--closed", help="Those that are over.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Open cases by cause: how many, what money hangs on them, since when, due when, what to do."""
+    """List open cases by cause: how many, what hangs on them.
+
+    And since when, due when, what to do.
+    """
     from edi_gateway.reports import cases
 
     here: Here = ctx.obj
@@ -57,12 +77,13 @@ def list_(
                     c.po_number,
                     c.state,
                     c.owner,
-                    f"{c.amount} {c.currency}" if c.amount is not None else "",
+                    f"{money(c.amount)} {c.currency}" if c.amount is not None else "",
                     c.message,
                 )
                 for c in found
             ),
             "No case is open." if not closed else "No case was closed yet.",
+            spare=("owner", "partner", "amount"),
         )
         return
     if not found:
@@ -73,31 +94,57 @@ def list_(
 
 
 @group.command()
-def show(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> None:
-    """One case whole: what is wrong, where, what to do, its history."""
+def show(
+    ctx: typer.Context,
+    case: CaseArgument,
+    json: JsonOption = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="The bytes of the file that it is about, to standard output.")
+    ] = False,
+) -> None:
+    """Show one case whole: what, where, what to do, its history."""
+    from edi_gateway.cli.documents import cut_of
     from edi_gateway.reports import cases
 
     here: Here = ctx.obj
     with here.reading() as conn:
         view = cases.show(conn, row_id(case, "case"))
-    if view is None:
-        fail(f"There is no case {case}.", WRONG_USAGE)
-    if json:
-        print_json(view)
-        return
+        if view is None:
+            fail(f"There is no case {case}.", WRONG_USAGE)
+        if raw:
+            _write_raw(conn, case, view.case.receipt_id)
+        elif json:
+            print_json(view)
+        else:
+            _tell(view, cut_of(conn, view.case.receipt_id))
+
+
+def _write_raw(conn: Connection, case: str, receipt_id: int | None) -> None:
+    from edi_gateway.reports import raw
+
+    content = raw.receipt_bytes(conn, receipt_id) if receipt_id is not None else b""
+    if not content:
+        fail(f"Case {case} is not about a file whose bytes are kept.", WRONG_USAGE)
+    sys.stdout.buffer.write(content)
+
+
+def _tell(view: CaseView, cut: Cut | None) -> None:
     c = view.case
     screen.print(
         f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  due {c.due_at:%Y-%m-%d %H:%M} UTC"
     )
-    screen.print(f"  {c.message}", markup=False)
-    if c.hint:
-        screen.print(f"  → {c.hint}", markup=False)
+    if view.finding is not None:
+        print_finding(view.finding, cut)
+    else:
+        say(f"[bold]{escape(c.message)}[/bold]  [dim]{c.code}[/dim]", 2, 2)
+        if c.hint:
+            say(f"→ {escape(c.hint)}", 2, 2)
     facts = {
         "cause": f"{c.cause} ({view.same_cause} open)",
         "partner": c.partner,
         "owner": c.owner,
         "PO": c.po_number,
-        "at risk": f"{c.amount} {c.currency}" if c.amount is not None else None,
+        "at risk": f"{money(c.amount)} {c.currency}" if c.amount is not None else None,
         "order": short(c.order_id),
         "document": short(c.document_id),
         "receipt": short(c.receipt_id),
@@ -108,9 +155,10 @@ def show(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> No
     }
     for name, value in facts.items():
         if value:
-            screen.print(f"  {name:13}{value}", markup=False)
+            say(f"{name:13}{escape(value)}", 2, 13)
     for note in view.notes:
-        screen.print(f"  {note.at:%Y-%m-%d %H:%M}  {note.by}: {note.kind} {note.text}".rstrip(), markup=False)
+        told = f"{note.kind}: {note.text}" if note.text else note.kind
+        say(f"{note.at:%Y-%m-%d %H:%M}  {escape(note.by)}  {escape(told)}", 2, 18)
 
 
 @group.command()
@@ -170,7 +218,11 @@ def replay(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Run everything of the same cause again, after the profile, cross-reference or mapping was mended."""
+    """Run all of a cause again, after it was mended.
+
+    After the profile, the cross-reference or the mapping was mended; says what changed, case by case. With --with a
+    corrected copy is taken in place of the original, which stays as it came (`cases show CASE --raw` gives it).
+    """
     from edi_gateway.cli.composition import gateway_of
     from edi_gateway.commands.users import actor
     from edi_gateway.reports import cases
@@ -203,7 +255,7 @@ def replay(
             print_json(one)
         else:
             mark = "[green]cured[/green]" if one.cured else "[yellow]still open[/yellow]"
-            screen.print(f"  {short(one.case_id)}  {mark}  {escape(one.said)}")
+            say(f"{short(one.case_id)}  {mark}  {escape(one.said)}", 2, 14)
     if not json:
         screen.print(f"{sum(one.cured for one in done)} of {len(done)} cases are cured.")
     if not all(one.cured for one in done):

@@ -19,7 +19,7 @@ app.add_typer(audit_group, name="audit")
 
 @db_group.command()
 def upgrade(ctx: typer.Context) -> None:
-    """Make the tables, or bring them to this version of the program."""
+    """Make the tables, or bring them up to this version."""
     from edi_gateway.store import database
 
     here: Here = ctx.obj
@@ -31,7 +31,7 @@ def upgrade(ctx: typer.Context) -> None:
 
 @db_group.command()
 def backup(ctx: typer.Context, target: Annotated[Path, typer.Argument(help="A file to be made.")]) -> None:
-    """Copy the database to a file, consistent, while the daemon runs."""
+    """Copy the database to a file, while the daemon runs."""
     from edi_gateway.store import database
 
     here: Here = ctx.obj
@@ -47,7 +47,10 @@ def restore(
     source: Annotated[Path, typer.Argument(help="A file made by backup.")],
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Put a backup in place of the database. Stop the daemon first."""
+    """Put a backup in place of the database.
+
+    Stop the daemon first. What was sent since the backup is sent again with the same bytes.
+    """
     from edi_gateway.store import database
 
     here: Here = ctx.obj
@@ -64,7 +67,7 @@ def restore(
 def verify(
     ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False
 ) -> None:
-    """Prove that no row of the audit log was changed, removed or put in between."""
+    """Prove that nobody changed the audit log."""
     from edi_gateway.store import audit
 
     here: Here = ctx.obj

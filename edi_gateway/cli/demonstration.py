@@ -111,7 +111,7 @@ def _what_next(folder: Path) -> None:
   edi orders list                       the order book
   edi orders show K7001001              one order whole, with its timeline
   edi cases list                        what needs a person, by cause
-  edi holds list                        what waits; `edi holds release HOLD --reason R --text WHY`
+  edi holds list                        what waits; `edi holds release HOLD --help`
   edi check samples/14-bad-date/input.edi     a broken document, its bytes marked
   edi map samples/01-mass-merchant/input.edi --lineage
   edi documents list --direction out    the 997s and 855s; `edi documents raw DOCUMENT`

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
-from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen
+from edi_gateway.cli.output import WRONG_USAGE, Cut, fail, print_finding, print_json, print_table, screen
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from edi_gateway.reports.documents import DocumentView
 
 documents_group = typer.Typer(no_args_is_help=True, help="Transaction sets that came in and went out.")
 transmissions_group = typer.Typer(no_args_is_help=True, help="Interchanges that went or go out.")
@@ -32,12 +37,12 @@ def list_documents(
     ctx: typer.Context,
     partner: PartnerOption = None,
     set_code: Annotated[str | None, typer.Option("--set", help="Only this set, e.g. 850.")] = None,
-    direction: Annotated[str | None, typer.Option(help="in or out.")] = None,
+    direction: Annotated[str | None, typer.Option(help="`in` or `out`.")] = None,
     state: Annotated[str | None, typer.Option(help="Only in this state, e.g. REJECTED.")] = None,
     limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
     json: JsonOption = False,
 ) -> None:
-    """Documents, the newest first."""
+    """List documents, the newest first."""
     from edi_gateway.reports import documents
 
     here: Here = ctx.obj
@@ -73,22 +78,36 @@ def list_documents(
             for d in found
         ),
         "No documents.",
+        spare=("test", "controls", "ack", "partner"),
     )
 
 
 @documents_group.command("show")
 def show_document(ctx: typer.Context, document: DocumentArgument, json: JsonOption = False) -> None:
-    """One document: where it came from or went, its state, what was found in it."""
+    """Show one document: its way, its state, what was found in it."""
     from edi_gateway.reports import documents
 
     here: Here = ctx.obj
     with here.reading() as conn:
         view = documents.show_document(conn, row_id(document, "document"))
-    if view is None:
-        fail(f"There is no document {document}.", WRONG_USAGE)
-    if json:
-        print_json(view)
-        return
+        if view is None:
+            fail(f"There is no document {document}.", WRONG_USAGE)
+        if json:
+            print_json(view)
+        else:
+            _tell(view, cut_of(conn, view.document.receipt_id))
+
+
+def cut_of(conn: Connection, receipt_id: int | None) -> Cut | None:
+    """Gives the bytes of a receipt between two offsets, for marking them."""
+    from edi_gateway.reports import raw
+
+    if receipt_id is None:
+        return None
+    return lambda start, end: raw.receipt_bytes(conn, receipt_id, start, max(0, end - start))
+
+
+def _tell(view: DocumentView, cut: Cut | None) -> None:
     d = view.document
     way = "from" if d.direction == "in" else "to"
     screen.print(
@@ -109,15 +128,13 @@ def show_document(ctx: typer.Context, document: DocumentArgument, json: JsonOpti
     for name, value in facts.items():
         if value:
             screen.print(f"  {name:14}{value}", markup=False)
-    for f in view.findings:
-        screen.print(f"  {f.severity:8}{f.message}  [{f.code}]", markup=False)
-        if f.hint:
-            screen.print(f"          → {f.hint}", markup=False)
+    for finding in view.findings:
+        print_finding(finding, cut)
 
 
 @documents_group.command()
 def raw(ctx: typer.Context, document: DocumentArgument) -> None:
-    """The bytes of a document as they came in or went out, to standard output."""
+    """Print the bytes of a document as they came or went."""
     from edi_gateway.reports import raw
 
     here: Here = ctx.obj
@@ -130,7 +147,7 @@ def raw(ctx: typer.Context, document: DocumentArgument) -> None:
 
 @documents_group.command("resend")
 def resend_document(ctx: typer.Context, document: DocumentArgument) -> None:
-    """Send the file that bore this document again: same bytes, same control numbers."""
+    """Send the file that bore it again: the same bytes."""
     from edi_gateway.commands import documents
 
     here: Here = ctx.obj
@@ -148,7 +165,7 @@ def list_transmissions(
     limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
     json: JsonOption = False,
 ) -> None:
-    """Transmissions, the newest first."""
+    """List transmissions, the newest first."""
     from edi_gateway.reports import documents
 
     here: Here = ctx.obj
@@ -196,6 +213,7 @@ def list_transmissions(
             for t in found
         ),
         "No transmissions.",
+        spare=("bytes", "made", "control", "last error", "sent"),
     )
 
 
@@ -206,7 +224,7 @@ def show_transmission(
     json: JsonOption = False,
     raw: Annotated[bool, typer.Option("--raw", help="Its bytes, to standard output.")] = False,
 ) -> None:
-    """One transmission and the documents in it."""
+    """Show one transmission and the documents in it."""
     from edi_gateway.reports import documents
 
     here: Here = ctx.obj
@@ -233,7 +251,7 @@ def show_transmission(
 
 @transmissions_group.command("resend")
 def resend_transmission(ctx: typer.Context, transmission: TransmissionArgument) -> None:
-    """Send it again: same bytes, same control numbers."""
+    """Send it again: the same bytes, the same numbers."""
     from edi_gateway.commands import documents
 
     here: Here = ctx.obj
@@ -248,7 +266,10 @@ def cancel_transmission(
     transmission: TransmissionArgument,
     why: Annotated[str, typer.Option("--why", help="The reason.")],
 ) -> None:
-    """Do not send it any more; what it held is not made again by itself."""
+    """Do not send it any more.
+
+    What it held is not made again by itself.
+    """
     from edi_gateway.commands import documents
 
     here: Here = ctx.obj

@@ -13,7 +13,10 @@ from edi_gateway.cli.output import screen
 
 @app.command()
 def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
-    """Make a working folder: config.toml, mappings/, partners/, samples/; nothing else is needed."""
+    """Make a working folder; nothing else is needed.
+
+    It holds config.toml, mappings/, partners/ and samples/.
+    """
     from edi_gateway.cli.starter import lay_out
 
     for made in lay_out(folder):
@@ -30,7 +33,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
 def demo(
     folder: Annotated[Path, typer.Argument(help="Made anew each time; only a demo's own folder is removed.")],
 ) -> None:
-    """Run the gateway once over a folder of invented orders, and tell what happened."""
+    """Run the gateway over invented orders and tell the story."""
     from edi_gateway.cli.demonstration import demonstrate
 
     demonstrate(folder)

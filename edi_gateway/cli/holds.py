@@ -7,11 +7,12 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
-from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, screen
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, say, screen
 from edi_gateway.cli.telling import tell_holds
 
 group = typer.Typer(no_args_is_help=True, help="Reasons why an order or a line must not go on.")
@@ -28,7 +29,7 @@ def list_(
     state: Annotated[str, typer.Option(help="ACTIVE, RELEASED or SUPERSEDED.")] = "ACTIVE",
     json: JsonOption = False,
 ) -> None:
-    """Holds by due time."""
+    """List holds by due time."""
     from edi_gateway.reports import holds
 
     here: Here = ctx.obj
@@ -76,14 +77,24 @@ def place(
 def release(
     ctx: typer.Context,
     hold: Annotated[str, typer.Argument(metavar="HOLD", help="The hold's id, as in the list.")],
-    reason: Annotated[str, typer.Option("--reason", help="A reason code of yours.")],
-    text: Annotated[str, typer.Option("--text", help="Why it may go on.")],
+    reason: Annotated[
+        str,
+        typer.Option(
+            "--reason",
+            help="CUSTOMER_AGREED, PRICE_ACCEPTED, DATA_CORRECTED, PARTNER_CONFIRMED, EXCEPTION_APPROVED, "
+            "RAISED_IN_ERROR or OTHER.",
+        ),
+    ],
+    text: Annotated[str, typer.Option("--text", help="Why it may go on; what was agreed, and with whom.")],
     until: Annotated[
         datetime | None, typer.Option("--until", help="The release holds until then (UTC).")
     ] = None,
     up_to: Annotated[str | None, typer.Option("--up-to", help="The release holds up to this amount.")] = None,
 ) -> None:
-    """Release a hold; says what still blocks the order, or that it goes on."""
+    """Release a hold, and say what still holds the order.
+
+    Who set a value that the hold is about may not release it; some holds are not released but cured (import, set).
+    """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands import holds
 
@@ -96,13 +107,18 @@ def release(
             fail(f"--up-to {up_to!r} is not an amount.", WRONG_USAGE)
     with here.desk() as desk:
         still = holds.release(
-            desk, partners_of(here, desk.conn), row_id(hold, "hold"), reason=reason, text=text, until=_utc(until),
+            desk,
+            partners_of(here, desk.conn),
+            row_id(hold, "hold"),
+            reason=reason.strip().upper(),
+            text=text,
+            until=_utc(until),
             up_to_amount=amount,
-        )  # fmt: skip
+        )
     if still:
         screen.print(f"Hold {hold} is released. Still waiting for:")
         for other in still:
-            screen.print(f"  {short(other.hold_id)}  {other.message}", markup=False)
+            say(f"{short(other.hold_id)}  {escape(other.message)}", 2, 14)
     else:
         screen.print(
             f"Hold {hold} is released; nothing else holds the order. `run --once` or the daemon carries it on."

@@ -14,7 +14,7 @@ from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, 
 if TYPE_CHECKING:
     from edi_gateway.commands.master_data import ImportReport
 
-group = typer.Typer(no_args_is_help=True, help="Master data from CSV: all or nothing, nothing overwritten.")
+group = typer.Typer(no_args_is_help=True, help="Master data from CSV files, all or nothing.")
 app.add_typer(group, name="import")
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns: docs/reference/csv.md.")]

@@ -8,11 +8,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import short
-from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen, shown
+from edi_gateway.cli.output import WRONG_USAGE, fail, money, print_json, print_table, say, screen, shown
 
 if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk, Partners
@@ -58,7 +59,10 @@ def list_(
     limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
     json: JsonOption = False,
 ) -> None:
-    """Orders, the newest first; --since and --until are days of the order's own date."""
+    """List orders, the newest first.
+
+    --since and --until are days of the order's own date.
+    """
     from edi_gateway.reports import orders
 
     here: Here = ctx.obj
@@ -93,7 +97,7 @@ def list_(
             "",
             "ship until",
             "answer",
-            "due",
+            "due (UTC)",
             "test",
         ),
         (
@@ -104,7 +108,7 @@ def list_(
                 o.state,
                 o.lines,
                 o.holds or "",
-                o.total,
+                money(o.total),
                 o.currency,
                 o.ship_until,
                 o.answer_state,
@@ -114,6 +118,7 @@ def list_(
             for o in found
         ),
         "No such orders.",
+        spare=("test", "ship until", "lines", "due (UTC)", "answer"),
     )
 
 
@@ -121,7 +126,7 @@ def list_(
 def show(
     ctx: typer.Context, order: OrderArgument, partner: PartnerOption = None, json: JsonOption = False
 ) -> None:
-    """One order whole: lines, holds, findings, documents, revisions, and its timeline."""
+    """Show one order whole, with its timeline."""
     from edi_gateway.reports import orders
 
     here: Here = ctx.obj
@@ -139,17 +144,19 @@ def show(
 def _tell(view: OrderView) -> None:
     o = view.order
     test = "  [yellow]TEST[/yellow]" if o.test else ""
-    screen.print(f"[bold]{o.number}[/bold]  PO {o.po_number}  {o.partner}  [bold]{o.state}[/bold]{test}")
+    screen.print(
+        f"[bold]{o.number}[/bold]  PO {escape(o.po_number)}  {o.partner}  [bold]{o.state}[/bold]{test}"
+    )
     facts = {
         "customer": o.customer,
         "release": o.release_number,
         "ordered on": o.ordered_on,
-        "received": o.received_at,
+        "received": f"{shown(o.received_at)} UTC",
         "revision": o.revision,
         "ship to": view.ship_to,
         "ship until": o.ship_until,
         "cancel after": o.cancel_after,
-        "total": f"{o.total} {o.currency}",
+        "total": f"{money(o.total)} {o.currency}",
         "answer": f"{o.answer_state}" + (f", due {shown(o.answer_due_at)} UTC" if o.answer_due_at else ""),
         "void because": view.void_reason,
     }
@@ -179,31 +186,32 @@ def _tell(view: OrderView) -> None:
                 line.quantity,
                 line.unit,
                 line.accepted_quantity,
-                line.buyer_price,
-                line.contract_price,
-                line.price,
-                line.amount,
+                money(line.buyer_price),
+                money(line.contract_price),
+                money(line.price),
+                money(line.amount),
                 " ".join(filter(None, (line.state, line.reject_code, line.answer_codes))),
             )
             for line in view.lines
         ),
         "No lines.",
+        spare=("theirs", "used", "ours"),
     )
     active = [hold for hold in view.holds if hold.state == "ACTIVE"]
     if active:
         screen.print("\n[bold]Waiting for[/bold]")
     for hold in active:
-        screen.print(f"  {short(hold.hold_id)}  {hold.code}: {hold.message}", markup=False)
-        screen.print(f"      → {hold.hint}", markup=False)
+        say(f"{short(hold.hold_id)}  {hold.code}: {escape(hold.message)}", 2, 14)
+        say(f"→ {escape(hold.hint)}", 16, 2)
     if view.documents:
         screen.print("\n[bold]Documents[/bold]")
     for d in view.documents:
         screen.print(
             f"  {shown(d.at)}  {d.direction:3} {d.set_code}  {d.state}  {short(d.document_id)}", markup=False
         )
-    screen.print("\n[bold]Timeline[/bold]")
+    screen.print("\n[bold]Timeline[/bold] (UTC)")
     for event in view.events:
-        screen.print(f"  {shown(event.at)}  {event.by}: {event.text}", markup=False)
+        say(f"{shown(event.at)}  {escape(event.by)}: {escape(event.text)}", 2, 18)
 
 
 @contextmanager
@@ -222,7 +230,10 @@ def cancel(
     line: Annotated[int | None, typer.Option("--line", help="Only this line (our count from 1).")] = None,
     partner: PartnerOption = None,
 ) -> None:
-    """Cancel an order or a line that was accepted; the buyer is told."""
+    """Cancel an order or a line; the buyer is told.
+
+    One that waits or one that was accepted.
+    """
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj
@@ -243,7 +254,7 @@ def reject(
     ] = None,
     partner: PartnerOption = None,
 ) -> None:
-    """Refuse an order or a line that is not accepted yet; the 855 says so."""
+    """Refuse an order or a line that waits; the 855 says so."""
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj
@@ -276,7 +287,11 @@ def set_(
     why: WhyOption,
     partner: PartnerOption = None,
 ) -> None:
-    """Correct a value of an order; it is judged anew. Who edits a value may not release the hold on it."""
+    """Correct a value of an order that waits.
+
+    It is judged anew; the document stays as it came. Lines count from 0, as in `orders show --json`. Who sets a value
+    may not release the hold on it.
+    """
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj
@@ -288,7 +303,10 @@ def set_(
 
 @group.command()
 def answer(ctx: typer.Context, order: OrderArgument, partner: PartnerOption = None) -> None:
-    """Answer now (855): what is held is told as on hold, and an update follows."""
+    """Answer now (855): what waits is told as on hold.
+
+    When it goes on, an update follows.
+    """
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj
@@ -309,7 +327,10 @@ def resolve(
     why: WhyOption,
     partner: PartnerOption = None,
 ) -> None:
-    """Decide about a PO that came again with other content: void it, apply it as a change, or take it as new."""
+    """Decide about a PO that came again with other content.
+
+    void: it counts for nothing; change: it replaces what stands; new: it is an order of its own.
+    """
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj

@@ -58,6 +58,8 @@ def plain(value: Any) -> Any:
         return value.isoformat()
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, Finding):
+        return value.as_json()
     if is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, dict):
@@ -205,6 +207,8 @@ def marked(cut: Cut, at: Location, before: int = BEFORE, after: int = AFTER) -> 
     ahead = _visible(cut(max(0, at.offset - before), at.offset))
     bad = _visible(cut(at.offset, end))
     behind = _visible(cut(end, end + after))
+    if not (ahead or bad or behind):  # no bytes, or none any more
+        return []
     line = f"[dim]{escape(ahead)}[/dim][reverse]{escape(bad)}[/reverse][dim]{escape(behind)}[/dim]"
     return [line, " " * len(ahead) + "^" * max(1, len(bad))]
 

@@ -31,7 +31,7 @@ KeyArgument = Annotated[str, typer.Argument(metavar="PARTNER", help="The name of
 
 @group.command("list")
 def list_(ctx: typer.Context, json: JsonOption = False) -> None:
-    """Partners: as their files say, as published, and how the connection does."""
+    """List partners: their files, what is live, how they do."""
     from edi_gateway.commands.drafts import check_all
     from edi_gateway.reports import status
     from edi_gateway.store import snapshots
@@ -80,6 +80,7 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
         tuple(column.replace("_", " ") for column in columns),
         (tuple(row[column] for column in columns) for row in rows),
         f"No partners in {here.partners_folder}. `partners new` writes the files of one.",
+        spare=("name", "test", "connection", "address"),
     )
 
 
@@ -91,7 +92,7 @@ def check(
     ] = None,
     json: JsonOption = False,
 ) -> None:
-    """Find every mistake in the files of partners, each with file, line and reason."""
+    """Find every mistake in the files, with line and reason."""
     here: Here = ctx.obj
     loaded = _loaded(here, partner)
     for one in loaded:
@@ -138,7 +139,10 @@ def new(
         str | None, typer.Option(help="The server's key, as `ssh-keyscan` prints it.")
     ] = None,
 ) -> None:
-    """Ask what must be known of a new partner and write its profile; what is given as an option is not asked."""
+    """Ask about a new partner and write its profile.
+
+    What is given as an option is not asked.
+    """
     from edi_gateway.partners.template import Answers
     from edi_gateway.partners.template import new as profile_text
 
@@ -210,7 +214,7 @@ def publish(
     ] = None,
     why: Annotated[str | None, typer.Option("--why", help="The reason, for the audit.")] = None,
 ) -> None:
-    """Check the drafts, store them under their hash, and make them live."""
+    """Check the files, store them, and make them live."""
     from edi_gateway.commands import partners
     from edi_gateway.partners import snapshots
 
@@ -237,7 +241,7 @@ def publish(
 def pause(
     ctx: typer.Context, partner: KeyArgument, why: Annotated[str, typer.Option("--why", help="The reason.")]
 ) -> None:
-    """Take nothing in and send nothing out for a partner until it is resumed."""
+    """Take nothing in and send nothing out for a partner."""
     from edi_gateway.commands import partners
 
     here: Here = ctx.obj

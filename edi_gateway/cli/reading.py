@@ -191,9 +191,9 @@ class Senders:
 def check(
     ctx: typer.Context, files: FilesArgument, partner: PartnerOption = None, json: JsonOption = False
 ) -> None:
-    """Check X12 files: what is wrong, in plain words, the bytes marked.
+    """Check X12 files: what is wrong, and where.
 
-    Needs no database. With --partner the partner's own rules apply, as its files stand. Exit code 0: no ERROR; 1: at
+    Findings in plain words with the bytes marked. Needs no database. With --partner the partner's own rules apply, as its files stand. Exit code 0: no ERROR; 1: at
     least one; 2: a file cannot be read or is not X12.
     """
     here: Here = ctx.obj

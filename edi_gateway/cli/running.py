@@ -22,7 +22,10 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="One run, then end; `daemon` runs on.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Poll all that is due, work all that waits, send all that can go, report, end."""
+    """Take in, work and send all that waits, tell, and end.
+
+    Exit code 1 when something needs a person: a case was opened, or a partner could not be looked at.
+    """
     from edi_gateway import logs
     from edi_gateway.cli.composition import gateway_of
     from edi_gateway.cli.telling import tell
@@ -52,7 +55,10 @@ def run(
 
 @app.command()
 def daemon(ctx: typer.Context) -> None:
-    """Schedule and work until told to stop; SIGTERM finishes what is in hand."""
+    """Schedule and work until told to stop.
+
+    SIGTERM finishes what is in hand; a second one ends at once.
+    """
     from edi_gateway import logs, scheduler
     from edi_gateway.cli.composition import compose, publish_drafts
 
@@ -66,7 +72,10 @@ def daemon(ctx: typer.Context) -> None:
 
 @app.command()
 def worker(ctx: typer.Context) -> None:
-    """Work until told to stop, leaving the schedule to the daemon; as many as you like on one PostgreSQL."""
+    """Work until told to stop; the daemon has the schedule.
+
+    As many as you like beside one daemon, on one PostgreSQL.
+    """
     from edi_gateway import logs, scheduler
     from edi_gateway.cli.composition import compose
 
@@ -79,7 +88,10 @@ def worker(ctx: typer.Context) -> None:
 
 @app.command()
 def status(ctx: typer.Context, json: JsonOption = False) -> None:
-    """What is running, waiting and late. Exit code 1 when something is late or failing."""
+    """Tell what is running, waiting and late.
+
+    Exit code 1 when something is late or failing.
+    """
     from edi_gateway.reports.status import status as look
 
     here: Here = ctx.obj

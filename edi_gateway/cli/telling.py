@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.markup import escape
 
 from edi_gateway.cli.names import short
-from edi_gateway.cli.output import screen, shown
+from edi_gateway.cli.output import money, say, screen
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -64,11 +64,18 @@ def _acknowledged(story: Story) -> None:
     if not story.acknowledged:
         return
     _chapter("What was acknowledged (997)")
-    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    whole: dict[str, list[str]] = defaultdict(list)
     for a in story.acknowledged:
-        found[(a.partner or "?", a.status)].append(f"{a.code} {a.control} ({a.accepted} of {a.received})")
-    for (partner, status), told in found.items():
-        screen.print(f"  {partner:14} {_STATUS.get(status, status)}: {', '.join(told)}")
+        if a.status == "A":
+            whole[a.partner or "?"].append(a.control)
+    for partner, controls in whole.items():
+        count = f"{len(controls)} group{'s' * (len(controls) != 1)}"
+        say(f"{partner:14} {_STATUS['A']}: {count} ({escape(', '.join(controls))})", 2, 15)
+    for a in story.acknowledged:
+        if a.status != "A":
+            sets = f"{a.accepted} of {a.received} document{'s' * (a.received != 1)}"
+            said = f"group {escape(a.control)}, {sets}"
+            say(f"{a.partner or '?':14} {_STATUS.get(a.status, a.status)}: {said}", 2, 15)
 
 
 def _accepted(story: Story) -> None:
@@ -82,7 +89,7 @@ def _accepted(story: Story) -> None:
         test = "  [yellow]TEST: posted nowhere[/yellow]" if o.test else ""
         screen.print(
             f"  {o.number}  PO {escape(o.po_number):18} {o.partner:14} [{colour}]{o.state:9}[/{colour}] "
-            f"{o.lines} line{'s' * (o.lines != 1)}, {shown(o.total)} {o.currency}{revision}{test}"
+            f"{o.lines} line{'s' * (o.lines != 1)}, {money(o.total)} {o.currency}{revision}{test}"
         )
 
 
@@ -103,8 +110,8 @@ def tell_holds(found: Iterable[HoldRow]) -> None:
         for hold in holds:
             where = f"store {hold.store}" if hold.store else "the order"
             told = hold.message if hold.line else f"{where}: {hold.message}"
-            screen.print(f"    [yellow]{escape(told[0].upper() + told[1:])}[/yellow]")
-            screen.print(f"      → {escape(hold.hint)}  [dim]{hold.code} {short(hold.hold_id)}[/dim]")
+            say(f"[yellow]{escape(told[0].upper() + told[1:])}[/yellow]", 4, 2)
+            say(f"→ {escape(hold.hint)}  [dim]{hold.code} {short(hold.hold_id)}[/dim]", 6, 2)
 
 
 def _sent(story: Story) -> None:
@@ -126,9 +133,9 @@ def _cases(story: Story) -> None:
 def tell_causes(causes: Iterable[CauseRow]) -> None:
     """A cause in two lines: what, how many, what money; what to do."""
     for c in causes:
-        money = f", {shown(c.amounts)} at risk" if c.amounts else ""
+        risk = "".join(f", {money(amount)} {currency} at risk" for currency, amount in c.amounts.items())
         count = f"{c.cases} case{'s' * (c.cases != 1)}"
-        due = f", due {c.due_at:%Y-%m-%d %H:%M}"
-        screen.print(f"  {c.fingerprint[:8]}  [bold]{c.family}[/bold] {escape(c.cause)}: {count}{money}{due}")
+        due = f", due {c.due_at:%Y-%m-%d %H:%M} UTC"
+        say(f"{c.fingerprint[:8]}  [bold]{c.family}[/bold] {escape(c.cause)}: {count}{risk}{due}", 2, 10)
         if c.hint:
-            screen.print(f"            → {escape(c.hint)}")
+            say(f"→ {escape(c.hint)}", 12, 2)

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
+from edi_gateway.model.finding import Finding
 from edi_gateway.reports.reading import rows
+from edi_gateway.store import findings
 from edi_gateway.store.tables import case_notes, cases, orders
 
 OPEN_STATES = ("NEW", "ASSIGNED", "WAITING")
@@ -73,7 +75,10 @@ class CaseNote:
 
 @dataclass(frozen=True, slots=True)
 class CaseView:
+    """`finding`: what opened the case, with its place in the bytes or in the document, where that is kept."""
+
     case: CaseRow
+    finding: Finding | None
     notes: tuple[CaseNote, ...]
     same_cause: int
 
@@ -172,4 +177,20 @@ def show(conn: Connection, case_id: int) -> CaseView | None:
     n = case_notes.c
     notes = rows(conn, select(n.at, n.by, n.kind, n.text).where(n.case_id == case_id).order_by(n.id))
     same = len(list_cases(conn, fingerprint=case.fingerprint))
-    return CaseView(case=case, notes=tuple(CaseNote(*note) for note in notes), same_cause=same)
+    return CaseView(
+        case=case,
+        finding=_finding(conn, case),
+        notes=tuple(CaseNote(*note) for note in notes),
+        same_cause=same,
+    )
+
+
+def _finding(conn: Connection, case: CaseRow) -> Finding | None:
+    """The finding in the case's own words, among those about the same thing."""
+    for name in ("document_id", "order_id", "receipt_id"):
+        about = getattr(case, name)
+        if about is not None:
+            found = [f for f in findings.of(conn, **{name: about}) if f.message == case.message]
+            if found:
+                return found[0]
+    return None

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from edi_gateway.model.finding import Finding
 from edi_gateway.reports.reading import rows
-from edi_gateway.store.tables import documents, findings, orders, receipts, transmissions
+from edi_gateway.store import findings
+from edi_gateway.store.tables import documents, orders, receipts, transmissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +38,13 @@ class DocumentRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DocumentFinding:
-    code: str
-    severity: str
-    effect: str
-    path: str | None
-    location: str | None
-    value: str | None
-    ack: str | None
-    message: str
-    hint: str
-
-
-@dataclass(frozen=True, slots=True)
 class DocumentView:
     document: DocumentRow
     receipt_name: str | None
     answers_document_id: int | None
     snapshot: str | None
     canonical: str | None
-    findings: tuple[DocumentFinding, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,16 +129,13 @@ def show_document(conn: Connection, document_id: int) -> DocumentView | None:
         .join_from(documents, receipts, d.receipt_id == receipts.c.id, isouter=True)
         .where(d.id == document_id)
     ).one()
-    f = findings.c
-    query = select(f.code, f.severity, f.effect, f.path, f.location, f.value, f.ack, f.message, f.hint)
-    faults = rows(conn, query.where(f.document_id == document_id).order_by(f.id))
     return DocumentView(
         document=DocumentRow(*found[0]),
         receipt_name=more.name,
         answers_document_id=more.answers_document_id,
         snapshot=more.snapshot,
         canonical=more.canonical,
-        findings=tuple(DocumentFinding(*fault) for fault in faults),
+        findings=tuple(findings.of(conn, document_id=document_id)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, select
 
-from edi_gateway.store.tables import documents, receipt_chunks
+from edi_gateway.store.tables import documents, receipt_chunks, receipts
 
 CHUNK = 1 << 20  # receipt_chunks holds rows of at most 1 MiB, every one but the last full
 
@@ -30,6 +30,11 @@ def document_bytes(conn: Connection, document_id: int) -> bytes | None:
     last = f"SE{element}{(row.segments or 0)}{element}{control}{segment}"
     text: str = first + row.body + last
     return text.encode("latin-1", "replace")
+
+
+def receipt_size(conn: Connection, receipt_id: int) -> int | None:
+    """Bytes of a receipt; None when there is none of this id."""
+    return conn.execute(select(receipts.c.size).where(receipts.c.id == receipt_id)).scalar_one_or_none()
 
 
 def receipt_bytes(conn: Connection, receipt_id: int, offset: int = 0, length: int | None = None) -> bytes:
