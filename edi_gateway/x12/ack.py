@@ -45,6 +45,8 @@ Ta1Policy = Literal["never", "requested", "errors", "always"]
 
 _ELEMENT_ERRORS = 99  # AK4 in one AK3
 _NOTES = 5  # AK502..06, AK905..09
+_NEWER = ("12", "13")  # too many repetitions and components: codes of AK403 from 005010 on, before it 3
+_MOST = 999_999  # AK902..04 have six digits
 
 #: What a partner's rule says in a 999, where it has codes of its own (IK304, IK403).
 _GUIDE_SEGMENT = {Code.SEGMENT_NOT_USED_BY_GUIDE: "I4", Code.SEGMENT_MISSING: "I8"}
@@ -121,16 +123,25 @@ def _group_status(letters: Sequence[str], odd: bool) -> str:
     return "E" if odd or "E" in letters else "A"
 
 
-def functional_ack(result: GroupResult, kind: AckKind, delimiters: Delimiters) -> list[list[str]]:
-    """The segments between ST and SE that answer a group, AK1 to AK9."""
-    newer = kind == "999" or nearest(result.version)[0] >= "005010"
-    segments = [["AK1", result.code, result.control, *([result.version] if newer else [])]]
+def functional_ack(
+    result: GroupResult, kind: AckKind, delimiters: Delimiters, version: str | None = None
+) -> list[list[str]]:
+    """The segments between ST and SE that answer a group, AK1 to AK9.
+
+    `version` is the release that the answer is written in, that of the group unless given. The segments are
+    right by the standard whatever they answer: a code or control number that is none is brought into the
+    form that its element demands.
+    """
+    newer = kind == "999" or nearest(version or result.version)[0] >= "005010"
+    code = _fit(result.code, 2, 2, delimiters)
+    release = [_fit(result.version, 1, 12, delimiters)] if newer else []
+    segments = [["AK1", code, _number(result.control), *release]]
     for each in result.sets:
-        segments.append(
-            ["AK2", each.code, each.control, *([each.version_ref] if newer and each.version_ref else [])]
-        )
+        reference = [_fit(each.version_ref, 1, 35, delimiters)] if newer and each.version_ref else []
+        control = _fit(each.control, 4, 9, delimiters)
+        segments.append(["AK2", _fit(each.code, 3, 3, delimiters), control, *reference])
         noted = [finding for finding in each.findings if finding.ack]
-        body = list(_segment_errors(noted, kind, delimiters))
+        body = list(_segment_errors(noted, kind, delimiters, newer))
         segments += body
         notes = _set_notes(noted)
         if body:
@@ -139,9 +150,21 @@ def functional_ack(result: GroupResult, kind: AckKind, delimiters: Delimiters) -
             )
             notes = sorted({*notes, "I5" if guide_only else "5"}, key=lambda note: int(note.lstrip("I")))
         segments.append(["IK5" if kind == "999" else "AK5", each.status, *notes[:_NOTES]])
-    counts = (result.stated, result.received, result.accepted)
-    segments.append(["AK9", result.status, *map(str, counts), *_group_notes(result.findings)[:_NOTES]])
+    counts = [str(min(count, _MOST)) for count in (result.stated, result.received, result.accepted)]
+    segments.append(["AK9", result.status, *counts, *_group_notes(result.findings)[:_NOTES]])
     return segments
+
+
+def _fit(text: str, least: int, most: int, delimiters: Delimiters) -> str:
+    """A code or number that came in, as an element of this length can hold it."""
+    plain = "".join(character for character in text if " " < character <= "~")
+    [cleaned] = _clean([plain], delimiters)
+    return cleaned[:most].rjust(least, "0")
+
+
+def _number(text: str) -> str:
+    digits = "".join(character for character in text if character in "0123456789")
+    return digits[:9] or "0"
 
 
 def _set_notes(findings: Sequence[Finding]) -> list[str]:
@@ -160,7 +183,7 @@ def _group_notes(findings: Sequence[Finding]) -> list[str]:
 
 
 def _segment_errors(
-    findings: Sequence[Finding], kind: AckKind, delimiters: Delimiters
+    findings: Sequence[Finding], kind: AckKind, delimiters: Delimiters, newer: bool
 ) -> Iterator[list[str]]:
     """AK3 and AK4 (IK3 and IK4) in the order of the document, element errors of a segment together."""
     tag3, tag4 = ("IK3", "IK4") if kind == "999" else ("AK3", "AK4")
@@ -175,7 +198,8 @@ def _segment_errors(
             code = finding.ack.split("*")[4]
             if kind == "999" and finding.rule:
                 code = _GUIDE_SEGMENT.get(finding.code, code)
-            yield [tag3, *_clean(finding.ack.split("*")[1:4], delimiters), code]
+            tag, position, loop = finding.ack.split("*")[1:4]
+            yield [tag3, _fit(tag, 2, 3, delimiters), position, loop, code]
             open_at = None
         elif _names(finding, "AK4"):
             if open_at != (at.segment, at.position):
@@ -183,14 +207,16 @@ def _segment_errors(
                 yield [tag3, at.segment or "", str(at.position), bounded(at.loop), "8"]
             count += 1
             if count <= _ELEMENT_ERRORS:
-                yield _trim([tag4, *_element_error(finding, kind, delimiters)])
+                yield _trim([tag4, *_element_error(finding, kind, delimiters, newer)])
 
 
-def _element_error(finding: Finding, kind: AckKind, delimiters: Delimiters) -> list[str]:
+def _element_error(finding: Finding, kind: AckKind, delimiters: Delimiters, newer: bool) -> list[str]:
     assert finding.ack is not None
     _, place, reference, code, bad, *_ = [*finding.ack.split("*", 4), "", "", ""]
     if kind == "999" and finding.rule:
         code = _GUIDE_ELEMENT.get(finding.code, code)
+    if code in _NEWER and not newer:
+        code = "3"
     return [place.replace(":", delimiters.component), reference, code, *_clean([bad], delimiters)]
 
 

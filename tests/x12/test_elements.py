@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.model.finding import Code, Severity
+from edi_gateway.x12.ack import functional_ack
 from edi_gateway.x12.reading import CheckedSet, read_all
-from tests.x12.edi import ISA5, Document, ack, bytes_at, codes, document_of, interchange, places, x12
+from tests.x12.edi import ISA5, USUAL, Document, ack, bytes_at, codes, document_of, interchange, places, x12
 
 BEG = "BEG*00*SA*4500017**20260115"
 PO1 = "PO1*1*48*EA*12.5**VP*AB-100"
@@ -258,8 +259,12 @@ def test_too_many_components_are_found() -> None:
     document = of_line(f"SLN*1**I*2*{many}")
     assert codes(document) == [("SLN", 5, Code.TOO_MANY_COMPONENTS)]
     assert document.findings[0].ack == "AK4*5:16**3*1"
+    assert ack(document) == "AK3*SLN*4**8~ AK4*5>16**3*1~ AK5*R*5~"
     new = of_line(f"SLN*1**I*2*{many}", version="005010")
     assert new.findings[0].ack == "AK4*5:16**13*1"
+    assert ack(new) == "AK3*SLN*4**8~ AK4*5>16**13*1~ AK5*R*5~"
+    older = functional_ack(new.group.result, "997", USUAL, "004010")
+    assert ["AK4", "5>16", "", "3", "1"] in older
 
 
 def of_line(segment: str, version: str = "004010") -> Document:

@@ -9,9 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from edi_gateway.model.finding import Code, Severity
-from edi_gateway.x12.ack import functional_ack, interchange_ack
+from edi_gateway.x12.ack import AckKind, functional_ack, interchange_ack
 from edi_gateway.x12.envelope import Unreadable, read
+from edi_gateway.x12.guide import Guide, build
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, InterchangeEnd, read_all
+from edi_gateway.x12.writer import body_text, check_body
 from tests.x12.edi import USUAL, interchange, only, uncovered
 
 BODY = [
@@ -25,6 +27,7 @@ BODY = [
     "CTT*1*48",
 ]
 SAMPLE = interchange(BODY)
+ANSWERS: list[tuple[AckKind, Guide]] = [("997", build("004010", "997")), ("999", build("005010", "999"))]
 LINES = interchange(BODY, glue="\r\n")
 
 
@@ -38,8 +41,11 @@ def digest(data: bytes) -> None:
                 assert len(event.raw.offsets) == len(event.raw.ends) == len(event.raw.segments)
                 assert event.walk is None or len(event.walk.nodes) == len(event.raw.segments)
             case GroupEnd():
-                functional_ack(event.result, "997", USUAL)
-                functional_ack(event.result, "999", USUAL)
+                for kind, guide in ANSWERS:
+                    answer = functional_ack(event.result, kind, USUAL, guide.version)
+                    found = check_body(guide, answer, USUAL)
+                    assert [each for each in found if each.severity is Severity.ERROR] == []
+                    assert body_text(answer, USUAL, "ascii").value
             case InterchangeEnd():
                 interchange_ack(event.interchange)
 
