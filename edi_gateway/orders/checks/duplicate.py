@@ -37,7 +37,8 @@ def not_seen_before(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding
         yield found(
             Code.PO_DIFFERS,
             "po_number",
-            f"PO {order.po_number} stands as {number}, and this one says something else in {n} places: {told}.",
+            f"PO {order.po_number} stands as {number}, and this one says something else in {n} "
+            f"place{'s' * (n != 1)}: {told}.",
             "Apply it as a change, take it as a new order, or void it.",
             value=order.po_number,
         )
