@@ -111,10 +111,10 @@ def _first_waiting(conn: Connection, order_ids: Sequence[int]) -> dict[int, int]
 
 def _told(works: Works, conn: Connection, outcome: dict[str, Any]) -> None:
     now = works.clock()
-    for posting_id, external_id, attempts in outcome["posted"]:
-        outbox.posted(conn, [posting_id], now, external_id)
-        if attempts:
-            resolve_about(works.desk(conn), "It was posted.", posting_id=posting_id)
+    outbox.posted(conn, [(posting_id, name) for posting_id, name, _ in outcome["posted"]], now)
+    again = [posting_id for posting_id, _, attempts in outcome["posted"] if attempts]
+    if again:
+        resolve_about(works.desk(conn), "It was posted.", posting_id=again)
     cases = []
     for posting_id, error, permanent, attempts in outcome["failed"]:
         outbox.posting_failed(conn, posting_id, error, None if permanent else now + pause(attempts))

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, bindparam, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
@@ -98,20 +98,22 @@ def sent(conn: Connection, transmission_id: int, at: datetime, ack_state: str) -
     )
 
 
-def posted(
-    conn: Connection, posting_ids: Sequence[int], at: datetime, external_id: str | None = None
-) -> None:
+def posted(conn: Connection, done: Sequence[tuple[int, str | None]], at: datetime) -> None:
+    """Postings that got through: id, and what the other side calls the order."""
+    if not done:
+        return
     conn.execute(
         update(postings)
-        .where(postings.c.id.in_(posting_ids))
+        .where(postings.c.id == bindparam("posting"))
         .values(
             state="DONE",
             done_at=at,
-            external_id=external_id,
+            external_id=bindparam("name"),
             attempts=postings.c.attempts + 1,
             next_attempt_at=None,
             last_error=None,
-        )
+        ),
+        [{"posting": posting_id, "name": name} for posting_id, name in done],
     )
 
 
