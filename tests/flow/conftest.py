@@ -25,23 +25,26 @@ def stocked_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(params=BOTH)
-def stocked_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    if request.param == "sqlite":
-        template: Path = request.getfixturevalue("stocked_file")
-        shutil.copyfile(template, tmp_path / "gateway.db")
-        yield f"sqlite:///{tmp_path / 'gateway.db'}"
-    else:
-        server = postgres()
-        url = server.new_database(server.template("stocked", stock))
-        yield url
-        server.drop(url)
-
-
-@pytest.fixture
-def engine(stocked_url: str) -> Iterator[Engine]:
-    connected = connect(stocked_url)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Engine]:
+    """An engine on a stocked database, closed and dropped afterwards."""
+    if request.param == "postgres":
+        yield from on_postgres()
+        return
+    template: Path = request.getfixturevalue("stocked_file")
+    shutil.copyfile(template, tmp_path / "gateway.db")
+    connected = connect(f"sqlite:///{tmp_path / 'gateway.db'}")
     yield connected
     connected.dispose()
+
+
+def on_postgres() -> Iterator[Engine]:
+    """The same on PostgreSQL only."""
+    server = postgres()
+    url = server.new_database(server.template("stocked", stock))
+    connected = connect(url)
+    yield connected
+    connected.dispose()
+    server.drop(url)
 
 
 @pytest.fixture

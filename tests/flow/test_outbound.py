@@ -117,9 +117,7 @@ def _parcel(number: str, control: str) -> bytes:
         ("22:00-06:00", 12, False),
     ],
 )
-def test_a_sending_window_is_open_by_the_partners_clock(
-    window: str | None, hour: int, opened: bool
-) -> None:
+def test_a_sending_window_is_open_by_the_partners_clock(window: str | None, hour: int, opened: bool) -> None:
     profile = Profile.model_validate(
         {
             "key": "p",

@@ -1,0 +1,96 @@
+"""Two workers at once on PostgreSQL, each a process of its own."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from edi_gateway.store import audit, tables
+from tests.flow import papers
+from tests.flow.conftest import on_postgres
+from tests.flow.shop import PARTNER, Shop
+
+pytestmark = pytest.mark.postgres
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    yield from on_postgres()
+
+
+def race(engine: Engine, home: Path, receipts: Sequence[Sequence[int]]) -> list[int]:
+    """Each list of receipts is worked by a process; all begin at once. How many orders each booked."""
+    url = engine.url.render_as_string(hide_password=False)
+    workers = [
+        subprocess.Popen(
+            [sys.executable, "-m", "tests.flow.racer", url, str(home), str(20 + n), *map(str, ids)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for n, ids in enumerate(receipts)
+    ]
+    try:
+        for worker in workers:
+            assert worker.stdout is not None
+            assert worker.stdout.readline() == "ready\n"
+        for worker in workers:
+            assert worker.stdin is not None
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+        return [int(worker.communicate(timeout=120)[0]) for worker in workers]
+    finally:
+        for worker in workers:
+            worker.kill()
+
+
+def test_the_same_order_in_two_files_before_two_workers_is_one_order(shop: Shop) -> None:
+    gateway = shop.start()
+    numbers = [f"K{n}" for n in range(10)]
+    left = [gateway.receive("a", f"{n}.edi", [papers.orders(600 + i, n)]) for i, n in enumerate(numbers)]
+    right = [gateway.receive("b", f"{n}.edi", [papers.orders(700 + i, n)]) for i, n in enumerate(numbers)]
+    booked = race(shop.engine, shop.home, [left, right])
+    assert sum(booked) == 10
+    assert sorted(shop.states()) == numbers
+    states = [row["state"] for row in shop.rows(tables.documents, direction="in")]
+    assert sorted(states) == ["APPLIED"] * 10 + ["DUPLICATE"] * 10
+    answers = shop.rows(tables.documents, set_code="855")
+    assert len(answers) == 20  # each order, and each repetition of it
+    with shop.engine.begin() as conn:
+        assert audit.verify(conn) is None
+
+
+def test_the_same_receipt_before_two_workers_is_worked_once(shop: Shop) -> None:
+    gateway = shop.start()
+    ids = [gateway.receive("a", f"{n}.edi", [papers.orders(600 + n, f"K{n}")]) for n in range(10)]
+    booked = race(shop.engine, shop.home, [ids, list(reversed(ids))])
+    assert sum(booked) == 10
+    assert len(shop.rows(tables.documents, direction="in")) == 10
+
+
+def test_two_gateways_on_one_database_share_the_work(shop: Shop, tmp_path: Path) -> None:
+    for n in range(6):
+        shop.drop(f"{n}.edi", papers.orders(600 + n, f"K{n}"))
+    url = shop.engine.url.render_as_string(hide_password=False)
+    script = (
+        "import sys; from pathlib import Path; from edi_gateway.store.database import connect; "
+        "from tests.flow.shop import Shop; Shop(connect(sys.argv[1]), Path(sys.argv[2]), node=int(sys.argv[3])).run()"
+    )
+    runs = [
+        subprocess.Popen([sys.executable, "-c", script, url, str(shop.home), str(node)], cwd=ROOT)
+        for node in (30, 40)
+    ]
+    assert [run.wait(timeout=120) for run in runs] == [0, 0]
+    assert len(shop.states()) == 6
+    assert len(shop.rows(tables.receipts)) == 6
+    controls = sorted(int(row["control"]) for row in shop.rows(tables.transmissions))
+    assert controls == list(range(1, len(controls) + 1))
+    assert {row["state"] for row in shop.rows(tables.transmissions)} == {"SENT"}
+    assert [file.name for file in shop.inbox(PARTNER).iterdir() if file.is_file()] == []
