@@ -1,0 +1,81 @@
+"""Deadlines by the passed clock: what is due is done in the next pass, once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from edi_gateway.commands import holds
+from edi_gateway.commands.desk import ROLES, Actor, Desk
+from edi_gateway.flow.answers import Published
+from edi_gateway.store import tables
+from tests.flow import papers
+from tests.flow.shop import Shop
+
+UNKNOWN = b"10499999000011"
+
+
+def held(shop: Shop) -> None:
+    """An order that waits for an item, from a partner whose held orders are answered at the deadline."""
+    gtin, _ = papers.MUG
+    shop.drop("a.edi", papers.orders(501, "K1").replace(gtin.encode(), UNKNOWN))
+    shop.run()
+    assert shop.states() == {"K1": "ON_HOLD"}
+
+
+def answers(shop: Shop) -> list[str]:
+    return [part[:9] for text in shop.sent() for part in text.split("BAK*")[1:]]
+
+
+def test_a_held_order_is_answered_at_its_deadline_as_on_hold(shop: Shop) -> None:
+    held(shop)
+    assert answers(shop) == []
+    (order,) = shop.rows(tables.orders)
+    due = order["answer_due_at"]
+    shop.clock.skip(seconds=(due - shop.clock()).total_seconds() - 60)
+    shop.run()
+    assert answers(shop) == []
+    assert "ANSWER_DUE" in shop.cases()  # a person was warned before
+    shop.clock.skip(minutes=2)
+    shop.run()
+    (said,) = answers(shop)
+    assert said.startswith("00*A")
+    assert "ACK*IH*" in "".join(shop.sent())
+    assert "ANSWER_DUE" not in shop.cases()
+    shop.clock.skip(hours=1)
+    shop.run()
+    assert len(answers(shop)) == 1
+
+
+def test_a_hold_until_a_time_ends_by_itself(shop: Shop) -> None:
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    shop.run()
+    (order,) = shop.rows(tables.orders)
+    gateway = shop.start()
+    with shop.engine.begin() as conn:
+        gateway.works.live.refresh(conn)
+        desk = Desk(conn, gateway.works.ids, shop.clock, Actor("ann", ROLES))
+        holds.place(
+            desk,
+            Published(gateway.works.live),
+            order["id"],
+            text="the buyer rings back tomorrow",
+            until=shop.clock() + timedelta(days=1),
+        )
+    assert shop.states() == {"K1": "ON_HOLD"}
+    shop.clock.skip(hours=25)
+    shop.run()
+    assert shop.states() == {"K1": "ACCEPTED"}
+
+
+def test_an_order_still_on_hold_after_its_last_day_is_cancelled(shop: Shop) -> None:
+    gtin, _ = papers.MUG
+    content = papers.orders(501, "K1").replace(gtin.encode(), UNKNOWN)
+    content = content.replace(b"DTM*063*20260320~", b"DTM*063*20260320~DTM*001*20260318~")
+    content = content.replace(b"SE*14*", b"SE*15*")
+    shop.drop("a.edi", content)
+    shop.run()
+    assert shop.states() == {"K1": "ON_HOLD"}
+    shop.clock.skip(days=18)
+    shop.run()
+    assert shop.states() == {"K1": "CANCELLED"}
+    assert "CANCEL_DATE_PASSED" in shop.cases()
