@@ -268,8 +268,3 @@ def reconcile(existing: Sequence[HoldView], raised: Sequence[NewHold], now: date
         else:
             cured.append(hold)
     return Reconciled(tuple(to_raise), tuple(kept), tuple(cured), tuple(superseded))
-
-
-def lapsed(holds: Iterable[HoldView], now: datetime) -> tuple[HoldView, ...]:
-    """Active holds with an end that has come (a MANUAL hold "until"), and releases whose time is over."""
-    return tuple(h for h in holds if h.until is not None and h.until < now)

@@ -97,19 +97,3 @@ def waiting_quantities(order: PurchaseOrder, holds: Sequence[Blocking]) -> dict[
             if share.key in stores and quantity is not None and is_sane(quantity) and quantity > 0:
                 waiting[number] = EXACT.add(waiting.get(number, ZERO), quantity)
     return waiting
-
-
-def may_change(state: OrderState, to: OrderState) -> bool:
-    """Whether an order may go from one state to another (spec B3.2, as far as the order is not yet fulfilled)."""
-    return to is state or to in _NEXT[state]
-
-
-_NEXT: Final[dict[OrderState, frozenset[OrderState]]] = {
-    OrderState.ON_HOLD: frozenset(
-        {OrderState.ACCEPTED, OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID}
-    ),
-    OrderState.ACCEPTED: frozenset({OrderState.ON_HOLD, OrderState.CANCELLED}),
-    OrderState.REJECTED: frozenset(),
-    OrderState.CANCELLED: frozenset(),
-    OrderState.VOID: frozenset(),
-}

@@ -17,7 +17,6 @@ from edi_gateway.orders.holds import (
     RULES,
     Edit,
     blocked,
-    lapsed,
     may_release,
     reconcile,
     still_stands,
@@ -260,9 +259,3 @@ def test_a_hold_that_somebody_placed_stays() -> None:
     there = view(HoldCode.MANUAL, placed_by="ann")
     result = reconcile([there], [], NOW)
     assert (result.kept, result.cured) == ((there,), ())
-
-
-def test_what_has_run_out_is_named() -> None:
-    assert lapsed([view(until=NOW - timedelta(days=1)), view(until=NOW), view()], NOW) == (
-        view(until=NOW - timedelta(days=1)),
-    )

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from edi_gateway.model.order import HoldCode, LineState, OrderLine, OrderState
-from edi_gateway.orders.lifecycle import may_change, settle, stores_of, waiting_quantities
+from edi_gateway.orders.lifecycle import settle, stores_of, waiting_quantities
 from tests.orders.build import d, judged, line, po
 from tests.orders.test_holds import view
 
@@ -85,11 +85,3 @@ def test_a_line_whose_stores_all_wait_waits() -> None:
     assert (state, [ln.state for ln in lines]) == (OrderState.ACCEPTED, [LineState.HELD, LineState.ACCEPTED])
     assert waiting_quantities(order, [hold]) == {1: Decimal(10), 2: Decimal(4)}
     assert waiting_quantities(order, []) == {}
-
-
-def test_what_has_ended_stays_ended() -> None:
-    for state in (OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID):
-        assert [to for to in OrderState if may_change(state, to)] == [state]
-    assert may_change(OrderState.ON_HOLD, OrderState.ACCEPTED)
-    assert may_change(OrderState.ACCEPTED, OrderState.CANCELLED)
-    assert not may_change(OrderState.ACCEPTED, OrderState.REJECTED)

@@ -5,7 +5,7 @@ Takes and gives Decimal and Fraction. Called by the other modules of this room, 
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Final
 
@@ -63,14 +63,6 @@ def plain(number: Decimal) -> Decimal:
     stripped = EXACT.normalize(number) if number else ZERO
     exponent = stripped.as_tuple().exponent
     return EXACT.quantize(stripped, Decimal(1)) if isinstance(exponent, int) and exponent > 0 else stripped
-
-
-def total(numbers: list[Decimal]) -> Decimal:
-    """An exact sum."""
-    if not numbers:
-        return ZERO
-    with localcontext(EXACT):
-        return sum(numbers, ZERO)
 
 
 def show_price(number: Decimal | None) -> str:

@@ -73,8 +73,6 @@ def fit(
     quantity: Decimal, row: ItemUnit, units: dict[str, ItemUnit], rounding: str, *, divisible: bool
 ) -> Fit:
     """Whether the quantity is a multiple of what we sell. `divisible` False: never rounded (stores share it)."""
-    if takes_any(row):
-        return Fit(quantity)
     step, packed_in = _step(row, units)
     if step is None or (Fraction(quantity) / step).denominator == 1:
         if row.minimum is not None and quantity < row.minimum:
