@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from edi_gateway.model.finding import Finding
-from edi_gateway.x12 import envelope_checks as checks
+from edi_gateway.x12 import group_checks, interchange_checks
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.lexer import Closed, Limits, Mark, Oddity, Opened, Run, Skipped, Source, lex
+from edi_gateway.x12.lexer import Source, lex
 from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.tokens import Closed, Limits, Mark, Oddity, Opened, Run, Skipped
 
 __all__ = [
     "Delimiters",
@@ -195,9 +196,9 @@ class _Reader:
                 case Closed():
                     yield from self._end(item)
                 case Skipped():
-                    yield Unreadable([checks.skipped(item)])
+                    yield Unreadable([interchange_checks.skipped(item)])
         if not any_interchange and not any_byte:
-            yield Unreadable([checks.empty()])
+            yield Unreadable([interchange_checks.empty()])
 
     # --- interchange
 
@@ -207,7 +208,7 @@ class _Reader:
         end = item.offset + header.length
         self.interchange = Interchange(elements, header.delimiters, item.offset, end)
         self.interchange.own.append((item.offset, end))
-        self.interchange.findings.extend(checks.isa(header, item.offset))
+        self.interchange.findings.extend(interchange_checks.isa(header, item.offset))
         self.stray, self.odd, self.unterminated = [], {}, None
         return InterchangeStart(self.interchange)
 
@@ -217,10 +218,10 @@ class _Reader:
             yield from self._end_set(None, item.offset)
             yield from self._end_group(None, item.offset)
             self._report_stray()
-            interchange.findings.append(checks.iea_missing(interchange.isa, item.offset, item.by))
+            interchange.findings.append(interchange_checks.iea_missing(interchange.isa, item.offset, item.by))
         if self.unterminated:
-            interchange.findings.append(checks.unterminated(*self.unterminated))
-        interchange.findings.extend(checks.oddity(odd) for odd in self.odd.values())
+            interchange.findings.append(interchange_checks.unterminated(*self.unterminated))
+        interchange.findings.extend(interchange_checks.oddity(odd) for odd in self.odd.values())
         interchange.end = item.offset
         interchange.encoding = item.encoding
         self.interchange = None
@@ -228,7 +229,7 @@ class _Reader:
 
     def _oddity(self, item: Oddity) -> None:
         if item.kind != "empty":
-            self._current().findings.append(checks.oddity(item))
+            self._current().findings.append(interchange_checks.oddity(item))
         elif "empty" in self.odd:
             self.odd["empty"].count += item.count
         else:
@@ -273,7 +274,7 @@ class _Reader:
 
     def _report_stray(self) -> None:
         if self.stray:
-            finding = checks.stray(self.stray[0], self.stray[1], in_group=self.group is not None)
+            finding = interchange_checks.stray(self.stray[0], self.stray[1], in_group=self.group is not None)
             (self.group or self._current()).findings.append(finding)
             self.stray = []
 
@@ -320,7 +321,7 @@ class _Reader:
                 interchange = self._current()
                 interchange.own.append((mark.offset, mark.end))
                 interchange.findings.extend(
-                    checks.iea(interchange.isa, elements, interchange.groups, mark.offset)
+                    interchange_checks.iea(interchange.isa, elements, interchange.groups, mark.offset)
                 )
 
     def _ta1(self, elements: list[str], mark: Mark) -> None:
@@ -349,14 +350,14 @@ class _Reader:
             return
         raw = RawSet.of_runs(self.runs, self._current().delimiters, [])
         self.sets += 1
-        raw.findings.extend(checks.st(raw, repeated=raw.control in self.controls))
+        raw.findings.extend(group_checks.st(raw, repeated=raw.control in self.controls))
         self.controls.add(raw.control)
         if self.dropped:
-            raw.findings.append(checks.set_too_long(raw, self.count, self.dropped, offset))
+            raw.findings.append(group_checks.set_too_long(raw, self.count, self.dropped, offset))
         if trailer is None:
-            raw.findings.append(checks.se_missing(raw, offset))
+            raw.findings.append(group_checks.se_missing(raw, offset))
         else:
-            raw.findings.extend(checks.se(raw, trailer, self.count))
+            raw.findings.extend(group_checks.se(raw, trailer, self.count))
         self._close_set()
         yield SetRead(raw)
 
@@ -377,7 +378,7 @@ class _Reader:
             own=[(mark.offset, mark.end)],
         )
         self._current().groups += 1
-        group.findings.extend(checks.gs(padded, version, mark.offset))
+        group.findings.extend(group_checks.gs(padded, version, mark.offset))
         return group
 
     def _end_group(self, trailer: list[str] | None, end: int) -> Iterator[Event]:
@@ -387,13 +388,13 @@ class _Reader:
         self._report_stray()
         group.end = end
         if trailer is None:
-            group.findings.append(checks.ge_missing(group.control, group.offset, end))
+            group.findings.append(group_checks.ge_missing(group.control, group.offset, end))
         else:
             offset = group.own[-1][0]
             stated = trailer[1].strip() if len(trailer) > 1 else ""
             group.stated_sets = (
                 int(stated) if stated.isdecimal() and stated.isascii() and len(stated) < 10 else None
             )
-            group.findings.extend(checks.ge(group.control, trailer, self.sets, offset))
+            group.findings.extend(group_checks.ge(group.control, trailer, self.sets, offset))
         self._close_group()
         yield GroupEnd(group)

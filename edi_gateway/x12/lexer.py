@@ -1,124 +1,21 @@
 """Takes bytes apart into interchange headers, envelope segments and runs of segments, each with its place.
 
-Takes bytes, a file or chunks; yields Opened, Mark, Run, Oddity, Closed and Skipped in the order of the
-bytes; the envelope calls it. One chunk of 64 KiB is in memory at a time. Text is Latin-1 throughout, so
-that one character is one byte and every position is a byte offset in the receipt.
-
-A chunk that is regular (each terminator followed by the same line end, nothing odd) is cut by `str.split`;
-any other chunk goes token by token through `_careful`.
+Takes bytes, a file or chunks; yields tokens in the order of the bytes; the envelope calls it. One chunk of
+64 KiB is in memory at a time. Text is Latin-1 throughout, so that one character is one byte and every
+position is a byte offset in the receipt.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import BinaryIO, NamedTuple
+from typing import BinaryIO
 
-from edi_gateway.x12.header import WINDOW, Delimiters, Header, candidate, certain, read_header
+from edi_gateway.x12.cutter import Cutter
+from edi_gateway.x12.header import WINDOW, Delimiters, Header, candidate, read_header
+from edi_gateway.x12.tokens import Closed, Item, Limits, Oddity, Opened, Skipped
 
 CHUNK = 65_536
 Source = bytes | bytearray | memoryview | BinaryIO | Iterable[bytes]
-
-
-class Limits(NamedTuple):
-    """What hostile input may cost: bytes of one segment (give or take a chunk), bytes and segments of one set."""
-
-    segment_bytes: int = 262_144
-    set_bytes: int = 268_435_456
-    set_segments: int = 5_000_000
-
-
-@dataclass(slots=True)
-class Opened:
-    """An ISA at `offset`."""
-
-    header: Header
-    offset: int
-    text: str
-
-
-@dataclass(slots=True)
-class Mark:
-    """An envelope segment (GS GE ST SE TA1 IEA): upper-case tag, text, byte range without the terminator."""
-
-    tag: str
-    text: str
-    offset: int
-    end: int
-    unterminated: bool = False
-
-
-@dataclass(slots=True)
-class Run:
-    """Segments between two marks, or (`whole`) a set from its ST to its SE. Regular runs know the places by
-    `offset` and `gap` (bytes between two segments); others list `offsets` and `ends`. `folds` holds, for
-    wrapped lines, where line ends were taken out: index of the segment -> positions in its text."""
-
-    texts: list[str]
-    offset: int
-    gap: int
-    offsets: list[int] | None = None
-    ends: list[int] | None = None
-    folds: dict[int, tuple[int, ...]] = field(default_factory=dict)
-    unterminated: bool = False
-    whole: bool = False
-
-    def parts(self) -> tuple[Mark, Run, Mark]:
-        """A whole set as its ST, what is between, and its SE."""
-        offsets, ends = self.places()
-        first, *texts, last = self.texts
-        between = Run(texts, offsets[1], self.gap, offsets[1:-1], ends[1:-1])
-        return Mark("ST", first, offsets[0], ends[0]), between, Mark("SE", last, offsets[-1], ends[-1])
-
-    def places(self) -> tuple[list[int], list[int]]:
-        """Offsets and ends of the segments, in bytes of the receipt."""
-        if self.offsets is not None and self.ends is not None:
-            return self.offsets, self.ends
-        return regular_places(self.texts, self.offset, self.gap)
-
-
-@dataclass(slots=True)
-class Oddity:
-    """Bytes inside an interchange that are no segment: "empty" (terminators in a row), "long" (over the limit)."""
-
-    kind: str
-    offset: int
-    end: int
-    count: int = 1
-
-
-@dataclass(slots=True)
-class Closed:
-    """The interchange ends here: after its IEA, before the next ISA, or with the bytes."""
-
-    by: str  # "IEA", "ISA" or "EOF"
-    offset: int
-    encoding: str
-
-
-@dataclass(slots=True)
-class Skipped:
-    """Bytes outside of any interchange. `sample` is how they begin."""
-
-    kind: str  # "bom", "junk", "truncated" (an ISA cut short)
-    offset: int
-    end: int
-    sample: str
-
-
-Item = Opened | Mark | Run | Oddity | Closed | Skipped
-
-
-def regular_places(texts: list[str], offset: int, gap: int) -> tuple[list[int], list[int]]:
-    """Offsets and ends of texts that follow one another with `gap` bytes between."""
-    ends = (
-        list(accumulate((len(text) + gap for text in texts[1:]), initial=offset + len(texts[0])))
-        if texts
-        else []
-    )
-    return [end - len(text) for end, text in zip(ends, texts, strict=True)], ends
 
 
 def chunks_of(source: Source) -> Iterator[bytes]:
@@ -252,7 +149,7 @@ class _Lexer:
 
     def interchange(self, header: Header) -> Iterator[Item]:
         """Items of one interchange. The buffer begins with its ISA."""
-        cutter = _Cutter(header)
+        cutter = Cutter(header)
         encoding = _Encoding(header.delimiters)
         encoding.feed(self.buffer[: header.length])
         self.drop(header.length - 1)  # a window always begins with the terminator of the segment before
@@ -299,173 +196,3 @@ class _Lexer:
             if self.ended:
                 return Oddity("long", start, self.base)
             self.fill(1)
-
-
-class _Cutter:
-    """Cuts a buffer that begins with a terminator into items, up to another terminator or to its end."""
-
-    def __init__(self, header: Header) -> None:
-        element, _, terminator, _ = header.delimiters
-        self.element = element
-        self.terminator = terminator
-        self.suffix = header.suffix
-        self.glue = terminator + header.suffix
-        self.blanks = "".join(blank for blank in " \t\r\n" if blank not in (element, terminator))
-        self.wrapped = header.wrapped
-        gap = f"[{self.blanks}]*"
-        tags = "[Gg][SsEe]|[Ss][TtEe]|[Ii][Ee][Aa]|[Tt][Aa]1"
-        stop, split, suffix = re.escape(terminator), re.escape(element), re.escape(header.suffix)
-        self.tag = re.compile(rf"({tags})(?:{split}|$)")
-        # one look at each terminator: a mark behind it, or something that is not regular (group 1 is None)
-        self.stops = re.compile(
-            rf"{stop}(?:{suffix}({tags})(?={split}|{stop})|{suffix}(?=[Ii][Ss][Aa][^A-Za-z0-9])|(?!{suffix}[A-Za-z0-9]))"
-        )
-        self.idle = re.compile(f"[{stop}{self.blanks}]*")
-        self.isa = re.compile(rf"{stop}{gap}[Ii][Ss][Aa][^A-Za-z0-9]")
-
-    def cut(self, buffer: str, base: int, end: int) -> Iterator[Item]:
-        """Items of the buffer, which begins at byte `base`, up to the terminator at `end` (0: all of it, the
-        last segment may lack its terminator). A Closed, of which only `by` and `offset` count, ends it early."""
-        stray_cr = self.terminator == "\n" and "\r" in self.blanks and buffer.find("\r", 0, end) >= 0
-        if not end or self.wrapped or stray_cr or self.holds_header(buffer, end):
-            return self.careful(buffer, base, 1, end or len(buffer))
-        return self.regular(buffer, base, end)
-
-    def holds_header(self, buffer: str, end: int) -> bool:
-        """Whether another interchange may begin before this one has ended."""
-        place = buffer.find("ISA", 0, end)
-        if place < 0:
-            return False
-        trailer = buffer.find(f"IEA{self.element}", 0, place)
-        if trailer > 0 and buffer.find(self.terminator, trailer, place) > 0:
-            return False
-        return bool(self.isa.search(buffer, 0, end)) or 0 <= certain(buffer, 0, end + 106) < end
-
-    def header_follows(self, buffer: str) -> bool:
-        """The next interchange begins in this buffer, which holds no further terminator of this one."""
-        text = buffer[1 : WINDOW * 2].lstrip(self.blanks)
-        return (candidate(text[:4], 0) == 0 and read_header(text) is not None) or certain(
-            buffer, 1, len(buffer)
-        ) >= 0
-
-    def regular(self, buffer: str, base: int, end: int) -> Iterator[Item]:
-        """As `careful`, faster, for as long as a glue and a tag follow each terminator."""
-        glue, terminator, gap = self.glue, self.terminator, len(self.glue)
-        at = gap  # where the next segment not yet given begins
-        opened = 0  # where a set begins whose end is not yet seen
-        for found in self.stops.finditer(buffer, 0, end + 1):
-            tag, stop = found[1], found.start()
-            if stop == end:
-                break
-            if opened and tag == "SE":
-                at = buffer.find(terminator, stop + gap) + gap
-                yield Run(buffer[opened : at - gap].split(glue), base + opened, gap, whole=True)
-                opened = 0
-                continue
-            if opened:
-                yield from self.open_set(buffer, base, opened, stop)
-                opened, at = 0, stop + gap
-            if stop + gap > at:
-                yield Run(buffer[at:stop].split(glue), base + at, gap)
-            start = stop + gap
-            if tag == "ST":
-                opened = start
-                continue
-            if tag is None:
-                yield from self.careful(buffer, base, stop + 1, end)
-                return
-            last = buffer.find(terminator, start)
-            tag = tag.upper()
-            yield Mark(tag, buffer[start:last], base + start, base + last)
-            if tag == "IEA":
-                yield Closed("IEA", base + last + 1, "")
-                return
-            at = last + gap
-        if opened:
-            yield from self.open_set(buffer, base, opened, end)
-        elif at < end:
-            yield Run(buffer[at:end].split(glue), base + at, gap)
-
-    def open_set(self, buffer: str, base: int, start: int, end: int) -> Iterator[Item]:
-        """A set of which the SE is not in sight: its ST, and what follows up to `end`."""
-        last = buffer.find(self.terminator, start)
-        yield Mark("ST", buffer[start:last], base + start, base + last)
-        at = last + len(self.glue)
-        if at < end:
-            yield Run(buffer[at:end].split(self.glue), base + at, len(self.glue))
-
-    def careful(self, buffer: str, base: int, at: int, limit: int) -> Iterator[Item]:
-        """Items of the buffer from `at`, token by token."""
-        run = Run([], base, 0, [], [])
-        last = limit + (limit < len(buffer))
-        embedded = certain(buffer, at, limit + 106)
-        empty: Oddity | None = None
-        closed: Closed | None = None
-        while at < last and closed is None:
-            start = self.idle.match(buffer, at, last).end()  # type: ignore[union-attr]  # it may match nothing
-            if count := buffer.count(self.terminator, at, start):
-                if empty:
-                    empty.count += count
-                else:
-                    first = buffer.index(self.terminator, at)
-                    empty = Oddity("empty", base + first, base + first + 1, count)
-            if start >= last:
-                break
-            end = buffer.find(self.terminator, start, last)
-            unterminated = end < 0
-            end = limit if unterminated else end
-            after = end if unterminated else end + 1
-            if start <= embedded < end:  # the next interchange begins here, whatever this segment lacks
-                end = after = embedded
-                unterminated = True
-                closed = Closed("ISA", base + embedded, "")
-            at, end = after, self.stop(buffer, start, end, unterminated)
-            text = buffer[start:end]
-            if closed is None and self.begins_header(buffer, start, text):
-                closed = Closed("ISA", base + start, "")
-            elif tag := self.tag.match(self.flat(text[:16])[:4]):
-                if run.texts:
-                    yield run
-                    run = Run([], base, 0, [], [])
-                name = tag[1].upper()
-                yield Mark(name, self.flat(text), base + start, base + end, unterminated)
-                if name == "IEA":
-                    closed = closed or Closed("IEA", base + after, "")
-            elif text:
-                self.take(run, text, base + start, base + end)
-                run.unterminated = unterminated
-        if run.texts:
-            yield run
-        if empty:
-            yield empty
-        if closed:
-            yield closed
-
-    def begins_header(self, buffer: str, start: int, text: str) -> bool:
-        if candidate(self.flat(text[:8])[:4], 0) != 0:
-            return False
-        return read_header(buffer[start : start + WINDOW]) is not None
-
-    def take(self, run: Run, text: str, start: int, end: int) -> None:
-        """Adds a segment to a run that knows its places."""
-        assert run.offsets is not None
-        assert run.ends is not None
-        if self.wrapped and ("\n" in text or "\r" in text):
-            run.folds[len(run.texts)] = tuple(at for at, character in enumerate(text) if character in "\r\n")
-            text = self.flat(text)
-        run.texts.append(text)
-        run.offsets.append(start)
-        run.ends.append(end)
-
-    def stop(self, buffer: str, start: int, end: int, unterminated: bool) -> int:
-        """Where the segment ends: a line end before the terminator belongs to no element, nor do the blanks
-        at the end of the bytes."""
-        belong_not = (
-            self.blanks if unterminated else "\r\n" if self.terminator == "\n" or self.wrapped else ""
-        )
-        while end > start and buffer[end - 1] in belong_not:
-            end -= 1
-        return end
-
-    def flat(self, text: str) -> str:
-        return text.replace("\r", "").replace("\n", "") if self.wrapped else text

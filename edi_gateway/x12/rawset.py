@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from edi_gateway.model.finding import Finding
 from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.lexer import Run
+from edi_gateway.x12.tokens import Run
 
 
 class RawSet:

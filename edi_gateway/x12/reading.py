@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12 import envelope_checks
+from edi_gateway.x12 import group_checks, interchange_checks
 from edi_gateway.x12.ack import GroupResult, SetResult, group_result
 from edi_gateway.x12.checker import Walk, status_of
 from edi_gateway.x12.dictionary import GROUP_OF
@@ -111,12 +111,10 @@ def _judge_group(
     nearest_read = [each for each in group.findings if each.code is Code.GROUP_VERSION_READ_AS_NEAREST]
     if refuses and nearest_read:
         group.findings.remove(nearest_read[0])
-        group.findings.append(
-            envelope_checks.version_refused(group.version, group.read_as, nearest_read[0].at)
-        )
+        group.findings.append(group_checks.version_refused(group.version, group.read_as, nearest_read[0].at))
     key = (group.code, group.control)
     if key in groups:
-        group.findings.append(envelope_checks.group_repeated(group.control, group.offset))
+        group.findings.append(group_checks.group_repeated(group.control, group.offset))
     groups.add(key)
 
 
@@ -124,7 +122,7 @@ def _note_repeated_interchange(interchange: Interchange, seen: set[tuple[str, ..
     key = (*interchange.isa[5:9], interchange.control)
     if key in seen:
         interchange.findings.append(
-            envelope_checks.interchange_repeated(interchange.control, interchange.offset)
+            interchange_checks.interchange_repeated(interchange.control, interchange.offset)
         )
     seen.add(key)
 

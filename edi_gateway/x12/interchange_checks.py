@@ -1,7 +1,7 @@
-"""What can be wrong with ISA, IEA, GS, GE, ST and SE, and with bytes that belong to none of them.
+"""What can be wrong with ISA and IEA, and with bytes that belong to no group.
 
-Plain functions that return findings; called by x12.envelope. `.ack` names the segment the finding turns
-into: TA1 for the interchange, AK9 for a group, AK5 for a set (spec C5). Note codes of the TA1 as in X12.5.
+Plain functions that return findings; called by x12.envelope and x12.reading. `.ack` is the TA1 that a finding
+turns into, its control number, date and time left out; note codes as in X12.5 (x12.ack_reading lists them).
 """
 
 from __future__ import annotations
@@ -11,13 +11,11 @@ from collections.abc import Callable, Iterator
 from datetime import date
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12.dictionary import GROUP_OF
 from edi_gateway.x12.header import Header
-from edi_gateway.x12.lexer import Oddity, Skipped
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.tokens import Oddity, Skipped
+from edi_gateway.x12.trailers import element_at, is_count, same_number
 
 _QUALIFIERS = re.compile(r"0[1-4]|0[7-9]|[12]\d|3[0-8]|AM|NR|SA|SN|ZZ", re.ASCII)
-_SET_CONTROL = re.compile(r"[ -~]{4,9}")
 _Make = Callable[[int, str, str, Severity, Code], Finding]
 #: TA1 note for each element of the ISA, by its number.
 _INTERCHANGE_NOTES = (
@@ -249,23 +247,23 @@ def iea(isa_elements: list[str], trailer: list[str], groups: int, offset: int) -
     """IEA01 counts the groups, IEA02 repeats ISA13."""
     stated = trailer[1].strip() if len(trailer) > 1 else ""
     control = trailer[2].strip() if len(trailer) > 2 else ""
-    if not _same_number(control, isa_elements[13]):
+    if not same_number(control, isa_elements[13]):
         yield Finding(
             Code.IEA_CONTROL_DIFFERS,
             Severity.ERROR,
             f"The interchange begins with control number {isa_elements[13]!r} and ends with {control!r}.",
             "Ask for the interchange again: its end may belong to another one.",
-            _element("IEA", trailer, 2, offset),
+            element_at("IEA", trailer, 2, offset),
             value=control,
             ack=_ta1(Severity.ERROR, "001"),
         )
-    if not _is_count(stated, groups):
+    if not is_count(stated, groups):
         yield Finding(
             Code.IEA_COUNT_WRONG,
             Severity.ERROR,
             f"IEA01 says {stated!r} groups, there are {groups}.",
             "Ask for the interchange again: a group may be missing.",
-            _element("IEA", trailer, 1, offset),
+            element_at("IEA", trailer, 1, offset),
             value=stated,
             ack=_ta1(Severity.ERROR, "021"),
         )
@@ -331,86 +329,6 @@ def stray(offset: int, end: int, *, in_group: bool) -> Finding:
     )
 
 
-# --- group
-
-
-def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
-    """What is wrong with a GS; `elements` has at least nine strings."""
-    code, version, control = elements[1].strip(), elements[8].strip(), elements[6].strip()
-    if code not in GROUP_OF.values():
-        yield Finding(
-            Code.GROUP_CODE_UNKNOWN,
-            Severity.ERROR,
-            f"GS01 is {code!r}: a group of documents that are not handled here.",
-            "Agree with the sender on what is sent here.",
-            _element("GS", elements, 1, offset),
-            value=code,
-            ack="AK9*R****1",
-        )
-    if not re.fullmatch(r"\d{1,9}", control, re.ASCII):
-        yield Finding(
-            Code.GROUP_CONTROL_INVALID,
-            Severity.ERROR,
-            f"GS06, the control number of the group, is {control!r}, not a number of up to nine digits.",
-            "Ask for the group again: without its number it cannot be acknowledged.",
-            _element("GS", elements, 6, offset),
-            value=control,
-            ack="AK9*R****6",
-        )
-    release = re.match(r"\d{4,6}", version)
-    if release is None or not read_as.endswith(release[0]):
-        yield Finding(
-            Code.GROUP_VERSION_READ_AS_NEAREST,
-            Severity.INFO,
-            f"GS08 is {version!r}; there is no dictionary of that release, it is read as {read_as}.",
-            "Nothing to do unless elements differ between the two; the profile can be set to strict.",
-            _element("GS", elements, 8, offset),
-            value=version,
-        )
-    for number, pattern, what in (
-        (2, r"[^ ].{1,14}", "the sender, 2 to 15 characters"),
-        (3, r"[^ ].{1,14}", "the receiver, 2 to 15 characters"),
-        (4, r"\d{6}|\d{8}", "a date"),
-        (5, r"\d{4,8}", "a time"),
-        (7, r"X|T", "X"),
-        (8, r"[ -~]{1,12}", "a release, 1 to 12 characters"),
-    ):
-        if not re.fullmatch(pattern, elements[number].strip(" "), re.ASCII):
-            yield Finding(
-                Code.GROUP_ELEMENT_INVALID,
-                Severity.WARNING,
-                f"GS{number:02} is {elements[number]!r}; it should be {what}.",
-                "Compare it with an earlier group of this sender.",
-                _element("GS", elements, number, offset),
-                value=elements[number],
-            )
-
-
-def version_refused(version: str, read_as: str, at: Location | str | None) -> Finding:
-    """Strict reading: the release has no dictionary of its own."""
-    return Finding(
-        Code.GROUP_VERSION_UNKNOWN,
-        Severity.ERROR,
-        f"GS08 is {version!r}; this partner is read strictly, and the nearest release here is {read_as}.",
-        "Agree on a release, or take `strict` out of the partner's profile.",
-        at,
-        value=version,
-        ack="AK9*R****2",
-    )
-
-
-def group_repeated(control: str, offset: int) -> Finding:
-    return Finding(
-        Code.GROUP_CONTROL_REPEATED,
-        Severity.WARNING,
-        f"Control number {control} was used for a group of this interchange before.",
-        "Look whether the same group came twice.",
-        Location(segment="GS", element=6, offset=offset),
-        value=control,
-        ack="AK9*E****19",
-    )
-
-
 def interchange_repeated(control: str, offset: int) -> Finding:
     return Finding(
         Code.INTERCHANGE_CONTROL_REPEATED,
@@ -421,143 +339,3 @@ def interchange_repeated(control: str, offset: int) -> Finding:
         value=control,
         ack=_ta1(Severity.WARNING, "025"),
     )
-
-
-def ge(control: str, trailer: list[str], sets: int, offset: int) -> Iterator[Finding]:
-    """GE01 counts the sets, GE02 repeats GS06."""
-    stated = trailer[1].strip() if len(trailer) > 1 else ""
-    repeated = trailer[2].strip() if len(trailer) > 2 else ""
-    if not _same_number(repeated, control):
-        yield Finding(
-            Code.GE_CONTROL_DIFFERS,
-            Severity.ERROR,
-            f"The group begins with control number {control!r} and ends with {repeated!r}.",
-            "Ask for the group again: its end may belong to another one.",
-            _element("GE", trailer, 2, offset),
-            value=repeated,
-            ack="AK9*R****4",
-        )
-    if not _is_count(stated, sets):
-        yield Finding(
-            Code.GE_COUNT_WRONG,
-            Severity.ERROR,
-            f"GE01 says {stated!r} transaction sets, there are {sets}.",
-            "Ask for the group again: a transaction set may be missing.",
-            _element("GE", trailer, 1, offset),
-            value=stated,
-            ack="AK9*R****5",
-        )
-
-
-def ge_missing(control: str, start: int, offset: int) -> Finding:
-    return Finding(
-        Code.GE_MISSING,
-        Severity.ERROR,
-        f"Group {control} (it begins at byte {start}) has no GE.",
-        "Ask for the group again: it was cut off.",
-        Location(segment="GE", offset=offset, length=0),
-        ack="AK9*R****3",
-    )
-
-
-# --- set
-
-
-def st(raw: RawSet, *, repeated: bool) -> Iterator[Finding]:
-    """ST02 has four to nine characters and is unique in its group."""
-    if not _SET_CONTROL.fullmatch(raw.control):
-        yield Finding(
-            Code.SET_CONTROL_INVALID,
-            Severity.ERROR,
-            f"ST02, the control number of the set, is {raw.control!r}, not four to nine characters.",
-            "Ask the sender to number the set.",
-            _set_element(raw, 0, 2),
-            value=raw.control,
-            ack="AK5*R*7",
-        )
-    elif repeated:
-        yield Finding(
-            Code.SET_CONTROL_REPEATED,
-            Severity.ERROR,
-            f"Control number {raw.control} was used for a set of this group before.",
-            "Ask for the set again under a number of its own.",
-            _set_element(raw, 0, 2),
-            value=raw.control,
-            ack="AK5*R*23",
-        )
-
-
-def se(raw: RawSet, trailer: list[str], count: int) -> Iterator[Finding]:
-    """SE01 counts the segments from ST to SE, SE02 repeats ST02."""
-    if trailer[1:] == [str(count), raw.control]:
-        return
-    stated = trailer[1].strip() if len(trailer) > 1 else ""
-    control = trailer[2] if len(trailer) > 2 else ""
-    last = len(raw.segments) - 1
-    if not _is_count(stated, count):
-        yield Finding(
-            Code.SE_COUNT_WRONG,
-            Severity.ERROR,
-            f"SE01 says {stated!r} segments, there are {count}.",
-            "Ask for the set again: a segment may be missing.",
-            _set_element(raw, last, 1),
-            value=stated,
-            ack="AK5*R*4",
-        )
-    if control.strip() != raw.control.strip():
-        yield Finding(
-            Code.SE_CONTROL_DIFFERS,
-            Severity.ERROR,
-            f"The set begins with control number {raw.control!r} and ends with {control!r}.",
-            "Ask for the set again: its end may belong to another one.",
-            _set_element(raw, last, 2),
-            value=control,
-            ack="AK5*R*3",
-        )
-
-
-def se_missing(raw: RawSet, offset: int) -> Finding:
-    return Finding(
-        Code.SE_MISSING,
-        Severity.ERROR,
-        f"Set {raw.control} has no SE.",
-        "Ask for the set again: it was cut off, or its SE is misspelt.",
-        Location(segment="SE", position=len(raw.segments) + 1, offset=offset, length=0),
-        ack="AK5*R*2",
-    )
-
-
-def set_too_long(raw: RawSet, count: int, dropped: int, end: int) -> Finding:
-    last = len(raw.segments) - 1
-    if raw.segments[last][0] == "SE":
-        last -= 1
-    return Finding(
-        Code.SET_TOO_LONG,
-        Severity.ERROR,
-        f"Set {raw.control} has {count} segments; the last {dropped} of them were left out.",
-        "Ask the sender to send smaller documents, or raise the limit.",
-        Location(offset=raw.ends[last], length=end - raw.ends[last]),
-        ack="AK5*R*5",
-    )
-
-
-def _set_element(raw: RawSet, index: int, element: int) -> Location:
-    offset, length = raw.place(index, element)
-    return Location(
-        segment=raw.segments[index][0], position=index + 1, element=element, offset=offset, length=length
-    )
-
-
-def _element(tag: str, elements: list[str], number: int, offset: int) -> Location:
-    start = offset + sum(len(element) + 1 for element in elements[:number])
-    length = len(elements[number]) if number < len(elements) else 0
-    return Location(segment=tag, element=number, offset=start, length=length)
-
-
-def _is_count(text: str, count: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 12 and int(text) == count
-
-
-def _same_number(one: str, other: str) -> bool:
-    """Equal, leading zeros aside: partners pad one and not the other."""
-    return one == other or (bool(one) and one.lstrip("0") == other.lstrip("0"))

@@ -1,0 +1,23 @@
+"""What the checks of all envelopes share: where an element of an envelope segment stands, and whether a trailer
+repeats what its header said.
+"""
+
+from __future__ import annotations
+
+from edi_gateway.model.finding import Location
+
+
+def element_at(tag: str, elements: list[str], number: int, offset: int) -> Location:
+    """The place of an element in a segment that begins at `offset`."""
+    start = offset + sum(len(element) + 1 for element in elements[:number])
+    length = len(elements[number]) if number < len(elements) else 0
+    return Location(segment=tag, element=number, offset=start, length=length)
+
+
+def is_count(text: str, count: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 12 and int(text) == count
+
+
+def same_number(one: str, other: str) -> bool:
+    """Equal, leading zeros aside: partners pad one and not the other."""
+    return one == other or (bool(one) and one.lstrip("0") == other.lstrip("0"))
