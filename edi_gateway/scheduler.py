@@ -69,22 +69,24 @@ class Scheduler:
         """Make, change and remove the jobs of partners by what is published, paused and active now."""
         if self._before_following is not None:
             self._before_following()
-        if self._before_following is not None:
-            self._before_following()
         wanted = {partner.profile.key: partner for partner in self._gateway.active_partners()}
         for key in set(self._known) - set(wanted):
             self._jobs.remove_job(f"poll:{key}")
             del self._known[key]
         for key, partner in wanted.items():
             if self._known.get(key) != partner.hash:
+                schedule = partner.profile.schedule
+                grain = min(60, schedule.poll_seconds)
                 self._jobs.add_job(
                     self._ask,
                     _trigger(partner.profile),
-                    args=[key, min(60, partner.profile.schedule.poll_seconds)],
+                    args=[key, grain],
                     id=f"poll:{key}",
                     replace_existing=True,
                 )
                 self._known[key] = partner.hash
+                if not schedule.cron:  # else its first time is when its line says
+                    self._ask(key, grain)
 
     def _ask(self, partner: str, grain: int) -> None:
         """Leave a look, named by its minute (by its part of the minute for those looked at more often)."""
