@@ -265,7 +265,12 @@ def reject(
 
 
 @group.command()
-def note(ctx: typer.Context, order: OrderArgument, text: str, partner: PartnerOption = None) -> None:
+def note(
+    ctx: typer.Context,
+    order: OrderArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What is to be remembered.")],
+    partner: PartnerOption = None,
+) -> None:
     """Write a note into an order's timeline."""
     from edi_gateway.commands import orders
 
@@ -281,24 +286,31 @@ def set_(
     ctx: typer.Context,
     order: OrderArgument,
     field: Annotated[
-        str, typer.Argument(help="e.g. lines[2].price, lines[1].quantity, dates.requested_ship")
+        str,
+        typer.Argument(
+            metavar="FIELD",
+            help="A canonical name: dates.requested_ship; of a line with --line: price, quantity, sku, unit. "
+            "Or a path: lines[0].price (there lines count from 0).",
+        ),
     ],
-    value: Annotated[str, typer.Argument(help="What it is to be; empty to clear it.")],
+    value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is to be; empty to clear it.")],
     why: WhyOption,
+    line: Annotated[int | None, typer.Option("--line", help="Of this line (our count from 1).")] = None,
     partner: PartnerOption = None,
 ) -> None:
     """Correct a value of an order that waits.
 
-    It is judged anew; the document stays as it came. Lines count from 0, as in `orders show --json`. Who sets a value
-    may not release the hold on it.
+    It is judged anew; the document stays as it came. Who sets a value may not release the hold on it.
     """
     from edi_gateway.commands import orders
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
+    path = field if line is None else f"lines[{line - 1}].{field}"
     with _deciding(here) as (desk, live):
-        orders.set_value(desk, live, wanted, field, value, why=why)
-    screen.print(f"{field} of {order} is set; `orders show {order}` shows what came of it.")
+        orders.set_value(desk, live, wanted, path, value, why=why)
+    of = order if line is None else f"line {line} of {order}"
+    screen.print(f"{field} of {of} is set; `orders show {order}` shows what came of it.", markup=False)
 
 
 @group.command()

@@ -122,9 +122,10 @@ def draft_of(here: Here, key: str) -> PublishedPartner:
         fail(f"There is no partner {key!r} in {here.partners_folder}; there are: {known}.", WRONG_USAGE)
     loaded = drafts.check(folder, here.mappings_folder)
     if loaded.profile is None or not loaded.valid:
-        for finding in loaded.findings:
-            print_finding(finding)
-        fail(f"The files of {key} hold mistakes; mend them first.")
+        mistakes = "".join(
+            f"\n  {f.at}: {f.message}" for f in loaded.findings if f.severity is Severity.ERROR
+        )
+        fail(f"The files of {key} hold mistakes; mend them first:{mistakes}")
     return snapshots.thaw(snapshots.snapshot(loaded.profile, folder, here.mappings_folder).content)
 
 

@@ -92,7 +92,9 @@ class Terminal:
 
     def sent(self, partner: str) -> list[str]:
         """Files sent to a partner since the last call, in the order of sending."""
-        files = sorted(f for f in (self.home / "exchange" / partner / "out").glob("*") if f not in self._taken)
+        files = sorted(
+            f for f in (self.home / "exchange" / partner / "out").glob("*") if f not in self._taken
+        )
         self._taken.update(files)
         return [f.read_text("latin-1") for f in files]
 
@@ -116,7 +118,9 @@ class Terminal:
 
     def orders(self, *words: str) -> dict[str, str]:
         """PO number -> state of its newest order."""
-        return {o["po_number"]: o["state"] for o in reversed(self.ok("orders", "list", "--json", *words).json())}
+        return {
+            o["po_number"]: o["state"] for o in reversed(self.ok("orders", "list", "--json", *words).json())
+        }
 
     def order(self, name: str) -> dict[str, Any]:
         return self.ok("orders", "show", name, "--json").one()
