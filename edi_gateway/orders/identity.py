@@ -6,10 +6,9 @@ Called by facts.needs, judge.py and commands/.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from hashlib import sha256
-from typing import Final
+from typing import Final, NamedTuple
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.partners.profile import Profile
@@ -34,46 +33,50 @@ def blanket_key(order: PurchaseOrder, profile: Profile) -> str | None:
     return f"{profile.key}|{order.po_number}|"
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """What one place gets of a line: a pair of an SDQ, or an N1 ST under the line with its QTY (spec D7, D8).
 
-    `key` is how a hold names the place; `path` where the share stands, below the line.
+    `key` is how a hold names the place; `n` which allocation or party of the line it is.
     """
 
+    key: str
     qualifier: str | None
     location: str
     quantity: Decimal | None
     unit: str | None
-    path: str
+    n: int
 
-    @property
-    def key(self) -> str:
-        return f"{self.qualifier or '92'}:{self.location}"
+    def path(self, line: Line) -> str:
+        """Where it stands, below the line."""
+        return f"allocations[{self.n}].location" if line.allocations else f"parties[{self.n}].id"
 
 
 def shares_of(line: Line) -> tuple[Share, ...]:
     """How a line is divided among places; empty when all of it goes to one."""
     if line.allocations:
-        return tuple(
-            [
-                Share(a.location_qualifier, a.location, a.quantity, a.unit, f"allocations[{n}].location")
-                for n, a in enumerate(line.allocations)
-            ]
-        )
-    parties = [(n, p) for n, p in enumerate(line.parties) if p.role == "ST" and p.id]
-    if len(parties) < 2 and not any(p.quantities for _, p in parties):
+        shares = []
+        for n, each in enumerate(line.allocations):  # there may be thousands
+            qualifier, location = each.location_qualifier, each.location
+            key = f"{qualifier or '92'}:{location}"
+            shares.append(Share(key, qualifier, location, each.quantity, each.unit, n))
+        return tuple(shares)
+    parties = [(n, p, p.id) for n, p in enumerate(line.parties) if p.role == "ST" and p.id]
+    if len(parties) < 2 and not any(p.quantities for _, p, _ in parties):
         return ()
-    return tuple(
-        Share(
-            p.id_qualifier,
-            p.id or "",
-            p.quantities[0].quantity if p.quantities else None,
-            p.quantities[0].unit if p.quantities else None,
-            f"parties[{n}].id",
+    shares = []
+    for n, party, id in parties:
+        said = party.quantities[0] if party.quantities else None
+        shares.append(
+            Share(
+                f"{party.id_qualifier or '92'}:{id}",
+                party.id_qualifier,
+                id or "",
+                said.quantity if said else None,
+                said.unit if said else None,
+                n,
+            )
         )
-        for n, p in parties
-    )
+    return tuple(shares)
 
 
 def snapshot(order: PurchaseOrder) -> str:

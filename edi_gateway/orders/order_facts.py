@@ -282,7 +282,8 @@ def _price(known: LineFacts, row: ItemUnit, item: Item, order: OrderFacts) -> No
     )
     if order.blanket is not None and item.sku in order.blanket.prices:
         price_row = order.blanket.prices[item.sku]
-    if price_row is None and order.customer is not None and order.currency != order.customer.currency:
+    foreign = order.customer is not None and order.currency != order.customer.currency
+    if price_row is None and foreign and line.price is not None:
         return  # another currency without prices: its hold says so once for the order (spec D19)
     allowances = line.allowances
     known.quote = quote = pricing.compare(

@@ -391,6 +391,11 @@ def test_another_currency_holds_the_order_and_its_prices_are_not_compared() -> N
     assert judgement.lines[0].price == d("5.55")
 
 
+def test_a_line_without_price_in_a_currency_without_prices_waits_for_one() -> None:
+    judgement = judged(po(line(48, "EA", None), currency="CAD"))
+    assert held(judgement) == [("PRICE", 1, None), ("TERMS", None, None)]
+
+
 def test_prices_on_file_in_that_currency_are_compared() -> None:
     data = books(prices=[price("MUG", "EA", "4.00"), price("MUG", "EA", "5.60", currency="CAD")])
     judgement = judged(po(line(48, "EA", "5.55"), currency="CAD"), data)

@@ -128,7 +128,7 @@ def stores_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
         if site is None:
             path = next(
                 (
-                    line.path(share.path)
+                    line.path(share.path(line.line))
                     for line in facts.divided
                     for share in line.shares
                     if share.key == key
