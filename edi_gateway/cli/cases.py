@@ -23,6 +23,7 @@ from edi_gateway.cli.output import (
     print_table,
     say,
     screen,
+    sentence,
 )
 from edi_gateway.cli.telling import tell_causes
 
@@ -173,7 +174,7 @@ def assign(
     here: Here = ctx.obj
     with here.desk() as desk:
         cases.assign(desk, row_id(case, "case"), owner or here.user)
-    screen.print(f"Case {case} is with {owner or here.user}.")
+    sentence(f"Case {case} is with {owner or here.user}.")
 
 
 @group.command()
@@ -184,7 +185,7 @@ def comment(ctx: typer.Context, case: CaseArgument, text: Annotated[str, typer.A
     here: Here = ctx.obj
     with here.desk() as desk:
         cases.comment(desk, row_id(case, "case"), text)
-    screen.print(f"Noted on case {case}.")
+    sentence(f"Noted on case {case}.")
 
 
 @group.command()
@@ -203,7 +204,7 @@ def close(
     here: Here = ctx.obj
     with here.desk() as desk:
         cases.close(desk, row_id(case, "case"), root_cause, text)
-    screen.print(f"Case {case} is closed.")
+    sentence(f"Case {case} is closed.")
 
 
 @group.command()

@@ -9,7 +9,7 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, screen
+from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, sentence
 
 db_group = typer.Typer(no_args_is_help=True, help="Make, migrate, back up and restore the database.")
 audit_group = typer.Typer(no_args_is_help=True, help="The record of who did what.")
@@ -26,7 +26,7 @@ def upgrade(ctx: typer.Context) -> None:
     here.require_home()
     engine = database.connect(here.settings.database_url(here.home))
     database.upgrade(engine)
-    screen.print(f"The database is at version {database.version(engine)}.")
+    sentence(f"The database is at version {database.version(engine)}.")
 
 
 @db_group.command()
@@ -38,7 +38,7 @@ def backup(ctx: typer.Context, target: Annotated[Path, typer.Argument(help="A fi
     if target.exists():
         fail(f"{target} is there already; name a new file.")
     database.backup(here.engine, target)
-    screen.print(f"Backed up to {target}.")
+    sentence(f"Backed up to {target}.")
 
 
 @db_group.command()
@@ -60,7 +60,7 @@ def restore(
     if not yes:
         typer.confirm("What the database holds now is replaced. Go on?", abort=True)
     database.restore(here.settings.database_url(here.home), source)
-    screen.print(f"Restored from {source}. What was sent since the backup is sent again with the same bytes.")
+    sentence(f"Restored from {source}. What was sent since the backup is sent again with the same bytes.")
 
 
 @audit_group.command()
@@ -77,6 +77,6 @@ def verify(
     if json:
         print_json({"rows": count, "head": head, "broken": broken})
     elif broken is None:
-        screen.print(f"The audit log is whole: {count} rows, the last one's hash is {head}.")
+        sentence(f"The audit log is whole: {count} rows, the last one's hash is {head}.")
     if broken is not None:
         fail(f"The audit log is broken at row {broken.n}: {broken.problem}", FOUND_ERRORS)

@@ -6,11 +6,21 @@ import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
-from edi_gateway.cli.output import WRONG_USAGE, Cut, fail, print_finding, print_json, print_table, screen
+from edi_gateway.cli.output import (
+    WRONG_USAGE,
+    Cut,
+    fail,
+    print_finding,
+    print_json,
+    print_table,
+    screen,
+    sentence,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -111,7 +121,8 @@ def _tell(view: DocumentView, cut: Cut | None) -> None:
     d = view.document
     way = "from" if d.direction == "in" else "to"
     screen.print(
-        f"[bold]{d.set_code} {d.control or ''}[/bold] {way} {d.partner or 'nobody known'}: {d.state}"
+        f"[bold]{escape(d.set_code)} {escape(d.control or '')}[/bold] {way} "
+        f"{escape(d.partner or 'nobody known')}: {d.state}"
     )
     facts = {
         "file": view.receipt_name,
@@ -242,7 +253,9 @@ def show_transmission(
         print_json({"transmission": found[0], "documents": inside})
         return
     t = found[0]
-    screen.print(f"[bold]{t.name}[/bold] to {t.partner}: {t.state}, {t.size} bytes, interchange {t.control}")
+    screen.print(
+        f"[bold]{escape(t.name)}[/bold] to {escape(t.partner)}: {t.state}, {t.size} bytes, interchange {t.control}"
+    )
     if t.last_error:
         screen.print(f"  last error: {t.last_error}", markup=False)
     for d in inside:
@@ -275,4 +288,4 @@ def cancel_transmission(
     here: Here = ctx.obj
     with here.desk() as desk:
         documents.cancel_transmission(desk, row_id(transmission, "transmission"), why)
-    screen.print(f"Transmission {transmission} will not be sent.")
+    sentence(f"Transmission {transmission} will not be sent.")

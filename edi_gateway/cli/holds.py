@@ -12,7 +12,7 @@ from rich.markup import escape
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
-from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, say, screen
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, say, sentence
 from edi_gateway.cli.telling import tell_holds
 
 group = typer.Typer(no_args_is_help=True, help="Reasons why an order or a line must not go on.")
@@ -42,7 +42,7 @@ def list_(
     if found:
         tell_holds(found)
     else:
-        screen.print(f"No hold is {state.lower()}.")
+        sentence(f"No hold is {state.lower()}.")
 
 
 @group.command()
@@ -51,7 +51,9 @@ def place(
     order: Annotated[str, typer.Argument(help="PO number or our order number.")],
     text: Annotated[str, typer.Option("--text", help="Why; whoever releases it must understand it.")],
     reason: Annotated[str, typer.Option("--reason", help="A reason code of yours.")] = "MANUAL",
-    line: Annotated[int | None, typer.Option("--line", help="Only this line (our count from 1).")] = None,
+    line: Annotated[
+        int | None, typer.Option("--line", min=1, help="Only this line (our count from 1).")
+    ] = None,
     blocks: Annotated[
         str, typer.Option("--blocks", help="A accept and answer, B allocate, R release, S ship, I invoice.")
     ] = "A",
@@ -70,7 +72,7 @@ def place(
             desk, partners_of(here, desk.conn), wanted, text=text, reason=reason, line=line, blocks=blocks.upper(),
             until=_utc(until),
         )  # fmt: skip
-    screen.print(f"Hold {short(hold)} stands.")
+    sentence(f"Hold {short(hold)} stands.")
 
 
 @group.command()
@@ -116,11 +118,11 @@ def release(
             up_to_amount=amount,
         )
     if still:
-        screen.print(f"Hold {hold} is released. Still waiting for:")
+        sentence(f"Hold {hold} is released. Still waiting for:")
         for other in still:
             say(f"{short(other.hold_id)}  {escape(other.message)}", 2, 14)
     else:
-        screen.print(
+        sentence(
             f"Hold {hold} is released; nothing else holds the order. `run --once` or the daemon carries it on."
         )
 

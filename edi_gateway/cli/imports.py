@@ -9,7 +9,7 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, screen
+from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, screen, sentence
 
 if TYPE_CHECKING:
     from edi_gateway.commands.master_data import ImportReport
@@ -99,7 +99,7 @@ def _tell(report: ImportReport) -> None:
         screen.print(f"  [{colour}]{where}[/{colour}]", end="")
         screen.print(f"{value}: {problem.problem}", markup=False)
     if report.problems:
-        screen.print(f"{report.source}: {len(report.problems)} problems; nothing was imported.")
+        sentence(f"{report.source}: {len(report.problems)} problems; nothing was imported.")
         return
     for change in report.changes[:SHOWN]:
         key = " ".join(str(value) for value in change.key.values() if value is not None)
@@ -108,7 +108,7 @@ def _tell(report: ImportReport) -> None:
     if len(report.changes) > SHOWN:
         screen.print(f"  and {len(report.changes) - SHOWN} more")
     verb = "would be" if report.dry_run else "were"
-    screen.print(
+    sentence(
         f"{report.source}: {report.added} {verb} added, {report.changed} changed, {report.closed} closed, "
         f"{report.unchanged} unchanged."
     )

@@ -177,7 +177,7 @@ def _mapping(here: Here, set_code: str, partner: str | None) -> Mapping:
 
 
 def _tell(mapped: Mapped, content: bytes) -> None:
-    screen.print(f"[bold]{mapped.checked.result.code} {escape(mapped.checked.result.control)}[/bold]")
+    screen.print(f"[bold]{escape(mapped.checked.result.code)} {escape(mapped.checked.result.control)}[/bold]")
     if mapped.document is not None:
         document = mapped.document.model_dump(mode="json", exclude_defaults=True)
         screen.print(json_text.dumps(document, indent=2, ensure_ascii=False), markup=False)

@@ -13,7 +13,17 @@ from rich.markup import escape
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import short
-from edi_gateway.cli.output import WRONG_USAGE, fail, money, print_json, print_table, say, screen, shown
+from edi_gateway.cli.output import (
+    WRONG_USAGE,
+    fail,
+    money,
+    print_json,
+    print_table,
+    say,
+    screen,
+    sentence,
+    shown,
+)
 
 if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk, Partners
@@ -227,7 +237,9 @@ def cancel(
     ctx: typer.Context,
     order: OrderArgument,
     why: WhyOption,
-    line: Annotated[int | None, typer.Option("--line", help="Only this line (our count from 1).")] = None,
+    line: Annotated[
+        int | None, typer.Option("--line", min=1, help="Only this line (our count from 1).")
+    ] = None,
     partner: PartnerOption = None,
 ) -> None:
     """Cancel an order or a line; the buyer is told.
@@ -240,7 +252,7 @@ def cancel(
     wanted = order_id(here, order, partner)
     with _deciding(here) as (desk, live):
         orders.cancel(desk, live, wanted, why=why, line=line)
-    screen.print(f"{order} is cancelled" + (f" on line {line}." if line else "."))
+    sentence(f"{order} is cancelled" + (f" on line {line}." if line else "."))
 
 
 @group.command()
@@ -248,7 +260,9 @@ def reject(
     ctx: typer.Context,
     order: OrderArgument,
     why: WhyOption,
-    line: Annotated[int | None, typer.Option("--line", help="Only this line (our count from 1).")] = None,
+    line: Annotated[
+        int | None, typer.Option("--line", min=1, help="Only this line (our count from 1).")
+    ] = None,
     code: Annotated[
         str | None, typer.Option("--code", help="Line status for the 855 (DE668), e.g. IR, R2, R4.")
     ] = None,
@@ -261,7 +275,7 @@ def reject(
     wanted = order_id(here, order, partner)
     with _deciding(here) as (desk, live):
         orders.reject(desk, live, wanted, why=why, line=line, code=code)
-    screen.print(f"{order} is rejected" + (f" on line {line}." if line else "."))
+    sentence(f"{order} is rejected" + (f" on line {line}." if line else "."))
 
 
 @group.command()
@@ -295,7 +309,9 @@ def set_(
     ],
     value: Annotated[str, typer.Argument(metavar="VALUE", help="What it is to be; empty to clear it.")],
     why: WhyOption,
-    line: Annotated[int | None, typer.Option("--line", help="Of this line (our count from 1).")] = None,
+    line: Annotated[
+        int | None, typer.Option("--line", min=1, help="Of this line (our count from 1).")
+    ] = None,
     partner: PartnerOption = None,
 ) -> None:
     """Correct a value of an order that waits.
@@ -310,7 +326,7 @@ def set_(
     with _deciding(here) as (desk, live):
         orders.set_value(desk, live, wanted, path, value, why=why)
     of = order if line is None else f"line {line} of {order}"
-    screen.print(f"{field} of {of} is set; `orders show {order}` shows what came of it.", markup=False)
+    sentence(f"{field} of {of} is set; `orders show {order}` shows what came of it.")
 
 
 @group.command()
@@ -356,4 +372,4 @@ def resolve(
         fail(f"{order} names {len(found)} orders on hold; say which by our number.", WRONG_USAGE)
     with _deciding(here) as (desk, live):
         orders.resolve_duplicate(desk, live, found[0].order_id, _CHOICES[choice], why=why)
-    screen.print(f"{order}: {choice}.")
+    sentence(f"{order}: {choice}.")

@@ -86,6 +86,11 @@ def say(markup: str, indent: int = 0, hang: int = 0) -> None:
         screen.print(Text(" " * (indent + hang * (number > 0))) + line)
 
 
+def sentence(text: str) -> None:
+    """A plain sentence: what people typed stands in it, and nothing of it is markup."""
+    say(escape(text))
+
+
 def print_table(
     title: str,
     columns: Sequence[str],
@@ -110,7 +115,7 @@ def print_table(
         kept.remove(columns.index(name))
         left_out.append(name)
     if title:
-        screen.print(f"[bold]{title}[/bold]")
+        screen.print(title, style="bold", markup=False)
     for number, row in enumerate([list(columns), *rows]):
         line = "  ".join(row[i].ljust(widths[i]) for i in kept).rstrip()
         screen.print(line, style="bold" if number == 0 else "", markup=False)

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
@@ -17,6 +18,7 @@ from edi_gateway.cli.output import (
     print_json,
     print_table,
     screen,
+    sentence,
 )
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def check(
             )
             continue
         mark = "[green]valid[/green]" if one.valid else "[red]holds mistakes[/red]"
-        screen.print(f"[bold]{one.key}[/bold]: {mark}")
+        screen.print(f"[bold]{escape(one.key)}[/bold]: {mark}")
         for finding in one.findings:
             print_finding(finding)
     if not all(one.valid for one in loaded):
@@ -181,11 +183,11 @@ def new(
     )
     folder.mkdir(parents=True)
     (folder / "partner.toml").write_text(profile_text(partner, answers), "utf-8")
-    screen.print(f"Wrote {folder / 'partner.toml'}. It begins in test (test = true): nothing is posted.")
+    sentence(f"Wrote {folder / 'partner.toml'}. It begins in test (test = true): nothing is posted.")
     found = _loaded(here, partner)[0]
     for finding in found.findings:
         print_finding(finding)
-    screen.print(f"Next: look through the file, then `edi-gateway partners publish {partner}`.")
+    sentence(f"Next: look through the file, then `edi-gateway partners publish {partner}`.")
     if not found.valid:
         raise typer.Exit(FOUND_ERRORS)
 
@@ -223,7 +225,9 @@ def publish(
     for one in _loaded(here, partner):
         if one.profile is None or not one.valid:
             bad = True
-            screen.print(f"[bold]{one.key}[/bold]: [red]not published[/red]; the last good files stay live")
+            screen.print(
+                f"[bold]{escape(one.key)}[/bold]: [red]not published[/red]; the last good files stay live"
+            )
             for finding in one.findings:
                 print_finding(finding)
             continue
@@ -231,7 +235,8 @@ def publish(
         with here.desk() as desk:
             changed = partners.publish(desk, draft, why)
         screen.print(
-            f"[bold]{one.key}[/bold]: " + (f"live as {draft.hash[:12]}" if changed else "live already")
+            f"[bold]{escape(one.key)}[/bold]: "
+            + (f"live as {draft.hash[:12]}" if changed else "live already")
         )
     if bad:
         raise typer.Exit(FOUND_ERRORS)
@@ -247,7 +252,7 @@ def pause(
     here: Here = ctx.obj
     with here.desk() as desk:
         partners.pause(desk, partner, why)
-    screen.print(f"{partner} is paused; what it sends waits at its side.")
+    sentence(f"{partner} is paused; what it sends waits at its side.")
 
 
 @group.command()
@@ -258,4 +263,4 @@ def resume(ctx: typer.Context, partner: KeyArgument) -> None:
     here: Here = ctx.obj
     with here.desk() as desk:
         partners.resume(desk, partner)
-    screen.print(f"{partner} goes on.")
+    sentence(f"{partner} goes on.")

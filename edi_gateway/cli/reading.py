@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
@@ -194,8 +195,8 @@ def check(
 ) -> None:
     """Check X12 files: what is wrong, and where.
 
-    Findings in plain words with the bytes marked. Needs no database. With --partner the partner's own rules apply, as its files stand. Exit code 0: no ERROR; 1: at
-    least one; 2: a file cannot be read or is not X12.
+    Findings in plain words with the bytes marked. Needs no database. With --partner the partner's own rules apply, as
+    its files stand. Exit code 0: no ERROR; 1: at least one; 2: a file cannot be read or is not X12.
     """
     here: Here = ctx.obj
     senders = Senders(here, partner)
@@ -260,7 +261,7 @@ _VERDICTS |= {"P": "[yellow]partially accepted[/yellow]", "R": "[red]rejected[/r
 
 
 def _tell(read: ReadFile) -> None:
-    screen.print(f"[bold]{read.name}[/bold]  {len(read.content):,} bytes")
+    screen.print(f"[bold]{escape(read.name)}[/bold]  {len(read.content):,} bytes")
     for finding in read.outside:
         print_finding(finding, read.content)
     for one in read.interchanges:
@@ -270,13 +271,13 @@ def _tell(read: ReadFile) -> None:
             print_finding(finding, read.content)
         for group in one.groups:
             g, result = group.end.group, group.end.result
-            screen.print(f" group {g.code} {g.control}, {g.version}: {_verdict(result.status)}")
+            screen.print(f" group {escape(f'{g.code} {g.control}, {g.version}')}: {_verdict(result.status)}")
             for finding in result.findings:
                 print_finding(finding, read.content)
             for checked in group.sets:
                 r = checked.result
                 count = f"{len(checked.raw.segments)} segments"
-                screen.print(f"  set {r.code} {r.control}, {count}: {_verdict(r.status)}")
+                screen.print(f"  set {escape(f'{r.code} {r.control}')}, {count}: {_verdict(r.status)}")
                 for finding in r.findings:
                     print_finding(finding, read.content, indent="    ")
     counts = dict.fromkeys(Severity, 0)

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, print_table, screen, shown
+from edi_gateway.cli.output import (
+    FOUND_ERRORS,
+    WRONG_USAGE,
+    fail,
+    print_json,
+    print_table,
+    say,
+    screen,
+    shown,
+)
 
 if TYPE_CHECKING:
     from edi_gateway.reports.status import Status
@@ -46,7 +56,7 @@ def run(
         tell(told)
     failed = [poll for poll in report.polls if poll.error]
     for poll in failed:
-        screen.print(f"[red]{poll.partner} could not be looked at:[/red] {poll.error}", markup=True)
+        say(f"[red]{escape(poll.partner)} could not be looked at:[/red] {escape(str(poll.error))}")
     if not report.finished:
         fail("Time was up before all that waited was worked; run again.")
     if failed or told.causes:

@@ -70,12 +70,12 @@ def _acknowledged(story: Story) -> None:
             whole[a.partner or "?"].append(a.control)
     for partner, controls in whole.items():
         count = f"{len(controls)} group{'s' * (len(controls) != 1)}"
-        say(f"{partner:14} {_STATUS['A']}: {count} ({escape(', '.join(controls))})", 2, 15)
+        say(f"{escape(partner):14} {_STATUS['A']}: {count} ({escape(', '.join(controls))})", 2, 15)
     for a in story.acknowledged:
         if a.status != "A":
             sets = f"{a.accepted} of {a.received} document{'s' * (a.received != 1)}"
             said = f"group {escape(a.control)}, {sets}"
-            say(f"{a.partner or '?':14} {_STATUS.get(a.status, a.status)}: {said}", 2, 15)
+            say(f"{escape(a.partner or '?'):14} {_STATUS.get(a.status, a.status)}: {said}", 2, 15)
 
 
 def _accepted(story: Story) -> None:
@@ -88,7 +88,7 @@ def _accepted(story: Story) -> None:
         revision = f", revision {o.revision}" if o.revision > 1 else ""
         test = "  [yellow]TEST: posted nowhere[/yellow]" if o.test else ""
         screen.print(
-            f"  {o.number}  PO {escape(o.po_number):18} {o.partner:14} [{colour}]{o.state:9}[/{colour}] "
+            f"  {o.number}  PO {escape(o.po_number):18} {escape(o.partner):14} [{colour}]{o.state:9}[/{colour}] "
             f"{o.lines} line{'s' * (o.lines != 1)}, {money(o.total)} {o.currency}{revision}{test}"
         )
 
@@ -106,7 +106,7 @@ def tell_holds(found: Iterable[HoldRow]) -> None:
     for hold in found:
         by_order[(hold.partner, hold.po_number, hold.order_number)].append(hold)
     for (partner, po_number, number), holds in by_order.items():
-        screen.print(f"  [bold]PO {escape(po_number)}[/bold] of {partner}  ({number})")
+        screen.print(f"  [bold]PO {escape(po_number)}[/bold] of {escape(partner)}  ({number})")
         for hold in holds:
             where = f"store {hold.store}" if hold.store else "the order"
             told = hold.message if hold.line else f"{where}: {hold.message}"
@@ -121,7 +121,9 @@ def _sent(story: Story) -> None:
     for s in story.sent:
         state = "[green]sent[/green]" if s.state == "SENT" else f"[yellow]{s.state.lower()}[/yellow]"
         why = f": {escape(s.last_error)}" if s.last_error else ""
-        screen.print(f"  {s.partner:14} {escape(s.name):44} {s.documents:>3} x {s.sets:10} {state}{why}")
+        screen.print(
+            f"  {escape(s.partner):14} {escape(s.name):44} {s.documents:>3} x {s.sets:10} {state}{why}"
+        )
 
 
 def _cases(story: Story) -> None:

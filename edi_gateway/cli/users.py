@@ -9,7 +9,7 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import WRONG_USAGE, fail, money, print_json, print_table, screen
+from edi_gateway.cli.output import WRONG_USAGE, fail, money, print_json, print_table, sentence
 
 group = typer.Typer(no_args_is_help=True, help="Who may do what.")
 app.add_typer(group, name="users")
@@ -69,7 +69,7 @@ def put(
             fail(f"--limit {limit!r} is not an amount.", WRONG_USAGE)
     with here.desk() as desk:
         users.put(desk, user, [role.upper() for role in roles], amount)
-    screen.print(f"{user}: {', '.join(sorted(role.upper() for role in roles))}.", markup=False)
+    sentence(f"{user}: {', '.join(sorted(role.upper() for role in roles))}.")
 
 
 @group.command()
@@ -80,4 +80,4 @@ def remove(ctx: typer.Context, user: UserArgument) -> None:
     here: Here = ctx.obj
     with here.desk() as desk:
         users.remove(desk, user)
-    screen.print(f"{user} is removed.", markup=False)
+    sentence(f"{user} is removed.")
