@@ -104,7 +104,7 @@ class RawSet:
     def span(self) -> tuple[int, int]:
         """Byte offset of ST and end of the last segment, without working out all that stands between."""
         if self._runs:
-            return self._runs[0].offset, self._runs[-1].places()[1][-1]
+            return self._runs[0].offset, self._runs[-1].end
         return self.offsets[0], self.ends[-1]
 
     def _work_out(self) -> None:

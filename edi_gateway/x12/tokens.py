@@ -68,6 +68,13 @@ class Run:
             return self.offsets, self.ends
         return regular_places(self.texts, self.offset, self.gap)
 
+    @property
+    def end(self) -> int:
+        """Where its last segment ends, without working out the places of the others."""
+        if self.ends is not None:
+            return self.ends[-1]
+        return self.offset + sum(map(len, self.texts)) + self.gap * (len(self.texts) - 1)
+
 
 @dataclass(slots=True)
 class Oddity:
