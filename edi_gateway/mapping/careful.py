@@ -89,6 +89,7 @@ class _Reading:
         self.delimited = delimited
         self.placed = placed
         self.draft = Draft()
+        self.values = 0  # read so far
         self.last = len(plan.nodes) - 1
 
     def run(self) -> Draft:
@@ -124,7 +125,7 @@ class _Reading:
         if row.opens is None:
             if self._taken(row, segment, around.record) or not self._anything(row, segment):
                 return None
-            self._fields(row, index, around.record, around.path)
+            self._chosen(row, index, around)
             return _Open(row.node.index, row.node.last, row, around.record, around.path)
         names = row.opens.names
         if row.row.one and names[-1] in _peek(around.record, names):
@@ -147,6 +148,14 @@ class _Reading:
         else:
             home[names[-1]] = record
         return _Open(row.node.index, row.node.last, row, record, f"{path}.")
+
+    def _chosen(self, row: PlanRow, index: int, around: _Open) -> None:
+        """The fields of a row without a record. The qualifier is lost with the value when none could be read."""
+        assert row.row is not None
+        before, read = len(self.draft.spots), self.values
+        self._fields(row, index, around.record, around.path)
+        if row.row.qualifier is not None and self.values == read:
+            self.draft.spots.insert(before, Spot(index, 1))
 
     def _holds(self, condition: Condition, row: PlanRow, index: int) -> bool:
         segment = self.segments[index]
@@ -321,6 +330,7 @@ class _Reading:
         except ValueError:
             self._unreadable(row, spot, text, path, converter)
             return None
+        self.values += 1
         if self.placed is not None:
             self.placed(Placed(path, value, spot, row, element, table_row))
         return value

@@ -15,7 +15,7 @@ from pathlib import Path
 from edi_gateway.mapping.notation import Element, Row, rows_of
 from edi_gateway.mapping.problems import MappingInvalid, Origin, Problem, Problems
 from edi_gateway.mapping.schema import Checker, standard
-from edi_gateway.mapping.sources import Merger, RawRow, Source, lay_over
+from edi_gateway.mapping.sources import Merger, RawRow, Source, lay_over, spread_picks
 from edi_gateway.mapping.tables import Table, read_table
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
@@ -87,7 +87,7 @@ def load_texts(texts: MappingOf[str, str], set_code: str) -> Mapping:
     for source in _stack(merger, texts, base, set_code, problems):
         lay_over(raw, source, merger.layer(source), problems)
         used.append(source.name)
-    rows = rows_of(raw.values(), problems)
+    rows = rows_of(spread_picks(raw, problems), problems)
     tables = _tables(texts, rows, problems)
     if known is None:
         problems.add(Origin(base.name, 1), f"the dictionary has no set {set_code}")

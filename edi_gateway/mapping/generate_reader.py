@@ -112,16 +112,12 @@ class _Generator:
             return
         word = "if"
         for container in containers:
-            if container.node is None:
-                continue
+            assert container.node is not None
             self.emit(depth, f"{word} k{container.node.index} == {container.ordinal}:")
             self._rows(depth + 1, node, container)
             word = "elif"
         self.emit(depth, "else:")
-        if self.plan.root in containers:
-            self._rows(depth + 1, node, self.plan.root)
-        else:
-            self._nobody(depth + 1, node)
+        self._nobody(depth + 1, node)
 
     def _nobody(self, depth: int, node: int) -> None:
         self.emit(depth, "un.append((i, 0, 0, 0))")

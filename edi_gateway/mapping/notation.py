@@ -7,7 +7,7 @@ a field or an element exists is checked by schema.py. Called by catalog.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -18,7 +18,7 @@ _STEP = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\*(.+))?")
 _FIELD = re.compile(r"([a-z_]+(?:\.[a-z_]+)*)(\[\]|\[(\d\d)\])?")
 _SPAN = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
 _COMPUTE = re.compile(r"(count) (\S+)|(sum) (\S+)-(\d\d)")
-_WORDS = ("each", "one", "pick_of", "pick_with", "only", "only_if", "write", "number", "like")
+_WORDS = ("each", "one", "only", "only_if", "write", "number", "like")
 #: The qualifier of a picked row that takes any code: `pick = { "*" = "amounts[01]" }`.
 ANY = "*"
 
@@ -128,21 +128,23 @@ class Row:
 
 
 def rows_of(raw: Iterable[RawRow], problems: Problems) -> tuple[Row, ...]:
-    """All rows that can be understood; `pick` becomes rows of its own, before the row that it stands in."""
-    return tuple(row for one in raw for row in _row(one, problems))
+    """All rows that can be understood."""
+    return tuple(row for one in raw if (row := _row(one, problems)) is not None)
 
 
-def _row(raw: RawRow, problems: Problems) -> Iterator[Row]:
+def _row(raw: RawRow, problems: Problems) -> Row | None:
     steps = _steps(raw.selector)
     if steps is None:
         problems.add(raw.at, f'"{raw.selector}" is no selector: SEG, LOOP/SEG, SEG*QUALIFIER')
-        return
+        return None
     keys = dict(raw.keys)
     value = {word: keys.pop(word, (None, raw.at)) for word in _WORDS}
     each, one = (_field(value[word], problems) for word in ("each", "one"))
     elements = tuple(e for key, (v, at) in sorted(keys.items()) for e in _elements(key, v, at, problems))
     _check_words(raw, value, each, one, problems)
-    row = Row(
+    if any(value[word][0] is not None and made is None for word, made in (("each", each), ("one", one))):
+        return None
+    return Row(
         selector=raw.selector,
         file=raw.at.file,
         line=raw.at.line,
@@ -154,48 +156,12 @@ def _row(raw: RawRow, problems: Problems) -> Iterator[Row]:
         one=one,
         elements=elements,
         conditions=_conditions(*value["only_if"], problems),
-        only=value["only"][0],
+        only=value["only"][0] if isinstance(value["only"][0], str) else None,
         write=value["write"][0] is not False,
-        number=value["number"][0],
-        picked=False,
+        number=value["number"][0] if isinstance(value["number"][0], str) else None,
+        picked=raw.picked,
         shared=raw.shared,
     )
-    yield from _picked(raw, row, value, problems)
-    if elements or each or one or not raw.picks:
-        yield row
-
-
-def _picked(raw: RawRow, row: Row, value: dict[str, tuple[Any, Origin]], problems: Problems) -> Iterator[Row]:
-    """Rows that a `pick` stands for: the element `pick_of` goes to the field that the code in element 01 names."""
-    if not raw.picks:
-        return
-    of, of_at = value["pick_of"]
-    of = "02" if of is None else of
-    with_, with_at = value["pick_with"]
-    shared: tuple[Element, ...] = ()
-    if isinstance(with_, dict):
-        shared = tuple(e for key, target in with_.items() for e in _elements(key, target, with_at, problems))
-    elif with_ is not None:
-        problems.add(with_at, 'pick_with is a table: { 03 = "times[01]" }')
-    if row.qualifier is not None:
-        problems.add(raw.at, f"{raw.selector} names its qualifier already; pick belongs to a row without one")
-    for code, (target, at) in raw.picks.items():
-        main = _elements(
-            str(of), target, of_at if value["pick_of"][0] is not None and target is None else at, problems
-        )
-        yield replace(
-            row,
-            selector=f"{raw.selector}*{code}",
-            file=at.file,
-            line=at.line,
-            qualifier=code,
-            each=None,
-            one=None,
-            elements=tuple(sorted((*main, *shared), key=lambda e: (e.first, e.components or (0, 0)))),
-            conditions=(Condition("alone"), Condition("present", main[0].first if main else 2)),
-            number=None,
-            picked=True,
-        )
 
 
 def _check_words(
@@ -217,12 +183,10 @@ def _check_words(
     if write not in (None, False, True):
         problems.add(at, "write is true or false")
     number, at = value["number"]
-    if number is not None and each is None:
+    if number is not None and not isinstance(number, str):
+        problems.add(at, f"number = {number!r}: the name of a field")
+    elif number is not None and each is None:
         problems.add(at, "number counts the records of an each")
-    for word in ("pick_of", "pick_with"):
-        given, at = value[word]
-        if given is not None and not raw.picks:
-            problems.add(at, f"{word} without pick")
 
 
 def _elements(key: str, value: Any, at: Origin, problems: Problems) -> tuple[Element, ...]:
@@ -263,8 +227,13 @@ def _table(element: Element, value: dict[str, Any], problems: Problems) -> tuple
     if "field" not in value:
         problems.add(element.at, f"{element.name} says no field")
         return ()
+    table, convert = value.get("table"), value.get("as")
+    for word, given in (("table", table), ("as", convert)):
+        if given is not None and not isinstance(given, str):
+            problems.add(element.at, f"{word} = {given!r}: a name is wanted")
+            return ()
     made = _plain(element, str(value["field"]), problems)
-    return tuple(replace(e, table=value.get("table"), convert=value.get("as")) for e in made)
+    return tuple(replace(e, table=table, convert=convert) for e in made)
 
 
 def _component(element: Element, key: str, value: Any, problems: Problems) -> tuple[Element, ...]:

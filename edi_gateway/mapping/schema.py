@@ -119,7 +119,20 @@ class Checker:
 
     # -- a row
 
+    def _has_opener(self, row: Row) -> bool:
+        """The loop that a row stands in must have a row for its first segment, unless no row takes that at all."""
+        above = row.parent
+        while above is not None:
+            plain = "/".join(row.path[: above.count("/") + 1])
+            if above not in self.by_selector and ("*" in above or any(r.place == plain for r in self.kept)):
+                self.problems.add(row.at, f"{row.selector} stands in a loop that no row {above} opens")
+                return False
+            above = above.rpartition("/")[0] or None
+        return True
+
     def _row(self, row: Row) -> None:
+        if not self._has_opener(row):
+            return
         context = self.context(row)
         outer = self.model_of(context)
         if outer is None:  # the row above has a mistake of its own

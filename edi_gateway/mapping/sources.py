@@ -29,6 +29,8 @@ class RawRow:
     keys: dict[str, tuple[Any, Origin]] = field(default_factory=dict)
     picks: dict[str, tuple[Any, Origin]] = field(default_factory=dict)
     shared: bool = False  # came in by `like`: left out where the set has no such segment
+    picked: bool = False  # made of a `pick`
+    picking: bool = False  # has or had a `pick`
 
     def over(self, other: RawRow) -> None:
         """Lays another row's keys over this one's; `key = false` takes a key away, here or in what lies beneath."""
@@ -38,6 +40,7 @@ class RawRow:
                     del mine[key]
                 else:
                     mine[key] = (value, at)
+        self.picking = self.picking or other.picking or bool(other.picks)
         if other.keys or other.picks:
             self.shared = self.shared and other.shared
 
@@ -187,13 +190,27 @@ def lay_over(rows: dict[str, RawRow], source: Source, layer: dict[str, RawRow], 
         if not _remove(rows, selector):
             problems.add(at, f"there is no row {selector} to remove")
     for selector, row in layer.items():
-        beneath = rows.setdefault(selector, row)
+        if selector not in rows:
+            rows[selector] = _picked_out(rows, selector) or row
+        beneath = rows[selector]
         if beneath is not row:
             beneath.over(row)
             beneath.at = row.at
         for keys in (beneath.keys, beneath.picks):
             for key in [key for key, (value, _) in keys.items() if value is False and key != "write"]:
                 problems.add(keys.pop(key)[1], f"{selector} has no {key} to remove")
+
+
+def _picked_out(rows: dict[str, RawRow], selector: str) -> RawRow | None:
+    """The row that a `pick` beneath stands for, made a row of its own because a layer says more about it."""
+    owner, _, code = selector.rpartition("*")
+    if owner not in rows or code not in rows[owner].picks:
+        return None
+    row = rows[owner]
+    of, with_ = row.keys.get("pick_of", ("02", row.at)), row.keys.get("pick_with", ({}, row.at))
+    if not isinstance(of[0], str) or not isinstance(with_[0], dict):
+        return None  # told when the picks are spread
+    return _pick(row, code, of[0], *row.picks.pop(code), with_)
 
 
 def _remove(rows: dict[str, RawRow], selector: str) -> bool:
@@ -204,3 +221,50 @@ def _remove(rows: dict[str, RawRow], selector: str) -> bool:
     owner, star, code = selector.rpartition("*")
     picked = bool(star) and owner in rows and rows[owner].picks.pop(code, None) is not None
     return picked or selector in beneath
+
+
+def spread_picks(rows: dict[str, RawRow], problems: Problems) -> list[RawRow]:
+    """The rows with each `pick` as the exact rows that it stands for; what such a row says itself goes over it.
+
+    `pick = { IA = "vendor" }` is the row SEG*IA with 02 = "vendor" (or the element that pick_of names), the elements
+    of pick_with, and only_if = ["alone", "02 present"].
+    """
+    made: dict[str, list[RawRow]] = {}
+    for row in rows.values():
+        of, of_at = row.keys.pop("pick_of", ("02", row.at))
+        with_, with_at = row.keys.pop("pick_with", ({}, row.at))
+        if not row.picks and not row.picking:
+            for at, word in ((of_at, "pick_of"), (with_at, "pick_with")):
+                if at is not row.at:
+                    problems.add(at, f"{word} without pick")
+        elif row.picks and "*" in row.selector.rpartition("/")[2]:
+            problems.add(
+                row.at, f"{row.selector} names its qualifier already; pick belongs to a row without one"
+            )
+        elif not (isinstance(of, str) and re.fullmatch(r"\d\d", of)):
+            problems.add(of_at, f'pick_of = {of!r}: an element, such as "05"')
+        elif not isinstance(with_, dict):
+            problems.add(with_at, 'pick_with is a table: { 03 = "times[01]" }')
+        else:
+            told = (with_, with_at)
+            made[row.selector] = [_pick(row, code, of, *target, told) for code, target in row.picks.items()]
+    picked = {row.selector: row for rows_ in made.values() for row in rows_}
+    spread: list[RawRow] = []
+    for row in rows.values():
+        spread += made.get(row.selector, ())
+        if row.selector in picked:
+            short = picked[row.selector]
+            short.over(row)
+            short.at, short.picked = row.at, False
+        elif row.keys or not row.picking:
+            spread.append(row)
+    return spread
+
+
+def _pick(
+    row: RawRow, code: str, of: str, target: Any, at: Origin, with_: tuple[dict[str, Any], Origin]
+) -> RawRow:
+    told, told_at = with_
+    keys = {of: (target, at), "only_if": (["alone", f"{of} present"], at)}
+    keys |= {key: (value, told_at) for key, value in told.items()}
+    return RawRow(f"{row.selector}*{code}", at, keys, shared=row.shared, picked=True)

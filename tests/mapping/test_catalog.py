@@ -9,8 +9,6 @@ from edi_gateway.mapping.catalog import Mapping, MappingInvalid
 from edi_gateway.mapping.coverage import place
 from tests.mapping.sets import MAPPINGS, mapping, read
 
-ORDER = "BEG*00*SA*1**20260115~PO1*1*5*EA~"
-
 
 def with_partner(rows: str, **layers: str) -> Mapping:
     """The standard mapping of the 850 with a partner's file over it; layers by name."""
@@ -270,3 +268,65 @@ def test_a_file_must_say_which_set_and_model_it_is_of() -> None:
 
 def test_guide_rules_in_the_same_file_are_left_to_those_who_read_them() -> None:
     with_partner('[[rules]]\nid = "department"\ntarget = "REF*DP"\nmust_use = true\n')
+
+
+def test_a_row_in_a_loop_needs_the_row_that_opens_it() -> None:
+    assert mistakes('["N1*BO/N3"]\n01 = "contract_number"\n["BEG"]\n06 = false\n') == [
+        "partner/acme/850.toml:1: N1*BO/N3 stands in a loop that no row N1*BO opens"
+    ]
+
+
+def test_a_row_goes_over_what_a_pick_stands_for() -> None:
+    theirs = with_partner(
+        '["DTM*010"]\n04 = false\n["REF"]\npick = { CT = "contract_number" }\n["BEG"]\n06 = false\n'
+    )
+    reading = read("BEG*00*SA*1**20260115~REF*CT*C9~REF*CT*C1*WHY~DTM*010*20260120*0930*PT~", of=theirs)
+    found = reading.document
+    assert found.contract_number == "C9"  # type: ignore[union-attr]
+    assert [(r.value, r.description) for r in found.references] == [("C1", "WHY")]  # type: ignore[union-attr]
+    assert (found.dates.times, found.dates.zones) == ({}, {})  # type: ignore[union-attr]
+    assert [(d.at, d.zone) for d in found.dates.others] == [("0930", "PT")]  # type: ignore[union-attr]
+    shown = [(d.selector, d.element, d.field) for d in catalog.describe(theirs) if d.selector == "DTM*010"]
+    assert shown == [("DTM*010", "02", "dates.requested_ship"), ("DTM*010", "03", "dates.times[01]")]
+
+
+@pytest.mark.parametrize("row", ["REF", "DTM", "PO1/SDQ", "CTT", "N9/MSG"])
+@pytest.mark.parametrize(
+    "rows",
+    [
+        *(
+            "each = 5",
+            "one = [1]",
+            "like = 5",
+            "pick = 5",
+            "pick_of = 5",
+            "pick_with = 5",
+            "only = {}",
+            "only_if = 5",
+        ),
+        *(
+            "number = {}",
+            "02 = 5",
+            "02 = []",
+            "02 = {}",
+            "02 = { field = 5 }",
+            '02 = { field = "text", as = [1] }',
+        ),
+        *(
+            "02.1 = 5",
+            "02 = { each = 5, of = [5] }",
+            "02 = { compute = 5 }",
+            "else = 5",
+            "25-06 = 'x'",
+            "00 = 'x'",
+        ),
+    ],
+)
+def test_what_means_nothing_is_a_mistake_and_never_another_exception(row: str, rows: str) -> None:
+    assert all(m.startswith("partner/acme/850.toml:") for m in mistakes(f'["{row}"]\n{rows}\n'))
+
+
+def test_the_examples_of_the_page_are_valid() -> None:
+    page = (MAPPINGS.parent / "docs" / "reference" / "mapping.md").read_text("utf-8")
+    (example,) = (part.split("```")[0] for part in page.split("```toml\n") if part.startswith("extends"))
+    with_partner(example, grocery="# nothing yet\n")

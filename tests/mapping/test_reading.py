@@ -243,7 +243,8 @@ def test_a_date_that_is_none_is_told_and_kept_and_the_rest_goes_on() -> None:
     assert (finding.code, finding.value, finding.rule) == (Code.VALUE_UNREADABLE, "XXX213", "DTM*010")
     assert finding.message == "dates.requested_ship cannot be read: 'XXX213' is not a date."
     assert [(place(u), u.value, u.offset, u.length) for u in reading.unmapped] == [
-        ("DTM:02", "XXX213", 44, 6)
+        ("DTM:01", "010", 40, 3),
+        ("DTM:02", "XXX213", 44, 6),
     ]
     assert (finding.at.segment, finding.at.position, finding.at.element, finding.at.offset) == (
         "DTM",
