@@ -28,6 +28,7 @@ from edi_gateway.posting.base import Posting
 from edi_gateway.store import documents, work
 from edi_gateway.store.ids import Ids
 
+_GLANCE_SECONDS = 0.02  # between two looks whether something has ended
 _BEATS = 3  # in the time after which a silent worker is dead
 _LOOK_AGAIN = timedelta(seconds=15)  # how long one run waits for a file to stand still
 
@@ -179,17 +180,18 @@ class Gateway:
         upkeep.sweep(self.works, self.engine)
 
     def drain(self, seconds: float = 3600.0) -> bool:
-        """Work until nothing waits that could go on now; False when the time was up before."""
+        """Work until nothing waits that could go on now; False when the time was up before.
+
+        What comes in is worked first, so that one bundle takes the answers to all of it; orders are posted
+        meanwhile, for that is mostly waiting for the disk.
+        """
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            started = self._pump()  # inbound first, so that one bundle takes the answers to all of it
-            if started:
-                self.engine.wait(started, until - time.monotonic())
-            elif not self._going_on() and not self.work():
-                return True
-            else:
-                time.sleep(0.01)
             self._beat()
+            if self._pump() or self._going_on():
+                time.sleep(_GLANCE_SECONDS)
+            elif not self.work():
+                return True
         return False
 
     def _going_on(self) -> bool:
