@@ -13,8 +13,9 @@ from typing import Any
 
 from edi_gateway.mapping import convert
 from edi_gateway.mapping.careful import follows
+from edi_gateway.mapping.generate_record import RecordEmitter, groups, reach
 from edi_gateway.mapping.notation import ANY, Condition
-from edi_gateway.mapping.plan import Part, Plan, PlanElement, PlanRow
+from edi_gateway.mapping.plan import Plan, PlanRow
 
 #: (segments, nodes, component separator, repetition separator) -> root, unmapped spots, codes not in their table.
 FastReader = Callable[
@@ -32,7 +33,7 @@ def generate(plan: Plan) -> FastReader:
         "day": date.fromisoformat,
         "read_date": convert.read_date,
         "read_number": convert.read_number,
-        "groups": _groups,
+        "groups": groups,
         "follows": follows,
         "NOTHING": {},
         **writer.constants,
@@ -43,11 +44,9 @@ def generate(plan: Plan) -> FastReader:
     return made
 
 
-class _Generator:
+class _Generator(RecordEmitter):
     def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        self.constants: dict[str, Any] = {}
-        self.lines: list[str] = []
+        super().__init__(plan)
         self.containers: dict[int, list[PlanRow]] = {}
         for row in (plan.root, *plan.rows):
             for node in row.below:
@@ -68,13 +67,6 @@ class _Generator:
         self._tree(2, sorted(self.containers))
         self.emit(1, "return root, un, notes")
         return "\n".join(self.lines)
-
-    def emit(self, depth: int, line: str) -> None:
-        self.lines.append(" " * depth + line)
-
-    def constant(self, name: str, value: Any) -> str:
-        self.constants[name] = value
-        return name
 
     # -- which node
 
@@ -167,7 +159,7 @@ class _Generator:
         first = picked[0]
         assert first.row is not None
         fields = {row.row.qualifier: _main(row).names[-1] for row in picked if row.row is not None}
-        name = self.constant(f"P{first.ordinal}", fields)
+        name = self.constant("P", fields)
         tests = [f"n > 1 and (f := {name}.get(s[1])) is not None"]
         for condition in first.row.conditions:
             tests += self._condition(condition, first)
@@ -192,7 +184,7 @@ class _Generator:
         assert row.node is not None
         if row.rival_nodes:
             low, high = row.node.index, row.node.last
-            name = self.constant(f"B{len(self.constants)}", row.rival_nodes)
+            name = self.constant("B", row.rival_nodes)
             tests.append(
                 f"not ({low} < (nodes[i + 1] if i + 1 < total else -1) <= {high} and follows(nodes, i, {high}, {name}))"
             )
@@ -253,7 +245,7 @@ class _Generator:
             record = f"r{row.ordinal}" if row.below else "d"
             name = row.opens.names[-1]
             if row.row.number:
-                self.emit(depth, f"L = {_reach(around, row.opens.names)}.setdefault({name!r}, [])")
+                self.emit(depth, f"L = {reach(around, row.opens.names)}.setdefault({name!r}, [])")
                 self.emit(depth, f"{record} = {{{row.row.number!r}: len(L) + 1}}")
             else:
                 self.emit(depth, f"{record} = {{}}")
@@ -267,7 +259,7 @@ class _Generator:
         assert row.opens is not None
         assert row.row is not None
         assert row.node is not None
-        name, home = row.opens.names[-1], _reach(around, row.opens.names)
+        name, home = row.opens.names[-1], reach(around, row.opens.names)
         kept = (
             f"{home}.setdefault({name!r}, []).append({record})"
             if row.row.each
@@ -281,178 +273,11 @@ class _Generator:
             self.emit(depth, f"if {record}: {kept}")
             self.emit(depth, "else: un = [u for u in un if u[0] != i]; un.append((i, 0, 0, 0))")
 
-    def _elements(self, depth: int, row: PlanRow, record: str, picked: Sequence[PlanRow]) -> None:
-        """One test of the length a position, each inside the one before: short segments cost little."""
-        assert row.row is not None
-        read = row.read_positions
-        starts: dict[int, list[PlanElement]] = {}
-        for element in row.elements:
-            starts.setdefault(element.element.first, []).append(element)
-        beyond = max((*read, 0)) + 1
-        for position in range(1, beyond):
-            hole = position not in read
-            if position not in starts and not hole:
-                continue
-            self.emit(depth, f"if n > {position}:")
-            depth += 1
-            if hole:
-                self.emit(depth, f"if s[{position}]: un.append((i, {position}, 0, 0))")
-            elif starts[position][0].parts:
-                self._groups(depth, starts[position][0], record)
-            elif starts[position][0].composite:
-                self._components(depth, position, starts[position], record)
-            else:
-                self._plain(depth, row, starts[position][0], record, picked)
-        self.emit(depth, f"if n > {beyond}: un.extend([(i, p, 0, 0) for p in range({beyond}, n) if s[p]])")
-
-    def _plain(
-        self, depth: int, row: PlanRow, element: PlanElement, record: str, picked: Sequence[PlanRow]
-    ) -> None:
-        first, last = element.element.first, element.element.last
-        if first != last:
-            self.emit(depth, f"for v in s[{first}:{last + 1}]:")
-            self.emit(depth + 1, "if v:")
-            self._store(depth + 2, row, element, record, "v", None)
-            return
-        self.emit(depth, f"v = s[{first}]")
-        self.emit(depth, "if v:")
-        named = "f" if picked and element.field is not None and element.field.key is None else None
-        if element.repeats:
-            self.emit(depth + 1, "for j, v in enumerate(v.split(R) if R and R in v else (v,), 1):")
-            self.emit(depth + 2, "if v:")
-            if element.field is not None and element.field.many:
-                self._store(depth + 3, row, element, record, "v", named)
-                return
-            self.emit(depth + 3, "if j == 1:")
-            self._store(depth + 4, row, element, record, "v", named)
-            self.emit(depth + 3, f"else: un.append((i, {first}, 0, j))")
-            return
-        self._store(depth + 1, row, element, record, "v", named)
-
-    def _store(
-        self, depth: int, row: PlanRow, element: PlanElement, record: str, text: str, named: str | None
-    ) -> None:
-        path, converter = element.field, element.converter
-        if path is None or converter is None:
-            self.emit(depth, "pass")
-            return
-        if element.table is not None:
-            table = self.constant(f"T{row.ordinal}_{element.element.first}", element.table.read)
-            assert row.row is not None
-            self.emit(depth, f"t = {table}.get(v)")
-            note = (element.element.first, row.row.selector, element.table.name)
-            self.emit(depth, f"if t is None: notes.append((i, *{note!r}, v))")
-            self.emit(depth, "else: v = t")
-        home, name = _reach(record, path.names), named or repr(path.names[-1])
-        value = converter.fast
-        if path.many:
-            self.emit(depth, f"{home}.setdefault({name}, []).append({value})")
-        elif path.key is not None:
-            self.emit(
-                depth, f"{home}.setdefault({name}, {{}})[s[{path.key}] if n > {path.key} else ''] = {value}"
-            )
-        else:
-            self.emit(depth, f"{home}[{name}] = {value}")
-
-    def _components(self, depth: int, position: int, elements: Sequence[PlanElement], record: str) -> None:
-        self.emit(depth, f"v = s[{position}]")
-        self.emit(depth, "if v:")
-        self.emit(depth + 1, "q = v.split(C) if C in v else (v,)")
-        covered: set[int] = set()
-        for element in elements:
-            assert element.element.components is not None
-            first, last = element.element.components
-            covered |= set(range(first, last + 1))
-            assert element.field is not None
-            assert element.converter is not None
-            home, name = _reach(record, element.field.names), element.field.names[-1]
-            self.emit(depth + 1, f"for v in q[{first - 1}:{last}]:")
-            if element.field.many:
-                self.emit(
-                    depth + 2, f"if v: {home}.setdefault({name!r}, []).append({element.converter.fast})"
-                )
-            else:
-                self.emit(depth + 2, f"if v: {home}[{name!r}] = {element.converter.fast}")
-        name = self.constant(f"K{'_'.join(map(str, sorted(covered)))}", frozenset(covered))
-        self.emit(depth + 1, f"if len(q) > {len(covered)}:")
-        self.emit(
-            depth + 2,
-            f"un.extend([(i, {position}, j, 0) for j, v in enumerate(q, 1) if v and j not in {name}])",
-        )
-
-    def _groups(self, depth: int, element: PlanElement, record: str) -> None:
-        """Pairs stand close in almost every segment: two slices read them, and only gaps need the slow way."""
-        assert element.slot is not None
-        first, last, size = element.element.first, element.element.last, len(element.parts)
-        said = [part.offset for part in element.shared]
-        if element.shared:
-            self.emit(depth, "w = {}")
-            for part in element.shared:
-                self.emit(
-                    depth,
-                    f"if n > {part.offset} and (v := s[{part.offset}]): w[{part.name!r}] = {part.converter.fast}",
-                )
-        parts = self.constant(f"G{len(self.constants)}", (element.parts, frozenset(element.required)))
-        slow = f"groups(s, n, i, {first}, {last}, {parts}, {'w' if said else 'NOTHING'}, {tuple(said)!r}, un)"
-        if size == 2 and set(element.required) == {p.name for p in element.parts}:
-            left, right = element.parts
-            made = f"{left.name!r}: {_converted(left, 'a')}, {right.name!r}: {_converted(right, 'b')}"
-            made = f"{{{made}, **w}}" if said else f"{{{made}}}"
-            stop = last + 1
-            self.emit(
-                depth,
-                f"z = [{made} for a, b in zip(s[{first}:{stop}:2], s[{first + 1}:{stop}:2]) if a and b]",
-            )
-            self.emit(depth, f"if 2 * len(z) != {f'min(n, {stop})'} - {first}: z = {slow}")
-        else:
-            self.emit(depth, f"z = {slow}")
-        name, home = element.slot.names[-1], _reach(record, element.slot.names)
-        self.emit(depth, f"if z: {home}.setdefault({name!r}, []).extend(z)")
-
-
-def _converted(part: Part, variable: str) -> str:
-    """The converter's expression over another variable; a conversion that needs `v` twice is called instead."""
-    fast = part.converter.fast
-    if fast == "v":
-        return variable
-    return fast.replace("(v)", f"({variable})").replace("len(v)", f"len({variable})")
-
-
-def _groups(
-    segment: list[str],
-    length: int,
-    index: int,
-    first: int,
-    last: int,
-    told: tuple[tuple[Part, ...], frozenset[str]],
-    shared: dict[str, Any],
-    said: tuple[int, ...],
-    unmapped: list[tuple[int, int, int, int]],
-) -> list[dict[str, Any]]:
-    """Groups with gaps: an incomplete one is no record, and its elements are unmapped."""
-    parts, required = told
-    made: list[dict[str, Any]] = []
-    for start in range(first, min(last + 1, length), len(parts)):
-        given = [p for p in parts if start + p.offset < length and segment[start + p.offset]]
-        if not given:
-            continue
-        if not required.issubset({p.name for p in given}):
-            unmapped.extend((index, start + p.offset, 0, 0) for p in given)
-            continue
-        made.append({**{p.name: p.converter.read(segment[start + p.offset]) for p in given}, **shared})
-    if not made:
-        unmapped.extend((index, p, 0, 0) for p in said if p < length and segment[p])
-    return made
-
 
 def _variable(container: PlanRow) -> str:
     """The dict that the fields of rows below a container go to."""
     holder = container.holder
     return "root" if holder.node is None else f"r{holder.ordinal}"
-
-
-def _reach(record: str, names: tuple[str, ...]) -> str:
-    return record + "".join(f".setdefault({name!r}, {{}})" for name in names[:-1])
 
 
 def _peek(record: str, names: tuple[str, ...]) -> str:
