@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -35,6 +36,8 @@ VERSION = (
     "road-1"  # pinned: a changed program goes on with what an older one began; raise it when steps change
 )
 ROAD, WIRE = "road", "wire"  # queues: our own computing, and waiting for other people's machines
+_LOOK_SECONDS = 0.25  # how often the end of another process's work is looked for
+_QUICK_LOOKS, _MOMENT_SECONDS = 5, 0.01
 RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 
@@ -116,6 +119,7 @@ class Engine:
         self._lines = lines
         self._poll_seconds = poll_seconds
         self._client: DBOSClient | None = None
+        self._done = threading.Event()  # set when a piece of work is done in this process
 
     def launch(self, carriers: Mapping[str, Carrier]) -> None:
         """Start taking work of these kinds. What a dead worker left is not taken here but by flow/upkeep.py."""
@@ -154,7 +158,7 @@ class Engine:
         datasource = SQLAlchemyDatasource.create(database_url=url, engine=self._database, serializer=_Json())
         steps = _Durable(datasource, "SERIALIZABLE" if sqlite else "READ COMMITTED", self._writer)
         for kind, carrier in carriers.items():
-            DBOS.workflow(name=kind)(_workflow(carrier, steps))
+            DBOS.workflow(name=kind)(_workflow(carrier, steps, self._done))
         DBOS.launch()
         logs.say("debug", "engine started", worker=self.worker, kinds=sorted(carriers))
 
@@ -199,12 +203,17 @@ class Engine:
         """Wait until all of these are at their end; False when the time was up before."""
         left = set(ids)
         until = time.monotonic() + seconds
+        looks = 0  # left of a few quick ones: a piece that says it is done is noted as ended a moment later
         while left:
+            self._done.clear()
             left -= set(self.ended(left))
             if left and time.monotonic() > until:
                 return False
-            if left:
-                time.sleep(min(self._poll_seconds, 0.02))
+            if left and looks:
+                looks -= 1
+                time.sleep(_MOMENT_SECONDS)
+            elif left and self._done.wait(_LOOK_SECONDS):
+                looks = _QUICK_LOOKS
         return True
 
     def begun_by(self, worker: str) -> dict[str, Payload]:
@@ -243,9 +252,12 @@ class Engine:
         return len(old)
 
 
-def _workflow(carrier: Carrier, steps: Steps) -> Callable[[Payload], Payload]:
+def _workflow(carrier: Carrier, steps: Steps, done: threading.Event) -> Callable[[Payload], Payload]:
     def run(payload: Payload) -> Payload:
-        return carrier(steps, payload)
+        try:
+            return carrier(steps, payload)
+        finally:
+            done.set()
 
     return run
 
