@@ -17,7 +17,7 @@ from edi_gateway.model.documents.shared import ItemId
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, MasterData, Price
 from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
 from edi_gateway.orders.identity import blanket_key, business_key
-from edi_gateway.orders.meaning import items, parties, pricing, units
+from edi_gateway.orders.meaning import dates, items, parties, pricing, units
 from edi_gateway.partners.profile import Policies, Profile
 
 
@@ -103,6 +103,7 @@ class Facts:
     _units: dict[str, dict[str, ItemUnit]] = field(default_factory=dict, repr=False, compare=False)
     _goods: dict[tuple[object, ...], Goods] = field(default_factory=dict, repr=False, compare=False)
     _rows: dict[tuple[object, ...], Price | None] = field(default_factory=dict, repr=False, compare=False)
+    _windows: dict[tuple[object, ...], dates.Window] = field(default_factory=dict, repr=False, compare=False)
     _earliest: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
 
     def units_of(self, item: Item) -> dict[str, ItemUnit]:
@@ -134,6 +135,15 @@ class Facts:
                 unit = units.read_unit(line.unit, item, all_units, policies.unit_aliases)
                 known = Goods(match, item, all_units, unit)
             self._goods[key] = known
+        return known
+
+    def window(self, given: dict[str, date], transit_days: int, *, ship_on: bool) -> dates.Window:
+        """The ship window of these named dates; orders of one batch often share theirs."""
+        key = (transit_days, ship_on, *given.items())
+        known = self._windows.get(key)
+        if known is None:
+            calendar = self.profile.calendar
+            known = self._windows[key] = dates.window(given, transit_days, calendar, ship_on=ship_on)
         return known
 
     def earliest(self, lead_time_days: int) -> date:

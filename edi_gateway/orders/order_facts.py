@@ -117,11 +117,8 @@ def understand(order: PurchaseOrder, facts: Facts, standing: Standing) -> OrderF
     policies = resolved.policies
     transit = place.ship_to.transit_days if place.ship_to else None
     transit = policies.transit_days if transit is None else transit
-    window = dates.window(
-        dates.merged(order.dates, dates.NO_DATES),
-        transit,
-        profile.calendar,
-        ship_on=policies.requested_ship == "ship on",
+    window = facts.window(
+        dates.merged(order.dates, dates.NO_DATES), transit, ship_on=policies.requested_ship == "ship on"
     )
     known = OrderFacts(
         order=order,
@@ -225,12 +222,10 @@ def _when(known: LineFacts, order: OrderFacts, given: set[str]) -> None:
     schedules = dates.scheduled(line.schedules)
     if not schedules:
         if header != dict(order.window.stated) or transit != order.window.transit_days:
-            known.window = dates.window(header, transit, facts.profile.calendar, ship_on=ship_on)
+            known.window = facts.window(header, transit, ship_on=ship_on)
         return
     kept = {n: d for n, d in header.items() if n.startswith("cancel")}
-    known.windows = tuple(
-        dates.window({**kept, **s}, transit, facts.profile.calendar, ship_on=ship_on) for s in schedules
-    )
+    known.windows = tuple(facts.window({**kept, **s}, transit, ship_on=ship_on) for s in schedules)
     known.window = dates.union(list(known.windows))
 
 
@@ -325,7 +320,7 @@ def price_date(order: OrderFacts, line: LineFacts) -> date:
 def _extend(known: LineFacts, order: OrderFacts) -> None:
     """Quantity times price, rounded once, here (spec B2)."""
     price = known.price
-    if price is None or known.line.quantity is None or not is_sane(known.line.quantity):
+    if price is None or known.quantity is None:
         return
     per = known.quote.per_unit
     if known.quote is _NOT_COMPARED and known.line.price_basis is not None:

@@ -85,12 +85,11 @@ def line_keys_unique(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findin
 
     Warning only. To do: tell the partner; a later change by line id will have to be looked at.
     """
-    counts = Counter(line.buyer_line for line in order.lines if line.buyer_line is not None)
-    if len(counts) == len(order.lines):
+    ids = [line.buyer_line for line in order.lines if line.buyer_line is not None]
+    if len(set(ids)) == len(ids):
         return
+    counts = Counter(ids)
     repeated = {key for key, n in counts.items() if n > 1}
-    if not repeated:
-        return
     for index, line in enumerate(order.lines):
         if line.buyer_line in repeated:
             repeated.discard(line.buyer_line)
