@@ -1,7 +1,7 @@
 """Reads a set by its plan element by element, and says of each value where it stood: the careful reader.
 
 Slow and exact: it takes values that do not convert for what they are, unmapped with a finding. The fast reader
-(generate_reader.py) must read every clean set exactly so. Called by read.py for sets with findings, and by lineage.py.
+(generate/reader.py) must read every clean set exactly so. Called by read.py for sets with findings, and by lineage.py.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from edi_gateway.mapping.convert import Converter
-from edi_gateway.mapping.notation import ANY, Condition
+from edi_gateway.mapping.files.notation import ANY, Condition
+from edi_gateway.mapping.files.tables import TableRow
 from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
-from edi_gateway.mapping.tables import TableRow
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass
 from pathlib import Path
 
-from edi_gateway.mapping.notation import Element, Row, rows_of
-from edi_gateway.mapping.problems import MappingInvalid, Origin, Problem, Problems
-from edi_gateway.mapping.schema import Checker, standard
-from edi_gateway.mapping.sources import Merger, RawRow, Source, lay_over, spread_picks
-from edi_gateway.mapping.tables import Table, read_table
+from edi_gateway.mapping.files.notation import Element, Row, rows_of
+from edi_gateway.mapping.files.problems import MappingInvalid, Origin, Problem, Problems
+from edi_gateway.mapping.files.schema import Checker, standard
+from edi_gateway.mapping.files.sources import Merger, RawRow, Source, lay_over, spread_picks
+from edi_gateway.mapping.files.tables import Table, read_table
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.record import Record

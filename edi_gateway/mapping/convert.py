@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-from edi_gateway.mapping.fields import Kind
+from edi_gateway.mapping.files.fields import Kind
 
 _R = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
 _N = re.compile(r"-?\d+", re.ASCII)

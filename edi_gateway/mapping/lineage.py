@@ -13,9 +13,9 @@ from edi_gateway.mapping import careful
 from edi_gateway.mapping.careful import Delimited, Placed
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.compile import reader
+from edi_gateway.mapping.files.tables import TableRow
 from edi_gateway.mapping.plan import GuideLike, Plan
 from edi_gateway.mapping.read import loop_of, recoded
-from edi_gateway.mapping.tables import TableRow
 from edi_gateway.x12.guide import Walk
 from edi_gateway.x12.rawset import RawSet
 

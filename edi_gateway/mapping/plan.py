@@ -12,9 +12,9 @@ from typing import Protocol
 
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.convert import Converter, converter
-from edi_gateway.mapping.fields import Kind, Slot, required_fields, slot
-from edi_gateway.mapping.notation import ANY, Compute, Element, FieldPath, Row
-from edi_gateway.mapping.tables import Table
+from edi_gateway.mapping.files.fields import Kind, Slot, required_fields, slot
+from edi_gateway.mapping.files.notation import ANY, Compute, Element, FieldPath, Row
+from edi_gateway.mapping.files.tables import Table
 from edi_gateway.model.documents.record import Record
 from edi_gateway.x12.dictionary import Dictionary, dictionary
 from edi_gateway.x12.structure import Node

@@ -13,9 +13,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from edi_gateway.mapping import careful, generate_reader
+from edi_gateway.mapping import careful
 from edi_gateway.mapping.careful import Delimited, Spot
 from edi_gateway.mapping.convert import read_number
+from edi_gateway.mapping.generate import reader as generate_reader
 from edi_gateway.mapping.plan import Plan, PlanElement
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Code, Family, Finding, Location, Severity

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping
-from edi_gateway.mapping.fields import Slot, slot
-from edi_gateway.mapping.notation import ANY, Element, FieldPath, Row
+from edi_gateway.mapping.files.fields import Slot, slot
+from edi_gateway.mapping.files.notation import ANY, Element, FieldPath, Row
 from edi_gateway.model.documents.record import Record
 
 _WORDS = {str: "text", Decimal: "number", int: "whole number", date: "date"}

@@ -6,9 +6,9 @@ joined. What cannot be said without loss is a finding; with an ERROR there are n
 
 from __future__ import annotations
 
-from edi_gateway.mapping import generate_writer
+from edi_gateway.mapping.generate import writer as generate_writer
+from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.plan import Plan
-from edi_gateway.mapping.remarks import Remarks
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Outcome
 from edi_gateway.x12.header import Delimiters

@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 
 from edi_gateway.mapping.convert import Converter
-from edi_gateway.mapping.notation import ANY
+from edi_gateway.mapping.files.notation import ANY
 from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
 
 _LETTERS = string.ascii_uppercase + string.digits

@@ -5,8 +5,8 @@ from __future__ import annotations
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.compile import writer
-from edi_gateway.mapping.problems import Problems
-from edi_gateway.mapping.tables import read_table
+from edi_gateway.mapping.files.problems import Problems
+from edi_gateway.mapping.files.tables import read_table
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.finding import Code, Severity
 from edi_gateway.x12.guide import build

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from edi_gateway.mapping import remarks
 from edi_gateway.mapping.compile import writer
+from edi_gateway.mapping.generate import remarks
 from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.details import CodedText
 from edi_gateway.model.documents.purchase_order import Allocation, Line, PurchaseOrder, StatedTotals

@@ -1,7 +1,7 @@
 """What generated writers call besides plain Python: sizes, splitting of long text, findings about what cannot be said.
 
 A path is a chain (around, list name, index) and becomes text only when there is something to say. Called by the code
-that generate_writer.py makes.
+that writer.py makes.
 """
 
 from __future__ import annotations

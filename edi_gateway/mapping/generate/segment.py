@@ -1,4 +1,4 @@
-"""Makes Python of a row: the lines that put a record's fields into one segment. The lower half of generate_writer.py.
+"""Makes Python of a row: the lines that put a record's fields into one segment. The lower half of writer.py.
 
 Generated names: r the record, p its path, e the segment, C and R the separators of components and repetitions, N the
 remarks, M the segments that are counted; x and l with a position are an element's text, or texts.
@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from edi_gateway.mapping import remarks
 from edi_gateway.mapping.convert import Converter, write_date, write_number
-from edi_gateway.mapping.emitter import Emitter
-from edi_gateway.mapping.fields import may_be_none
-from edi_gateway.mapping.notation import ANY, FieldPath
+from edi_gateway.mapping.files.fields import may_be_none
+from edi_gateway.mapping.files.notation import ANY, FieldPath
+from edi_gateway.mapping.generate import remarks
+from edi_gateway.mapping.generate.emitter import Emitter
+from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.plan import PlanElement, PlanRow
-from edi_gateway.mapping.remarks import Remarks
 from edi_gateway.model.documents.record import Record
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any, Literal
 
-from edi_gateway.mapping.notation import FieldPath
+from edi_gateway.mapping.files.notation import FieldPath
 from edi_gateway.model.documents.record import Record
 
 Kind = Literal["text", "number", "integer", "date", "record"]

@@ -1,4 +1,4 @@
-"""Makes Python of a row: the lines that put a segment's elements into a record. The lower half of generate_reader.py.
+"""Makes Python of a row: the lines that put a segment's elements into a record. The lower half of reader.py.
 
 Generated names: s the segment, n its length, i its index, v a text; un takes what nobody reads, notes the codes that
 are not in their table; C and R are the separators of components and repetitions.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from edi_gateway.mapping.emitter import Emitter
+from edi_gateway.mapping.generate.emitter import Emitter
 from edi_gateway.mapping.plan import Part, PlanElement, PlanRow
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from edi_gateway.mapping.problems import Origin, Problems
+from edi_gateway.mapping.files.problems import Origin, Problems
 from edi_gateway.partners.lines import Path, line_of, lines_of
 
 #: Keys at the top of a file that are no rows. `rules` are the partner's guide rules, read by partners/.

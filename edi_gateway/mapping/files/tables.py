@@ -11,7 +11,7 @@ import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from edi_gateway.mapping.problems import Origin, Problems
+from edi_gateway.mapping.files.problems import Origin, Problems
 
 COLUMNS = ("theirs", "ours", "direction", "meaning")
 DIRECTIONS = ("both", "read")

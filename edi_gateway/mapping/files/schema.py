@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from edi_gateway.mapping import convert
-from edi_gateway.mapping.fields import Slot, required_fields, slot
-from edi_gateway.mapping.notation import ANY, Element, FieldPath, Row
-from edi_gateway.mapping.problems import Origin, Problems
-from edi_gateway.mapping.tables import Table
+from edi_gateway.mapping.files.fields import Slot, required_fields, slot
+from edi_gateway.mapping.files.notation import ANY, Element, FieldPath, Row
+from edi_gateway.mapping.files.problems import Origin, Problems
+from edi_gateway.mapping.files.tables import Table
 from edi_gateway.model.documents.record import Record
 from edi_gateway.x12.dictionary import VERSIONS, Dictionary, LoopPart, Part, Use, dictionary
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from edi_gateway.mapping.problems import Origin, Problems
-from edi_gateway.mapping.sources import ELSE, RawRow
+from edi_gateway.mapping.files.problems import Origin, Problems
+from edi_gateway.mapping.files.sources import ELSE, RawRow
 
 _STEP = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\*(.+))?")
 _FIELD = re.compile(r"([a-z_]+(?:\.[a-z_]+)*)(\[\]|\[(\d\d)\])?")

@@ -10,11 +10,11 @@ import typing
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from edi_gateway.mapping import remarks
-from edi_gateway.mapping.generate_segment import SegmentEmitter, fetch
-from edi_gateway.mapping.notation import ANY
+from edi_gateway.mapping.files.notation import ANY
+from edi_gateway.mapping.generate import remarks
+from edi_gateway.mapping.generate.remarks import Remarks
+from edi_gateway.mapping.generate.segment import SegmentEmitter, fetch
 from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
-from edi_gateway.mapping.remarks import Remarks
 from edi_gateway.model.documents.record import Record
 
 #: (document, component separator, repetition separator, remarks) -> body segments.

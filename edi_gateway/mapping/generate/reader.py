@@ -13,8 +13,8 @@ from typing import Any
 
 from edi_gateway.mapping import convert
 from edi_gateway.mapping.careful import follows
-from edi_gateway.mapping.generate_record import RecordEmitter, groups, reach
-from edi_gateway.mapping.notation import ANY, Condition
+from edi_gateway.mapping.files.notation import ANY, Condition
+from edi_gateway.mapping.generate.record import RecordEmitter, groups, reach
 from edi_gateway.mapping.plan import Plan, PlanRow
 
 #: (segments, nodes, component separator, repetition separator) -> root, unmapped spots, codes not in their table.
