@@ -172,9 +172,10 @@ def assign(
     from edi_gateway.commands import cases
 
     here: Here = ctx.obj
+    wanted = row_id(case, "case")
     with here.desk() as desk:
-        cases.assign(desk, row_id(case, "case"), owner or here.user)
-    sentence(f"Case {case} is with {owner or here.user}.")
+        cases.assign(desk, wanted, owner or here.user)
+    sentence(f"Case {short(wanted)} is with {owner or here.user}.")
 
 
 @group.command()
@@ -183,9 +184,10 @@ def comment(ctx: typer.Context, case: CaseArgument, text: Annotated[str, typer.A
     from edi_gateway.commands import cases
 
     here: Here = ctx.obj
+    wanted = row_id(case, "case")
     with here.desk() as desk:
-        cases.comment(desk, row_id(case, "case"), text)
-    sentence(f"Noted on case {case}.")
+        cases.comment(desk, wanted, text)
+    sentence(f"Noted on case {short(wanted)}.")
 
 
 @group.command()
@@ -202,9 +204,10 @@ def close(
     from edi_gateway.commands import cases
 
     here: Here = ctx.obj
+    wanted = row_id(case, "case")
     with here.desk() as desk:
-        cases.close(desk, row_id(case, "case"), root_cause, text)
-    sentence(f"Case {case} is closed.")
+        cases.close(desk, wanted, root_cause, text)
+    sentence(f"Case {short(wanted)} is closed.")
 
 
 @group.command()

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection
 
+from edi_gateway import logs
 from edi_gateway.cli.context import Here
 from edi_gateway.commands import cases, drafts, partners
 from edi_gateway.commands.desk import MACHINE, Actor, Desk, Partners
@@ -59,7 +60,11 @@ def stand_in(here: Here, root: str, partner: str) -> DirectoryConnection:
 
 @contextmanager
 def gateway_of(here: Here) -> Iterator[Gateway]:
-    """The gateway of this working folder with its engine running; valid drafts are live."""
+    """The gateway of this working folder with its engine running; valid drafts are live.
+
+    For commands that tell what was done themselves: only errors are logged.
+    """
+    logs.configure(here.settings.logging.format, "ERROR")
     gateway = compose(here)
     if here.settings.publishing.auto_publish:
         publish_drafts(here)

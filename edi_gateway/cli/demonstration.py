@@ -9,7 +9,6 @@ import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
-from edi_gateway import logs
 from edi_gateway.cli import starter
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.output import WRONG_USAGE, fail, screen
@@ -34,7 +33,6 @@ def demonstrate(folder: Path) -> None:
     starter.lay_out(folder, Settings(connections=Connections(directory_root="exchange"), clock=clock))
     (folder / MARK).write_text("Made by `edi-gateway demo`, which removes this folder when it runs again.\n")
     here = Here(folder.resolve(), "demo")
-    logs.configure(level="ERROR")
     _fill(here)
     dropped = _drop(here)
     screen.print(

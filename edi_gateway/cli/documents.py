@@ -286,6 +286,7 @@ def cancel_transmission(
     from edi_gateway.commands import documents
 
     here: Here = ctx.obj
+    wanted = row_id(transmission, "transmission")
     with here.desk() as desk:
-        documents.cancel_transmission(desk, row_id(transmission, "transmission"), why)
-    sentence(f"Transmission {transmission} will not be sent.")
+        documents.cancel_transmission(desk, wanted, why)
+    sentence(f"Transmission {short(wanted)} will not be sent.")

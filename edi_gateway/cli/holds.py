@@ -107,23 +107,24 @@ def release(
             amount = Decimal(up_to)
         except InvalidOperation:
             fail(f"--up-to {up_to!r} is not an amount.", WRONG_USAGE)
+    wanted = row_id(hold, "hold")
     with here.desk() as desk:
         still = holds.release(
             desk,
             partners_of(here, desk.conn),
-            row_id(hold, "hold"),
+            wanted,
             reason=reason.strip().upper(),
             text=text,
             until=_utc(until),
             up_to_amount=amount,
         )
     if still:
-        sentence(f"Hold {hold} is released. Still waiting for:")
+        sentence(f"Hold {short(wanted)} is released. Still waiting for:")
         for other in still:
             say(f"{short(other.hold_id)}  {escape(other.message)}", 2, 14)
     else:
         sentence(
-            f"Hold {hold} is released; nothing else holds the order. `run --once` or the daemon carries it on."
+            f"Hold {short(wanted)} is released; nothing else holds the order. `run --once` or the daemon carries it on."
         )
 
 

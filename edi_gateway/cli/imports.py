@@ -58,7 +58,8 @@ def _import(here: Here, kind: str, file: Path, dry_run: bool, json: bool) -> Non
         _tell(report)
         if cured:
             screen.print(
-                f"{len(cured)} orders that waited for it were judged anew; `orders list` shows them."
+                f"{len(cured)} order{'s' * (len(cured) != 1)} that waited for it went on, or wait for something else "
+                "now; `orders list` shows them."
             )
     if report.problems:
         raise typer.Exit(FOUND_ERRORS)
@@ -99,7 +100,9 @@ def _tell(report: ImportReport) -> None:
         screen.print(f"  [{colour}]{where}[/{colour}]", end="")
         screen.print(f"{value}: {problem.problem}", markup=False)
     if report.problems:
-        sentence(f"{report.source}: {len(report.problems)} problems; nothing was imported.")
+        sentence(
+            f"{report.source}: {len(report.problems)} problem{'s' * (len(report.problems) != 1)}; nothing was imported."
+        )
         return
     for change in report.changes[:SHOWN]:
         key = " ".join(str(value) for value in change.key.values() if value is not None)

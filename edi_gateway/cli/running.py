@@ -36,7 +36,6 @@ def run(
 
     Exit code 1 when something needs a person: a case was opened, or a partner could not be looked at.
     """
-    from edi_gateway import logs
     from edi_gateway.cli.composition import gateway_of
     from edi_gateway.cli.telling import tell
     from edi_gateway.reports.story import story
@@ -44,7 +43,6 @@ def run(
     here: Here = ctx.obj
     if not once:
         fail("Say `run --once`; to run on, use `daemon`.", WRONG_USAGE)
-    logs.configure(here.settings.logging.format, "ERROR")  # the story is told, the lines are the daemon's
     since = here.ids.next()
     with gateway_of(here) as gateway:
         report = gateway.run_once()

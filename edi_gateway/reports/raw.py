@@ -10,7 +10,7 @@ CHUNK = 1 << 20  # receipt_chunks holds rows of at most 1 MiB, every one but the
 
 
 def document_bytes(conn: Connection, document_id: int) -> bytes | None:
-    """ST to SE; None when there is no such document, or nothing of it was kept.
+    """ST to SE with its terminator; None when there is no such document, or nothing of it was kept.
 
     An outbound document that has not been bundled has no control number yet: its ST and SE show none.
     """
@@ -20,8 +20,8 @@ def document_bytes(conn: Connection, document_id: int) -> bytes | None:
     if row.direction == "in":
         if row.receipt_id is None or row.offset is None or row.length is None:
             return None
-        start, length = int(row.offset), int(row.length)
-        return receipt_bytes(conn, row.receipt_id, start, length)
+        terminator = 1  # the span of a set ends before it; at a truncated end there is none to be had
+        return receipt_bytes(conn, row.receipt_id, int(row.offset), int(row.length) + terminator)
     if row.body is None or not row.delimiters:
         return None
     element, segment = row.delimiters[0], row.delimiters[2]

@@ -16,6 +16,10 @@ KINDS = ("customers", "items", "xrefs", "prices", "ship-tos")
 def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("made") / "home"
     assert run(["init", str(home)], home.parent).code == 0
+    config = home / "config.toml"
+    config.write_text(
+        config.read_text().replace("# poll_interval_seconds = 0.1", "poll_interval_seconds = 0.01")
+    )
     Terminal(home).set_clock(MONDAY)
     return home
 

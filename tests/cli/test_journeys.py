@@ -1,0 +1,594 @@
+"""What people do over a day or two, each as one story: from the file that comes in to what goes out and is posted.
+
+The master data is that of samples/master-data; it is Monday, 2 March 2026, 15:00 UTC, and people wait where they say.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.cli.papers import interchange, order
+from tests.cli.terminal import SAMPLES, Terminal, segments
+
+pytestmark = pytest.mark.slow
+
+K4 = "K7001004"  # samples/04: line 3 asks 150.00, the contract says 164.88
+AGREED = ("--reason", "PRICE_ACCEPTED", "--text", "Agreed with the buyer by telephone.")
+
+
+def answer(files: list[str]) -> list[str]:
+    """The segments of the only 855 among files sent, from BAK to the last ACK."""
+    (only,) = (segments(text) for text in files if "ST*855*" in text)
+    return [s for s in only if s.startswith(("BAK*", "PO1*", "ACK*"))]
+
+
+def held_price(shop: Terminal) -> None:
+    """K7001004 is in the book with line 3 on hold for its price; its 997 went out."""
+    shop.drop_sample("kestrelmoor", "04-price-differs")
+    assert shop("run", "--once").code == 1  # something needs a person
+    assert len(shop.sent("kestrelmoor")) == 1
+
+
+# ---------------------------------------------------------------- prices, and who may decide about them
+
+
+def test_a_price_hold_is_released_by_another_person_and_the_order_is_answered_and_posted(
+    shop: Terminal,
+) -> None:
+    held_price(shop)
+    assert [(line[0], line[2]) for line in shop.lines(K4)] == [
+        *((1, "ACCEPTED"), (2, "ACCEPTED"), (3, "HELD"), (4, "ACCEPTED")),
+    ]
+    (hold,) = shop.holds()
+    assert (hold["code"], hold["line"], hold["amount"]) == ("PRICE", 3, "1500.00")
+    assert [(c["family"], c["state"]) for c in shop.cases()] == [("PRICE", "NEW")]
+
+    said = shop.ok("holds", "release", str(hold["hold_id"]), *AGREED, by="jo").out
+    assert "nothing else holds the order" in said
+    assert (shop.holds(), shop.cases()) == ([], [])
+    shop.ok("run", "--once")
+
+    sent = answer(shop.sent("kestrelmoor"))
+    assert [s.split("*")[:4] for s in sent if s.startswith("ACK")] == [
+        ["ACK", "IA", "20", "CA"],
+        ["ACK", "IP", "20", "CA"],
+        ["ACK", "IA", "10", "CA"],
+        ["ACK", "IP", "10", "CA"],
+    ]
+    assert sent[0].startswith("BAK*00*AC*K7001004*20260302*")
+    assert "PO1*003*10*CA*150**UK*10410000020026*IN*550002002" in sent
+    last = shop.posted()[-1]
+    assert last["order"]["po_number"] == K4
+    assert [(n["line"], n["state"], n["price"]) for n in last["lines"]][2] == (3, "ACCEPTED", "150")
+    told = [(e["by"], e["kind"]) for e in shop.order(K4)["events"]]
+    assert ("jo", "released") in told
+
+
+def test_who_sets_a_price_may_not_release_the_hold_on_it(shop: Terminal) -> None:
+    """Maria brings the price to 155.00, which still is too far from 164.88; Jo must decide."""
+    held_price(shop)
+    shop.ok("orders", "set", K4, "price", "155", "--line", "3", "--why", "The buyer corrects it", by="maria")
+    (hold,) = shop.holds()
+    assert "155" in hold["message"]
+    assert [h["state"] for h in shop.holds("--state", "superseded")] == ["SUPERSEDED"]
+    said = shop.refused("holds", "release", str(hold["hold_id"]), *AGREED, by="maria")
+    assert "maria changed the price that this hold is about and may not release it" in said
+    assert len(shop.holds()) == 1
+    shop.ok("holds", "release", str(hold["hold_id"]), *AGREED, by="jo")
+    assert shop.lines(K4)[2][2:] == ("ACCEPTED", "10", "155")
+
+
+def test_what_is_not_answered_in_time_is_answered_as_on_hold_and_a_release_sends_an_update(
+    shop: Terminal,
+) -> None:
+    held_price(shop)
+    shop.wait(days=2)
+    late = shop("status", "--json")
+    assert late.code == 1
+    assert {what: count for what, count in late.one()["late"].items() if count} == {
+        "answers": 1,
+        "holds": 1,
+        "cases": 1,
+    }
+    shop("run", "--once")
+    first = answer(shop.sent("kestrelmoor"))
+    assert first[0].startswith("BAK*00*AC*")
+    assert "ACK*IH*10*CA" in first
+    shop.ok("holds", "release", shop.hold(), *AGREED, by="jo")
+    shop.ok("run", "--once")
+    update = answer(shop.sent("kestrelmoor"))
+    assert update[0].startswith("BAK*05*AC*")
+    assert [s.split("*")[1] for s in update if s.startswith("ACK")] == ["IA", "IP", "IA", "IP"]
+
+
+def test_a_price_within_the_contract_cures_the_hold_by_itself(shop: Terminal) -> None:
+    held_price(shop)
+    shop.ok("orders", "set", K4, "lines[2].price", "164.88", "--why", "The buyer corrects it")
+    assert shop.holds() == []
+    assert shop.lines(K4)[2][2:] == ("ACCEPTED", "10", "164.88")
+
+
+# ---------------------------------------------------------------- what our master data does not know
+
+
+def test_an_unknown_item_goes_on_by_itself_once_it_is_imported(shop: Terminal) -> None:
+    shop.drop_sample("kestrelmoor", "05-unknown-item")
+    shop("run", "--once")
+    assert [line[2] for line in shop.lines("K7001005")] == ["ACCEPTED", "HELD"]
+    (case,) = shop.cases()
+    assert case["code"] == "ITEM_UNKNOWN"
+    (shop.home / "items.csv").write_text("sku,description,base_unit,units\nTB-9001,Incense cones,EA,CA=24\n")
+    (shop.home / "prices.csv").write_text("sku,unit,price,currency,price_group\nTB-9001,CA,31.50,USD,MASS\n")
+    (shop.home / "xrefs.csv").write_text("partner,qualifier,value,sku\nkestrelmoor,IN,550007777,TB-9001\n")
+    assert shop.ok("import", "items", "items.csv", "--json").one()["rejudged"] == 0
+    assert shop.ok("import", "prices", "prices.csv", "--json").one()["rejudged"] == 0
+    assert shop.ok("import", "xrefs", "xrefs.csv", "--json").one()["rejudged"] == 1
+    assert shop.lines("K7001005")[1] == (2, "TB-9001", "ACCEPTED", "12", "31.5")
+    assert (shop.holds(), shop.cases()) == ([], [])
+    assert shop.ok("cases", "show", str(case["case_id"]), "--json").one()["case"]["state"] == "RESOLVED"
+    shop.ok("run", "--once")
+    sent = answer(shop.sent("kestrelmoor"))
+    assert sent[0].startswith("BAK*00*AD*K7001005*")
+    assert [s for s in sent if s.startswith("ACK")] == ["ACK*IA*24*CA", "ACK*IA*12*CA"]
+
+
+def test_an_unknown_ship_to_goes_on_by_itself_once_it_is_imported(shop: Terminal) -> None:
+    shop.drop_sample("kestrelmoor", "06-unknown-ship-to")
+    shop("run", "--once")
+    assert shop.orders() == {"K7001006": "ON_HOLD"}
+    said = shop.refused("holds", "release", shop.hold(), *AGREED)
+    assert "A hold SHIPTO_UNKNOWN is not released, it is cured." in said
+    (shop.home / "places.csv").write_text(
+        "partner,qualifier,code,name,customer,address_1,city,region,postal_code,country,kind,transit_days\n"
+        "kestrelmoor,92,0557,Kestrelmoor DC Lakeside,C-1000,3 Harbor Way,Lakeside,OH,45007,US,dc,2\n"
+    )
+    said = shop.ok("import", "ship-tos", "places.csv").out
+    assert "1 were added" in said
+    assert "1 order that waited for it" in said
+    assert shop.orders() == {"K7001006": "ACCEPTED"}
+    shop.ok("run", "--once")
+    sent = answer(shop.sent("kestrelmoor"))
+    assert sent == [
+        *(sent[0], "PO1*001*24*CA*49.32**UK*10410000030018*IN*550003001", "ACK*IA*24*CA"),
+    ]
+    assert sent[0].startswith("BAK*00*AD*K7001006*")
+    assert [p["order"]["po_number"] for p in shop.posted()] == ["K7001006"]
+
+
+def test_an_unknown_sender_becomes_a_partner_and_its_order_is_booked(shop: Terminal) -> None:
+    content = interchange(1, order("M-1"), sender="MOORGATE")
+    shop.drop("kestrelmoor", "from-somebody.edi", content)
+    assert "whom we do not know: set aside" in shop("run", "--once").out
+    (case,) = shop.cases()
+    assert (case["code"], case["partner"]) == ("PARTNER_UNKNOWN", None)
+    assert shop.ok("cases", "show", str(case["case_id"]), "--raw").raw == content
+
+    (shop.home / "c.csv").write_text(
+        "number,name,currency,price_group,terms_type,discount_percent,discount_days,net_days,freight_payment\n"
+        "C-4000,Moorgate,USD,MASS,01,2,30,60,CC\n"
+    )
+    (shop.home / "s.csv").write_text(
+        "partner,qualifier,code,name,customer,address_1,city,region,postal_code,country,kind\n"
+        "moorgate,92,0551,Moorgate DC,C-4000,1 Dock Road,Millbrook,OH,45001,US,dc\n"
+    )
+    shop.ok("import", "customers", "c.csv")
+    shop.ok(
+        *(
+            "partners",
+            "new",
+            "moorgate",
+            "--name",
+            "Moorgate",
+            "--them",
+            "ZZ/MOORGATE",
+            "--us",
+            "ZZ/TARNBROOK",
+        ),
+        *("--customer", "C-4000", "--version", "005010", "--zone", "UTC"),
+    )
+    profile = shop.home / "partners" / "moorgate" / "partner.toml"
+    profile.write_text(profile.read_text().replace("\ntest = true", "\ntest = false"))
+    shop.ok("partners", "check", "moorgate")
+    shop.ok("partners", "publish", "moorgate", "--why", "agreed today")
+    shop.ok("import", "ship-tos", "s.csv")
+
+    done = shop.ok("cases", "replay", str(case["case_id"]), "--json").one()
+    assert done["cured"]
+    assert shop.orders() == {"M-1": "ACCEPTED"}
+    assert shop.cases() == []
+    shop.ok("run", "--once")
+    sent = shop.sent("moorgate")
+    assert [text for text in sent if "ST*997*" in text and "AK5*A" in text]
+    assert answer(sent)[0].startswith("BAK*00*AD*M-1*")
+
+
+# ---------------------------------------------------------------- broken documents
+
+
+def test_a_rejected_set_is_replaced_by_a_corrected_copy_and_the_original_stays_as_it_came(
+    shop: Terminal,
+) -> None:
+    content = shop.drop_sample("kestrelmoor", "14-bad-date")
+    shop("run", "--once")
+    (first,) = shop.sent("kestrelmoor")
+    assert "AK5*R*5" in segments(first)
+    (case,) = shop.cases()
+    assert case["code"] == "DATE_INVALID"
+    told = shop.ok("cases", "show", str(case["case_id"])).out
+    assert "20261316" in told
+    assert "^^^^^^^^" in told
+
+    (original,) = shop.documents("--direction", "in")
+    corrected = content.replace(b"20261316", b"20260316").replace(b"XXX21305", b"20260320")
+    (shop.home / "corrected.edi").write_bytes(corrected)
+    said = shop.ok("cases", "replay", str(case["case_id"]), "--with", "corrected.edi").out
+    assert "1 of 1 cases are cured" in said
+    assert shop.orders() == {"K7001016": "ACCEPTED"}
+    assert shop.cases() == []
+
+    raw = shop.ok("documents", "raw", str(original["document_id"])).raw
+    start, end = content.index(b"ST*850"), content.index(b"GE*")
+    assert raw == content[start:end].rstrip(b"\n")
+    assert raw.endswith(b"~")
+    shop.ok("run", "--once")
+    sent = shop.sent("kestrelmoor")
+    assert [text for text in sent if "ST*997*" in text and "AK5*A" in segments(text)]
+    assert answer(sent)[0].startswith("BAK*00*AD*K7001016*")
+
+
+def test_a_corrected_copy_that_is_still_wrong_is_not_called_cured(shop: Terminal) -> None:
+    content = shop.drop_sample("kestrelmoor", "14-bad-date")
+    shop("run", "--once")
+    (case,) = shop.cases()
+    (shop.home / "corrected.edi").write_bytes(content.replace(b"20261316", b"20260399"))
+    said = shop("cases", "replay", str(case["case_id"]), "--with", "corrected.edi")
+    assert said.code == 1
+    assert "0 of 1 cases are cured" in said.out
+    assert [c["case_id"] for c in shop.cases()] == [case["case_id"]]
+    assert shop.orders() == {}
+
+
+def test_a_case_is_assigned_commented_and_closed_with_its_root_cause(shop: Terminal) -> None:
+    shop.drop_sample("kestrelmoor", "14-bad-date")
+    shop("run", "--once")
+    (case,) = shop.cases()
+    name = str(case["case_id"])
+    shop.ok("cases", "assign", name, by="jo")
+    shop.ok("cases", "comment", name, "They will send it anew.", by="jo")
+    assert [c["case_id"] for c in shop.cases("--owner", "jo")] == [case["case_id"]]
+    assert "the root cause must be one of" in shop.refused(
+        "cases", "close", name, "--root-cause", "who knows"
+    )
+    shop.ok("cases", "close", name, "--root-cause", "partner data", "--text", "Sent anew.", by="jo")
+    assert shop.cases() == []
+    (closed,) = shop.cases("--closed")
+    assert (closed["state"], closed["root_cause"], closed["closed_by"]) == ("CLOSED", "partner data", "jo")
+    notes = shop.ok("cases", "show", name, "--json").one()["notes"]
+    assert [(n["by"], n["kind"]) for n in notes] == [
+        *(("system", "opened"), ("jo", "assigned"), ("jo", "comment"), ("jo", "closed")),
+    ]
+
+
+# ---------------------------------------------------------------- the same order twice
+
+
+@pytest.fixture
+def differing(shop: Terminal) -> Terminal:
+    """AV-88040 over 40 is accepted; it came again over 60, and waits for a decision."""
+    shop.drop_sample("aldermere", "10-repeated-differing", "before.edi")
+    shop("run", "--once")
+    shop.drop_sample("aldermere", "10-repeated-differing")
+    shop("run", "--once")
+    assert sorted(o["state"] for o in both(shop)) == ["ACCEPTED", "ON_HOLD"]
+    assert [c["code"] for c in shop.cases()] == ["PO_DIFFERS"]
+    shop.sent("aldermere")
+    return shop
+
+
+def both(shop: Terminal) -> list[dict[str, object]]:
+    """The orders of AV-88040, the older first."""
+    return shop.ok("orders", "list", "--po", "AV-88040", "--json").json()[::-1]
+
+
+def quantities(shop: Terminal) -> list[tuple[object, str]]:
+    found = both(shop)
+    return [(o["state"], shop.order(str(o["number"]))["lines"][0]["accepted_quantity"]) for o in found]
+
+
+def test_a_differing_duplicate_is_voided(differing: Terminal) -> None:
+    differing.ok("orders", "resolve", "AV-88040", "void", "--why", "sent by mistake")
+    assert [o["state"] for o in both(differing)] == ["ACCEPTED", "VOID"]
+    assert quantities(differing)[0] == ("ACCEPTED", "40")
+    assert differing.cases() == []
+    differing.ok("run", "--once")
+    assert differing.sent("aldermere") == []  # the buyer has the answer to what stands
+    assert [p["lines"][0]["quantity"] for p in differing.posted()] == ["40"]
+
+
+def test_a_differing_duplicate_is_applied_as_a_change(differing: Terminal) -> None:
+    differing.ok("orders", "resolve", "AV-88040", "change", "--why", "they want 60")
+    assert quantities(differing)[0] == ("ACCEPTED", "60")
+    first, second = both(differing)
+    assert (first["revision"], second["state"]) == (2, "VOID")
+    assert differing.cases() == []
+    differing.ok("run", "--once")
+    assert "ACK*IA*60*EA" in answer(differing.sent("aldermere"))
+    assert [(p["order"]["revision"], p["lines"][0]["accepted_quantity"]) for p in differing.posted()] == [
+        (1, "40"),
+        (2, "60"),
+    ]
+
+
+def test_a_differing_duplicate_is_taken_as_an_order_of_its_own(differing: Terminal) -> None:
+    differing.ok("orders", "resolve", "AV-88040", "new", "--why", "a second order, says the buyer")
+    assert quantities(differing) == [("ACCEPTED", "40"), ("ACCEPTED", "60")]
+    assert (differing.holds(), differing.cases()) == ([], [])
+    said = differing("orders", "show", "AV-88040")
+    assert said.code == 2
+    assert "AV-88040 could be any of" in said.err
+
+
+def test_the_same_file_twice_is_one_order_and_a_second_run_has_nothing_to_do(shop: Terminal) -> None:
+    shop.drop_sample("kestrelmoor", "01-mass-merchant")
+    shop.ok("run", "--once")
+    first = shop.sent("kestrelmoor")
+    assert shop.ok("run", "--once").out == "Nothing came in and nothing was waiting.\n"
+    assert shop.ok("run", "--once", "--json").one() == {
+        **{"arrivals": [], "acknowledged": [], "booked": [], "holds": [], "sent": [], "causes": []},
+    }
+    shop.drop_sample("kestrelmoor", "01-mass-merchant")
+    assert "came before, byte for byte: nothing is done twice" in shop.ok("run", "--once").out
+    assert list(shop.orders()) == ["K7001001"]
+    assert len(shop.posted()) == 1
+    again = shop.sent("kestrelmoor")
+    assert [text for text in again if "ST*855" in text] == []
+    assert sum("ST*855" in text for text in first) == 1
+
+
+# ---------------------------------------------------------------- what a representative decides
+
+
+def test_an_accepted_order_is_cancelled_and_the_buyer_is_told(shop: Terminal) -> None:
+    shop.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
+    shop.ok("run", "--once")
+    shop.sent("kestrelmoor")
+    shop.ok("orders", "cancel", "K-1", "--why", "The buyer wants it no more")
+    assert shop.orders() == {"K-1": "CANCELLED"}
+    shop.ok("run", "--once")
+    assert [s for s in answer(shop.sent("kestrelmoor")) if s.startswith("ACK")] == ["ACK*ID*20*CA"]
+    assert [p["order"]["state"] for p in shop.posted()] == ["ACCEPTED", "CANCELLED"]
+    assert "is cancelled" in shop.refused("orders", "cancel", "K-1", "--why", "once more")
+
+
+def test_a_line_on_hold_is_refused_with_its_code_and_the_rest_is_answered(shop: Terminal) -> None:
+    held_price(shop)
+    assert "IR, R1" in shop.refused("orders", "reject", K4, "--line", "3", "--code", "ZZ", "--why", "no")
+    shop.ok("orders", "reject", K4, "--line", "3", "--code", "R4", "--why", "Not at that price")
+    assert (shop.holds(), shop.cases()) == ([], [])
+    shop.ok("run", "--once")
+    sent = answer(shop.sent("kestrelmoor"))
+    assert [s for s in sent if s.startswith("ACK")] == [
+        "ACK*IA*20*CA",
+        "ACK*IP*20*CA",
+        "ACK*R4*10*CA",
+        "ACK*IP*10*CA",
+    ]
+    assert shop.lines(K4)[2][2:4] == ("REJECTED", "0")
+
+
+def test_an_order_is_answered_before_it_must_be(shop: Terminal) -> None:
+    held_price(shop)
+    shop.ok("orders", "answer", K4)
+    shop("run", "--once")
+    assert "ACK*IH*10*CA" in answer(shop.sent("kestrelmoor"))
+    assert "nothing new to say" in shop.refused("orders", "answer", K4)
+
+
+def test_a_note_stays_with_the_order(shop: Terminal) -> None:
+    shop.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
+    shop.ok("run", "--once")
+    shop.ok("orders", "note", "K-1", "Mr [b]Hale[/b] rang: no hurry", by="jo")
+    said = shop.ok("orders", "show", "K-1").out
+    assert "jo: Mr [b]Hale[/b] rang: no hurry" in said
+
+
+def test_a_hold_by_hand_stops_an_order_that_waits_until_its_placer_or_another_releases_it(
+    shop: Terminal,
+) -> None:
+    held_price(shop)
+    shop.ok("holds", "place", K4, "--text", "Ask about the colour first", "--line", "1", by="jo")
+    (mine,) = shop.holds("--code", "MANUAL")
+    assert (mine["line"], mine["message"]) == (1, "Held by jo: Ask about the colour first")
+    (price,) = shop.holds("--code", "PRICE")
+    said = shop.ok("holds", "release", str(price["hold_id"]), *AGREED, by="maria").out
+    assert "Still waiting for:" in said
+    assert "Ask about the colour first" in said
+    assert "A release needs a text" in shop.refused(
+        *("holds", "release", str(mine["hold_id"]), "--reason", "OTHER", "--text", " "), by="jo"
+    )
+    shop.ok(
+        "holds",
+        "release",
+        str(mine["hold_id"]),
+        "--reason",
+        "CUSTOMER_AGREED",
+        "--text",
+        "Blue it is",
+        by="jo",
+    )
+    assert shop.holds() == []
+
+
+# ---------------------------------------------------------------- sending again, and not at all
+
+
+def test_a_document_is_sent_again_with_the_same_bytes_under_the_same_name(shop: Terminal) -> None:
+    shop.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
+    shop.ok("run", "--once")
+    out = shop.home / "exchange" / "kestrelmoor" / "out"
+    before = {file.name: file.read_bytes() for file in out.iterdir()}
+    for file in out.iterdir():
+        file.unlink()
+    (document,) = shop.documents("--set", "855")
+    shop.ok("documents", "resend", str(document["document_id"]))
+    assert "waits to be sent already" in shop.refused("documents", "resend", str(document["document_id"]))
+    shop.ok("run", "--once")
+    (again,) = out.iterdir()
+    assert again.read_bytes() == before[again.name]
+    assert b"ST*855" in again.read_bytes()
+    again.unlink()
+    (functional,) = (t for t in shop.transmissions() if t["sets"] == "997")
+    shop.ok("transmissions", "resend", str(functional["transmission_id"]))
+    shop.ok("run", "--once")
+    (again,) = out.iterdir()
+    assert again.read_bytes() == before[again.name]
+    raw = shop.ok("transmissions", "show", str(functional["transmission_id"]), "--raw").raw
+    assert raw == before[again.name]
+
+
+def test_a_transmission_that_does_not_get_through_is_cancelled_and_later_sent_after_all(
+    shop: Terminal,
+) -> None:
+    """Without the folders that stand in for it, Kestrelmoor's server is not there."""
+    held_price(shop)
+    shop.ok("orders", "answer", K4)
+    config = shop.home / "config.toml"
+    with_folders = config.read_text()
+    config.write_text(with_folders.replace('directory_root = "exchange"', ""))
+    failed = shop("run", "--once")
+    assert failed.code == 1
+    (waiting,) = (t for t in shop.transmissions() if t["state"] != "SENT")
+    name = str(waiting["transmission_id"])
+    raw = shop.ok("transmissions", "show", name, "--raw").raw
+    shop.ok("transmissions", "cancel", name, "--why", "sent by mail instead")
+    assert [t["state"] for t in shop.transmissions()] == ["SENT", "CANCELLED"]
+    assert "it is cancelled already" in shop.refused("transmissions", "cancel", name, "--why", "again")
+    assert "Cancelling transmission" in shop.refused(
+        "transmissions", "cancel", str(shop.transmissions()[0]["transmission_id"]), "--why", "too late"
+    )
+    config.write_text(with_folders)
+    shop("run", "--once")
+    assert shop.sent("kestrelmoor") == []
+    shop.ok("transmissions", "resend", name)
+    shop("run", "--once")
+    assert [text.encode("latin-1") for text in shop.sent("kestrelmoor")] == [raw]
+
+
+def test_a_paused_partner_is_neither_read_nor_sent_to(shop: Terminal) -> None:
+    held_price(shop)
+    shop.ok("partners", "pause", "kestrelmoor", "--why", "their server moves")
+    shop.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
+    shop.ok("orders", "answer", K4)
+    shop("run", "--once")
+    assert shop.orders() == {K4: "ACCEPTED"}
+    assert shop.sent("kestrelmoor") == []
+    assert "their server moves" in shop("status").out
+    shop.ok("partners", "resume", "kestrelmoor")
+    shop("run", "--once")
+    assert shop.orders() == {K4: "ACCEPTED", "K-1": "ACCEPTED"}
+    assert len(shop.sent("kestrelmoor")) >= 2
+    assert "no such partner is published" in shop.refused("partners", "pause", "nobody", "--why", "x")
+
+
+# ---------------------------------------------------------------- the keeping of it
+
+
+def test_a_backup_brings_back_what_was(shop: Terminal) -> None:
+    shop.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
+    shop.ok("run", "--once")
+    backup = shop.home / "backups" / "monday.db"
+    shop.ok("db", "backup", backup)
+    assert "is there already" in shop.refused("db", "backup", backup)
+    shop.ok("orders", "cancel", "K-1", "--why", "by mistake")
+    assert shop.orders() == {"K-1": "CANCELLED"}
+    (shop.home / "garbage").write_text("no database")
+    assert "garbage" in shop.refused("db", "restore", "garbage", "--yes")
+    assert shop("db", "restore", "nowhere", "--yes").code == 2
+    assert shop.orders() == {"K-1": "CANCELLED"}
+    shop.ok("db", "restore", backup, "--yes")
+    assert shop.orders() == {"K-1": "ACCEPTED"}
+    shop.ok("audit", "verify")
+
+
+def test_whoever_changes_the_audit_log_behind_our_back_is_found_out(shop: Terminal) -> None:
+    whole = shop.ok("audit", "verify", "--json").one()
+    assert whole["broken"] is None
+    assert whole["rows"] >= 8  # three partners published, five imports
+    with sqlite3.connect(shop.home / "gateway.db") as db:
+        (n,) = db.execute("SELECT n FROM audit ORDER BY n LIMIT 1 OFFSET 2").fetchone()
+        db.execute("UPDATE audit SET by = 'nobody' WHERE n = ?", (n,))
+    db.close()
+    said = shop("audit", "verify")
+    assert said.code == 1
+    assert f"broken at row {n}" in said.err
+    as_json = shop("audit", "verify", "--json")
+    assert as_json.code == 1
+    assert as_json.one()["broken"]["n"] == n
+
+
+def test_roles_decide_who_may_do_what_once_somebody_is_listed(shop: Terminal) -> None:
+    held_price(shop)
+    assert "everybody may do everything" in shop.ok("users", "list").out
+    assert "nobody with the role ADMIN would be left" in shop.refused("users", "put", "maria", "CSR")
+    assert "no such role" in shop.refused("users", "put", "maria", "CHIEF")
+    shop.ok("users", "put", "anna", "ADMIN")
+    shop.ok("users", "put", "maria", "CSR", by="anna")
+    shop.ok("users", "put", "jo", "LEAD", "EDI_ANALYST", "--limit", "5000", by="anna")
+    assert shop.ok("users", "list", "--json").json() == [
+        {"user": "anna", "roles": ["ADMIN"], "limit": None},
+        {"user": "jo", "roles": ["EDI_ANALYST", "LEAD"], "limit": "5000"},
+        {"user": "maria", "roles": ["CSR"], "limit": None},
+    ]
+    assert "has none of the roles ADMIN" in shop.refused("users", "put", "maria", "ADMIN", by="maria")
+    assert "1500.00 is above what CSR may decide" in shop.refused(
+        *("holds", "release", shop.hold(), *AGREED), by="maria"
+    )
+    assert "takes CSR or LEAD or SUPERVISOR" in shop.refused(
+        "holds", "release", shop.hold(), *AGREED, by="stranger"
+    )
+    shop.ok("holds", "release", shop.hold(), *AGREED, by="jo")
+    shop.ok("users", "remove", "maria", by="anna")
+    assert "nobody could add users" in shop.refused("users", "remove", "anna", by="anna")
+
+
+# ---------------------------------------------------------------- imports
+
+
+def test_an_import_with_bad_cells_names_each_and_changes_nothing(shop: Terminal) -> None:
+    (shop.home / "prices.csv").write_text(
+        "sku,unit,price,currency,since\n"
+        "TB-1001,EA,4.75,USD,2026-06-01\n"
+        "TB-1001,EA,four,USD,2026-07-01\n"
+        "TB-0000,EA,1.00,USD,2026-31-01\n"
+    )
+    said = shop("import", "prices", "prices.csv", "--dry-run")
+    assert said.code == 1
+    assert "row 3, column price ('four')" in said.out
+    assert "row 4, column since ('2026-31-01')" in said.out
+    told = shop("import", "prices", "prices.csv", "--json").one()
+    assert (told["applied"], told["added"], told["dry_run"]) == (False, 0, False)
+    assert {(p["row"], p["column"]) for p in told["problems"]} >= {(3, "price"), (4, "since")}
+
+
+def test_a_dry_run_shows_the_difference_and_changes_nothing(shop: Terminal) -> None:
+    (shop.home / "prices.csv").write_text("sku,unit,price,currency,since\nTB-1001,EA,4.75,USD,2026-06-01\n")
+    for _ in range(2):
+        told = shop.ok("import", "prices", "prices.csv", "--dry-run", "--json").one()
+        assert (told["added"] + told["changed"], told["applied"]) == (1, False)
+    assert shop.ok("import", "prices", "prices.csv", "--json").one()["applied"]
+    assert shop.ok("import", "prices", "prices.csv", "--json").one()["unchanged"] == 1
+
+
+@pytest.mark.parametrize("kind", ["items", "xrefs", "prices", "ship-tos", "customers"])
+def test_importing_the_same_file_again_changes_nothing(shop: Terminal, kind: str) -> None:
+    told = shop.ok("import", kind, SAMPLES / "master-data" / f"{kind}.csv", "--json").one()
+    assert (told["added"], told["changed"], told["closed"]) == (0, 0, 0)
+    assert told["unchanged"] > 0
+
+
+def test_a_file_that_is_not_there_is_wrong_usage(shop: Terminal) -> None:
+    said = shop("import", "items", Path("nowhere.csv"))
+    assert (said.code, said.err) == (2, "error: nowhere.csv: No such file or directory\n")
