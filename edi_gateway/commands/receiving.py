@@ -15,7 +15,7 @@ from typing import Any, Protocol
 from edi_gateway.commands import answering
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
-from edi_gateway.commands.cases import resolve_about
+from edi_gateway.commands.cases import About, NewCase, resolve_about
 from edi_gateway.commands.desk import MACHINE, Desk
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
@@ -90,8 +90,13 @@ def _repeated(ledger: Ledger, who: Correspondent, came: Document, order: StoredO
 def _waits(
     ledger: Ledger, who: Correspondent, came: Document, judgement: Judgement, matter: Matter
 ) -> StoredOrder:
-    """A change that a person has to decide: the order stands as it is, with a hold that says so."""
+    """A change that a person has to decide: the order stands as it is, with a hold that says so.
+
+    What has ended is not held any more: a person hears of it, and the buyer what stands.
+    """
     order = matter.order
+    if order.state in ENDED:
+        return _too_late(ledger, who, came, judgement, order)
     found = reconcile(matter.active, judgement.holds, ledger.now)
     for hold in found.to_raise:
         ledger.hold(hold, order.id, order.partner, came.document_id, order.currency, test=order.test)
@@ -105,6 +110,21 @@ def _waits(
         why=[finding.code.value for finding in judgement.findings],
     )
     return carry_on(ledger, who, matter, matter.lines, [*matter.active, *found.to_raise])
+
+
+def _too_late(
+    ledger: Ledger, who: Correspondent, came: Document, judgement: Judgement, order: StoredOrder
+) -> StoredOrder:
+    about = About(document_id=came.document_id, order_id=order.id)
+    for hold in judgement.holds[:1]:
+        ledger.case(NewCase(hold.finding, order.partner, about, hold.amount, order.currency, order.test))
+    last = documents.last_answers(ledger.desk.conn, [order.id]).get(order.id)
+    if last is not None and who.answers:
+        answering.send_again(ledger, who, order, last, came.document_id)
+    text = f"A change came, but the order is {order.state.value.lower()}; nothing was changed."
+    ledger.event(order.id, "change too late", text, came.document_id)
+    ledger.desk.record("order change too late", f"order {order.number}", document=came.document_id)
+    return order
 
 
 def revise(

@@ -69,8 +69,8 @@ def roles_page() -> str:
         lines.append(f"| {what} | {said} |")
     lines += ["", "## Releasing holds", ""]
     lines += [
-        "A release needs a reason code and a text. Who set a value may not release the hold on it. Where money counts, a",
-        "role decides up to its limit: "
+        "A release needs a reason code and a text. Who set a value may not release the hold on it. Where money counts,",
+        "a role decides up to its limit: "
         + ", ".join(f"{role} {'any' if limit is None else limit}" for role, limit in LIMITS.items())
         + "; a user may have a lower limit.",
         "",

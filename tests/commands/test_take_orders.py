@@ -217,6 +217,17 @@ def test_a_change_that_is_unclear_waits_for_a_person_and_changes_nothing(book: B
     assert book.posted(order_id) == before
 
 
+def test_a_change_of_what_was_cancelled_changes_nothing_and_tells_buyer_and_us(book: Book) -> None:
+    order_id = book.one(po(line(48)))
+    book.take(po(line(48), purpose="01"))
+    (taken,) = book.take(po(line(60), purpose="05"))
+    assert (taken.order_id, taken.verdict, taken.state) == (order_id, "change", OrderState.CANCELLED)
+    assert book.states() == [("PO-1", 2, "CANCELLED", "SENT")]
+    assert book.holds(order_id) == []
+    assert book.cases() == [("CHANGE_TOO_LATE", "NEW")]
+    assert book.said(order_id)[1:] == [[("ID", "48")], [("ID", "48")]]
+
+
 def test_a_change_without_its_order_is_refused_and_a_later_original_is_still_taken(book: Book) -> None:
     (refused,) = book.take(po(line(48), purpose="04"))
     assert (refused.verdict, refused.state) == ("reject", OrderState.REJECTED)
