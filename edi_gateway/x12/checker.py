@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.dictionary import SegmentDef
 from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.recovery import StructureFault, Tracer
+from edi_gateway.x12.recovery import StructureFault
 from edi_gateway.x12.rules import Breach
 from edi_gateway.x12.segments import Context, Problem, rule_problem
 from edi_gateway.x12.structure import Node
@@ -48,16 +48,16 @@ def status_of(findings: Sequence[Finding]) -> str:
 
 def check(
     raw: RawSet,
-    tracer: Tracer,
+    placed: list[int],
+    faults: Sequence[StructureFault],
     nodes: Sequence[Node],
     problems_of: Callable[[int, list[str], str], Sequence[Problem]],
     breaches_of: Callable[[list[int]], Iterator[Breach]],
     context: Context,
 ) -> Walk:
-    """Places each segment, then looks into each. `problems_of(node, segment, text)` are the faults within it."""
-    tracer.follow(raw.segments)
-    placed = tracer.nodes
-    findings = [_structure(fault, raw, nodes, placed) for fault in tracer.faults]
+    """Looks into each segment and says all that is wrong. `placed` is the node of each, `faults` what is wrong
+    with their order, `problems_of(node, segment, text)` what is wrong within one."""
+    findings = [_structure(fault, raw, nodes, placed) for fault in faults]
     for index, (node, segment) in enumerate(zip(placed, raw.segments, strict=True)):
         if node < 0:
             continue

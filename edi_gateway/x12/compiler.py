@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
+from edi_gateway.model.finding import Code
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
 from edi_gateway.x12.rules import LocalRule
 from edi_gateway.x12.segments import Context, element_problems
@@ -25,11 +26,20 @@ class Known:
 
     __slots__ = ("context", "good", "obvious", "use")
 
-    def __init__(self, use: Use, context: Context) -> None:
+    def __init__(self, use: Use, context: Context, added: frozenset[str]) -> None:
         self.use = use
         self.context = context
-        self.good = set() if use.requirement == "M" else {""}
+        self.good = {code for code in added if self._only_unlisted(code)}
+        if use.requirement != "M":
+            self.good.add("")
         self.obvious = _obvious(context.dictionary.elements.get(use.element), context)
+
+    def _only_unlisted(self, code: str) -> bool:
+        found = element_problems(self.use, "", code, self.context)
+        return all(problem.code in (Code.CODE_INVALID, Code.CODE_UNLISTED) for problem in found)
+
+    def holds(self, value: str) -> bool:
+        return value in self.good or self.learn(value)
 
     def learn(self, value: str) -> bool:
         if not value:
@@ -81,14 +91,19 @@ class Compiler:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.known: dict[tuple[str, bool, int], Known] = {}
+        self.known: dict[tuple[str, bool, int, frozenset[str]], Known] = {}
 
-    def know(self, use: Use) -> Known:
-        key = (use.element, use.requirement == "M", use.repeat)
+    def know(self, use: Use, added: frozenset[str]) -> Known:
+        """What is known about an element; `added` are codes that the guide adds to its list."""
+        key = (use.element, use.requirement == "M", use.repeat, added)
         found = self.known.get(key)
         if found is None:
-            found = self.known[key] = Known(use, self.context)
+            found = self.known[key] = Known(use, self.context, added)
         return found
+
+    def right(self, definition: SegmentDef, rules: Sequence[LocalRule]) -> list[Callable[[str], bool]]:
+        """For each element of a segment what tells whether a value is right."""
+        return [self.know(use, _added(rules, use.position)).holds for use in definition.uses]
 
     def compile(self, definition: SegmentDef, rules: Sequence[LocalRule], count: int) -> Check:
         """The check of segments with `count` elements after the tag."""
@@ -98,7 +113,7 @@ class Compiler:
         names: dict[str, object] = {}
         tests: list[str] = [f"a{count}"] if count else []
         for use in uses[:count]:
-            known = self.know(use)
+            known = self.know(use, _added(rules, use.position))
             names[f"G{use.position}"] = known.good
             names[f"L{use.position}"] = known.learn
             tests.append(f"(a{use.position} in G{use.position} or L{use.position}(a{use.position}))")
@@ -111,6 +126,17 @@ class Compiler:
         exec(compile(source, f"<check of {definition.tag} with {count} elements>", "exec"), names)
         check: Check = names["check"]  # type: ignore[assignment]
         return check
+
+
+def _added(rules: Sequence[LocalRule], position: int) -> frozenset[str]:
+    """Codes that the guide adds whatever else stands in the segment."""
+    return frozenset(
+        code
+        for local in rules
+        if local.rule.kind == "add_codes" and local.element == position
+        if not local.qualifiers and not local.when_element
+        for code in local.rule.values
+    )
 
 
 def _wrong(segment: list[str]) -> bool:
@@ -145,7 +171,7 @@ def _note(note: str, count: int) -> str:
 
 
 def _rule(local: LocalRule, number: int, count: int, names: dict[str, object]) -> str:
-    """A guide rule as an expression. What the guide adds to a list is left to the exact check."""
+    """A guide rule as an expression. What it adds to a list is in what is known, or left to the exact check."""
     rule = local.rule
     if rule.kind == "add_codes":
         return ""

@@ -8,7 +8,7 @@ exact checker.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from edi_gateway.x12 import checker
@@ -17,7 +17,7 @@ from edi_gateway.x12.compiler import Check, Compiler
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary
 from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.recovery import Tracer
+from edi_gateway.x12.recovery import StructureFault, Tracer
 from edi_gateway.x12.rules import Breach, LocalRule, Rule, RuleInvalid, breaches, fitting, place
 from edi_gateway.x12.segments import Context, Problem, problems
 from edi_gateway.x12.structure import Lost, Machine, Node, lay_out
@@ -122,13 +122,27 @@ class _Reader:
         return Walk(placed)
 
     def _check_exactly(self, raw: RawSet) -> Walk:
-        segments = self.guide.dictionary.segments
-        tracer = Tracer(self.guide.root, self.guide.tags, lambda tag: tag in segments)
+        placed, faults = self._place(raw)
 
         def breaches_of(placed: list[int]) -> Iterator[Breach]:
             return breaches(self.guide.wide, placed, raw.segments)
 
-        return checker.check(raw, tracer, self.guide.nodes, self._problems, breaches_of, self.context)
+        return checker.check(raw, placed, faults, self.guide.nodes, self._problems, breaches_of, self.context)
+
+    def _place(self, raw: RawSet) -> tuple[list[int], Sequence[StructureFault]]:
+        """The node of each segment. Only a document that is out of order needs the tracer."""
+        state = self.machine.start
+        placed: list[int] = []
+        try:
+            for segment in raw.segments:
+                state = state.next[segment[0]]
+                placed.append(state.node)
+        except Lost:
+            known = self.guide.dictionary.segments
+            tracer = Tracer(self.guide.root, self.guide.tags, lambda tag: tag in known)
+            tracer.follow(raw.segments)
+            return tracer.nodes, tracer.faults
+        return placed, ()
 
     def _problems(self, node: int, segment: list[str], text: str) -> Sequence[Problem]:
         return self._kind(node).problems(segment, text)
@@ -147,7 +161,7 @@ class _Kind:
 
     ST and SE (no definition) are judged with the envelope."""
 
-    __slots__ = ("checks", "compiler", "definition", "faults", "room", "rules")
+    __slots__ = ("checks", "compiler", "definition", "faults", "right", "room", "rules")
 
     def __init__(
         self, definition: SegmentDef | None, rules: tuple[LocalRule, ...], compiler: Compiler
@@ -156,6 +170,7 @@ class _Kind:
         self.rules = rules
         self.compiler = compiler
         self.room = _TEXTS
+        self.right: list[Callable[[str], bool]] = []  # by element, once a segment has a fault
         self.checks = _Checks(self)
         self.faults: dict[str, tuple[Problem, ...]] = {}
 
@@ -164,7 +179,8 @@ class _Kind:
             return ()
         found = self.faults.get(text)
         if found is None:
-            found = problems(self.definition, self.rules, self.compiler.context, segment)
+            self.right = self.right or self.compiler.right(self.definition, self.rules)
+            found = problems(self.definition, self.rules, self.compiler.context, segment, self.right)
             if len(self.faults) >= _TEXTS:
                 self.faults.clear()
             self.faults[text] = found

@@ -6,6 +6,7 @@ Takes bytes and a function that says which guide reads a set; yields events. Cal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -30,6 +31,7 @@ from edi_gateway.x12.guide import Guide, build, readable
 from edi_gateway.x12.lexer import Source
 from edi_gateway.x12.rawset import RawSet
 
+_SHORT_DATES = re.compile(r"(00)?(2|3)\d{3}(?!\d)")  # before 004010 a year had two digits
 GuideFor = Callable[[Interchange, Group, str], Guide | None]
 Strict = bool | Callable[[Interchange, Group], bool]
 
@@ -139,7 +141,7 @@ def _check(raw: RawSet, interchange: Interchange, group: Group, guide_for: Guide
         return CheckedSet(raw, None, None, _result(raw, raw.findings, status))
     if GROUP_OF.get(raw.code) != group.code:
         raw.findings.append(_not_of_group(raw, group))
-    if group.version[:6] < "004010":
+    if _SHORT_DATES.match(group.version):
         guide = guide.reading_short_dates()
     walk = guide.check(raw)
     return CheckedSet(raw, guide, walk, _result(raw, walk.findings, walk.status))

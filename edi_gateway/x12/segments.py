@@ -6,8 +6,9 @@ segments that the fast pass (x12.compiler) does not know to be right.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from edi_gateway.model.finding import Code, Severity
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
@@ -46,10 +47,15 @@ class Context:
 
 
 def problems(
-    definition: SegmentDef, rules: Sequence[LocalRule], context: Context, segment: Sequence[str]
+    definition: SegmentDef,
+    rules: Sequence[LocalRule],
+    context: Context,
+    segment: Sequence[str],
+    right: Sequence[Callable[[str], bool]] = (),
 ) -> tuple[Problem, ...]:
-    """All that is wrong within a segment, by element."""
-    found = [*_elements(definition, rules, context, segment), *_notes(definition, segment, context)]
+    """All that is wrong within a segment, by element. `right` says for each element whether a value is known to
+    be right, which saves the exact look at it."""
+    found = [*_elements(definition, context, segment, right), *_notes(definition, segment, context)]
     found = [problem for problem in found if not _excused(problem, rules, segment)]
     found += _rules(definition, rules, context, segment)
     found += _empties(segment)
@@ -67,7 +73,7 @@ def element_problems(use: Use, name: str, value: str, context: Context) -> Itera
             Severity.ERROR,
             f"{name} is repeated {len(values)} times, at most {use.repeat}.",
             element=use.position,
-            value=value,
+            value=readable(value),
             ack="12" if context.dictionary.version >= "005010" else "3",
             reference=_reference(use),
         )
@@ -81,10 +87,12 @@ def element_problems(use: Use, name: str, value: str, context: Context) -> Itera
 
 
 def _elements(
-    definition: SegmentDef, rules: Sequence[LocalRule], context: Context, segment: Sequence[str]
+    definition: SegmentDef, context: Context, segment: Sequence[str], right: Sequence[Callable[[str], bool]]
 ) -> Iterator[Problem]:
     for use in definition.uses:
         value = segment[use.position] if use.position < len(segment) else ""
+        if (not value and use.requirement != "M") or (right and right[use.position - 1](value)):
+            continue
         name = _name(definition, use, context)
         if value.strip(" "):
             yield from element_problems(use, name, value, context)
@@ -117,7 +125,7 @@ def _elements(
                 f"{definition.tag} has {len(definition.uses)} elements; there is something in element {position}.",
                 "Look whether a separator is too many, or stands in the data.",
                 element=position,
-                value=segment[position],
+                value=readable(segment[position]),
                 ack="3",
             )
             return
@@ -236,8 +244,10 @@ def broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tuple
     """Relational notes that a segment breaks: the note, the missing or the excluded position (else 0), and
     the position because of which."""
     for note in notes:
-        positions = [int(note[at : at + 2]) for at in range(1, len(note), 2)]
+        positions = _positions(note)
         given = [at for at in positions if at < len(segment) and segment[at].strip(" ")]
+        if not given and note[0] != "R":
+            continue
         absent = [at for at in positions if at not in given]
         first, *others = positions
         match note[0]:
@@ -251,6 +261,11 @@ def broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tuple
                 yield note, absent[0], 0, first
             case "L" if first in given and not any(at in given for at in others):
                 yield note, others[0], 0, first
+
+
+@cache
+def _positions(note: str) -> tuple[int, ...]:
+    return tuple(int(note[at : at + 2]) for at in range(1, len(note), 2))
 
 
 def _rules(
