@@ -17,7 +17,7 @@ from edi_gateway.commands.csv_kinds import LAYOUTS, SAID, Cells, Layout
 from edi_gateway.commands.csv_reading import Problem
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import control_numbers, master_data, snapshots
+from edi_gateway.store import master_data, snapshots
 from edi_gateway.store.master_data import CUSTOMERS, ITEMS, SHIP_TOS, UNITS, XREFS, Change, Kind, Plan, Wanted
 
 Rows = Sequence[tuple[int, Cells]]
@@ -65,7 +65,7 @@ def import_csv(desk: Desk, kind: str, content: bytes, source: str, *, dry_run: b
     layout = LAYOUTS.get(kind)
     if layout is None:
         raise Refused(what=f"Importing {kind}", why=f"there are only {', '.join(LAYOUTS)}")
-    number = control_numbers.draw(desk.conn, "import")[0]  # one import at a time: the next one waits here
+    number = master_data.begin_import(desk.conn)
     report = ImportReport(kind, source, dry_run)
     sheet = csv_reading.read(content, layout)
     report.rows = len(sheet.rows)

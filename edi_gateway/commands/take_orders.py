@@ -27,7 +27,7 @@ from edi_gateway.orders.facts import Facts, facts_on, needs
 from edi_gateway.orders.identity import blanket_key, business_key, content_hash, snapshot
 from edi_gateway.orders.judge import judge
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, facts, orders
+from edi_gateway.store import deadlines, facts, master_data, orders
 from edi_gateway.store.ids import order_number
 
 _LIVE = (OrderState.ON_HOLD, OrderState.ACCEPTED)
@@ -66,6 +66,7 @@ def take_orders(
 
     An order that another worker books at the same time is judged again, as a repetition of that one.
     """
+    master_data.keep_still(desk.conn)
     who = Correspondent.of(desk.conn, profile, write_answer)
     done: dict[int, Taken] = {}
     pending = list(range(len(incoming)))

@@ -13,13 +13,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
-from edi_gateway.store import bulk
+from edi_gateway.store import bulk, control_numbers
 from edi_gateway.store.ids import Ids
+from edi_gateway.store.tables import control_numbers as counters
 from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos
 
 ALWAYS = date(1900, 1, 1)  # since when a row holds that is new and does not say
 _NEVER = date.max  # an open end, for comparing
 _CHUNK = 500
+_SCOPE = "import"
 Key = tuple[Any, ...]
 Values = tuple[Any, ...]
 
@@ -134,6 +136,18 @@ class _Stand:
 
     spans: list[tuple[Span, int]] = field(default_factory=list)
     version: int = 0
+
+
+def begin_import(conn: Connection) -> int:
+    """The number of this import. It waits until no other import runs, and nothing is judged on what stood before."""
+    return control_numbers.draw(conn, _SCOPE)[0]
+
+
+def keep_still(conn: Connection) -> None:
+    """No import is carried out until this transaction ends: an order cannot be put on hold for want of a row that
+    is being imported, and be overlooked by that import. (SQLite has one writer anyway.)"""
+    query = select(counters.c.value).where(counters.c.scope == _SCOPE)
+    conn.execute(query.with_for_update(read=True))
 
 
 def plan(conn: Connection, kind: Kind, wanted: Sequence[Wanted], today: date) -> Plan:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, select
 from edi_gateway.commands import holds, orders, rejudge, users
 from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.master_data import import_csv
+from edi_gateway.store.database import connect
 from edi_gateway.store.tables import cases
 from edi_gateway.store.tables import holds as hold_rows
 from tests.commands.book import Book
@@ -286,3 +288,53 @@ def test_a_production_order_of_a_partner_in_test_stays_on_hold_when_it_is_judged
     with book.desk(actor=SYSTEM) as desk:
         assert rejudge.rejudge(desk, book.partners, [order_id]) == []
     assert book.holds(order_id) == [("PARTNER_TEST", None, "ACTIVE")]
+
+
+@pytest.mark.postgres
+def test_an_import_waits_for_orders_that_are_being_judged_and_cures_them_too(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    book = Book(engine)
+    moved: list[int] = []
+
+    def import_them() -> None:
+        moved.extend(bring(book, "xrefs", "qualifier,value,sku,unit\nGTIN,036000291452,MUG,EA\n"))
+
+    with book.desk(actor=SYSTEM) as desk:
+        (taken,) = book.take_at(desk, [po(line(10, ids=UNKNOWN))])
+        other = threading.Thread(target=import_them)
+        other.start()
+        other.join(0.5)
+        assert other.is_alive()
+    other.join()
+    assert moved == [taken.order_id]
+    assert book.states() == [("PO-1", 1, "ACCEPTED", "SENT")]
+    engine.dispose()
+
+
+@pytest.mark.postgres
+def test_of_two_people_who_release_a_hold_at_once_one_does(postgres_url: str) -> None:
+    engine = connect(postgres_url)
+    book = Book(engine)
+    order_id = book.one(po(line(48, price=CHEAP)))
+    hold = book.hold(order_id)
+    outcome: list[str] = []
+    ready = threading.Barrier(2)
+
+    def somebody(name: str) -> None:
+        ready.wait()
+        try:
+            release(book, hold, name, "CSR")
+        except Refused as refusal:
+            outcome.append(str(refusal))
+        else:
+            outcome.append("released")
+
+    threads = [threading.Thread(target=somebody, args=(name,)) for name in ("ann", "bob")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert outcome.count("released") == 1
+    assert [text for text in outcome if "The hold is released already." in text] != []
+    assert (len(book.answers(order_id)), len(book.posted(order_id))) == (1, 1)
+    engine.dispose()
