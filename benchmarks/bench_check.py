@@ -30,9 +30,7 @@ def purchase_orders(megabytes: int, seed: int, line_end: str = "\n") -> tuple[by
         )
         for _ in range(ITEMS)
     ]
-    isa = (
-        "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *260115*1200*U*00401*000000905*0*P*>"
-    )
+    isa = "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *260115*1200*U*00401*000000905*0*P*>"
     parts = [isa, "GS*PO*BUYER*SELLER*20260115*1200*7*X*004010"]
     size, sets = 0, 0
     while size < megabytes * 1_000_000:

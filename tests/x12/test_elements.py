@@ -6,7 +6,10 @@ import pytest
 
 from edi_gateway.model.finding import Code, Severity
 from edi_gateway.x12.ack import functional_ack
+from edi_gateway.x12.dictionary import Use, dictionary
+from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, read_all
+from edi_gateway.x12.segments import Context, element_problems
 from tests.x12.edi import ISA5, USUAL, Document, ack, bytes_at, codes, document_of, interchange, places, x12
 
 BEG = "BEG*00*SA*4500017**20260115"
@@ -286,3 +289,16 @@ def test_six_digits_are_a_date_before_004010() -> None:
     assert codes(old) == []
     new = document_of(interchange(["BEG*00*SA*1**960115", PO1], version="004010"))
     assert codes(new) == [("BEG", 5, Code.DATE_INVALID)]
+
+
+def test_an_element_that_may_repeat_is_looked_at_each_time_and_counted() -> None:
+    context = Context(dictionary("005010"), Delimiters("*", ">", "~", "^"), False)
+    use = Use(1, "355", "O", repeat=2)
+    assert list(element_problems(use, "XX01", "EA^CA", context)) == []
+    found = list(element_problems(use, "XX01", "EA^CASE^CA", context))
+    assert [(each.code, each.repetition, each.ack) for each in found] == [
+        (Code.TOO_MANY_REPETITIONS, 0, "12"),
+        (Code.ELEMENT_TOO_LONG, 2, "5"),
+    ]
+    once = list(element_problems(Use(1, "352", "O"), "XX01", "A^B", context))
+    assert [(each.code, each.severity) for each in once] == [(Code.DELIMITER_IN_DATA, Severity.WARNING)]

@@ -268,3 +268,11 @@ def test_the_nearest_dictionary_reads_a_release_that_has_none(
     [group] = [event.group for event in read(data) if isinstance(event, GroupEnd)]
     assert group.read_as == read_as
     assert only(found_in(data)) == ([Code.GROUP_VERSION_READ_AS_NEAREST] if remark else [])
+
+
+def test_one_character_as_separator_and_terminator_rejects_the_interchange_without_an_exception() -> None:
+    data = interchange(BODY, glue="*")
+    [start] = starts_of(data)
+    found = {each.code: each.severity for each in start.interchange.findings}
+    assert found[Code.DELIMITERS_COLLIDE] is Severity.ERROR
+    assert ta1_of(data) == "TA1*000000905*260115*1200*R*027"
