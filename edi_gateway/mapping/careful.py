@@ -363,7 +363,8 @@ class _Reading:
 def follows(nodes: Sequence[int], index: int, last: int, wanted: frozenset[int]) -> bool:
     """Whether one of the wanted nodes comes in the loop that the segment at an index opens."""
     first = nodes[index]
-    for node in nodes[index + 1 :]:
+    for at in range(index + 1, len(nodes)):
+        node = nodes[at]
         if node in wanted:
             return True
         if not (first < node <= last or node < 0):
