@@ -129,4 +129,6 @@ class MasterData:
     ship_tos: dict[tuple[str, str], ShipTo] = field(default_factory=dict)  # (qualifier, code)
     customers: dict[str, Customer] = field(default_factory=dict)
     known: dict[str, tuple[KnownOrder, ...]] = field(default_factory=dict)  # by business key, oldest first
-    drawn: dict[str, dict[str, Decimal]] = field(default_factory=dict)  # blanket's key -> SKU -> base units released
+    drawn: dict[str, dict[str, Decimal]] = field(
+        default_factory=dict
+    )  # blanket's key -> SKU -> base units released
