@@ -10,9 +10,9 @@ import os
 import tomllib
 from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
@@ -47,7 +47,7 @@ class Connections(Section):
 
 
 class Engine(Section):
-    receipts_per_batch: int = Field(64, ge=1, le=1000, description="Small files worked in one commit.")
+    receipts_per_batch: int = Field(500, ge=1, le=1000, description="Small files worked in one commit.")
     sets_per_commit: int = Field(
         500, ge=1, le=10000, description="Sets of a large interchange worked in one commit."
     )
@@ -72,10 +72,6 @@ class Delivery(Section):
     )
 
 
-class Retention(Section):
-    receipts_days: int = Field(2555, ge=1, description="Bytes received and sent are kept this long.")
-
-
 class Logging(Section):
     format: Literal["console", "json"] = Field(
         "console", description="console for people, json for machines."
@@ -88,12 +84,18 @@ class Logging(Section):
 class DemonstrationClock(Section):
     """A clock that began somewhere else, so that invented orders of a fixed day stay fresh."""
 
-    showed: datetime | None = Field(
+    showed: AwareDatetime | None = Field(
         None, description="For demonstrations: what this folder's clock showed ..."
     )
-    at: datetime | None = Field(
+    at: AwareDatetime | None = Field(
         None, description="... when the real clock showed this. Leave both out in earnest."
     )
+
+    @model_validator(mode="after")
+    def _both(self) -> Self:
+        if (self.showed is None) != (self.at is None):
+            raise ValueError("showed and at stand together or not at all")
+        return self
 
 
 class Settings(Section):
@@ -107,7 +109,6 @@ class Settings(Section):
     limits: Limits = Limits()
     publishing: Publishing = Publishing()
     delivery: Delivery = Delivery()
-    retention: Retention = Retention()
     logging: Logging = Logging()
     clock: DemonstrationClock = DemonstrationClock()
 
@@ -170,6 +171,11 @@ def _key(key: str, value: object, default: object, description: str | None) -> l
     shown = "..." if value is None else _toml(value)
     mark = "" if value != default else "# "
     return [f"# {description}", f"{mark}{key} = {_toml(shown) if value is None else shown}"]
+
+
+def shown(value: object) -> str:
+    """A default in the reference: as it would be written, or "none"."""
+    return "none" if value is None else f"`{_toml(value)}`"
 
 
 def _toml(value: object) -> str:

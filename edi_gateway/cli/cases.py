@@ -179,7 +179,11 @@ def assign(
 
 
 @group.command()
-def comment(ctx: typer.Context, case: CaseArgument, text: Annotated[str, typer.Argument()]) -> None:
+def comment(
+    ctx: typer.Context,
+    case: CaseArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What others should know.")],
+) -> None:
     """Add a note to a case."""
     from edi_gateway.commands import cases
 

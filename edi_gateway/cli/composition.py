@@ -104,7 +104,7 @@ def publish_drafts(here: Here) -> None:
     machine = Actor(MACHINE, frozenset({MACHINE}))
     for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
         with here.engine.begin() as conn:
-            desk = Desk(conn, here.ids, here.clock, machine)
+            desk = Desk(conn, here.ids, here.clock, machine, production=here.settings.production)
             if loaded.profile is not None and loaded.valid:
                 draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)
                 partners.publish(desk, draft, "published by itself")

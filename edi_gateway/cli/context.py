@@ -106,7 +106,8 @@ class Here:
 
         ids = self.ids
         with self.engine.begin() as conn:
-            yield Desk(conn, ids, self.clock, actor(conn, self.user))
+            who = actor(conn, self.user)
+            yield Desk(conn, ids, self.clock, who, production=self.settings.production)
 
 
 def login() -> str:

@@ -36,7 +36,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="PO number or our order number.")]
 PartnerOption = Annotated[str | None, typer.Option(help="Whose, when several have the PO number.")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays with the order.")]
-DayOption = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])]
+DAY = ["%Y-%m-%d"]
 
 
 def order_id(here: Here, name: str, partner: str | None = None) -> int:
@@ -62,8 +62,12 @@ def list_(
     state: Annotated[str | None, typer.Option(help="ON_HOLD, ACCEPTED, REJECTED, CANCELLED or VOID.")] = None,
     po: Annotated[str | None, typer.Option("--po", help="Only this PO number.")] = None,
     item: Annotated[str | None, typer.Option(help="Only orders with this SKU.")] = None,
-    since: DayOption = None,
-    until: DayOption = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Only orders of this day (2026-03-02) or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=DAY, help="Only orders of this day or before.")
+    ] = None,
     held: Annotated[bool, typer.Option("--held", help="Only what something holds.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only where our answer is past its time.")] = False,
     limit: Annotated[int, typer.Option(help="At most so many.")] = 50,

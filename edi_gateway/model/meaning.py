@@ -19,7 +19,7 @@ MEANING: dict[Code, str] = {
     Code.EMPTY_SEGMENT: "Two segment terminators stand side by side.",
     Code.SEGMENT_TOO_LONG: "A segment is longer than the limit of this installation; reading stopped there.",
     Code.SEGMENT_UNTERMINATED: "The last segment of the file has no terminator; it was read all the same.",
-    Code.SET_TOO_LONG: "A transaction set has more segments than the limit of this installation; the rest was not read.",
+    Code.SET_TOO_LONG: "A set has more segments than the limit of this installation; the rest was not read.",
     Code.LOWER_CASE: "A tag or a code stands in lower case; it was read as upper case.",
     Code.IEA_MISSING: "The interchange ends without its IEA.",
     Code.IEA_CONTROL_DIFFERS: "IEA02 is not the control number of the ISA.",

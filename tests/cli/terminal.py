@@ -102,7 +102,7 @@ class Terminal:
         """What was posted for the ERP."""
         return [json.loads(f.read_text("utf-8")) for f in sorted((self.home / "posted").glob("*.json"))]
 
-    def set_clock(self, now: datetime) -> None:
+    def set_clock(self, now: datetime = MONDAY) -> None:
         """The folder's clock shows this from now on."""
         config = self.home / "config.toml"
         text = config.read_text("utf-8").split("[clock]")[0]

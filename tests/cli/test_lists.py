@@ -1,0 +1,173 @@
+"""Lists and `show`: JSON has the keys that docs/reference/json.md promises; the words for people are there too."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.terminal import ROOT, SAMPLES, Said, Terminal
+
+
+def promised(command: str) -> set[str]:
+    """The keys of the table in docs/reference/json.md."""
+    page = (ROOT / "docs" / "reference" / "json.md").read_text("utf-8")
+    page = page.partition("## Lists and `show`")[2]
+    (row,) = (line for line in page.splitlines() if line.startswith(f"| `{command}` | "))
+    cell = re.sub(r"\([^)]*\)", "", row.split("|")[2])
+    return {word for part in re.findall(r"`([^`]*)`", cell) for word in re.split(r",\s*", part)}
+
+
+@pytest.fixture(scope="module")
+def busy(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    """A morning's work: an order that waits for a price, one for a decision, a rejected set, a stranger."""
+    home = tmp_path_factory.mktemp("busy") / "home"
+    shutil.copytree(_stocked, home)
+    terminal = Terminal(home)
+    terminal.set_clock()
+    for partner, sample, name in (
+        ("kestrelmoor", "04-price-differs", "input.edi"),
+        ("kestrelmoor", "14-bad-date", "input.edi"),
+        ("kestrelmoor", "16-unknown-partner", "input.edi"),
+        ("pinwheel", "03-marketplace", "input.edi"),
+    ):
+        terminal.drop_sample(partner, sample, name)
+    assert terminal("run", "--once").code == 1
+    return terminal
+
+
+def first(said: Said) -> dict[str, object]:
+    assert said.code == 0, said.all
+    return said.json()[0]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("orders list", ["orders", "list"]),
+        ("orders show", ["orders", "show", "K7001004"]),
+        ("holds list", ["holds", "list"]),
+        ("cases list", ["cases", "list"]),
+        ("cases list --each", ["cases", "list", "--each"]),
+        ("documents list", ["documents", "list"]),
+        ("transmissions list", ["transmissions", "list"]),
+        ("partners list", ["partners", "list"]),
+        ("partners check", ["partners", "check"]),
+        ("status", ["status"]),
+        ("audit verify", ["audit", "verify"]),
+        ("import ...", ["import", "items", str(SAMPLES / "master-data" / "items.csv"), "--dry-run"]),
+    ],
+)
+def test_the_keys_are_those_that_are_promised(busy: Terminal, command: str, words: list[str]) -> None:
+    assert set(first(busy(*words, "--json"))) == promised(command)
+
+
+def test_shows_have_the_promised_keys_too(busy: Terminal) -> None:
+    case = busy.cases("--family", "SYNTAX")[0]
+    shown = busy.ok("cases", "show", str(case["case_id"]), "--json").one()
+    assert set(shown) == promised("cases show")
+    assert (shown["finding"]["code"], shown["finding"]["value"]) == ("DATE_INVALID", "20261316")
+    document = busy.documents("--direction", "in", "--state", "rejected")[0]
+    shown = busy.ok("documents", "show", str(document["document_id"]), "--json").one()
+    assert set(shown) == promised("documents show")
+    assert [f["code"] for f in shown["findings"]] == ["DATE_INVALID", "DATE_INVALID"]
+    transmission = busy.transmissions()[0]
+    shown = busy.ok("transmissions", "show", str(transmission["transmission_id"]), "--json").one()
+    assert set(shown) == promised("transmissions show")
+
+
+def test_a_run_tells_its_story_in_json(busy: Terminal) -> None:
+    told = busy("run", "--once", "--json").one()
+    assert set(told) == {"arrivals", "acknowledged", "booked", "holds", "sent", "causes"}
+
+
+def test_ids_may_be_typed_as_the_lists_show_them_or_as_numbers(busy: Terminal) -> None:
+    table = busy.ok("cases", "list", "--each").out.splitlines()
+    name = next(line.split()[0] for line in table if "PRICE" in line)
+    number = next(str(c["case_id"]) for c in busy.cases() if c["family"] == "PRICE")
+    assert busy.ok("cases", "show", name).out == busy.ok("cases", "show", number).out
+    assert busy.ok("cases", "show", name.lower()).out == busy.ok("cases", "show", number).out
+
+
+def test_orders_are_found_by_what_they_are_asked_for(busy: Terminal) -> None:
+    assert set(busy.orders()) == {"K7001004", "PW-20260302-7781"}
+    assert set(busy.orders("--partner", "pinwheel")) == {"PW-20260302-7781"}
+    assert set(busy.orders("--customer", "C-1000")) == {"K7001004"}
+    assert set(busy.orders("--item", "TB-2002")) == {"K7001004"}
+    assert set(busy.orders("--held")) == {"K7001004"}
+    assert set(busy.orders("--state", "accepted")) == {"K7001004", "PW-20260302-7781"}
+    assert busy.orders("--state", "void") == {}
+    assert busy.orders("--since", "2026-03-03") == {}
+    assert len(busy.orders("--until", "2026-03-02", "--limit", "1")) == 1
+    assert len(busy.orders("--until", "2026-03-02")) == 2
+    assert busy.orders("--late") == {}
+    assert busy.ok("orders", "list", "--po", "none").out == "No such orders.\n"
+
+
+def test_an_order_is_shown_by_either_number_and_another_is_not_there(busy: Terminal) -> None:
+    number = busy.order("K7001004")["order"]["number"]
+    by_po = busy.ok("orders", "show", "K7001004").out
+    assert busy.ok("orders", "show", number).out == by_po
+    assert busy.ok("orders", "show", number.removeprefix("SO-").lower()).out == by_po
+    assert "line 003 (10410000020026): they ask 150.00, ours is 164.88 per CA" in by_po
+    said = busy("orders", "show", "K-0")
+    assert (said.code, said.err) == (2, "error: There is no order K-0. `orders list` shows the newest.\n")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["cases", "show", "7YSFJ0000000"],
+        ["cases", "show", "?"],
+        ["documents", "show", "7YSFJ0000000"],
+        ["documents", "raw", "7YSFJ0000000"],
+        ["transmissions", "show", "7YSFJ0000000"],
+        ["cases", "replay", "7YSFJ0000000"],
+        ["cases", "replay"],
+        ["cases", "replay", "--cause", "ffffffff"],
+        ["orders", "resolve", "K7001004", "maybe", "--why", "x"],
+        ["orders", "resolve", "K7001004", "void", "--why", "x"],
+        ["holds", "release", "!", "--reason", "OTHER", "--text", "x"],
+        ["run"],
+        ["partners", "check", "nobody"],
+        ["partners", "publish", "nobody"],
+        ["partners", "new", "Big Name"],
+        ["partners", "new", "kestrelmoor"],
+        ["orders", "list", "--since", "yesterday"],
+        ["orders", "cancel", "K7001004"],
+        ["orders", "cancel", "K7001004", "--line", "0", "--why", "x"],
+        ["users", "put", "x", "ADMIN", "--limit", "much"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_not_there_or_makes_no_sense_is_wrong_usage(busy: Terminal, words: list[str]) -> None:
+    said = busy(*words)
+    assert (said.code, said.out) == (2, "")
+    assert said.err
+
+
+def test_a_rejected_document_is_shown_with_its_bytes_marked(busy: Terminal) -> None:
+    document = busy.documents("--direction", "in", "--state", "rejected")[0]
+    lines = busy.ok("documents", "show", str(document["document_id"])).out.splitlines()
+    marks = next(n for n, line in enumerate(lines) if line.strip() and set(line.strip()) == {"^"})
+    start = lines[marks].index("^")
+    assert lines[marks - 1][start : len(lines[marks])] == "20261316"
+
+
+def test_causes_are_told_with_how_many_and_what_to_do(busy: Terminal) -> None:
+    said = busy.ok("cases", "list").out
+    assert "1 case, 1500.00 USD at risk, due 2026-03-02 23:00 UTC" in said
+    assert "→ Accept their price once, correct the price list, or answer with ours (855 IP)." in said
+    cause = next(
+        c["fingerprint"] for c in busy.ok("cases", "list", "--json").json() if c["family"] == "PRICE"
+    )
+    assert len(busy.cases("--cause", str(cause)[:8])) == 1
+
+
+def test_what_waits_is_counted(busy: Terminal) -> None:
+    told = busy.ok("status", "--json").one()
+    assert (told["waiting"]["holds"], told["waiting"]["answers"], told["waiting"]["receipts"]) == (1, 1, 0)
+    assert told["waiting"]["cases"] == 3  # price, date, stranger
+    assert not any(told["late"].values())
