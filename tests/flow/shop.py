@@ -21,7 +21,7 @@ from edi_gateway.partners.profile import DirectoryConnection, Profile
 from edi_gateway.posting.files import FilePosting
 from edi_gateway.store import tables
 from edi_gateway.store.ids import Ids
-from edi_gateway.transport.base import Incoming
+from edi_gateway.transport.base import Incoming, Transport
 from edi_gateway.transport.directory import DirectoryTransport
 from tests.samples.sample import NOW
 
@@ -82,7 +82,7 @@ class Shop:
             poll_seconds=0.01,
         )
 
-    def transport(self, profile: Profile) -> DirectoryTransport:
+    def transport(self, profile: Profile) -> Transport:
         pair = DirectoryConnection(
             inbound=str(self.inbox(profile.key)), outbound=str(self.outbox(profile.key)), settle_seconds=0
         )
