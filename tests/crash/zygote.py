@@ -125,10 +125,10 @@ def main(kind: str, folder: Path, share: Callable[[int], bool]) -> None:
         if not share(at):
             continue
         kills = [survive(databases, at, when) for when in ("before", "after")]
+        if at > commits and not any(kill["killed"] for kill in kills):
+            return  # threads do not commit alike every time, so a run may have more of them than the clean one
         for kill in kills:
             print(json.dumps(kill), flush=True)
-        if at >= commits and not any(kill["killed"] for kill in kills):
-            return  # threads do not commit alike every time, so a run may have more of them than the clean one
 
 
 if __name__ == "__main__":
