@@ -69,13 +69,15 @@ class Here:
 
     @cached_property
     def engine(self) -> Engine:
-        from edi_gateway.store.database import connect, upgrade
+        from edi_gateway.store.database import connect, require_current, upgrade
 
         self.require_home()
         url = self.settings.database_url(self.home)
         engine = connect(url)
         if url.startswith("sqlite"):
-            upgrade(engine)  # it keeps itself up to date; a server's is brought up to date by its operator
+            upgrade(engine)  # it keeps itself up to date
+        else:
+            require_current(engine)  # a server's is brought up to date by its operator
         return engine
 
     def close(self) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from edi_gateway.commands.cases import resolve
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.model.finding import Code
 from edi_gateway.partners.snapshots import Snapshot
-from edi_gateway.store import snapshots
+from edi_gateway.store import cases, snapshots
 
 
 def publish(desk: Desk, snapshot: Snapshot, why: str | None = None) -> bool:
-    """Store the snapshot under its hash and make it live; False when it is live already."""
+    """Store the snapshot under its hash and make it live; False when it is live already.
+
+    What was wrong with the partner's files before is right again: the cases about that are resolved.
+    """
     desk.require(f"Publishing {snapshot.partner}", PERMISSIONS["publish a partner"])
+    mended = cases.open_of_partner(desk.conn, snapshot.partner, Code.PROFILE_INVALID)
+    resolve(desk, [case.id for case in mended], "The files hold no mistake any more.")
     live = snapshots.hashes(desk.conn).get(snapshot.partner)
     if live is not None and live[0] == snapshot.hash:
         return False

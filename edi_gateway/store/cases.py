@@ -85,6 +85,13 @@ def open_of(conn: Connection, **subject: int | Sequence[int]) -> list[Case]:
     return [Case(*row) for row in conn.execute(select(*_CASE).where(and_(*conditions)).order_by(cases.c.id))]
 
 
+def open_of_partner(conn: Connection, partner: str, code: str) -> list[Case]:
+    """Open cases of a partner that have this code."""
+    c = cases.c
+    query = select(*_CASE).where(c.partner == partner, c.code == code, c.state.in_(OPEN)).order_by(c.id)
+    return [Case(*row) for row in conn.execute(query)]
+
+
 def open_by_causes(conn: Connection, fingerprints: Sequence[str]) -> list[Case]:
     """Open cases of these causes, the oldest first."""
     found: list[Case] = []

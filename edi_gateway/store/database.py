@@ -37,6 +37,11 @@ class DatabaseOutdated(GatewayError):
     """The tables of {url} stand at version {found}, we need {needed}: run `edi-gateway db upgrade`."""
 
 
+class DatabaseNewer(GatewayError):
+    """The tables of {url} stand at version {found}, which this program does not know; a later one made them. Use that
+    one, or restore a backup that this one made."""
+
+
 class BackupFailed(GatewayError):
     """{what} failed for {path}: {problem}"""
 
@@ -99,7 +104,15 @@ def _alembic(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables up to this program's version; does nothing when they are. Two at once do no harm."""
+    """Bring the tables up to this program's version; does nothing when they are. Two at once do no harm.
+
+    Raises DatabaseNewer for tables of a later program.
+    """
+    found = version(engine)
+    if found is not None and found == needed_version():
+        return
+    if found is not None and found not in known_versions():
+        raise DatabaseNewer(url=engine.url.render_as_string(hide_password=True), found=found)
     command.upgrade(_alembic(engine), "head")
 
 
@@ -117,11 +130,19 @@ def needed_version() -> str:
     return head
 
 
+def known_versions() -> frozenset[str]:
+    """Every migration of this program."""
+    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
+    return frozenset(revision.revision for revision in script.walk_revisions())
+
+
 def require_current(engine: Engine) -> None:
-    """Raise DatabaseOutdated unless the tables are those of this program."""
+    """Raise DatabaseOutdated or DatabaseNewer unless the tables are those of this program."""
     found, needed = version(engine), needed_version()
     if found != needed:
         url = engine.url.render_as_string(hide_password=True)
+        if found is not None and found not in known_versions():
+            raise DatabaseNewer(url=url, found=found)
         raise DatabaseOutdated(url=url, found=found or "none", needed=needed)
 
 
@@ -174,8 +195,7 @@ def _restore_sqlite(path: Path, source: Path) -> None:
     except sqlite3.DatabaseError as error:
         part.unlink()
         raise BackupFailed(what="Restoring", path=source, problem=error) from error
-    known = {s.revision for s in ScriptDirectory(str(Path(__file__).parent / "migrations")).walk_revisions()}
-    if fault != "ok" or found is None or found[0] not in known:
+    if fault != "ok" or found is None or found[0] not in known_versions():
         part.unlink()
         problem = fault if fault != "ok" else "it is of a version of the program that we do not know"
         raise BackupFailed(what="Restoring", path=source, problem=problem)
