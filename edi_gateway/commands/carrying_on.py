@@ -98,7 +98,7 @@ def carry_on(
         values["answer_state"] = answer_state
     orders.change(ledger.desk.conn, order.id, **values)
     now = replace(now, answer_state=answer_state)
-    _post(ledger, who, now, settled)
+    _post(ledger, who, replace(matter, order=now, lines=settled), active)
     return now
 
 
@@ -170,13 +170,14 @@ def met(desk: Desk, order_id: int) -> None:
     resolve(desk, over, "The order is answered.")
 
 
-def _post(ledger: Ledger, who: Correspondent, order: StoredOrder, lines: Sequence[OrderLine]) -> None:
+def _post(ledger: Ledger, who: Correspondent, matter: Matter, active: Sequence[Blocking]) -> None:
+    order = matter.order
     if not posting.wanted(who.profile, order.test):
         return
     count, last = outbox.last_posting(ledger.desk.conn, order.id)
     if last is None and order.state is not OrderState.ACCEPTED:
         return  # nobody has heard of it, and there is nothing to ship
-    content = posting.payload(count + 1, asdict(order), lines)
+    content = posting.payload(count + 1, asdict(order), matter.lines, matter.document, active)
     if last is not None and posting.says_the_same(last, content):
         return
     posting.post(ledger, who.profile, order.id, order.number, count + 1, content)

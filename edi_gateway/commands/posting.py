@@ -13,7 +13,10 @@ from typing import Any, Final
 from pydantic_core import to_json
 
 from edi_gateway.commands.ledger import Ledger
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import OrderLine
+from edi_gateway.orders.holds import Blocking, blocked
+from edi_gateway.orders.identity import shares_of
 from edi_gateway.partners.profile import Profile
 
 _HEADER: Final = (
@@ -32,10 +35,32 @@ _HEADER: Final = (
 )
 
 
-def payload(posting: int, order: Mapping[str, Any], lines: Sequence[OrderLine]) -> str:
-    """The posted order. `posting` counts the postings of an order from 1; numbers are strings, days ISO 8601."""
+def payload(
+    posting: int,
+    order: Mapping[str, Any],
+    lines: Sequence[OrderLine],
+    document: PurchaseOrder,
+    holds: Sequence[Blocking],
+) -> str:
+    """The posted order. `posting` counts the postings of an order from 1; numbers are strings, days ISO 8601.
+
+    `stores` says which place gets how much of a line, in the buyer's unit, and whether its part still waits for
+    something (spec D7): what waits is not to be shipped, though its line is accepted.
+    """
     header = {name: order[name] for name in _HEADER}
-    return to_json({"posting": posting, "order": header, "lines": lines}).decode()
+    return to_json(
+        {"posting": posting, "order": header, "lines": lines, "stores": _stores(document, holds)}
+    ).decode()
+
+
+def _stores(document: PurchaseOrder, holds: Sequence[Blocking]) -> list[dict[str, Any]]:
+    waiting = blocked(holds, "A").stores if holds else frozenset()
+    return [
+        {"line": number, "store": share.key, "quantity": share.quantity, "waits": share.key in waiting}
+        for number, line in enumerate(document.lines, 1)
+        if line.allocations or line.parties
+        for share in shares_of(line)
+    ]
 
 
 def post(ledger: Ledger, profile: Profile, order_id: int, number: str, posting: int, content: str) -> None:

@@ -222,7 +222,7 @@ class _Wave:
         if state in _LIVE:
             self._cancel_dates(order_id, judgement)
         if state is OrderState.ACCEPTED and posting.wanted(profile, test):
-            content = posting.payload(1, header, judgement.lines)
+            content = posting.payload(1, header, judgement.lines, order, judgement.holds)
             posting.post(ledger, profile, order_id, number, 1, content)
         header["answer_state"] = answer_state
         ledger.order(tuple(header[name] for name in orders.ORDER_COLUMNS), judgement.lines)

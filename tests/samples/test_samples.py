@@ -104,6 +104,18 @@ def test_what_is_accepted_or_cancelled_is_posted_and_nothing_that_waits_or_is_a_
     )
 
 
+def test_a_posting_says_what_each_store_gets_and_whose_part_waits(run: Run) -> None:
+    """Sample 08: of the three stores of line 1, 0199 is not on file; both of line 2 are."""
+    postings = [p for p in run.posted if p["order"]["po_number"] == "AV-88020"]
+    assert [(s["line"], s["store"], s["quantity"], s["waits"]) for s in postings[-1]["stores"]] == [
+        (1, "92:0105", "16", False),
+        (1, "92:0106", "12", False),
+        (1, "92:0199", "8", True),
+        (2, "92:0105", "8", False),
+        (2, "92:0106", "16", False),
+    ]
+
+
 @pytest.fixture
 def sample(name: str) -> Sample:
     return next(sample for sample in samples() if sample.name == name)
