@@ -72,6 +72,12 @@ class Delivery(Section):
     )
 
 
+class Retention(Section):
+    bytes_days: int = Field(
+        2555, ge=1, description="Bytes received and sent are kept this long; what came of them for ever."
+    )
+
+
 class Logging(Section):
     format: Literal["console", "json"] = Field(
         "console", description="console for people, json for machines."
@@ -109,6 +115,7 @@ class Settings(Section):
     limits: Limits = Limits()
     publishing: Publishing = Publishing()
     delivery: Delivery = Delivery()
+    retention: Retention = Retention()
     logging: Logging = Logging()
     clock: DemonstrationClock = DemonstrationClock()
 

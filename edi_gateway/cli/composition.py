@@ -92,7 +92,7 @@ def compose(here: Here) -> Gateway:
             sets_per_commit=settings.engine.sets_per_commit,
             file_bytes=settings.limits.file_bytes,
             attempts_before_case=settings.delivery.attempts_before_case,
-            keep_bytes_days=settings.retention.receipts_days,
+            keep_bytes_days=settings.retention.bytes_days,
             limits=Limits(segment_bytes=settings.limits.segment_bytes),
         ),
         workers=settings.engine.workers,

@@ -27,6 +27,8 @@ from edi_gateway.model.clock import Clock
 from edi_gateway.posting.base import Posting
 from edi_gateway.store import documents, work
 from edi_gateway.store.ids import Ids
+from edi_gateway.transport.errors import BadName, BadNamePattern
+from edi_gateway.x12.writer import EnvelopeInvalid
 
 _GLANCE_SECONDS = 0.02  # between two looks whether something has ended
 _BEATS = 3  # in the time after which a silent worker is dead
@@ -162,13 +164,23 @@ class Gateway:
         for key in partners:
             partner = self.works.live.get(key)
             if partner is not None:
-                with logs.unit("bundle", partner=key) as line, self.works.writer.begin() as conn:
-                    transmissions = outbound.bundle(self.works, conn, partner)
-                    line.add(transmissions=len(transmissions))
-                    if not transmissions:
-                        line.skip()
-                made += len(transmissions)
+                made += self._bundle_for(partner)
         return made
+
+    def _bundle_for(self, partner: LivePartner) -> int:
+        with logs.unit("bundle", partner=partner.profile.key) as line:
+            try:
+                with self.works.writer.begin() as conn:
+                    made = outbound.bundle(self.works, conn, partner)
+            except (EnvelopeInvalid, BadName, BadNamePattern) as error:
+                line.add(error=str(error))
+                with self.works.writer.begin() as conn:
+                    outbound.put_off(self.works, conn, partner, str(error))
+                return 0
+            line.add(transmissions=len(made))
+            if not made:
+                line.skip()
+        return len(made)
 
     def _beat(self) -> None:
         now = time.monotonic()

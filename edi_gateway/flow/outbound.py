@@ -17,6 +17,7 @@ from sqlalchemy import Connection, select, update
 
 from edi_gateway import logs
 from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
+from edi_gateway.flow import verdicts
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.windows import is_open
@@ -37,6 +38,7 @@ TA1 = "TA1"
 _UNANSWERED = frozenset({"997", "999", TA1})  # nobody acknowledges an acknowledgment
 _MOST_SETS = 5000  # in one interchange
 _LONGEST_PAUSE = timedelta(hours=1)
+_AFTER_FAILURE = timedelta(minutes=5)
 
 
 def bundle(works: Works, conn: Connection, partner: LivePartner) -> list[int]:
@@ -53,6 +55,14 @@ def bundle(works: Works, conn: Connection, partner: LivePartner) -> list[int]:
         _interchange(works, conn, partner, list(part), now)
         for part in _parts(waiting, partner.profile.writing.batch)
     ]
+
+
+def put_off(works: Works, conn: Connection, partner: LivePartner, problem: str) -> None:
+    """No interchange can be made of what waits: a case, and not again at once."""
+    c = document_rows.c
+    waiting = (c.direction == "out") & (c.state == "QUEUED") & (c.partner == partner.profile.key)
+    conn.execute(update(document_rows).where(waiting).values(send_after=works.clock() + _AFTER_FAILURE))
+    open_cases(works.desk(conn), [NewCase(verdicts.cannot_bundle(problem), partner.profile.key)])
 
 
 def _parts(waiting: Sequence[Outbound], batch: str) -> list[list[Outbound]]:

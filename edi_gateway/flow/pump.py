@@ -12,10 +12,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, text
 
-from edi_gateway.flow import inbound, outbound, posting
+from edi_gateway.commands.cases import NewCase, open_cases
+from edi_gateway.flow import inbound, outbound, posting, verdicts
 from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Works
-from edi_gateway.store import receipts, work
+from edi_gateway.store import outbox, receipts, work
+from edi_gateway.store.tables import postings, transmissions
 from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.store.work import Item
 
@@ -25,6 +27,7 @@ ON_THE_WIRE = frozenset({POLL, SEND, POST})  # waits for somebody else's machine
 
 ALONE_FROM = 3  # attempts: two workers have died with it
 ASIDE_FROM = 5  # and one more that had nothing else in hand
+_AFTER_FAILURE = timedelta(minutes=5)
 _AT_ONCE = 2000  # rows looked at in one go
 _ONE_PUMP = 7_346_291  # an arbitrary number for PostgreSQL's lock
 
@@ -83,8 +86,11 @@ class _Pump:
         ended = [item for item in taken if _id(item) in states]
         work.done(self._conn, [item.id for item in ended])
         for item in ended:
+            failed = states[_id(item)] == "ERROR"
             if item.kind in (BATCH, LARGE):
-                self._give_back(item.payload["receipts"], failed=states[_id(item)] == "ERROR")
+                self._give_back(item.payload["receipts"], failed=failed)
+            elif failed and item.kind in (SEND, POST):
+                self._put_off(item)
         return [item for item in taken if _id(item) not in states]
 
     def _give_back(self, receipt_ids: list[int], *, failed: bool) -> None:
@@ -97,6 +103,14 @@ class _Pump:
             elif receipt.attempts:  # else it was put off, and its row says until when
                 after = now + timedelta(seconds=5 << receipt.attempts) if failed else None
                 work.put_off(self._conn, "inbound", [str(receipt.id)], after)
+
+    def _put_off(self, item: Item) -> None:
+        """The program itself failed on what was to go out: not again at once, and a person is told."""
+        works = self._works
+        table, name = (transmissions, "transmissions") if item.kind == SEND else (postings, "postings")
+        outbox.put_off(self._conn, table, item.payload[name], works.clock() + _AFTER_FAILURE)
+        finding = verdicts.carrier_failed(item.kind)
+        open_cases(works.desk(self._conn), [NewCase(finding, item.payload.get("partner"))])
 
     def _polls(self, busy: set[str]) -> None:
         waiting = work.ready(self._conn, "look", _AT_ONCE, self._works.clock())

@@ -14,10 +14,11 @@ from sqlalchemy import Connection, delete, insert, select, update
 from edi_gateway import logs
 from edi_gateway.flow.pump import ALONE_FROM, BATCH, LARGE, ON_THE_WIRE
 from edi_gateway.flow.works import Works
-from edi_gateway.store import receipts
+from edi_gateway.store import outbox, receipts
 from edi_gateway.store.tables import heartbeats, work
 
 _KEEP_NOTES = timedelta(days=7)  # of work that ended
+_AT_ONCE = 200  # files whose bytes are deleted in one commit
 
 
 class Runner(Protocol):
@@ -92,3 +93,20 @@ def tidy(works: Works, runner: Runner) -> None:
     with works.writer.begin() as conn:
         conn.execute(delete(work).where(work.c.state == "DONE", work.c.created_at < before))
         conn.execute(delete(heartbeats).where(heartbeats.c.stopped.is_(True), heartbeats.c.at < before))
+    purge(works)
+
+
+def purge(works: Works) -> int:
+    """Delete the bytes received and sent that are older than is kept; how many files. Their rows, hashes and all
+    that came of them stay, and the audit log says that they are gone."""
+    before = works.clock() - timedelta(days=works.options.keep_bytes_days)
+    gone = 0
+    while True:
+        with works.writer.begin() as conn:
+            received = receipts.purge(conn, before, _AT_ONCE)
+            sent = outbox.purge(conn, before, _AT_ONCE)
+            if received or sent:
+                works.desk(conn).record("bytes purged", "retention", received=received, sent=sent)
+        gone += received + sent
+        if received < _AT_ONCE and sent < _AT_ONCE:
+            return gone

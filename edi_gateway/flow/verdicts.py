@@ -98,6 +98,30 @@ def worker_failed(problem: str) -> Finding:
     )
 
 
+def carrier_failed(kind: str) -> Finding:
+    """The program itself failed when something was to go out."""
+    return Finding(
+        Code.WORKER_FAILED,
+        Severity.ERROR,
+        message=f"The program failed at a {kind}; it tries again every few minutes.",
+        hint="Nothing is lost. Report it with the error of that time in the log.",
+        rule=kind,
+        family=Family.SYSTEM,
+    )
+
+
+def cannot_bundle(problem: str) -> Finding:
+    """What the profile says about envelopes or file names cannot be written."""
+    return Finding(
+        Code.OWN_DOCUMENT_INVALID,
+        Severity.ERROR,
+        message=f"Documents wait, but no interchange can be made of them: {problem}",
+        hint="Correct the partner's profile and publish it; it is tried again every few minutes.",
+        rule="envelope",
+        family=Family.TRANSPORT,
+    )
+
+
 def _isa(read: Interchange) -> Location:
     return Location(segment="ISA", offset=read.offset, length=106)
 

@@ -31,12 +31,13 @@ class Options:
     production: bool = True
     receipts_per_batch: int = 500
     sets_per_commit: int = 500
-    batch_bytes: int = 8 << 20
+    batch_bytes: int = 2 << 20
     large_bytes: int = 1 << 20  # a larger receipt is worked by itself, in chunks of sets
     file_bytes: int = 1 << 30
     sending_per_commit: int = 50
     attempts_before_case: int = 3
     patience_seconds: int = 60  # a worker silent for longer is dead
+    keep_bytes_days: int = 2555  # of what was received and sent
     limits: Limits = field(default_factory=Limits)
 
 

@@ -158,6 +158,13 @@ def cancel_transmission(conn: Connection, transmission_id: int) -> None:
     )
 
 
+def put_off(conn: Connection, table: Table, row_ids: Sequence[int], until: datetime) -> None:
+    """Of these, those that are READY wait until then."""
+    for start in range(0, len(row_ids), 500):
+        chosen = table.c.id.in_(row_ids[start : start + 500]) & (table.c.state == "READY")
+        conn.execute(update(table).where(chosen).values(next_attempt_at=until))
+
+
 def again(conn: Connection, table: Table, row_ids: Sequence[int]) -> int:
     """Make rows that failed or were sent READY once more, with the same bytes; how many there were."""
     done = conn.execute(
@@ -189,3 +196,12 @@ def cancel_postings(conn: Connection, order_id: int) -> None:
         .where(postings.c.order_id == order_id, postings.c.state.in_(("READY", "FAILED")))
         .values(state="CANCELLED")
     )
+
+
+def purge(conn: Connection, before: datetime, limit: int) -> int:
+    """Delete the bytes of transmissions that were made before then and will not go any more; of how many."""
+    c = transmissions.c
+    query = select(c.id).where(c.created_at < before, c.state.in_(("SENT", "CANCELLED")), c.bytes != b"")
+    old = list(conn.execute(query.order_by(c.id).limit(limit)).scalars())
+    conn.execute(update(transmissions).where(c.id.in_(old)).values(bytes=b""))
+    return len(old)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from edi_gateway.model.clock import Clock
 from edi_gateway.store import bulk
@@ -284,3 +284,18 @@ def count_attempt(conn: Connection, receipt_ids: Sequence[int]) -> None:
 def settled(conn: Connection, receipt_ids: Sequence[int]) -> None:
     """The source has archived its copy: nothing of it is left to fetch again."""
     conn.execute(update(receipts).where(receipts.c.id.in_(receipt_ids)).values(settled=True))
+
+
+def purge(conn: Connection, before: datetime, limit: int) -> int:
+    """Delete the bytes of receipts that came before then and are at their end; of how many."""
+    ended = receipts.c.state.not_in(("RECEIVED", "WORKING"))
+    query = (
+        select(receipts.c.id)
+        .where(receipts.c.received_at < before, ended)
+        .where(receipts.c.id.in_(select(receipt_chunks.c.receipt_id)))
+        .order_by(receipts.c.id)
+        .limit(limit)
+    )
+    old = list(conn.execute(query).scalars())
+    conn.execute(delete(receipt_chunks).where(receipt_chunks.c.receipt_id.in_(old)))
+    return len(old)

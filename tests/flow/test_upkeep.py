@@ -209,3 +209,50 @@ def test_a_process_that_is_not_there_is_gone_and_this_one_is_not() -> None:
     os.waitpid(child, 0)
     assert is_gone(f"{host}:{child}:abcd")
     assert not is_gone(f"another-host:{child}:abcd")
+
+
+def test_bytes_that_are_old_enough_go_and_what_came_of_them_stays(shop: Shop) -> None:
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    shop.run()
+    shop.clock.skip(days=shop.options.keep_bytes_days + 1)
+    works = shop.start().works
+    assert upkeep.purge(works) == 3
+    assert upkeep.purge(works) == 0
+    assert shop.rows(tables.receipt_chunks) == []
+    assert [bytes(row["bytes"]) for row in shop.rows(tables.transmissions)] == [b"", b""]
+    assert shop.states() == {"K1": "ACCEPTED"}
+    assert shop.rows(tables.audit)[-1]["action"] == "bytes purged"
+
+
+def test_a_profile_that_gives_no_envelope_is_a_case_and_holds_up_nobody(shop: Shop, monkeypatch: Any) -> None:
+    from edi_gateway.x12 import writer
+
+    def refuse(*_: object) -> bytes:
+        raise writer.EnvelopeInvalid(reason="the ids are too long")
+
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    with monkeypatch.context() as patch:
+        patch.setattr(writer, "interchange", refuse)
+        shop.run()
+    assert shop.cases() == ["OWN_DOCUMENT_INVALID"]
+    assert shop.rows(tables.transmissions) == []
+    shop.clock.skip(minutes=6)
+    shop.run()
+    controls = [row["control"] for row in shop.rows(tables.transmissions)]
+    assert controls == ["000000001", "000000002"]  # the failed attempt has used up none
+
+
+def test_a_bug_in_sending_is_told_and_tried_again_later(shop: Shop, monkeypatch: Any) -> None:
+    from edi_gateway.transport.directory import DirectoryTransport
+
+    def break_down(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    with monkeypatch.context() as patch:
+        patch.setattr(DirectoryTransport, "send", break_down)
+        shop.run()
+    assert shop.cases() == ["WORKER_FAILED"]
+    shop.clock.skip(minutes=6)
+    shop.run()
+    assert {row["state"] for row in shop.rows(tables.transmissions)} == {"SENT"}
