@@ -27,6 +27,40 @@ def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
     engine.dispose()
 
 
+@pytest.fixture(params=BOTH)
+def stocked(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Like `database`, with the master data of tests/commands/book.py in it already."""
+    url: str = request.getfixturevalue(f"stocked_{request.param}_url")
+    engine = connect(url)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def stocked_sqlite_url(tmp_path: Path, stocked_sqlite_template: Path) -> str:
+    """The URL of a fresh SQLite database with master data."""
+    path = tmp_path / "stocked.db"
+    shutil.copyfile(stocked_sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def stocked_postgres_url() -> Iterator[str]:
+    """The URL of a fresh PostgreSQL database with master data."""
+    server = postgres()
+    url = server.new_database(server.template("stocked", _stock))
+    yield url
+    server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def stocked_sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with master data, to be copied."""
+    path = tmp_path_factory.mktemp("stocked") / "template.db"
+    _stock(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
 def sqlite_url(tmp_path: Path, sqlite_template: Path) -> str:
     """The URL of a fresh, upgraded SQLite database."""
@@ -50,6 +84,15 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("sqlite") / "template.db"
     _upgrade(f"sqlite:///{path}")
     return path
+
+
+def _stock(url: str) -> None:
+    from tests.commands.book import stock  # it imports commands, which most tests do without
+
+    _upgrade(url)
+    engine = connect(url)
+    stock(engine)
+    engine.dispose()
 
 
 def _upgrade(url: str) -> None:

@@ -16,6 +16,6 @@ def office(database: Engine) -> Office:
 
 
 @pytest.fixture
-def book(database: Engine) -> Book:
+def book(stocked: Engine) -> Book:
     """An order book with master data and one partner, on SQLite and on PostgreSQL."""
-    return Book(database)
+    return Book(stocked)

@@ -33,10 +33,10 @@ class Clock:
 class Office:
     """Makes desks on one database, one clock, one source of ids."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, node: int = 1) -> None:
         self.engine = engine
         self.clock = Clock()
-        self.ids = Ids(self.clock, 1)
+        self.ids = Ids(self.clock, node)
 
     @contextmanager
     def desk(

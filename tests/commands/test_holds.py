@@ -68,8 +68,8 @@ def test_releasing_one_of_several_holds_shows_what_still_holds(book: Book) -> No
     assert [x["state"] for x in book.posted(order_id)[0]["lines"]] == ["ACCEPTED", "HELD"]
 
 
-def test_a_release_after_on_hold_was_told_sends_an_update(database: Engine) -> None:
-    book = Book(database, answering={"held": "answer"})
+def test_a_release_after_on_hold_was_told_sends_an_update(stocked: Engine) -> None:
+    book = Book(stocked, answering={"held": "answer"})
     order_id = book.one(po(line(48), line(48, price=CHEAP)))
     assert book.answers(order_id) == [("BAK*00*AC*PO-1~", "QUEUED")]
     release(book, book.hold(order_id))
@@ -280,9 +280,9 @@ def test_an_order_marked_as_a_test_by_a_live_partner_is_posted_once_somebody_say
 
 
 def test_a_production_order_of_a_partner_in_test_stays_on_hold_when_it_is_judged_again(
-    database: Engine,
+    stocked: Engine,
 ) -> None:
-    book = Book(database, test=True)
+    book = Book(stocked, test=True)
     order_id = book.one(po(line(48)), test=False)
     assert book.holds(order_id) == [("PARTNER_TEST", None, "ACTIVE")]
     with book.desk(actor=SYSTEM) as desk:
@@ -291,8 +291,10 @@ def test_a_production_order_of_a_partner_in_test_stays_on_hold_when_it_is_judged
 
 
 @pytest.mark.postgres
-def test_an_import_waits_for_orders_that_are_being_judged_and_cures_them_too(postgres_url: str) -> None:
-    engine = connect(postgres_url)
+def test_an_import_waits_for_orders_that_are_being_judged_and_cures_them_too(
+    stocked_postgres_url: str,
+) -> None:
+    engine = connect(stocked_postgres_url)
     book = Book(engine)
     moved: list[int] = []
 
@@ -312,8 +314,8 @@ def test_an_import_waits_for_orders_that_are_being_judged_and_cures_them_too(pos
 
 
 @pytest.mark.postgres
-def test_of_two_people_who_release_a_hold_at_once_one_does(postgres_url: str) -> None:
-    engine = connect(postgres_url)
+def test_of_two_people_who_release_a_hold_at_once_one_does(stocked_postgres_url: str) -> None:
+    engine = connect(stocked_postgres_url)
     book = Book(engine)
     order_id = book.one(po(line(48, price=CHEAP)))
     hold = book.hold(order_id)

@@ -243,8 +243,8 @@ def test_a_decision_needs_a_reason_and_a_role(book: Book, command: str) -> None:
         decide(desk, book.partners, order_id, why="x")
 
 
-def test_an_order_of_a_partner_who_is_not_published_any_more_is_left_alone(database: Engine) -> None:
-    book = Book(database)
+def test_an_order_of_a_partner_who_is_not_published_any_more_is_left_alone(stocked: Engine) -> None:
+    book = Book(stocked)
     order_id = book.one(po(line(48)))
     book.partners.live = book.partners.live.model_copy(update={"key": "other"})
     with book.desk() as desk, pytest.raises(Refused, match="the partner acme is not published"):

@@ -102,8 +102,8 @@ def test_a_line_that_waits_stops_neither_its_neighbour_nor_the_posting_of_it(boo
     assert [x["state"] for x in book.posted(order_id)[0]["lines"]] == ["ACCEPTED", "HELD"]
 
 
-def test_a_partner_may_want_to_hear_at_once_that_a_line_waits(database: Engine) -> None:
-    book = Book(database, answering={"held": "answer"})
+def test_a_partner_may_want_to_hear_at_once_that_a_line_waits(stocked: Engine) -> None:
+    book = Book(stocked, answering={"held": "answer"})
     order_id = book.one(po(line(48), line(10, ids=UNKNOWN)))
     assert book.states() == [("PO-1", 1, "ACCEPTED", "HELD_SENT")]
     assert book.said(order_id) == [[("IA", "48"), ("IH", "10")]]
@@ -143,8 +143,8 @@ def test_the_same_po_twice_in_one_batch_is_one_order_answered_twice(book: Book) 
     assert book.events(first.order_id) == ["received", "answered", "repeated"]
 
 
-def test_a_partner_may_want_no_second_answer(database: Engine) -> None:
-    book = Book(database, {"duplicate_identical": "ignore"})
+def test_a_partner_may_want_no_second_answer(stocked: Engine) -> None:
+    book = Book(stocked, {"duplicate_identical": "ignore"})
     order_id = book.one(po(line(48)))
     assert book.one(po(line(48))) == order_id
     assert len(book.answers(order_id)) == 1
@@ -243,8 +243,8 @@ def test_an_information_copy_is_no_order(book: Book) -> None:
     assert book.states() == []
 
 
-def test_a_test_order_runs_the_whole_road_and_is_posted_nowhere(database: Engine) -> None:
-    book = Book(database, test=True)
+def test_a_test_order_runs_the_whole_road_and_is_posted_nowhere(stocked: Engine) -> None:
+    book = Book(stocked, test=True)
     order_id = book.one(po(line(48)), test=True)
     assert book.states() == [("PO-1", 1, "ACCEPTED", "SENT")]
     assert book.column(order_id, "test") is True
@@ -252,8 +252,8 @@ def test_a_test_order_runs_the_whole_road_and_is_posted_nowhere(database: Engine
     assert len(book.answers(order_id)) == 1
 
 
-def test_a_partner_without_855_is_not_answered(database: Engine) -> None:
-    book = Book(database, answering={"send": False})
+def test_a_partner_without_855_is_not_answered(stocked: Engine) -> None:
+    book = Book(stocked, answering={"send": False})
     order_id = book.one(po(line(48, price="3.00")))
     assert book.states() == [("PO-1", 1, "ON_HOLD", "NONE")]
     assert book.deadlines(order_id) == []
@@ -268,8 +268,8 @@ def test_an_answer_that_our_checker_refuses_does_not_go_and_is_a_case(book: Book
     assert [kind for kind, _, _ in book.deadlines(order_id)] == ["answer", "answer warning"]
 
 
-def test_the_cancel_date_is_watched_until_the_partners_day_is_over(database: Engine) -> None:
-    book = Book(database, calendar={"zone": "America/Chicago"})
+def test_the_cancel_date_is_watched_until_the_partners_day_is_over(stocked: Engine) -> None:
+    book = Book(stocked, calendar={"zone": "America/Chicago"})
     order_id = book.one(
         po(line(48), dates={"ship_no_later": date(2025, 3, 12), "cancel_after": date(2025, 3, 14)})
     )
@@ -298,8 +298,8 @@ def test_a_batch_that_is_rolled_back_leaves_nothing(book: Book) -> None:
 
 
 @pytest.mark.postgres
-def test_two_workers_with_the_same_pos_book_each_once(postgres_url: str) -> None:
-    engine = connect(postgres_url)
+def test_two_workers_with_the_same_pos_book_each_once(stocked_postgres_url: str) -> None:
+    engine = connect(stocked_postgres_url)
     book = Book(engine)
     orders_ = [po(line(48), po_number=f"PO-{n}") for n in range(20)]
     other = [*orders_[::-1], po(line(96), po_number="PO-3")]

@@ -30,7 +30,7 @@ from edi_gateway.store.database import connect, reading, upgrade
 from edi_gateway.store.tables import cases, deadlines, documents, order_keys, postings
 from edi_gateway.store.tables import holds as hold_rows
 from edi_gateway.store.tables import orders as order_rows
-from tests.commands.book import Book
+from tests.commands.book import Book, stock
 from tests.commands.desks import SYSTEM
 from tests.orders.build import line, po
 
@@ -65,6 +65,7 @@ class AnyBook(RuleBasedStateMachine):
             AnyBook.template = Path(tempfile.mkdtemp()) / "template.db"
             engine = connect(f"sqlite:///{AnyBook.template}")
             upgrade(engine)
+            stock(engine)
             engine.dispose()
         shutil.copyfile(AnyBook.template, path)
         self.book = Book(connect(f"sqlite:///{path}"), {"ship_complete": complete}, answering={"held": held})
