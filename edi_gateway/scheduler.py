@@ -25,7 +25,7 @@ from edi_gateway.partners.profile import Profile
 
 _GRACE_SECONDS = 300  # a job that comes late by less is still done, once
 _JITTER_SHARE = 10  # a tenth of the interval, so that partners are not all looked at in the same second
-_FOLLOW_SECONDS = 30  # how often the schedule follows what was published
+_FOLLOW_SECONDS = 10  # how often the schedule follows what was published
 _TIDY_HOURS = 6
 _IDLE_SECONDS = 0.2
 _AFTER_FAILURE_SECONDS = 5.0

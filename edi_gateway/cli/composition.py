@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from sqlalchemy import Connection
 
@@ -98,6 +100,28 @@ def compose(here: Here) -> Gateway:
         workers=settings.engine.workers,
         poll_seconds=settings.engine.poll_interval_seconds,
     )
+
+
+def follow_drafts(here: Here) -> Callable[[], None]:
+    """What a daemon does again and again: publish_drafts, when a file of partners/ or mappings/ has changed."""
+    seen: list[tuple[str, int, int]] = []
+
+    def follow() -> None:
+        stand = sorted(_files(here.partners_folder)) + sorted(_files(here.mappings_folder))
+        if stand != seen:
+            publish_drafts(here)
+            seen[:] = stand
+
+    return follow
+
+
+def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
+    """Each file with its time and size."""
+    for root, _, names in os.walk(folder):
+        for name in names:
+            with contextlib.suppress(FileNotFoundError):  # an editor's, gone again
+                found = os.stat(os.path.join(root, name))
+                yield os.path.join(root, name), found.st_mtime_ns, found.st_size
 
 
 def publish_drafts(here: Here) -> None:

@@ -68,11 +68,11 @@ def daemon(ctx: typer.Context) -> None:
     SIGTERM finishes what is in hand; a second one ends at once.
     """
     from edi_gateway import logs, scheduler
-    from edi_gateway.cli.composition import compose, publish_drafts
+    from edi_gateway.cli.composition import compose, follow_drafts
 
     here: Here = ctx.obj
     logs.configure(here.settings.logging.format, here.settings.logging.level)
-    follow = (lambda: publish_drafts(here)) if here.settings.publishing.auto_publish else None
+    follow = follow_drafts(here) if here.settings.publishing.auto_publish else None
     gateway = compose(here)
     with scheduler.stopping() as stop:
         scheduler.daemon(gateway, stop, before_following=follow)
