@@ -77,7 +77,7 @@ def gateway(home: Path) -> Iterator[tuple[Gateway, Path]]:
         ids=Ids(system_clock, 2),
         transports=lambda _profile: DirectoryTransport(pair),
         postings={"files": FilePosting(home / "posted")},
-        poll_seconds=0.02,
+        poll_seconds=0.1,
     )
     with running:
         yield running, home / "in"

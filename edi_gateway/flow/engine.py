@@ -38,6 +38,7 @@ VERSION = (
 ROAD, WIRE = "road", "wire"  # queues: our own computing, and waiting for other people's machines
 _LOOK_SECONDS = 0.25  # how often the end of another process's work is looked for
 _QUICK_LOOKS, _MOMENT_SECONDS = 5, 0.01
+_SETTLING_SECONDS = 0.01  # from the end of a piece of work until DBOS has written it down
 RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
 
@@ -118,6 +119,7 @@ class Engine:
         self._workers = workers
         self._lines = lines
         self._poll_seconds = poll_seconds
+        self._ended_here = threading.Event()
         self._client: DBOSClient | None = None
         self._done = threading.Event()  # set when a piece of work is done in this process
 
@@ -199,22 +201,11 @@ class Engine:
         """Whether the worker's process certainly is no more."""
         return is_gone(worker)
 
-    def wait(self, ids: Iterable[str], seconds: float) -> bool:
-        """Wait until all of these are at their end; False when the time was up before."""
-        left = set(ids)
-        until = time.monotonic() + seconds
-        looks = 0  # left of a few quick ones: a piece that says it is done is noted as ended a moment later
-        while left:
-            self._done.clear()
-            left -= set(self.ended(left))
-            if left and time.monotonic() > until:
-                return False
-            if left and looks:
-                looks -= 1
-                time.sleep(_MOMENT_SECONDS)
-            elif left and self._done.wait(_LOOK_SECONDS):
-                looks = _QUICK_LOOKS
-        return True
+    def wait_for_an_end(self, seconds: float) -> None:
+        """Wait until a piece of work of this worker has ended since the last call, or so long."""
+        if self._ended_here.wait(seconds):
+            self._ended_here.clear()
+            time.sleep(_SETTLING_SECONDS)
 
     def begun_by(self, worker: str) -> dict[str, Payload]:
         """What this worker has begun and not ended: id -> payload."""

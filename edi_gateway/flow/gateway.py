@@ -30,7 +30,7 @@ from edi_gateway.store.ids import Ids
 from edi_gateway.transport.errors import BadName, BadNamePattern
 from edi_gateway.x12.writer import EnvelopeInvalid
 
-_GLANCE_SECONDS = 0.02  # between two looks whether something has ended
+_GLANCE_SECONDS = 0.2  # between two looks whether there is more to start
 _BEATS = 3  # in the time after which a silent worker is dead
 _LOOK_AGAIN = timedelta(seconds=15)  # how long one run waits for a file to stand still
 
@@ -201,7 +201,7 @@ class Gateway:
         while time.monotonic() < until:
             self._beat()
             if self._pump() or self._going_on():
-                time.sleep(_GLANCE_SECONDS)
+                self.engine.wait_for_an_end(_GLANCE_SECONDS)
             elif not self.work():
                 return True
         return False

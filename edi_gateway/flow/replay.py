@@ -114,7 +114,9 @@ def _wanted(conn: Connection, case_ids: Sequence[int], *, alone: bool) -> list[C
 def _enter(works: Works, conn: Connection, receipt: int, with_file: bytes | None, name: str | None) -> int:
     """The receipt once more, at the front. All replays of one receipt repeat the first."""
     c = receipt_rows.c
-    old = conn.execute(select(c.connection, c.name, c.partner, c.size, c.replay_of).where(c.id == receipt)).one()
+    old = conn.execute(
+        select(c.connection, c.name, c.partner, c.size, c.replay_of).where(c.id == receipt)
+    ).one()
     root: int = old.replay_of or receipt
     if with_file is None and old.size and receipts.chunk(conn, receipt, 0) is None:
         raise Refused(what="Replaying", why=f"the bytes of receipt {short(receipt)} are not kept any more")

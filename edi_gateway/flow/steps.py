@@ -7,6 +7,7 @@ The steps of receive, inbound and outbound take a `Steps` and so can be run and 
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TypeVar
@@ -31,6 +32,40 @@ class Steps(Protocol):
         """Run `work`, which acts outside the database (sends, fetches), at least once."""
 
 
+class _Turns:
+    """A lock that is given in the order of asking, and again to whoever has it. (Python's own is given to the
+    thread that happens to be running: one that writes chunk after chunk would never let another in.)"""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[tuple[int, threading.Event]] = deque()
+        self._owner: int | None = None
+        self._depth = 0
+
+    def __enter__(self) -> None:
+        me = threading.get_ident()
+        with self._guard:
+            if self._owner in (None, me):
+                self._owner = me
+                self._depth += 1
+                return
+            turn = threading.Event()
+            self._waiting.append((me, turn))
+        turn.wait()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            self._depth -= 1
+            if self._depth:
+                return
+            if self._waiting:
+                self._owner, turn = self._waiting.popleft()
+                self._depth = 1
+                turn.set()
+            else:
+                self._owner = None
+
+
 class Writer:
     """The one way in which flow writes: a transaction, and on SQLite one at a time in this process.
 
@@ -41,7 +76,7 @@ class Writer:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.gate: AbstractContextManager[object] = (
-            threading.RLock() if engine.dialect.name == "sqlite" else nullcontext()
+            _Turns() if engine.dialect.name == "sqlite" else nullcontext()
         )
 
     @contextmanager
