@@ -6,9 +6,12 @@ from tests.databases import (
     sqlite_template,
     sqlite_url,
     stocked,
+    stocked_postgres,
     stocked_postgres_url,
     stocked_sqlite_template,
     stocked_sqlite_url,
+    swept,
+    swept_postgres,
 )
 
 __all__ = [
@@ -17,7 +20,10 @@ __all__ = [
     "sqlite_template",
     "sqlite_url",
     "stocked",
+    "stocked_postgres",
     "stocked_postgres_url",
     "stocked_sqlite_template",
     "stocked_sqlite_url",
+    "swept",
+    "swept_postgres",
 ]

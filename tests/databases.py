@@ -1,6 +1,7 @@
 """The fixture `database`: a fresh, upgraded database for a test, on SQLite and on PostgreSQL.
 
-Gives an Engine. Migrations run once a test process; every test then gets a copy.
+Gives an Engine. Migrations run once a test process; every test then gets a copy. `swept` is the same, quicker: on
+PostgreSQL one database that is emptied before every test, for tests that touch no tables but ours.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func, select, text
 
 from edi_gateway.store.database import connect, upgrade
+from edi_gateway.store.tables import metadata
 from tests.servers.postgres import postgres
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -28,12 +30,65 @@ def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
 
 
 @pytest.fixture(params=BOTH)
-def stocked(request: pytest.FixtureRequest) -> Iterator[Engine]:
-    """Like `database`, with the master data of tests/commands/book.py in it already."""
-    url: str = request.getfixturevalue(f"stocked_{request.param}_url")
-    engine = connect(url)
+def swept(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Like `database`, for tests that touch no tables but ours."""
+    if request.param == "sqlite":
+        engine = connect(request.getfixturevalue("sqlite_url"))
+    else:
+        engine = connect(request.getfixturevalue("swept_postgres").sweep())
     yield engine
     engine.dispose()
+
+
+@pytest.fixture(params=BOTH)
+def stocked(request: pytest.FixtureRequest) -> Iterator[Engine]:
+    """Like `swept`, with the master data of tests/commands/book.py in it already."""
+    if request.param == "sqlite":
+        engine = connect(request.getfixturevalue("stocked_sqlite_url"))
+    else:
+        engine = connect(request.getfixturevalue("stocked_postgres").sweep())
+    yield engine
+    engine.dispose()
+
+
+class Swept:
+    """A PostgreSQL database that is brought back to what it was at first."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        engine = connect(url)
+        with engine.begin() as conn:
+            counts = {t.name: conn.execute(select(func.count()).select_from(t)).scalar() for t in _TABLES}
+            self._kept = [name for name, count in counts.items() if count]
+            for name in self._kept:
+                conn.execute(text(f"CREATE TABLE kept_{name} AS TABLE {name}"))
+        engine.dispose()
+
+    def sweep(self) -> str:
+        """Undo what a test did; the URL."""
+        engine = connect(self._url)
+        with engine.begin() as conn:
+            for table in reversed(_TABLES):
+                conn.execute(table.delete())
+            for name in self._kept:
+                conn.execute(text(f"INSERT INTO {name} SELECT * FROM kept_{name}"))
+        engine.dispose()
+        return self._url
+
+
+_TABLES = metadata.sorted_tables
+
+
+@pytest.fixture(scope="session")
+def swept_postgres() -> Swept:
+    server = postgres()
+    return Swept(server.new_database(server.template("upgraded", _upgrade)))
+
+
+@pytest.fixture(scope="session")
+def stocked_postgres() -> Swept:
+    server = postgres()
+    return Swept(server.new_database(server.template("stocked", _stock)))
 
 
 @pytest.fixture

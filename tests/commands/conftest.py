@@ -10,9 +10,9 @@ from tests.commands.desks import Office
 
 
 @pytest.fixture
-def office(database: Engine) -> Office:
+def office(swept: Engine) -> Office:
     """Desks on a fresh database, on SQLite and on PostgreSQL."""
-    return Office(database)
+    return Office(swept)
 
 
 @pytest.fixture

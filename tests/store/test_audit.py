@@ -17,15 +17,15 @@ NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def log(database: Engine) -> Engine:
+def log(swept: Engine) -> Engine:
     """Five entries in two transactions."""
-    with database.begin() as conn:
+    with swept.begin() as conn:
         audit.append(conn, [Entry(NOW, "ann", "release", "hold 1", {"why": "agreed by phone, see note é"})])
-    with database.begin() as conn:
+    with swept.begin() as conn:
         audit.append(
             conn, [Entry(NOW, "bob", "import", f"items {n}", {"was": None, "n": n}) for n in range(4)]
         )
-    return database
+    return swept
 
 
 def _verified(engine: Engine) -> Broken | None:
@@ -33,8 +33,8 @@ def _verified(engine: Engine) -> Broken | None:
         return audit.verify(conn)
 
 
-def test_an_empty_log_is_whole(database: Engine) -> None:
-    assert _verified(database) is None
+def test_an_empty_log_is_whole(swept: Engine) -> None:
+    assert _verified(swept) is None
 
 
 def test_a_log_as_it_was_written_is_whole(log: Engine) -> None:
@@ -114,18 +114,18 @@ def test_writers_at_the_same_time_chain_one_after_the_other(log: Engine) -> None
         assert audit.head(conn)[0] == 65
 
 
-def test_what_is_recorded_is_written_with_the_commit_and_at_its_end(database: Engine) -> None:
-    with database.begin() as conn:
+def test_what_is_recorded_is_written_with_the_commit_and_at_its_end(swept: Engine) -> None:
+    with swept.begin() as conn:
         audit.record(conn, Entry(NOW, "ann", "release", "hold 1"))
         assert conn.execute(select(rows)).all() == []
         audit.record(conn, Entry(NOW, "ann", "release", "hold 2"))
-    assert _verified(database) is None
-    with reading(database) as conn:
+    assert _verified(swept) is None
+    with reading(swept) as conn:
         assert conn.execute(select(rows.c.subject).order_by(rows.c.n)).scalars().all() == ["hold 1", "hold 2"]
 
 
-def test_what_is_rolled_back_is_not_written_a_savepoint_loses_its_own_only(database: Engine) -> None:
-    with database.connect() as conn:
+def test_what_is_rolled_back_is_not_written_a_savepoint_loses_its_own_only(swept: Engine) -> None:
+    with swept.connect() as conn:
         with conn.begin() as transaction:
             audit.record(conn, Entry(NOW, "ann", "x", "rolled back"))
             transaction.rollback()
@@ -140,16 +140,16 @@ def test_what_is_rolled_back_is_not_written_a_savepoint_loses_its_own_only(datab
                 audit.record(conn, Entry(NOW, "ann", "x", "inner, lost"))
                 inner.rollback()
             audit.record(conn, Entry(NOW, "ann", "x", "after"))
-    with reading(database) as conn:
+    with reading(swept) as conn:
         written = conn.execute(select(rows.c.subject).order_by(rows.c.n)).scalars().all()
     assert written == ["before", "outer", "after"]
-    assert _verified(database) is None
+    assert _verified(swept) is None
 
 
-def test_a_closed_connection_takes_what_it_did_not_commit_along(database: Engine) -> None:
-    with database.connect() as conn:
+def test_a_closed_connection_takes_what_it_did_not_commit_along(swept: Engine) -> None:
+    with swept.connect() as conn:
         audit.record(conn, Entry(NOW, "ann", "x", "lost"))
-    with database.begin() as conn:
+    with swept.begin() as conn:
         audit.record(conn, Entry(NOW, "ann", "x", "kept"))
-    with reading(database) as conn:
+    with reading(swept) as conn:
         assert conn.execute(select(rows.c.subject)).scalars().all() == ["kept"]

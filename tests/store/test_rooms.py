@@ -61,13 +61,13 @@ class TestIds:
 
 class TestReceipts:
     def test_bytes_come_back_as_they_came_in_pieces_of_a_mebibyte_at_most(
-        self, database: Engine, ids: Ids
+        self, swept: Engine, ids: Ids
     ) -> None:
         content = bytes(range(256)) * 10_000  # 2.56 MB
         chunks = [content[:10], content[10:2_000_000], b"", content[2_000_000:]]
-        with database.begin() as conn:
+        with swept.begin() as conn:
             receipt = receipts.add(conn, ids, clock, "acme", "a.edi", chunks)
-        with reading(database) as conn:
+        with reading(swept) as conn:
             sizes = [len(row.bytes) for row in conn.execute(select(receipt_chunks))]
             assert b"".join(receipts.read(conn, receipt.id)) == content
             assert receipts.read_many(conn, [receipt.id]) == {receipt.id: content}
@@ -75,16 +75,16 @@ class TestReceipts:
         assert (receipt.verdict, receipt.size, receipt.duplicate_of) == ("new", 2_560_000, None)
         assert receipt.sha256 == hashlib.sha256(content).hexdigest()
 
-    def test_an_empty_file_is_a_receipt_too(self, database: Engine, ids: Ids) -> None:
-        with database.begin() as conn:
+    def test_an_empty_file_is_a_receipt_too(self, swept: Engine, ids: Ids) -> None:
+        with swept.begin() as conn:
             receipt = receipts.add(conn, ids, clock, "acme", "empty", [])
             assert list(receipts.read(conn, receipt.id)) == []
         assert (receipt.verdict, receipt.size) == ("new", 0)
 
     def test_the_same_bytes_again_are_identical_whatever_their_name_and_a_replay_is_a_replay(
-        self, database: Engine, ids: Ids
+        self, swept: Engine, ids: Ids
     ) -> None:
-        with database.begin() as conn:
+        with swept.begin() as conn:
             first = receipts.add(conn, ids, clock, "acme", "a.edi", [b"ISA*"])
             other = receipts.add(conn, ids, clock, "acme", "a.edi", [b"ISA+"])
             again = receipts.add(conn, ids, clock, "zenith", "b.edi", [b"IS", b"A*"])
@@ -94,47 +94,47 @@ class TestReceipts:
             ("new", None), ("new", None), ("identical", first.id), ("identical", first.id), ("replay", None),
         ]  # fmt: skip
 
-    def test_what_waits_is_what_is_not_done_oldest_first(self, database: Engine, ids: Ids) -> None:
-        with database.begin() as conn:
+    def test_what_waits_is_what_is_not_done_oldest_first(self, swept: Engine, ids: Ids) -> None:
+        with swept.begin() as conn:
             made = [receipts.add(conn, ids, clock, "acme", str(n), [bytes([n])]).id for n in range(4)]
             receipts.set_state(conn, made[:1], "DONE", at=NOW)
             receipts.set_state(conn, made[1:2], "WORKING", worked_sets=500, attempts=1)
-        with database.begin() as conn:
+        with swept.begin() as conn:
             waiting = receipts.waiting(conn, 2)
             assert [(w.id, w.worked_sets, w.attempts) for w in waiting] == [
                 (made[1], 500, 1),
                 (made[2], 0, 0),
             ]
             assert [w.id for w in receipts.lock(conn, [made[0], made[3]])] == [made[3]]
-        with reading(database) as conn:
+        with reading(swept) as conn:
             done = conn.execute(select(receipt_rows.c.done_at).where(receipt_rows.c.id == made[0])).scalar()
         assert done == NOW
 
 
 class TestControlNumbers:
-    def test_numbers_follow_each_other_by_scope_and_begin_where_they_are_told(self, database: Engine) -> None:
-        with database.begin() as conn:
+    def test_numbers_follow_each_other_by_scope_and_begin_where_they_are_told(self, swept: Engine) -> None:
+        with swept.begin() as conn:
             assert control_numbers.draw(conn, "ISA|a") == [1]
             assert control_numbers.draw(conn, "ISA|a", 3) == [2, 3, 4]
             assert control_numbers.draw(conn, "ISA|b", 2, first=5001) == [5001, 5002]
             assert control_numbers.draw(conn, "ISA|b", first=5001) == [5003]
             assert control_numbers.draw(conn, "ISA|a", 0) == []
 
-    def test_after_the_last_number_comes_one_again(self, database: Engine) -> None:
-        with database.begin() as conn:
+    def test_after_the_last_number_comes_one_again(self, swept: Engine) -> None:
+        with swept.begin() as conn:
             assert control_numbers.draw(conn, "ISA", 4, first=8, wrap=9) == [8, 9, 1, 2]
             assert control_numbers.draw(conn, "ISA", 9, first=8, wrap=9) == [3, 4, 5, 6, 7, 8, 9, 1, 2]
 
-    def test_a_rolled_back_transaction_leaves_no_gap(self, database: Engine) -> None:
-        with database.begin() as conn:
+    def test_a_rolled_back_transaction_leaves_no_gap(self, swept: Engine) -> None:
+        with swept.begin() as conn:
             control_numbers.draw(conn, "ISA")
-        with database.connect() as conn, conn.begin() as transaction:
+        with swept.connect() as conn, conn.begin() as transaction:
             assert control_numbers.draw(conn, "ISA", 2) == [2, 3]
             transaction.rollback()
-        with database.begin() as conn:
+        with swept.begin() as conn:
             assert control_numbers.draw(conn, "ISA") == [2]
 
-    def test_many_workers_draw_every_number_once(self, database: Engine) -> None:
+    def test_many_workers_draw_every_number_once(self, swept: Engine) -> None:
         drawn: list[int] = []
         rolled_back = 0
         lock = threading.Lock()
@@ -142,7 +142,7 @@ class TestControlNumbers:
         def worker(n: int) -> None:
             nonlocal rolled_back
             for turn in range(10):
-                with database.connect() as conn, conn.begin() as transaction:
+                with swept.connect() as conn, conn.begin() as transaction:
                     numbers = control_numbers.draw(conn, "ISA", 1 + (n + turn) % 3)
                     if turn % 4 == 3:
                         transaction.rollback()
@@ -159,15 +159,15 @@ class TestControlNumbers:
         assert rolled_back == 8
         assert sorted(drawn) == list(range(1, len(drawn) + 1))
 
-    def test_every_start_gets_a_worker_number_of_its_own(self, database: Engine) -> None:
-        with database.begin() as conn:
+    def test_every_start_gets_a_worker_number_of_its_own(self, swept: Engine) -> None:
+        with swept.begin() as conn:
             nodes = [control_numbers.claim_node(conn) for _ in range(1025)]
         assert nodes == [*range(1024), 0]
 
 
 class TestWork:
-    def test_work_left_twice_is_done_once(self, database: Engine, ids: Ids) -> None:
-        with database.begin() as conn:
+    def test_work_left_twice_is_done_once(self, swept: Engine, ids: Ids) -> None:
+        with swept.begin() as conn:
             work.add(conn, ids, clock, "post", {"a": {"order": 1}, "b": {"order": 2}})
             work.add(conn, ids, clock, "post", {"a": {"order": 9}})
             work.add(conn, ids, clock, "send", {"a": {}})
@@ -178,8 +178,8 @@ class TestWork:
             work.give_back(conn, [taken[1].id])
             assert [item.key for item in work.take(conn, ["post", "send"], 10, NOW)] == ["b", "a"]
 
-    def test_work_is_not_taken_before_it_is_due(self, database: Engine, ids: Ids) -> None:
-        with database.begin() as conn:
+    def test_work_is_not_taken_before_it_is_due(self, swept: Engine, ids: Ids) -> None:
+        with swept.begin() as conn:
             work.add(conn, ids, clock, "send", {"later": {}}, due_at=NOW + timedelta(seconds=1))
             assert work.take(conn, ["send"], 10, NOW) == []
             assert [item.key for item in work.take(conn, ["send"], 10, NOW + timedelta(seconds=1))] == [
@@ -199,10 +199,10 @@ class TestWork:
 
 class TestDeadlines:
     def test_what_is_due_comes_longest_overdue_first_until_it_is_dealt_with(
-        self, database: Engine, ids: Ids
+        self, swept: Engine, ids: Ids
     ) -> None:
         hour = timedelta(hours=1)
-        with database.begin() as conn:
+        with swept.begin() as conn:
             deadlines.add(
                 conn, ids, [("answer", 1, NOW), ("answer", 2, NOW + hour), ("cancel", 1, NOW - hour)]
             )
@@ -212,11 +212,9 @@ class TestDeadlines:
             deadlines.close(conn, ["answer"], [2])
             assert [(d.kind, d.subject) for d in deadlines.due(conn, NOW + hour)] == [("answer", 1)]
 
-    def test_a_deadline_that_is_put_again_moves_and_is_open_once_more(
-        self, database: Engine, ids: Ids
-    ) -> None:
+    def test_a_deadline_that_is_put_again_moves_and_is_open_once_more(self, swept: Engine, ids: Ids) -> None:
         later = NOW + timedelta(days=1)
-        with database.begin() as conn:
+        with swept.begin() as conn:
             deadlines.put(conn, ids, "hold until", 7, NOW)
             deadlines.close(conn, ["hold until"], [7], "CANCELLED")
             deadlines.put(conn, ids, "hold until", 7, later)
@@ -225,8 +223,8 @@ class TestDeadlines:
 
 
 class TestClaims:
-    def test_a_business_key_belongs_to_the_first_order_until_it_is_given_back(self, database: Engine) -> None:
-        with database.begin() as conn:
+    def test_a_business_key_belongs_to_the_first_order_until_it_is_given_back(self, swept: Engine) -> None:
+        with swept.begin() as conn:
             assert orders.claim(conn, {"acme|1": 10, "acme|2": 11}) == {"acme|1", "acme|2"}
             assert orders.claim(conn, {"acme|2": 12, "acme|3": 13}) == {"acme|3"}
             orders.release_key(conn, 11)
