@@ -1,0 +1,108 @@
+"""The engine: work left in a transaction is done once, its rows and its checkpoint committed together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine as Database
+from sqlalchemy import text
+
+from edi_gateway.flow.engine import Carrier, Engine, WorkFailedError, worker_name
+from edi_gateway.flow.steps import Steps, Writer
+
+
+@contextmanager
+def running(database: Database, carriers: dict[str, Carrier]) -> Iterator[Engine]:
+    engine = Engine(Writer(database), worker=worker_name(), poll_seconds=0.01)
+    engine.launch(carriers)
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+@pytest.fixture
+def noted(database: Database) -> Callable[[], list[str]]:
+    with database.begin() as conn:
+        conn.execute(text("CREATE TABLE noted (what VARCHAR(20))"))
+
+    def read() -> list[str]:
+        with database.begin() as conn:
+            return sorted(conn.execute(text("SELECT what FROM noted")).scalars())
+
+    return read
+
+
+def note(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
+    insert = text("INSERT INTO noted VALUES (:what)")
+    steps.transaction("note", lambda conn: conn.execute(insert, payload).rowcount)
+    return {"said": steps.outside("say", lambda: payload["what"])}
+
+
+def wait(engine: Engine, *ids: str) -> dict[str, str]:
+    until = time.monotonic() + 30
+    while len(states := engine.ended(ids)) < len(ids):
+        assert time.monotonic() < until
+        engine.wait_for_an_end(0.05)
+    return states
+
+
+def test_work_left_twice_under_one_key_is_done_once(
+    database: Database, noted: Callable[[], list[str]]
+) -> None:
+    with running(database, {"note": note}) as engine:
+        for _ in range(2):
+            with database.begin() as conn:
+                work_id = engine.enqueue(conn, "note", "1", {"what": "a"})
+        assert wait(engine, work_id) == {"note:1": "SUCCESS"}
+    assert noted() == ["a"]
+
+
+def test_work_left_in_a_transaction_that_is_rolled_back_was_never_left(
+    database: Database, noted: Callable[[], list[str]]
+) -> None:
+    with running(database, {"note": note}) as engine:
+        with database.connect() as conn:
+            engine.enqueue(conn, "note", "1", {"what": "a"})
+            conn.rollback()
+        assert engine.ended(["note:1"]) == {"note:1": "LOST"}
+    assert noted() == []
+
+
+def test_a_step_that_fails_leaves_nothing_and_says_so(
+    database: Database, noted: Callable[[], list[str]]
+) -> None:
+    def fail(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
+        def work(conn: Any) -> None:
+            conn.execute(text("INSERT INTO noted VALUES ('b')"))
+            raise ValueError("a bug")
+
+        steps.transaction("fail", work)
+        return {}
+
+    with running(database, {"fail": fail}) as engine:
+        with database.begin() as conn:
+            engine.enqueue(conn, "fail", "1", {})
+        assert wait(engine, "fail:1") == {"fail:1": "ERROR"}
+    assert noted() == []
+
+
+def test_an_engine_may_be_started_again_in_the_same_process(
+    database: Database, noted: Callable[[], list[str]]
+) -> None:
+    for what in ("a", "b"):
+        with running(database, {"note": note}) as engine:
+            with database.begin() as conn:
+                engine.enqueue(conn, "note", what, {"what": what})
+            wait(engine, f"note:{what}")
+    assert noted() == ["a", "b"]
+
+
+def test_an_engine_that_is_not_started_takes_no_work(database: Database) -> None:
+    engine = Engine(Writer(database), worker=worker_name())
+    with database.begin() as conn, pytest.raises(WorkFailedError, match="not started"):
+        engine.enqueue(conn, "note", "1", {})
