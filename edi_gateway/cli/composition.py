@@ -130,19 +130,23 @@ def publish_drafts(here: Here) -> None:
     for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
         with here.engine.begin() as conn:
             desk = Desk(conn, here.ids, here.clock, machine, production=here.settings.production)
-            if loaded.profile is not None and loaded.valid:
-                draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)
-                partners.publish(desk, draft, "published by itself")
-            else:
-                cases.open_cases(desk, [cases.NewCase(_invalid(loaded), loaded.key)])
+            try:
+                if loaded.profile is not None and loaded.valid:
+                    draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)
+                    partners.publish(desk, draft, "published by itself")
+                    continue
+                first = next(f for f in loaded.findings if f.severity is Severity.ERROR)
+                mistake = f"{first.at}: {first.message}"
+            except snapshots.FileNotText as error:
+                mistake = str(error)
+            cases.open_cases(desk, [cases.NewCase(_invalid(loaded, mistake), loaded.key)])
 
 
-def _invalid(loaded: registry.LoadedPartner) -> Finding:
-    first = next(f for f in loaded.findings if f.severity is Severity.ERROR)
+def _invalid(loaded: registry.LoadedPartner, mistake: str) -> Finding:
     return Finding(
         Code.PROFILE_INVALID,
         Severity.ERROR,
-        f"The files of {loaded.key} hold a mistake: {first.at}: {first.message}",
+        f"The files of {loaded.key} hold a mistake: {mistake}",
         f"`edi-gateway partners check {loaded.key}` shows every mistake. The last good files stay live.",
         effect=Effect.NONE,
         family=Family.MASTER_DATA,

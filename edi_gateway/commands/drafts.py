@@ -46,9 +46,10 @@ def _whole(loaded: LoadedPartner, mappings: Path) -> LoadedPartner:
 def _mapping_mistakes(folder: Path, mappings: Path, set_code: str) -> Iterator[Finding]:
     try:
         texts = catalog.texts_of(mappings, folder / f"{set_code}.toml")
-    except UnicodeDecodeError:  # told by the registry
-        return
-    for problem in _problems(set_code, tuple(sorted(texts.items()))):
+        problems = _problems(set_code, tuple(sorted(texts.items())))
+    except MappingInvalid as invalid:
+        problems = invalid.problems
+    for problem in problems:
         own = problem.at.file.startswith(catalog.PARTNER)
         file = problem.at.file.removeprefix(catalog.PARTNER) if own else f"{mappings.name}/{problem.at.file}"
         yield Finding(

@@ -62,13 +62,18 @@ def load(folder: Path, set_code: str, partner_file: Path | None = None) -> Mappi
 
 
 def texts_of(folder: Path, partner_file: Path | None = None) -> dict[str, str]:
-    """All mapping files by the names that mistakes call them: 850.toml, tables/units.csv, partner/KEY/850.toml."""
-    texts = {path.name: _text(path) for path in sorted(folder.glob("*.toml"))}
+    """All mapping files by the names that mistakes call them: 850.toml, tables/units.csv, partner/KEY/850.toml.
+
+    Raises MappingInvalid for a file that is not UTF-8.
+    """
+    texts = {path.name: _text(path, path.name) for path in sorted(folder.glob("*.toml"))}
     for kind, pattern in ((TABLES, "*.csv"), (LAYERS, "*/*.toml")):
         for path in sorted((folder / kind).glob(pattern)):
-            texts[path.relative_to(folder).as_posix()] = _text(path)
+            name = path.relative_to(folder).as_posix()
+            texts[name] = _text(path, name)
     if partner_file is not None and partner_file.exists():
-        texts[f"{PARTNER}{partner_file.parent.name}/{partner_file.name}"] = _text(partner_file)
+        name = f"{PARTNER}{partner_file.parent.name}/{partner_file.name}"
+        texts[name] = _text(partner_file, name)
     return texts
 
 
@@ -218,5 +223,10 @@ def _target(element: Element) -> tuple[str, list[str]]:
     return str(element.field), notes
 
 
-def _text(path: Path) -> str:
-    return path.read_text(encoding="utf-8-sig")
+def _text(path: Path, name: str) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        at = Origin(name, content[: error.start].count(b"\n") + 1)
+        raise MappingInvalid(path.stem, (Problem(at, "the file is not UTF-8; save it as UTF-8"),)) from None

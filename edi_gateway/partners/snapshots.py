@@ -26,6 +26,10 @@ class SnapshotUnreadable(GatewayError):
     """Snapshot {hash} cannot be read: {problem}. Publish the partner again."""
 
 
+class FileNotText(GatewayError):
+    """{file} is not UTF-8 and cannot be published: save it as UTF-8, or take it out of the folder."""
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """What is stored. `hash` is the SHA-256 of `content`, so the same files have the same hash everywhere."""
@@ -50,7 +54,10 @@ class PublishedPartner:
 
 
 def snapshot(profile: Profile, folder: Path, mappings: Path) -> Snapshot:
-    """The partner as it stands in the files, ready to be stored. Check the folder first."""
+    """The partner as it stands in the files, ready to be stored. Check the folder first.
+
+    Raises FileNotText for a .toml or .csv file that is not UTF-8, also for one that nothing refers to.
+    """
     sources = _texts(mappings) | {
         f"{_OWN}{profile.key}/{name}": text for name, text in _texts(folder).items() if name != "partner.toml"
     }
@@ -109,10 +116,14 @@ def unpack(published: PublishedPartner, cache: Path) -> Path:
 
 def _texts(folder: Path) -> dict[str, str]:
     files = (f for f in sorted(folder.rglob("*")) if f.suffix in (".toml", ".csv") and f.is_file())
-    return {
-        f.relative_to(folder).as_posix(): f.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
-        for f in files
-    }
+    return {f.relative_to(folder).as_posix(): _text(f) for f in files}
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError:
+        raise FileNotText(file=str(file)) from None
 
 
 def _hash(content: str) -> str:
