@@ -155,6 +155,8 @@ class Engine:
             "run_migrations": False,
             "sys_db_pool_size": 4 + self._workers + self._lines,
             "scheduler_polling_interval_sec": 3600.0,
+            # asks the database nothing while nobody waits for a message; stopping waits for it
+            "notification_listener_polling_interval_sec": 0.05,
         }
         DBOS(config=config)
         datasource = SQLAlchemyDatasource.create(database_url=url, engine=self._database, serializer=_Json())

@@ -22,7 +22,7 @@ from edi_gateway.flow.live import LivePartner, LivePartners
 from edi_gateway.flow.receive import PollResult
 from edi_gateway.flow.replay import Replayed
 from edi_gateway.flow.steps import Steps, Writer
-from edi_gateway.flow.works import Options, Transports, Works
+from edi_gateway.flow.works import Also, Options, Transports, Works, nothing
 from edi_gateway.model.clock import Clock
 from edi_gateway.posting.base import Posting
 from edi_gateway.store import documents, work
@@ -96,35 +96,40 @@ class Gateway:
         works = self.works
 
         def poll(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
-            return steps.outside("poll", lambda: self._poll(payload["partner"]))
+            return steps.outside("poll", lambda: self._poll(payload["partner"], done(pump.POLL, payload)))
 
         def batch(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
-            return inbound.work_small(works, steps, payload["receipts"])
+            return inbound.work_small(works, steps, payload["receipts"], done(pump.BATCH, payload))
 
         def large(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
-            return inbound.work_large(works, steps, payload["receipts"][0])
+            return inbound.work_large(works, steps, payload["receipts"][0], done(pump.LARGE, payload))
 
         def send(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
-            return outbound.send(works, steps, payload["partner"], payload["transmissions"])
+            partner, ids = payload["partner"], payload["transmissions"]
+            return outbound.send(works, steps, partner, ids, done(pump.SEND, payload))
 
         def post(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
-            return posting.post(works, steps, payload["postings"])
+            return posting.post(works, steps, payload["postings"], done(pump.POST, payload))
+
+        def done(kind: str, payload: dict[str, Any]) -> Also:
+            """With its last commit a piece of work says that it is done: the pump need not ask the engine."""
+            return lambda conn: work.done_keys(conn, kind, [payload["row"]])
 
         return {pump.POLL: poll, pump.BATCH: batch, pump.LARGE: large, pump.SEND: send, pump.POST: post}
 
     # --- the way in
 
-    def poll(self, partner: str) -> PollResult:
+    def poll(self, partner: str, also: Also = nothing) -> PollResult:
         """Look into a partner's folder now, here: fetch, commit, settle."""
         with self.works.writer.begin() as conn:
             self.works.live.refresh(conn)
         known = self.works.live.get(partner)
         if known is None or known.paused or not known.profile.active:
             return PollResult(partner, 0, 0, 0)
-        return receive.poll(self.works, known)
+        return receive.poll(self.works, known, also)
 
-    def _poll(self, partner: str) -> dict[str, Any]:
-        result = self.poll(partner)
+    def _poll(self, partner: str, also: Also) -> dict[str, Any]:
+        result = self.poll(partner, also)
         self._polls.append(result)
         return {"seen": result.seen, "received": result.received}
 

@@ -21,7 +21,7 @@ from edi_gateway.flow import history, verdicts
 from edi_gateway.flow.batch import Batch
 from edi_gateway.flow.road import Paused, Road
 from edi_gateway.flow.steps import Steps
-from edi_gateway.flow.works import Works
+from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.store import findings, receipts, work
 from edi_gateway.store.database import reading
 from edi_gateway.store.receipts import Waiting
@@ -30,18 +30,18 @@ ASK_AGAIN = timedelta(minutes=5)  # about a paused partner's receipt
 Counts = dict[str, int]
 
 
-def work_small(works: Works, steps: Steps, receipt_ids: Sequence[int]) -> Counts:
+def work_small(works: Works, steps: Steps, receipt_ids: Sequence[int], also: Also = nothing) -> Counts:
     """Work small receipts in one commit. What this and a killed run before it left is the same."""
     with logs.unit("inbound", receipts=len(receipt_ids), first=min(receipt_ids, default=None)) as line:
         with _no_collecting():
-            counts = steps.transaction("inbound", lambda conn: _small(works, conn, receipt_ids))
+            counts = steps.transaction("inbound", lambda conn: _small(works, conn, receipt_ids, also))
         line.add(**counts)
     return counts
 
 
-def work_large(works: Works, steps: Steps, receipt_id: int) -> Counts:
+def work_large(works: Works, steps: Steps, receipt_id: int, also: Also = nothing) -> Counts:
     """Work one receipt in commits of so many sets each; a run after a kill goes on behind the last commit."""
-    chunks = _Chunks(works, receipt_id)
+    chunks = _Chunks(works, receipt_id, also)
     total: Counts = {}
     done = False
     while not done:
@@ -68,7 +68,7 @@ def _no_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def _small(works: Works, conn: Connection, receipt_ids: Sequence[int]) -> Counts:
+def _small(works: Works, conn: Connection, receipt_ids: Sequence[int], also: Also) -> Counts:
     works.live.refresh(conn)
     waiting = receipts.lock(conn, receipt_ids)
     contents = receipts.read_many(conn, [receipt.id for receipt in waiting])
@@ -93,6 +93,7 @@ def _small(works: Works, conn: Connection, receipt_ids: Sequence[int]) -> Counts
         logs.say("warning", "batch failed, each receipt by itself", receipts=len(waiting))
         counts = _one_by_one(works, conn, waiting, contents)
     _finish(conn, receipt_ids)
+    also(conn)
     return {"receipts": len(waiting), **counts}
 
 
@@ -159,8 +160,9 @@ class _Chunks:
     """A large receipt, chunk by chunk. What this remembers between two commits is only a short cut: when it does
     not fit what the database says (a kill, a rollback), it starts again from the bytes."""
 
-    def __init__(self, works: Works, receipt_id: int) -> None:
+    def __init__(self, works: Works, receipt_id: int, also: Also) -> None:
         self._works = works
+        self._also = also
         self._receipt_id = receipt_id
         self._road: Road | None = None
 
@@ -170,6 +172,7 @@ class _Chunks:
         works.live.refresh(conn)
         waiting = receipts.lock(conn, [self._receipt_id])
         if not waiting:
+            self._also(conn)
             return {"done": 1}
         receipt = waiting[0]
         road, self._road = self._road, None  # put back only once this chunk is written
@@ -181,10 +184,12 @@ class _Chunks:
             finished = road.run(conn, batch, works.options.sets_per_commit)
         except Paused:
             _put_off(works, conn, receipt)
+            self._also(conn)
             return {"done": 1}
         counts = batch.flush(works, conn)
         if finished:
             _finish(conn, [receipt.id])
+            self._also(conn)
         else:
             self._road = road
         return {"done": int(finished), **counts}

@@ -21,7 +21,7 @@ from edi_gateway.flow import verdicts
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.windows import is_open
-from edi_gateway.flow.works import Works
+from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.store import control_numbers, deadlines, documents, outbox
 from edi_gateway.store.documents import Outbound
@@ -167,11 +167,13 @@ def sendable(conn: Connection, now: datetime) -> dict[str, list[int]]:
     return found
 
 
-def send(works: Works, steps: Steps, key: str, transmission_ids: Sequence[int]) -> dict[str, int]:
+def send(
+    works: Works, steps: Steps, key: str, transmission_ids: Sequence[int], also: Also = nothing
+) -> dict[str, int]:
     """Send these of one partner in order; stop at the first that fails. Sent twice is the same file twice."""
     with logs.unit("send", partner=key, transmissions=len(transmission_ids)) as line:
         outcome = steps.outside("send", lambda: _send(works, key, transmission_ids))
-        steps.transaction("sent", lambda conn: _told(works, conn, key, outcome))
+        steps.transaction("sent", lambda conn: _told(works, conn, key, outcome, also))
         line.add(sent=len(outcome["sent"]))
         if outcome["error"]:
             line.add(error=outcome["error"])
@@ -202,8 +204,9 @@ def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, 
     return outcome
 
 
-def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any]) -> None:
+def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any], also: Also) -> None:
     """Commit what the line said."""
+    also(conn)
     now = works.clock()
     c = transmissions.c
     partner = works.live.get(key)

@@ -15,7 +15,7 @@ from edi_gateway import logs
 from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
 from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.steps import Steps
-from edi_gateway.flow.works import Works
+from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.posting.base import PostingError
 from edi_gateway.store import outbox
@@ -39,11 +39,11 @@ def postable(conn: Connection, now: datetime, limit: int = 500) -> list[int]:
     return found
 
 
-def post(works: Works, steps: Steps, posting_ids: Sequence[int]) -> dict[str, int]:
+def post(works: Works, steps: Steps, posting_ids: Sequence[int], also: Also = nothing) -> dict[str, int]:
     """Post these. One that fails does not hold up the others: an order stands for itself."""
     with logs.unit("post", postings=len(posting_ids)) as line:
         outcome = steps.outside("post", lambda: _post(works, posting_ids))
-        steps.transaction("posted", lambda conn: _told(works, conn, outcome))
+        steps.transaction("posted", lambda conn: _told(works, conn, outcome, also))
         line.add(posted=len(outcome["posted"]), failed=len(outcome["failed"]))
     return {"posted": len(outcome["posted"])}
 
@@ -109,7 +109,8 @@ def _first_waiting(conn: Connection, order_ids: Sequence[int]) -> dict[int, int]
     return found
 
 
-def _told(works: Works, conn: Connection, outcome: dict[str, Any]) -> None:
+def _told(works: Works, conn: Connection, outcome: dict[str, Any], also: Also) -> None:
+    also(conn)
     now = works.clock()
     outbox.posted(conn, [(posting_id, name) for posting_id, name, _ in outcome["posted"]], now)
     again = [posting_id for posting_id, _, attempts in outcome["posted"] if attempts]

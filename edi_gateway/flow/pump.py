@@ -71,6 +71,7 @@ class _Pump:
     def _start(self, kind: str, key: str, payload: dict[str, Any]) -> None:
         """One more piece of work; none when there was one of this key ever."""
         works = self._works
+        payload = {**payload, "row": key}
         if work.begin(self._conn, works.ids, works.clock, kind, key, payload):
             queue = "wire" if kind in ON_THE_WIRE else "road"
             self._started.append(self._runner.enqueue(self._conn, kind, key, payload, queue))

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, insert, select, update
 from edi_gateway import logs
 from edi_gateway.commands.cases import NewCase, open_cases, resolve
 from edi_gateway.flow.live import LivePartner
-from edi_gateway.flow.works import Works
+from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.store import cases, receipts, work
 from edi_gateway.store.tables import polls
@@ -54,16 +54,16 @@ class _Fetched:
             yield chunk
 
 
-def poll(works: Works, partner: LivePartner) -> PollResult:
+def poll(works: Works, partner: LivePartner, also: Also = nothing) -> PollResult:
     """Look, fetch what has stood still, commit it, settle it at the source. Errors of the line are counted."""
     key = partner.profile.key
     transport = works.transports(partner.profile)
     with logs.unit("poll", partner=key) as line:
         try:
-            result = _poll(works, partner, transport)
+            result = _poll(works, partner, transport, also)
         except TransportError as error:
             result = PollResult(key, 0, 0, 0, error=str(error))
-            _failed(works, partner, error)
+            _failed(works, partner, error, also)
         finally:
             transport.close()
         line.add(seen=result.seen, received=result.received, bytes=result.size)
@@ -74,7 +74,7 @@ def poll(works: Works, partner: LivePartner) -> PollResult:
     return result
 
 
-def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResult:
+def _poll(works: Works, partner: LivePartner, transport: Transport, also: Also) -> PollResult:
     key = partner.profile.key
     with works.writer.begin() as conn:
         before = conn.execute(select(polls.c.seen, polls.c.failures).where(polls.c.partner == key)).first()
@@ -109,6 +109,8 @@ def _poll(works: Works, partner: LivePartner, transport: Transport) -> PollResul
             _recovered(works, conn, key)
         receipts.settled(conn, settled)
         _remember(conn, key, now, standstill.to_json(), received > 0)
+        if lost is None:
+            also(conn)
     if lost is not None:
         raise lost
     return PollResult(key, len(look), received, size, next_look=standstill.next_look(now))
@@ -231,7 +233,7 @@ def _too_large(works: Works, key: str, file: Incoming) -> None:
         open_cases(works.desk(conn), [NewCase(finding, key)])
 
 
-def _failed(works: Works, partner: LivePartner, error: TransportError) -> None:
+def _failed(works: Works, partner: LivePartner, error: TransportError, also: Also) -> None:
     """Count the failure; a case once it is no passing one."""
     key = partner.profile.key
     with works.writer.begin() as conn:
@@ -240,6 +242,7 @@ def _failed(works: Works, partner: LivePartner, error: TransportError) -> None:
         done = conn.execute(update(polls).where(polls.c.partner == key).values(values))
         if not done.rowcount:
             conn.execute(insert(polls).values(partner=key, **values))
+        also(conn)
         if error.permanent or failures >= works.options.attempts_before_case:
             open_cases(works.desk(conn), [NewCase(_line_trouble(key, str(error)), key)])
 

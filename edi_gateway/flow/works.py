@@ -20,8 +20,13 @@ from edi_gateway.store.ids import Ids
 from edi_gateway.transport.base import Transport
 from edi_gateway.x12.envelope import Limits
 
+Also = Callable[[Connection], None]  # what is to be written with the last commit of a piece of work
 Transports = Callable[[Profile], Transport]
 _SYSTEM = Actor(MACHINE, frozenset({MACHINE}))
+
+
+def nothing(_: Connection) -> None:
+    """Nothing more to write."""
 
 
 @dataclass(frozen=True, slots=True)
