@@ -9,6 +9,9 @@ import typer
 from typer.core import TyperGroup
 
 from edi_gateway.cli.context import Here, login
+from edi_gateway.cli.output import WRONG_USAGE, fail
+
+LONGEST_NAME = 80  # of a user
 
 # as a newcomer meets them: a folder, a file, the gateway at work, the orders, what went wrong, the keeping of it
 _ORDER = (
@@ -59,6 +62,9 @@ def _settle(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    here = Here(home.resolve(), as_user or login())
+    user = login() if as_user is None else as_user.strip()
+    if not 0 < len(user) <= LONGEST_NAME:
+        fail(f"--as names a user, in 1 to {LONGEST_NAME} characters.", WRONG_USAGE)
+    here = Here(home.resolve(), user)
     ctx.obj = here
     ctx.call_on_close(here.close)

@@ -56,7 +56,8 @@ def stand_in(here: Here, root: str, partner: str) -> DirectoryConnection:
         inbound=f"{root}/{partner}/in", outbound=f"{root}/{partner}/out", settle_seconds=0
     )
     for folder in (connection.inbound, connection.outbound):
-        (here.home / folder).mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # the transport tells of a folder that is not there
+            (here.home / folder).mkdir(parents=True, exist_ok=True)
     return connection
 
 

@@ -44,9 +44,13 @@ class Here:
         """The system's clock; moved only where config.toml says so, for demonstrations."""
         return self.settings.shifted(system_clock)
 
+    @property
+    def is_home(self) -> bool:
+        return (self.home / "config.toml").exists()
+
     def require_home(self) -> None:
         """End with a sentence when this is not a working folder."""
-        if not (self.home / "config.toml").exists():
+        if not self.is_home:
             fail(
                 f"{self.home} is not a working folder (no config.toml). "
                 "Make one with `edi-gateway init DIR`, then go there or say --home DIR.",
@@ -61,7 +65,7 @@ class Here:
     def mappings_folder(self) -> Path:
         """The working folder's mappings; outside a working folder the shipped ones."""
         own = self.home / self.settings.folders.mappings
-        if own.exists():
+        if own.exists() or self.is_home:
             return own
         from edi_gateway.cli.starter import folder
 

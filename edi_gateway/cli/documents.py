@@ -18,6 +18,7 @@ from edi_gateway.cli.output import (
     print_finding,
     print_json,
     print_table,
+    say,
     screen,
     sentence,
 )
@@ -49,7 +50,7 @@ def list_documents(
     set_code: Annotated[str | None, typer.Option("--set", help="Only this set, e.g. 850.")] = None,
     direction: Annotated[str | None, typer.Option(help="`in` or `out`.")] = None,
     state: Annotated[str | None, typer.Option(help="Only in this state, e.g. REJECTED.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
 ) -> None:
     """List documents, the newest first."""
@@ -173,7 +174,7 @@ def list_transmissions(
     partner: PartnerOption = None,
     state: Annotated[str | None, typer.Option(help="READY, SENT, FAILED or CANCELLED.")] = None,
     ack: Annotated[str | None, typer.Option(help="AWAITED, ACCEPTED, REJECTED or OVERDUE.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
 ) -> None:
     """List transmissions, the newest first."""
@@ -205,7 +206,6 @@ def list_transmissions(
             "state",
             "sent",
             "997",
-            "last error",
         ),
         (
             (
@@ -219,13 +219,15 @@ def list_transmissions(
                 t.state,
                 t.sent_at,
                 t.ack_state,
-                t.last_error,
             )
             for t in found
         ),
         "No transmissions.",
-        spare=("bytes", "made", "control", "last error", "sent"),
+        spare=("bytes", "made", "control", "sent"),
     )
+    for t in found:
+        if t.last_error and t.state != "SENT":
+            say(f"[red]{short(t.transmission_id)}:[/red] {escape(t.last_error)}", 0, 2)
 
 
 @transmissions_group.command("show")

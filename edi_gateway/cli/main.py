@@ -24,7 +24,7 @@ from edi_gateway.cli import (
     users,
 )
 from edi_gateway.cli.app import app
-from edi_gateway.cli.output import fail
+from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
 MODULES = (
@@ -47,6 +47,8 @@ def main() -> None:
         raise SystemExit(0) from None
     except KeyboardInterrupt:
         raise SystemExit(130) from None
+    except UnicodeEncodeError as error:
+        fail(f"{error.object[:40]!r} is not text: it holds bytes that are not UTF-8.", WRONG_USAGE)
     except Exception as error:
         said = _in_words(error)
         if said is not None:
@@ -62,10 +64,15 @@ def main() -> None:
 def _in_words(error: Exception) -> str | None:
     """What the machine (disk, database) refused, for a person; None for what nobody foresaw."""
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}."
+        wanted = (
+            " A folder is needed there." if isinstance(error, FileExistsError | NotADirectoryError) else ""
+        )
+        return f"{error.filename}: {error.strerror}.{wanted}"
     database = sys.modules.get("sqlalchemy.exc")  # never loaded for its sake alone
     if database is not None and isinstance(error, database.DBAPIError):
         said = " ".join(str(error.orig).split())
+        if isinstance(error, database.DataError | database.IntegrityError):
+            return f"The database refused a value: {said}. Nothing was changed."
         return (
             f"The database cannot be used: {said}. Look at [database] in config.toml and at its server or file; "
             "nothing that was committed is lost."

@@ -6,6 +6,7 @@ from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.store import ids
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_LARGEST = (1 << 63) - 1  # of a row's id
 
 
 def short(row_id: int | None) -> str:
@@ -16,11 +17,13 @@ def short(row_id: int | None) -> str:
 def row_id(name: str, what: str) -> int:
     """The id that a person means: Crockford digits or the number itself."""
     cleaned = name.strip().upper().removeprefix("SO-").replace("O", "0").replace("I", "1").replace("L", "1")
-    if cleaned.isdecimal() and len(cleaned) >= 15:
-        return int(cleaned)
-    if not cleaned or any(digit not in _DIGITS for digit in cleaned) or len(cleaned) > 13:
-        fail(f"{name!r} names no {what}. Copy the id from the list.", WRONG_USAGE)
-    value = 0
-    for digit in cleaned:
-        value = value * 32 + _DIGITS.index(digit)
+    value = -1
+    if cleaned.isascii() and cleaned.isdecimal() and 15 <= len(cleaned) <= 19:
+        value = int(cleaned)
+    elif 0 < len(cleaned) <= 13 and all(digit in _DIGITS for digit in cleaned):
+        value = 0
+        for digit in cleaned:
+            value = value * 32 + _DIGITS.index(digit)
+    if not 0 <= value <= _LARGEST:
+        fail(f"{name[:40]!r} names no {what}. Copy the id from the list.", WRONG_USAGE)
     return value

@@ -70,7 +70,7 @@ def list_(
     ] = None,
     held: Annotated[bool, typer.Option("--held", help="Only what something holds.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only where our answer is past its time.")] = False,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 50,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
 ) -> None:
     """List orders, the newest first.

@@ -97,6 +97,11 @@ def check(
     """Find every mistake in the files, with line and reason."""
     here: Here = ctx.obj
     loaded = _loaded(here, partner)
+    if not loaded:
+        fail(
+            f"There are no partners in {here.partners_folder}. `partners new` writes the files of one.",
+            WRONG_USAGE,
+        )
     for one in loaded:
         if json:
             print_json(

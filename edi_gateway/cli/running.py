@@ -121,21 +121,23 @@ def _tell(found: Status) -> None:
         "No worker is running.",
     )
     for title, counts in (("Waiting", found.waiting), ("Late", found.late)):
-        told = ", ".join(f"{count} {what}" for what, count in counts.items() if count)
+        told = ", ".join(f"{what} {count}" for what, count in counts.items() if count)
         screen.print(f"[bold]{title}:[/bold] {told or 'nothing'}")
     print_table(
         "Partners",
-        ("partner", "looked at", "last received", "failures", "last error", "paused"),
+        ("partner", "looked at", "last received", "failures", "paused"),
         (
             (
                 p.partner,
                 p.looked_at,
                 p.received_at,
                 p.failures or "",
-                p.last_error,
                 p.paused_why or shown(p.paused),
             )
             for p in found.partners
         ),
         "No partner is published.",
     )
+    for p in found.partners:
+        if p.last_error:
+            say(f"[red]{escape(p.partner)}:[/red] {escape(p.last_error)}", 0, 2)

@@ -29,7 +29,6 @@ def tell(story: Story) -> None:
     """The whole story; a chapter without anything in it is left out."""
     if not story.arrivals and not story.sent:
         screen.print("Nothing came in and nothing was waiting.")
-        return
     _came_in(story)
     _acknowledged(story)
     _accepted(story)

@@ -22,6 +22,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError
 
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.store import audit
@@ -51,7 +52,7 @@ def connect(url: str, *, busy_seconds: float = 30.0) -> Engine:
 
     `busy_seconds` is how long a SQLite writer waits for another before it fails.
     """
-    address = make_url(url)
+    address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = _sqlite(address, busy_seconds)
     elif address.get_backend_name() == "postgresql":
@@ -62,6 +63,13 @@ def connect(url: str, *, busy_seconds: float = 30.0) -> Engine:
         raise DatabaseUnsupported(url=address.render_as_string(hide_password=True))
     audit.attach(engine)
     return engine
+
+
+def _address(url: str) -> URL:
+    try:
+        return make_url(url)
+    except ArgumentError:
+        raise DatabaseUnsupported(url="of this installation (it is no URL)") from None  # it may hold a password: not shown
 
 
 def _sqlite(address: URL, busy_seconds: float) -> Engine:
@@ -177,7 +185,7 @@ def restore(url: str, source: Path) -> None:
 
     The backup is looked at first: one that is damaged, or newer than this program, leaves all as it was.
     """
-    address = make_url(url)
+    address = _address(url)
     if address.get_backend_name() == "sqlite":
         _restore_sqlite(Path(str(address.database)), source)
     else:
