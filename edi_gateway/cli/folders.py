@@ -20,7 +20,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
     from edi_gateway.cli.starter import lay_out
 
     for made in lay_out(folder):
-        sentence(f"made {folder / made}")
+        sentence(f"made {folder}/{made}")
     screen.print(
         f"\nNext: cd {folder}\n"
         "  edi-gateway check samples/01-mass-merchant/input.edi   what is in a file, and what is wrong with it\n"

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, screen, sentence
+from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, say, screen, sentence, shown
 
 if TYPE_CHECKING:
     from edi_gateway.commands.master_data import ImportReport
@@ -92,6 +93,10 @@ def _as_json(report: ImportReport, rejudged: int) -> dict[str, object]:
 SHOWN = 40
 
 
+def _field(name: str, was: object, now: object) -> str:
+    return f"{name} {shown(now)}" if was is None else f"{name}: {shown(was)} → {shown(now) or 'nothing'}"
+
+
 def _tell(report: ImportReport) -> None:
     for problem in (*report.problems, *report.warnings):
         colour = "red" if problem in report.problems else "yellow"
@@ -106,8 +111,8 @@ def _tell(report: ImportReport) -> None:
         return
     for change in report.changes[:SHOWN]:
         key = " ".join(str(value) for value in change.key.values() if value is not None)
-        told = ", ".join(f"{name}: {was} → {now}" for name, was, now in change.fields)
-        screen.print(f"  {change.kind:8}{key}  {told}", markup=False)
+        told = ", ".join(_field(*field) for field in change.fields)
+        say(f"{change.kind:8}{escape(key)}  {escape(told)}", 2, 8)
     if len(report.changes) > SHOWN:
         screen.print(f"  and {len(report.changes) - SHOWN} more")
     verb = "would be" if report.dry_run else "were"
