@@ -29,8 +29,10 @@ def command_line() -> str:
         "Before the command: `--home DIR` names the working folder (default: here; or EDI_GATEWAY_HOME), `--as USER`",
         "who is asking (default: your login; recorded with every change).",
         "",
-        "Exit codes: 0 no ERROR; 1 at least one ERROR, or refused; 2 wrong usage, or a file that is not there or not X12.",
-        "What `--json` prints is in [JSON](json.md). Ids are those of the lists: their digits, or the number of `--json`.",
+        "Exit codes: 0 no ERROR; 1 at least one ERROR, or refused; "
+        "2 wrong usage, or a file that is not there or not X12.",
+        "What `--json` prints is in [JSON](json.md). "
+        "Ids are those of the lists: their digits, or the number of `--json`.",
         "",
         *_commands(typer.main.get_command(app), "edi-gateway"),
     ]

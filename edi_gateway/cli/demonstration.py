@@ -6,6 +6,7 @@ Its clock begins on the day that the invented orders were written for, so that t
 from __future__ import annotations
 
 import shutil
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -102,10 +103,11 @@ def _sender(content: bytes, resolver: object) -> str | None:
 
 
 def _what_next(folder: Path) -> None:
+    program = Path(sys.argv[0]).resolve()
     screen.print(
         f"""
 [bold underline]What to type next[/bold underline]
-  cd {folder}; alias edi=../.venv/bin/edi-gateway
+  cd {folder}; alias edi={program}
   edi orders list                       the order book
   edi orders show K7001001              one order whole, with its timeline
   edi cases list                        what needs a person, by cause

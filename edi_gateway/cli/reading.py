@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import mmap
+import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 from rich.markup import escape
@@ -82,7 +84,7 @@ def read_file(path: Path, senders: Senders) -> ReadFile:
     from edi_gateway.x12 import reading
     from edi_gateway.x12.envelope import GroupStart, InterchangeEnd, InterchangeStart
 
-    content = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    content = sys.stdin.buffer.read() if str(path) == "-" else _mapped_bytes(path)
     result = ReadFile(str(path), content)
     sets: list[CheckedSet] = []
     for event in reading.read_all(content, senders.guide, senders.strict):
@@ -97,6 +99,17 @@ def read_file(path: Path, senders: Senders) -> ReadFile:
         elif not isinstance(event, InterchangeEnd):
             result.outside.extend(event.findings)
     return result
+
+
+def _mapped_bytes(path: Path) -> bytes:
+    """The file's bytes without reading them all into memory; a pipe or an empty file as they are.
+
+    What is sliced, measured and read in chunks here, mmap does as bytes do.
+    """
+    with path.open("rb") as file:
+        if not path.is_file() or not os.fstat(file.fileno()).st_size:
+            return file.read()
+        return cast(bytes, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
 def read_x12(path: Path, senders: Senders, purpose: str) -> ReadFile:

@@ -148,10 +148,13 @@ def resolve_duplicate(
     desk: Desk, partners: Partners, order_id: int, choice: Literal["void", "change", "new"], *, why: str
 ) -> None:
     """Decide about a PO that came again with other content (hold DUP_PO): it counts for nothing, it replaces what
-    stands, or it is an order of its own."""
+    stands, or it is an order of its own. What came as a test (hold PARTNER_TEST) can be made void the same way."""
     what = "Settling the duplicate"
     desk.require(what, PERMISSIONS["resolve a duplicate"])
     matter = _standing(desk, order_id, what, why)
+    if choice == "void" and any(view.code is HoldCode.PARTNER_TEST for view in matter.active):
+        _void(desk, matter, why, "void")
+        return
     hold = next((view for view in matter.active if view.code is HoldCode.DUP_PO), None)
     if hold is None:
         raise Refused(what=what, why=f"order {matter.order.number} waits for no such decision")

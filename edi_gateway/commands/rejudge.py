@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from edi_gateway.commands import answering
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
 from edi_gateway.commands.desk import Desk, Partners
@@ -23,7 +24,7 @@ from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import facts_on, needs
 from edi_gateway.orders.identity import blanket_key
 from edi_gateway.orders.judge import judge_again
-from edi_gateway.store import facts, holds, orders
+from edi_gateway.store import deadlines, facts, holds, orders
 
 # which holds an import may cure; the judgement decides whether it does
 _WAITING_FOR: Final[dict[str, tuple[HoldCode, ...]]] = {
@@ -112,7 +113,7 @@ def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
     decided = [hold for hold in matter.active if hold.code in _DECIDED]
     raised = () if refused else _relevant(matter, judgement, accepted)
     active = raise_and_cure(ledger, matter, raised, judgement.currency, decided)
-    matter = _with_header(desk, matter, judgement, accepted)
+    matter = _with_header(desk, who, matter, judgement, accepted)
     before = {hold.hold_id for hold in matter.active}
     after = {hold.hold_id for hold in active if isinstance(hold, HoldView)}
     carried = carry_on(ledger, who, matter, lines, active)
@@ -150,7 +151,9 @@ def _relevant(matter: Matter, judgement: Judgement, accepted: bool) -> tuple[New
     )
 
 
-def _with_header(desk: Desk, matter: Matter, judgement: Judgement, accepted: bool) -> Matter:
+def _with_header(
+    desk: Desk, who: Correspondent, matter: Matter, judgement: Judgement, accepted: bool
+) -> Matter:
     """What the header says of an order of which nothing is accepted yet follows the judgement."""
     if accepted:
         return matter
@@ -163,4 +166,9 @@ def _with_header(desk: Desk, matter: Matter, judgement: Judgement, accepted: boo
         "all_or_nothing": judgement.all_or_nothing,
     }
     orders.change(desk.conn, matter.order.id, **values)
+    if judgement.cancel_after != matter.order.cancel_after:  # an extension, say: its deadlines move with it
+        kinds = [deadlines.CANCEL, deadlines.CANCEL_WARNING]
+        deadlines.close(desk.conn, kinds, [matter.order.id], "CANCELLED")
+        for kind, at in answering.cancel_dates(who.profile, judgement):
+            deadlines.put(desk.conn, desk.ids, kind, matter.order.id, at)
     return replace(matter, order=replace(matter.order, **values))

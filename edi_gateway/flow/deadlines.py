@@ -7,6 +7,7 @@ Called by flow/gateway.py in every pass. Nothing sleeps until a deadline (DESIGN
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
@@ -19,12 +20,13 @@ from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.model.order import OrderState
-from edi_gateway.store import deadlines, orders, outbox
+from edi_gateway.model.order import HoldCode, HoldView, LineState, OrderState
+from edi_gateway.store import deadlines, holds, orders, outbox
 from edi_gateway.store.orders import StoredOrder
 from edi_gateway.store.tables import documents, transmissions
 
 _LIVE = (OrderState.ON_HOLD, OrderState.ACCEPTED)
+_LATE = timedelta(hours=1)  # an answer that goes later than this after its deadline is a case
 
 
 def judge(works: Works, conn: Connection) -> int:
@@ -54,7 +56,19 @@ def judge(works: Works, conn: Connection) -> int:
 
 def _answer(desk: Desk, partners: Published, order_id: int) -> None:
     """The buyer is to hear by now: what is on hold is answered as on hold (spec B5.1)."""
+    due_at = _order(desk, order_id).answer_due_at
     state = order_desk.answer(desk, partners, order_id)
+    late = due_at is not None and desk.clock() - due_at > _LATE
+    if late and state != "DUE":
+        order = _order(desk, order_id)
+        _case(
+            desk,
+            order,
+            Code.ANSWER_OVERDUE,
+            Family.ANSWER,
+            f"PO {order.po_number} was to be answered by {due_at:%Y-%m-%d %H:%M} UTC and is answered only now.",
+            "Nothing more is to be sent; tell the buyer if it matters, and see why nothing ran in between.",
+        )
     if state == "DUE":
         order = _order(desk, order_id)
         _case(
@@ -83,33 +97,52 @@ def _answer_warning(desk: Desk, _: Published, order_id: int) -> None:
 
 def _cancel_warning(desk: Desk, _: Published, order_id: int) -> None:
     order = _order(desk, order_id)
-    if order.state is not OrderState.ON_HOLD:
+    if order.state not in _LIVE or not _waiting(desk, order_id):
         return
     _case(
         desk,
         order,
         Code.CANCEL_DATE_NEAR,
         Family.DATE,
-        f"PO {order.po_number} is still on hold and is to be cancelled after {order.cancel_after}.",
+        f"PO {order.po_number} still waits for something and is to be cancelled after {order.cancel_after}.",
         "Decide about its holds, or ask the buyer for an extension.",
     )
 
 
 def _cancel(desk: Desk, partners: Published, order_id: int) -> None:
-    """What still waits after the buyer's last day is cancelled; nothing of it may ship (spec D24)."""
+    """What still waits after the buyer's last day is cancelled; nothing of it may ship (spec D24).
+
+    What waits for a store, and a PO that came again with other content, is for a person to end: the first is a part
+    of a line, and of the second the buyer would read that the PO which stands is cancelled.
+    """
     order = _order(desk, order_id)
-    if order.state is OrderState.ON_HOLD:
-        order_desk.cancel(
-            desk, partners, order_id, why=f"The buyer's last day, {order.cancel_after}, has passed."
-        )
-        _case(
-            desk,
-            order,
-            Code.CANCEL_DATE_PASSED,
-            Family.DATE,
-            f"PO {order.po_number} was cancelled: it was still on hold after {order.cancel_after}.",
-            "Tell the buyer, or ask for a new order.",
-        )
+    waiting = _waiting(desk, order_id)
+    if order.state not in _LIVE or not waiting:
+        return
+    why = f"The buyer's last day, {order.cancel_after}, has passed."
+    hint = "Tell the buyer, or ask for a new order."
+    if any(hold.code is HoldCode.DUP_PO for hold in waiting):
+        told = f"PO {order.po_number} came again with other content; its last day, {order.cancel_after}, has passed."
+        hint = "Void it, or apply it as a change if the buyer still wants that."
+    elif order.state is OrderState.ON_HOLD:
+        order_desk.cancel(desk, partners, order_id, why=why)
+        told = f"PO {order.po_number} was cancelled: it was still on hold after {order.cancel_after}."
+    else:
+        held = [line.line for line in orders.lines(desk.conn, order_id) if line.state is LineState.HELD]
+        for line in held:
+            order_desk.cancel(desk, partners, order_id, why=why, line=line)
+        told = f"PO {order.po_number}: what still waited after {order.cancel_after} is over"
+        told += f"; lines {', '.join(map(str, held))} were cancelled." if held else "."
+        stores = sorted({hold.store for hold in waiting if hold.store})
+        if stores:
+            told += f" Parts for {', '.join(stores)} still wait."
+            hint = "Release or cancel what waits for the stores by hand, and tell the buyer."
+    _case(desk, order, Code.CANCEL_DATE_PASSED, Family.DATE, told, hint)
+
+
+def _waiting(desk: Desk, order_id: int) -> list[HoldView]:
+    """The holds that keep any of the order from being accepted."""
+    return [hold for hold in holds.active(desk.conn, order_id) if "A" in hold.blocks]
 
 
 def _hold_until(desk: Desk, partners: Published, hold_id: int) -> None:

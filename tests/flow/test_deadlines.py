@@ -5,9 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 from edi_gateway.commands import holds
+from edi_gateway.commands import orders as order_desk
 from edi_gateway.commands.desk import ROLES, Actor, Desk
 from edi_gateway.flow.answers import Published
+from edi_gateway.flow.live import LivePartners
 from edi_gateway.store import tables
+from edi_gateway.store.ids import Ids
 from tests.flow import papers
 from tests.flow.shop import Shop
 
@@ -79,3 +82,35 @@ def test_an_order_still_on_hold_after_its_last_day_is_cancelled(shop: Shop) -> N
     shop.run()
     assert shop.states() == {"K1": "CANCELLED"}
     assert "CANCEL_DATE_PASSED" in shop.cases()
+
+
+def test_an_extension_moves_the_last_day(shop: Shop) -> None:
+    """Spec D24: cancelled on the date, unless an extension was recorded."""
+    gtin, _ = papers.MUG
+    content = papers.orders(501, "K1").replace(gtin.encode(), UNKNOWN)
+    content = content.replace(b"DTM*063*20260320~", b"DTM*063*20260320~DTM*001*20260318~")
+    shop.drop("a.edi", content.replace(b"SE*14*", b"SE*15*"))
+    shop.run()
+    (order,) = shop.rows(tables.orders)
+    with shop.engine.begin() as conn:
+        live = LivePartners()
+        live.refresh(conn)
+        desk = Desk(conn, Ids(shop.clock, 9), shop.clock, Actor("ann", ROLES))
+        order_desk.set_value(
+            desk, Published(live), order["id"], "dates.cancel_after", "2026-04-30", why="they wrote so"
+        )
+    shop.clock.skip(days=18)
+    shop.run()
+    assert shop.states() == {"K1": "ON_HOLD"}
+    shop.clock.skip(days=45)
+    shop.run()
+    assert shop.states() == {"K1": "CANCELLED"}
+
+
+def test_an_answer_that_goes_long_after_its_deadline_is_a_case(shop: Shop) -> None:
+    gtin, _ = papers.MUG
+    shop.drop("a.edi", papers.orders(501, "K1").replace(gtin.encode(), UNKNOWN))
+    shop.run()
+    shop.clock.skip(days=3)
+    shop.run()
+    assert "ANSWER_OVERDUE" in shop.cases()
