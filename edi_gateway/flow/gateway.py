@@ -121,7 +121,7 @@ class Gateway:
 
     def poll(self, partner: str, also: Also = nothing) -> PollResult:
         """Look into a partner's folder now, here: fetch, commit, settle."""
-        with self.works.writer.begin() as conn:
+        with self.works.writer.reading() as conn:
             self.works.live.refresh(conn)
         known = self.works.live.get(partner)
         if known is None or known.paused or not known.profile.active:
@@ -164,7 +164,7 @@ class Gateway:
     def _bundle(self) -> int:
         made = 0
         now = self.works.clock()
-        with self.works.writer.begin() as conn:
+        with self.works.writer.reading() as conn:
             partners = documents.partners_waiting(conn, now)
         for key in partners:
             partner = self.works.live.get(key)
@@ -212,7 +212,7 @@ class Gateway:
         return False
 
     def _going_on(self) -> bool:
-        with self.works.writer.begin() as conn:
+        with self.works.writer.reading() as conn:
             return bool(work.taken(conn, pump.KINDS))
 
     def run_once(self, partners: Sequence[str] | None = None) -> RunReport:
@@ -235,7 +235,7 @@ class Gateway:
 
     def active_partners(self) -> list[LivePartner]:
         """Partners that are published, active and not paused."""
-        with self.works.writer.begin() as conn:
+        with self.works.writer.reading() as conn:
             self.works.live.refresh(conn)
         return [p for p in self.works.live.all() if p.profile.active and not p.paused]
 

@@ -23,7 +23,6 @@ from edi_gateway.flow.road import Paused, Road
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.store import findings, receipts, work
-from edi_gateway.store.database import reading
 from edi_gateway.store.receipts import Waiting
 
 ASK_AGAIN = timedelta(minutes=5)  # about a paused partner's receipt
@@ -197,7 +196,7 @@ class _Chunks:
     def _bytes(self) -> Iterator[bytes]:
         """The receipt's chunks, each read in a transaction of its own: several commits go by meanwhile."""
         for n in itertools.count():
-            with reading(self._works.writer.engine) as conn:
+            with self._works.writer.reading() as conn:
                 chunk = receipts.chunk(conn, self._receipt_id, n)
             if chunk is None:
                 return

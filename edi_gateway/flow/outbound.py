@@ -182,7 +182,7 @@ def send(
 
 def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, Any]:
     sent: list[int] = []
-    with works.writer.begin() as conn:
+    with works.writer.reading() as conn:
         works.live.refresh(conn)
         found = [outbox.transmission(conn, i) for i in transmission_ids]
     partner = works.live.get(key)

@@ -24,7 +24,7 @@ from edi_gateway.store.tables import orders, postings
 _COLUMNS = [postings.c[name] for name in ("id", "target", "key", "order_id", "payload", "attempts")]
 
 
-def postable(conn: Connection, now: datetime, limit: int = 500) -> list[int]:
+def postable(conn: Connection, now: datetime, limit: int = 2000) -> list[int]:
     """Postings to be handed over now, in their order. One that has to wait for its next attempt holds up the
     later ones of its order: each says the whole order, so the last to arrive must be the last that was made."""
     c = postings.c
@@ -50,7 +50,7 @@ def post(works: Works, steps: Steps, posting_ids: Sequence[int], also: Also = no
 
 def _post(works: Works, posting_ids: Sequence[int]) -> dict[str, Any]:
     c = postings.c
-    with works.writer.begin() as conn:
+    with works.writer.reading() as conn:
         rows = conn.execute(
             select(*_COLUMNS).where(c.id.in_(posting_ids), c.state == "READY").order_by(c.id)
         ).all()

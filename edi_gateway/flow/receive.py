@@ -76,7 +76,7 @@ def poll(works: Works, partner: LivePartner, also: Also = nothing) -> PollResult
 
 def _poll(works: Works, partner: LivePartner, transport: Transport, also: Also) -> PollResult:
     key = partner.profile.key
-    with works.writer.begin() as conn:
+    with works.writer.reading() as conn:
         before = conn.execute(select(polls.c.seen, polls.c.failures).where(polls.c.partner == key)).first()
         unsettled = _unsettled(conn, key)
     standstill = Standstill.of(transport.connection, before.seen if before is not None else None)

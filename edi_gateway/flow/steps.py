@@ -15,6 +15,8 @@ from typing import Protocol, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from edi_gateway.store import database
+
 T = TypeVar("T")
 
 
@@ -83,6 +85,12 @@ class Writer:
     def begin(self) -> Iterator[Connection]:
         """A transaction, committed when the block ends well."""
         with self.gate, self._begun() as conn, conn.get_transaction() or conn.begin():
+            yield conn
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A look at what is committed; waits for nobody."""
+        with database.reading(self.engine) as conn:
             yield conn
 
     def _begun(self) -> Connection:

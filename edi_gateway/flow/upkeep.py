@@ -66,7 +66,7 @@ def sweep(works: Works, runner: Runner) -> int:
 def _dead(works: Works, runner: Runner, worker: str) -> bool:
     if runner.is_gone(worker):
         return True
-    with works.writer.begin() as conn:
+    with works.writer.reading() as conn:
         row = conn.execute(select(heartbeats).where(heartbeats.c.worker == worker)).first()
     patience = timedelta(seconds=works.options.patience_seconds)
     return row is None or row.stopped or row.at < works.clock() - patience

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -89,29 +88,6 @@ def thaw(content: str) -> PublishedPartner:
             file = PurePosixPath(path)
             own[file.stem] = rules.read(text, f"{profile.key}/{file.name}", file.stem).value or ()
     return PublishedPartner(name, profile, own, sources)
-
-
-def unpack(published: PublishedPartner, cache: Path) -> Path:
-    """The sources as files under `cache`/HASH: mappings/... and partner/SET.toml, written once; gives that folder.
-
-    A half-written folder is never seen: it is made aside and renamed.
-    """
-    target = cache / published.hash
-    if target.is_dir():
-        return target
-    aside = cache / f".{published.hash}.{os.getpid()}"
-    (aside / "mappings").mkdir(parents=True, exist_ok=True)
-    for name, text in published.sources.items():
-        own = name.startswith(_OWN)
-        file = aside / "partner" / PurePosixPath(name).name if own else aside / "mappings" / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text, "utf-8", newline="")
-    try:
-        aside.rename(target)
-    except OSError:  # another process was quicker; same hash, same files
-        if not target.is_dir():
-            raise
-    return target
 
 
 def _texts(folder: Path) -> dict[str, str]:

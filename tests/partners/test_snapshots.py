@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.partners import registry
-from edi_gateway.partners.snapshots import SnapshotUnreadable, snapshot, thaw, unpack
+from edi_gateway.partners.snapshots import SnapshotUnreadable, snapshot, thaw
 from tests.partners.folders import PLAIN, partner
 
 RULE = '[[rules]]\nid = "department"\ntarget = "REF*DP"\nmust_use = true\n'
@@ -65,20 +65,6 @@ def test_any_change_gives_another_hash(files: tuple[Path, Path], changed: str) -
 def test_money_in_a_snapshot_is_text_and_never_a_float(files: tuple[Path, Path]) -> None:
     tolerance = json.loads(frozen(files))["profile"]["policies"]["price_buyer_lower"]
     assert tolerance == {"percent": "0.5", "per_unit": None, "per_line": "25.10"}
-
-
-def test_sources_are_laid_out_as_files_once(files: tuple[Path, Path], tmp_path: Path) -> None:
-    published = thaw(frozen(files))
-    folder = unpack(published, tmp_path / "cache")
-    assert folder == tmp_path / "cache" / published.hash
-    laid = {f.relative_to(folder).as_posix(): f.read_text("utf-8") for f in folder.rglob("*") if f.is_file()}
-    assert laid == {
-        "mappings/850.toml": 'set = "850"\n',
-        "mappings/tables/units.csv": "theirs,ours\nCS,CA\n",
-        "partner/850.toml": RULE,
-    }
-    assert unpack(published, tmp_path / "cache") == folder
-    assert [f.name for f in (tmp_path / "cache").iterdir()] == [published.hash]
 
 
 @pytest.mark.parametrize(
