@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,27 @@ def shop(_stocked: Path, tmp_path: Path) -> Terminal:
     return _copy(_stocked, tmp_path)
 
 
-def _copy(source: Path, tmp_path: Path) -> Terminal:
+@pytest.fixture(scope="session")
+def _held(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("held") / "home"
+    shutil.copytree(_stocked, home)
+    terminal = Terminal(home)
+    terminal.set_clock(MONDAY)
+    terminal.drop_sample("kestrelmoor", "04-price-differs")
+    assert terminal("run", "--once").code == 1  # something needs a person
+    return home
+
+
+@pytest.fixture
+def held(_held: Path, tmp_path: Path) -> Terminal:
+    """As `shop`; K7001004 is in the book with line 3 on hold for its price, and its 997 went out."""
+    terminal = _copy(_held, tmp_path, MONDAY + timedelta(minutes=5))
+    assert len(terminal.sent("kestrelmoor")) == 1
+    return terminal
+
+
+def _copy(source: Path, tmp_path: Path, now: datetime = MONDAY) -> Terminal:
     shutil.copytree(source, tmp_path / "home")
     terminal = Terminal(tmp_path / "home")
-    terminal.set_clock(MONDAY)
+    terminal.set_clock(now)
     return terminal

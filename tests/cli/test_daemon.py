@@ -100,22 +100,19 @@ def test_sigterm_in_the_middle_of_work_finishes_what_is_in_hand(shop: Terminal) 
     assert sent.count("AK1*PO*") == 40
 
 
-def test_a_worker_does_what_commands_leave_and_polls_nobody(shop: Terminal) -> None:
-    shop.drop_sample("kestrelmoor", "04-price-differs")
-    shop("run", "--once")
-    shop.sent("kestrelmoor")
-    looked_at_each_second(shop, "pinwheel")
-    shop.drop_sample("pinwheel", "03-marketplace")
-    shop.ok("orders", "answer", "K7001004")
-    out = shop.home / "exchange" / "kestrelmoor" / "out"
+def test_a_worker_does_what_commands_leave_and_polls_nobody(held: Terminal) -> None:
+    looked_at_each_second(held, "pinwheel")
+    held.drop_sample("pinwheel", "03-marketplace")
+    held.ok("orders", "answer", "K7001004")
+    out = held.home / "exchange" / "kestrelmoor" / "out"
     before = len(list(out.iterdir()))
-    with running(shop, "worker") as process:
+    with running(held, "worker") as process:
         until(lambda: len(list(out.glob("*.edi"))) > before, process)
         assert stop(process) == 0
-    (answered,) = shop.sent("kestrelmoor")
+    (answered,) = held.sent("kestrelmoor")
     assert "ACK*IH*10*CA" in segments(answered)
-    assert set(shop.orders()) == {"K7001004"}  # the other file still lies there
-    assert "Traceback" not in log(shop, "worker")
+    assert set(held.orders()) == {"K7001004"}  # the other file still lies there
+    assert "Traceback" not in log(held, "worker")
 
 
 def test_the_daemon_follows_the_partners_files_and_keeps_the_last_good_ones(shop: Terminal) -> None:

@@ -25,33 +25,25 @@ def answer(files: list[str]) -> list[str]:
     return [s for s in only if s.startswith(("BAK*", "PO1*", "ACK*"))]
 
 
-def held_price(shop: Terminal) -> None:
-    """K7001004 is in the book with line 3 on hold for its price; its 997 went out."""
-    shop.drop_sample("kestrelmoor", "04-price-differs")
-    assert shop("run", "--once").code == 1  # something needs a person
-    assert len(shop.sent("kestrelmoor")) == 1
-
-
 # ---------------------------------------------------------------- prices, and who may decide about them
 
 
 def test_a_price_hold_is_released_by_another_person_and_the_order_is_answered_and_posted(
-    shop: Terminal,
+    held: Terminal,
 ) -> None:
-    held_price(shop)
-    assert [(line[0], line[2]) for line in shop.lines(K4)] == [
+    assert [(line[0], line[2]) for line in held.lines(K4)] == [
         *((1, "ACCEPTED"), (2, "ACCEPTED"), (3, "HELD"), (4, "ACCEPTED")),
     ]
-    (hold,) = shop.holds()
+    (hold,) = held.holds()
     assert (hold["code"], hold["line"], hold["amount"]) == ("PRICE", 3, "1500.00")
-    assert [(c["family"], c["state"]) for c in shop.cases()] == [("PRICE", "NEW")]
+    assert [(c["family"], c["state"]) for c in held.cases()] == [("PRICE", "NEW")]
 
-    said = shop.ok("holds", "release", str(hold["hold_id"]), *AGREED, by="jo").out
+    said = held.ok("holds", "release", str(hold["hold_id"]), *AGREED, by="jo").out
     assert "nothing else holds the order" in said
-    assert (shop.holds(), shop.cases()) == ([], [])
-    shop.ok("run", "--once")
+    assert (held.holds(), held.cases()) == ([], [])
+    held.ok("run", "--once")
 
-    sent = answer(shop.sent("kestrelmoor"))
+    sent = answer(held.sent("kestrelmoor"))
     assert [s.split("*")[:4] for s in sent if s.startswith("ACK")] == [
         ["ACK", "IA", "20", "CA"],
         ["ACK", "IP", "20", "CA"],
@@ -60,55 +52,52 @@ def test_a_price_hold_is_released_by_another_person_and_the_order_is_answered_an
     ]
     assert sent[0].startswith("BAK*00*AC*K7001004*20260302*")
     assert "PO1*003*10*CA*150**UK*10410000020026*IN*550002002" in sent
-    last = shop.posted()[-1]
+    last = held.posted()[-1]
     assert last["order"]["po_number"] == K4
     assert [(n["line"], n["state"], n["price"]) for n in last["lines"]][2] == (3, "ACCEPTED", "150")
-    told = [(e["by"], e["kind"]) for e in shop.order(K4)["events"]]
+    told = [(e["by"], e["kind"]) for e in held.order(K4)["events"]]
     assert ("jo", "released") in told
 
 
-def test_who_sets_a_price_may_not_release_the_hold_on_it(shop: Terminal) -> None:
+def test_who_sets_a_price_may_not_release_the_hold_on_it(held: Terminal) -> None:
     """Maria brings the price to 155.00, which still is too far from 164.88; Jo must decide."""
-    held_price(shop)
-    shop.ok("orders", "set", K4, "price", "155", "--line", "3", "--why", "The buyer corrects it", by="maria")
-    (hold,) = shop.holds()
+    held.ok("orders", "set", K4, "price", "155", "--line", "3", "--why", "The buyer corrects it", by="maria")
+    (hold,) = held.holds()
     assert "155" in hold["message"]
-    assert [h["state"] for h in shop.holds("--state", "superseded")] == ["SUPERSEDED"]
-    said = shop.refused("holds", "release", str(hold["hold_id"]), *AGREED, by="maria")
+    assert [h["state"] for h in held.holds("--state", "superseded")] == ["SUPERSEDED"]
+    said = held.refused("holds", "release", str(hold["hold_id"]), *AGREED, by="maria")
     assert "maria changed the price that this hold is about and may not release it" in said
-    assert len(shop.holds()) == 1
-    shop.ok("holds", "release", str(hold["hold_id"]), *AGREED, by="jo")
-    assert shop.lines(K4)[2][2:] == ("ACCEPTED", "10", "155")
+    assert len(held.holds()) == 1
+    held.ok("holds", "release", str(hold["hold_id"]), *AGREED, by="jo")
+    assert held.lines(K4)[2][2:] == ("ACCEPTED", "10", "155")
 
 
 def test_what_is_not_answered_in_time_is_answered_as_on_hold_and_a_release_sends_an_update(
-    shop: Terminal,
+    held: Terminal,
 ) -> None:
-    held_price(shop)
-    shop.wait(days=2)
-    late = shop("status", "--json")
+    held.wait(days=2)
+    late = held("status", "--json")
     assert late.code == 1
     assert {what: count for what, count in late.one()["late"].items() if count} == {
         "answers": 1,
         "holds": 1,
         "cases": 1,
     }
-    shop("run", "--once")
-    first = answer(shop.sent("kestrelmoor"))
+    held("run", "--once")
+    first = answer(held.sent("kestrelmoor"))
     assert first[0].startswith("BAK*00*AC*")
     assert "ACK*IH*10*CA" in first
-    shop.ok("holds", "release", shop.hold(), *AGREED, by="jo")
-    shop.ok("run", "--once")
-    update = answer(shop.sent("kestrelmoor"))
+    held.ok("holds", "release", held.hold(), *AGREED, by="jo")
+    held.ok("run", "--once")
+    update = answer(held.sent("kestrelmoor"))
     assert update[0].startswith("BAK*05*AC*")
     assert [s.split("*")[1] for s in update if s.startswith("ACK")] == ["IA", "IP", "IA", "IP"]
 
 
-def test_a_price_within_the_contract_cures_the_hold_by_itself(shop: Terminal) -> None:
-    held_price(shop)
-    shop.ok("orders", "set", K4, "lines[2].price", "164.88", "--why", "The buyer corrects it")
-    assert shop.holds() == []
-    assert shop.lines(K4)[2][2:] == ("ACCEPTED", "10", "164.88")
+def test_a_price_within_the_contract_cures_the_hold_by_itself(held: Terminal) -> None:
+    held.ok("orders", "set", K4, "lines[2].price", "164.88", "--why", "The buyer corrects it")
+    assert held.holds() == []
+    assert held.lines(K4)[2][2:] == ("ACCEPTED", "10", "164.88")
 
 
 # ---------------------------------------------------------------- what our master data does not know
@@ -363,28 +352,26 @@ def test_an_accepted_order_is_cancelled_and_the_buyer_is_told(shop: Terminal) ->
     assert "is cancelled" in shop.refused("orders", "cancel", "K-1", "--why", "once more")
 
 
-def test_a_line_on_hold_is_refused_with_its_code_and_the_rest_is_answered(shop: Terminal) -> None:
-    held_price(shop)
-    assert "IR, R1" in shop.refused("orders", "reject", K4, "--line", "3", "--code", "ZZ", "--why", "no")
-    shop.ok("orders", "reject", K4, "--line", "3", "--code", "R4", "--why", "Not at that price")
-    assert (shop.holds(), shop.cases()) == ([], [])
-    shop.ok("run", "--once")
-    sent = answer(shop.sent("kestrelmoor"))
+def test_a_line_on_hold_is_refused_with_its_code_and_the_rest_is_answered(held: Terminal) -> None:
+    assert "IR, R1" in held.refused("orders", "reject", K4, "--line", "3", "--code", "ZZ", "--why", "no")
+    held.ok("orders", "reject", K4, "--line", "3", "--code", "R4", "--why", "Not at that price")
+    assert (held.holds(), held.cases()) == ([], [])
+    held.ok("run", "--once")
+    sent = answer(held.sent("kestrelmoor"))
     assert [s for s in sent if s.startswith("ACK")] == [
         "ACK*IA*20*CA",
         "ACK*IP*20*CA",
         "ACK*R4*10*CA",
         "ACK*IP*10*CA",
     ]
-    assert shop.lines(K4)[2][2:4] == ("REJECTED", "0")
+    assert held.lines(K4)[2][2:4] == ("REJECTED", "0")
 
 
-def test_an_order_is_answered_before_it_must_be(shop: Terminal) -> None:
-    held_price(shop)
-    shop.ok("orders", "answer", K4)
-    shop("run", "--once")
-    assert "ACK*IH*10*CA" in answer(shop.sent("kestrelmoor"))
-    assert "nothing new to say" in shop.refused("orders", "answer", K4)
+def test_an_order_is_answered_before_it_must_be(held: Terminal) -> None:
+    held.ok("orders", "answer", K4)
+    held("run", "--once")
+    assert "ACK*IH*10*CA" in answer(held.sent("kestrelmoor"))
+    assert "nothing new to say" in held.refused("orders", "answer", K4)
 
 
 def test_a_note_stays_with_the_order(shop: Terminal) -> None:
@@ -396,20 +383,19 @@ def test_a_note_stays_with_the_order(shop: Terminal) -> None:
 
 
 def test_a_hold_by_hand_stops_an_order_that_waits_until_its_placer_or_another_releases_it(
-    shop: Terminal,
+    held: Terminal,
 ) -> None:
-    held_price(shop)
-    shop.ok("holds", "place", K4, "--text", "Ask about the colour first", "--line", "1", by="jo")
-    (mine,) = shop.holds("--code", "MANUAL")
+    held.ok("holds", "place", K4, "--text", "Ask about the colour first", "--line", "1", by="jo")
+    (mine,) = held.holds("--code", "MANUAL")
     assert (mine["line"], mine["message"]) == (1, "Held by jo: Ask about the colour first")
-    (price,) = shop.holds("--code", "PRICE")
-    said = shop.ok("holds", "release", str(price["hold_id"]), *AGREED, by="maria").out
+    (price,) = held.holds("--code", "PRICE")
+    said = held.ok("holds", "release", str(price["hold_id"]), *AGREED, by="maria").out
     assert "Still waiting for:" in said
     assert "Ask about the colour first" in said
-    assert "A release needs a text" in shop.refused(
+    assert "A release needs a text" in held.refused(
         *("holds", "release", str(mine["hold_id"]), "--reason", "OTHER", "--text", " "), by="jo"
     )
-    shop.ok(
+    held.ok(
         "holds",
         "release",
         str(mine["hold_id"]),
@@ -419,7 +405,7 @@ def test_a_hold_by_hand_stops_an_order_that_waits_until_its_placer_or_another_re
         "Blue it is",
         by="jo",
     )
-    assert shop.holds() == []
+    assert held.holds() == []
 
 
 # ---------------------------------------------------------------- sending again, and not at all
@@ -450,47 +436,45 @@ def test_a_document_is_sent_again_with_the_same_bytes_under_the_same_name(shop: 
 
 
 def test_a_transmission_that_does_not_get_through_is_cancelled_and_later_sent_after_all(
-    shop: Terminal,
+    held: Terminal,
 ) -> None:
     """Without the folders that stand in for it, Kestrelmoor's server is not there."""
-    held_price(shop)
-    shop.ok("orders", "answer", K4)
-    config = shop.home / "config.toml"
+    held.ok("orders", "answer", K4)
+    config = held.home / "config.toml"
     with_folders = config.read_text()
     config.write_text(with_folders.replace('directory_root = "exchange"', ""))
-    failed = shop("run", "--once")
+    failed = held("run", "--once")
     assert failed.code == 1
-    (waiting,) = (t for t in shop.transmissions() if t["state"] != "SENT")
+    (waiting,) = (t for t in held.transmissions() if t["state"] != "SENT")
     name = str(waiting["transmission_id"])
-    raw = shop.ok("transmissions", "show", name, "--raw").raw
-    shop.ok("transmissions", "cancel", name, "--why", "sent by mail instead")
-    assert [t["state"] for t in shop.transmissions()] == ["SENT", "CANCELLED"]
-    assert "it is cancelled already" in shop.refused("transmissions", "cancel", name, "--why", "again")
-    assert "Cancelling transmission" in shop.refused(
-        "transmissions", "cancel", str(shop.transmissions()[0]["transmission_id"]), "--why", "too late"
+    raw = held.ok("transmissions", "show", name, "--raw").raw
+    held.ok("transmissions", "cancel", name, "--why", "sent by mail instead")
+    assert [t["state"] for t in held.transmissions()] == ["SENT", "CANCELLED"]
+    assert "it is cancelled already" in held.refused("transmissions", "cancel", name, "--why", "again")
+    assert "Cancelling transmission" in held.refused(
+        "transmissions", "cancel", str(held.transmissions()[0]["transmission_id"]), "--why", "too late"
     )
     config.write_text(with_folders)
-    shop("run", "--once")
-    assert shop.sent("kestrelmoor") == []
-    shop.ok("transmissions", "resend", name)
-    shop("run", "--once")
-    assert [text.encode("latin-1") for text in shop.sent("kestrelmoor")] == [raw]
+    held("run", "--once")
+    assert held.sent("kestrelmoor") == []
+    held.ok("transmissions", "resend", name)
+    held("run", "--once")
+    assert [text.encode("latin-1") for text in held.sent("kestrelmoor")] == [raw]
 
 
-def test_a_paused_partner_is_neither_read_nor_sent_to(shop: Terminal) -> None:
-    held_price(shop)
-    shop.ok("partners", "pause", "kestrelmoor", "--why", "their server moves")
-    shop.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
-    shop.ok("orders", "answer", K4)
-    shop("run", "--once")
-    assert shop.orders() == {K4: "ACCEPTED"}
-    assert shop.sent("kestrelmoor") == []
-    assert "their server moves" in shop("status").out
-    shop.ok("partners", "resume", "kestrelmoor")
-    shop("run", "--once")
-    assert shop.orders() == {K4: "ACCEPTED", "K-1": "ACCEPTED"}
-    assert len(shop.sent("kestrelmoor")) >= 2
-    assert "no such partner is published" in shop.refused("partners", "pause", "nobody", "--why", "x")
+def test_a_paused_partner_is_neither_read_nor_sent_to(held: Terminal) -> None:
+    held.ok("partners", "pause", "kestrelmoor", "--why", "their server moves")
+    held.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
+    held.ok("orders", "answer", K4)
+    held("run", "--once")
+    assert held.orders() == {K4: "ACCEPTED"}
+    assert held.sent("kestrelmoor") == []
+    assert "their server moves" in held("status").out
+    held.ok("partners", "resume", "kestrelmoor")
+    held("run", "--once")
+    assert held.orders() == {K4: "ACCEPTED", "K-1": "ACCEPTED"}
+    assert len(held.sent("kestrelmoor")) >= 2
+    assert "no such partner is published" in held.refused("partners", "pause", "nobody", "--why", "x")
 
 
 # ---------------------------------------------------------------- the keeping of it
@@ -529,29 +513,28 @@ def test_whoever_changes_the_audit_log_behind_our_back_is_found_out(shop: Termin
     assert as_json.one()["broken"]["n"] == n
 
 
-def test_roles_decide_who_may_do_what_once_somebody_is_listed(shop: Terminal) -> None:
-    held_price(shop)
-    assert "everybody may do everything" in shop.ok("users", "list").out
-    assert "nobody with the role ADMIN would be left" in shop.refused("users", "put", "maria", "CSR")
-    assert "no such role" in shop.refused("users", "put", "maria", "CHIEF")
-    shop.ok("users", "put", "anna", "ADMIN")
-    shop.ok("users", "put", "maria", "CSR", by="anna")
-    shop.ok("users", "put", "jo", "LEAD", "EDI_ANALYST", "--limit", "5000", by="anna")
-    assert shop.ok("users", "list", "--json").json() == [
+def test_roles_decide_who_may_do_what_once_somebody_is_listed(held: Terminal) -> None:
+    assert "everybody may do everything" in held.ok("users", "list").out
+    assert "nobody with the role ADMIN would be left" in held.refused("users", "put", "maria", "CSR")
+    assert "no such role" in held.refused("users", "put", "maria", "CHIEF")
+    held.ok("users", "put", "anna", "ADMIN")
+    held.ok("users", "put", "maria", "CSR", by="anna")
+    held.ok("users", "put", "jo", "LEAD", "EDI_ANALYST", "--limit", "5000", by="anna")
+    assert held.ok("users", "list", "--json").json() == [
         {"user": "anna", "roles": ["ADMIN"], "limit": None},
         {"user": "jo", "roles": ["EDI_ANALYST", "LEAD"], "limit": "5000"},
         {"user": "maria", "roles": ["CSR"], "limit": None},
     ]
-    assert "has none of the roles ADMIN" in shop.refused("users", "put", "maria", "ADMIN", by="maria")
-    assert "1500.00 is above what CSR may decide" in shop.refused(
-        *("holds", "release", shop.hold(), *AGREED), by="maria"
+    assert "has none of the roles ADMIN" in held.refused("users", "put", "maria", "ADMIN", by="maria")
+    assert "1500.00 is above what CSR may decide" in held.refused(
+        *("holds", "release", held.hold(), *AGREED), by="maria"
     )
-    assert "takes CSR or LEAD or SUPERVISOR" in shop.refused(
-        "holds", "release", shop.hold(), *AGREED, by="stranger"
+    assert "takes CSR or LEAD or SUPERVISOR" in held.refused(
+        "holds", "release", held.hold(), *AGREED, by="stranger"
     )
-    shop.ok("holds", "release", shop.hold(), *AGREED, by="jo")
-    shop.ok("users", "remove", "maria", by="anna")
-    assert "nobody could add users" in shop.refused("users", "remove", "anna", by="anna")
+    held.ok("holds", "release", held.hold(), *AGREED, by="jo")
+    held.ok("users", "remove", "maria", by="anna")
+    assert "nobody could add users" in held.refused("users", "remove", "anna", by="anna")
 
 
 # ---------------------------------------------------------------- imports

@@ -247,7 +247,7 @@ COMMANDS = dict(commands(typer.main.get_command(app)))
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
 def test_odd_arguments_are_answered_in_words(shop: Terminal, path: tuple[str, ...]) -> None:
     chance = random.Random(" ".join(path))
-    for _ in range(6):
+    for _ in range(3):
         words = list(path)
         for parameter in COMMANDS[path].params:
             if parameter.param_type_name == "argument":
@@ -323,7 +323,7 @@ def test_spoilt_files_are_answered_in_words(empty: Terminal, file: str) -> None:
     chance = random.Random(file)
     target = empty.home / file
     good = target.read_bytes()
-    for _ in range(8):
+    for _ in range(5):
         target.write_bytes(spoilt(good, chance))
         for words in chance.sample(LOOKS, 3):
             said = empty(*words)
