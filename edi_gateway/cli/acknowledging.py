@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import remark
+from edi_gateway.cli.output import remark, write
 from edi_gateway.cli.reading import (
     FileArgument,
     PartnerOption,
@@ -51,8 +50,7 @@ def ack(ctx: typer.Context, file: FileArgument, partner: PartnerOption = None) -
             text = _by_profile(here, one, due, draft)
         if not text:
             remark(f"Interchange {i.control}: nothing is due.")
-        sys.stdout.buffer.write(text)
-    sys.stdout.flush()
+        write(text)
     raise typer.Exit(read.exit_code)
 
 

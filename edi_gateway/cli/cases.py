@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +23,7 @@ from edi_gateway.cli.output import (
     say,
     screen,
     sentence,
+    write,
 )
 from edi_gateway.cli.telling import tell_causes
 
@@ -126,7 +126,7 @@ def _write_raw(conn: Connection, case: str, receipt_id: int | None) -> None:
     content = raw.receipt_bytes(conn, receipt_id) if receipt_id is not None else b""
     if not content:
         fail(f"Case {case} is not about a file whose bytes are kept.", WRONG_USAGE)
-    sys.stdout.buffer.write(content)
+    write(content)
 
 
 def _tell(view: CaseView, cut: Cut | None) -> None:

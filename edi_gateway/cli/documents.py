@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -21,6 +20,7 @@ from edi_gateway.cli.output import (
     say,
     screen,
     sentence,
+    write,
 )
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def raw(ctx: typer.Context, document: DocumentArgument) -> None:
         content = raw.document_bytes(conn, row_id(document, "document"))
     if content is None:
         fail(f"There are no bytes of a document {document}.", WRONG_USAGE)
-    sys.stdout.buffer.write(content)
+    write(content)
 
 
 @documents_group.command("resend")
@@ -249,7 +249,7 @@ def show_transmission(
     if not found:
         fail(f"There is no transmission {transmission}.", WRONG_USAGE)
     if raw:
-        sys.stdout.buffer.write(content or b"")
+        write(content or b"")
         return
     if json:
         print_json({"transmission": found[0], "documents": inside})

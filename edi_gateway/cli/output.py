@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -26,6 +27,9 @@ _CONTROL = {code: "·" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(cod
 class _Screen(Console):
     def render_str(self, text: str, **how: Any) -> Text:
         return super().render_str(text.translate(_CONTROL), **how)
+
+    def on_broken_pipe(self) -> None:
+        _nobody_reads()
 
 
 screen = _Screen(highlight=False, soft_wrap=True, emoji=False)
@@ -71,7 +75,26 @@ def plain(value: Any) -> Any:
 
 def print_json(value: Any) -> None:
     """One JSON object a line."""
-    sys.stdout.write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+
+
+def write(content: str | bytes) -> None:
+    """To standard output, as it is."""
+    try:
+        if isinstance(content, str):
+            sys.stdout.write(content)
+        else:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _nobody_reads()
+
+
+def _nobody_reads() -> NoReturn:
+    """Whoever read has gone away (`| head`): that is no fault, and nothing more is to be said."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    raise SystemExit(OK)
 
 
 def say(markup: str, indent: int = 0, hang: int = 0) -> None:
