@@ -88,7 +88,7 @@ def swept_postgres() -> Swept:
 @pytest.fixture(scope="session")
 def stocked_postgres() -> Swept:
     server = postgres()
-    return Swept(server.new_database(server.template("stocked", _stock)))
+    return Swept(server.new_database(server.template("stocked for commands", _stock)))
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def stocked_sqlite_url(tmp_path: Path, stocked_sqlite_template: Path) -> str:
 def stocked_postgres_url() -> Iterator[str]:
     """The URL of a fresh PostgreSQL database with master data."""
     server = postgres()
-    url = server.new_database(server.template("stocked", _stock))
+    url = server.new_database(server.template("stocked for commands", _stock))
     yield url
     server.drop(url)
 
