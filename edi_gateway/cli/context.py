@@ -72,22 +72,28 @@ class Here:
         return folder("mappings")
 
     @cached_property
-    def engine(self) -> Engine:
-        from edi_gateway.store.database import connect, require_current, upgrade
+    def database(self) -> Engine:
+        """The database as it stands, whatever its tables."""
+        from edi_gateway.store.database import connect
 
         self.require_home()
-        url = self.settings.database_url(self.home)
-        engine = connect(url)
-        if url.startswith("sqlite"):
-            upgrade(engine)  # it keeps itself up to date
+        return connect(self.settings.database_url(self.home))
+
+    @cached_property
+    def engine(self) -> Engine:
+        """The database with the tables of this program."""
+        from edi_gateway.store.database import require_current, upgrade
+
+        if self.database.dialect.name == "sqlite":
+            upgrade(self.database)  # it keeps itself up to date
         else:
-            require_current(engine)  # a server's is brought up to date by its operator
-        return engine
+            require_current(self.database)  # a server's is brought up to date by its operator
+        return self.database
 
     def close(self) -> None:
         """Let go of the database, if it was used."""
-        if "engine" in self.__dict__:
-            self.engine.dispose()
+        if "database" in self.__dict__:
+            self.database.dispose()
 
     @cached_property
     def ids(self) -> Ids:

@@ -23,10 +23,8 @@ def upgrade(ctx: typer.Context) -> None:
     from edi_gateway.store import database
 
     here: Here = ctx.obj
-    here.require_home()
-    engine = database.connect(here.settings.database_url(here.home))
-    database.upgrade(engine)
-    sentence(f"The database is at version {database.version(engine)}.")
+    database.upgrade(here.database)
+    sentence(f"The database is at version {database.version(here.database)}.")
 
 
 @db_group.command()
@@ -57,10 +55,27 @@ def restore(
     here.require_home()
     if not source.is_file():
         fail(f"There is no file {source}.", WRONG_USAGE)
+    if running := _running(here):
+        fail(f"The database is in use by {', '.join(running)}: stop it first.")
     if not yes:
         typer.confirm("What the database holds now is replaced. Go on?", abort=True)
+    here.close()
     database.restore(here.settings.database_url(here.home), source)
     sentence(f"Restored from {source}. What was sent since the backup is sent again with the same bytes.")
+
+
+def _running(here: Here) -> list[str]:
+    """Daemons and workers that are alive, as far as the database can still tell."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from edi_gateway.reports.status import status
+    from edi_gateway.store.database import reading
+
+    try:
+        with reading(here.database) as conn:
+            return [worker.name for worker in status(conn, here.clock()).workers if worker.alive]
+    except SQLAlchemyError:  # broken, or without tables: that may be why it is restored
+        return []
 
 
 @audit_group.command()

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,18 +34,18 @@ def demonstrate(folder: Path) -> None:
     clock = DemonstrationClock(showed=BEGINS, at=system_clock())
     starter.lay_out(folder, Settings(connections=Connections(directory_root="exchange"), clock=clock))
     (folder / MARK).write_text("Made by `edi-gateway demo`, which removes this folder when it runs again.\n")
-    here = Here(folder.resolve(), "demo")
-    _fill(here)
-    dropped = _drop(here)
-    screen.print(
-        f"[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began on\n"
-        f"{BEGINS:%A, %d %B %Y, %H:%M} UTC. {dropped} files lie in {folder}/exchange/*/in. The gateway runs once."
-    )
-    since = here.ids.next()
-    with gateway_of(here) as gateway:
-        gateway.run_once()
-    with here.reading() as conn:
-        tell(story(conn, since))
+    with closing(Here(folder.resolve(), "demo")) as here:
+        _fill(here)
+        dropped = _drop(here)
+        screen.print(
+            "[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began on\n"
+            f"{BEGINS:%A, %d %B %Y, %H:%M} UTC. {dropped} files lie in {folder}/exchange/*/in. The gateway runs once."
+        )
+        since = here.ids.next()
+        with gateway_of(here) as gateway:
+            gateway.run_once()
+        with here.reading() as conn:
+            tell(story(conn, since))
     _what_next(folder)
 
 

@@ -106,7 +106,9 @@ def test_a_worker_does_what_commands_leave_and_polls_nobody(held: Terminal) -> N
     held.ok("orders", "answer", "K7001004")
     out = held.home / "exchange" / "kestrelmoor" / "out"
     before = len(list(out.iterdir()))
+    held.ok("db", "backup", "before.db")
     with running(held, "worker") as process:
+        assert "stop it first" in held.refused("db", "restore", "before.db", "--yes")
         until(lambda: len(list(out.glob("*.edi"))) > before, process)
         assert stop(process) == 0
     (answered,) = held.sent("kestrelmoor")
