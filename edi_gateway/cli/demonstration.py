@@ -11,9 +11,11 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+from rich.markup import escape
+
 from edi_gateway.cli import starter
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import WRONG_USAGE, fail, screen
+from edi_gateway.cli.output import WRONG_USAGE, fail, say, screen
 from edi_gateway.cli.telling import tell
 from edi_gateway.model.clock import system_clock
 from edi_gateway.settings import Connections, DemonstrationClock, Settings
@@ -37,9 +39,10 @@ def demonstrate(folder: Path) -> None:
     with closing(Here(folder.resolve(), "demo")) as here:
         _fill(here)
         dropped = _drop(here)
-        screen.print(
-            "[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began on\n"
-            f"{BEGINS:%A, %d %B %Y, %H:%M} UTC. {dropped} files lie in {folder}/exchange/*/in. The gateway runs once."
+        say(
+            "[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began "
+            f"on {BEGINS:%A, %d %B %Y, %H:%M} UTC. {dropped} files lie in {escape(str(folder))}/exchange/*/in. The "
+            "gateway runs once."
         )
         since = here.ids.next()
         with gateway_of(here) as gateway:
