@@ -5,6 +5,7 @@ Its clock begins on the day that the invented orders were written for, so that t
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from contextlib import closing
@@ -106,12 +107,18 @@ def _sender(content: bytes, resolver: object) -> str | None:
     return None
 
 
+def _program() -> str:
+    """What this program was started as, from wherever it is typed next."""
+    started = Path(sys.argv[0]).resolve()
+    return f"{sys.executable} -m edi_gateway" if started.name == "__main__.py" else str(started)
+
+
 def _what_next(folder: Path) -> None:
-    program = Path(sys.argv[0]).resolve()
+    there, program = escape(shlex.quote(str(folder))), escape(shlex.quote(_program()))
     screen.print(
         f"""
 [bold underline]What to type next[/bold underline]
-  cd {folder}; alias edi={program}
+  cd {there}; alias edi={program}
   edi orders list                       the order book
   edi orders show K7001001              one order whole, with its timeline
   edi cases list                        what needs a person, by cause
