@@ -69,7 +69,9 @@ def _address(url: str) -> URL:
     try:
         return make_url(url)
     except ArgumentError:
-        raise DatabaseUnsupported(url="of this installation (it is no URL)") from None  # it may hold a password: not shown
+        raise DatabaseUnsupported(
+            url="of this installation (it is no URL)"
+        ) from None  # it may hold a password: not shown
 
 
 def _sqlite(address: URL, busy_seconds: float) -> Engine:
