@@ -9,6 +9,7 @@ import pytest
 from tests.cli.papers import interchange, order
 from tests.cli.terminal import SAMPLES, Terminal
 from tests.servers.postgres import postgres
+from tests.servers.process import absent
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
 
@@ -48,8 +49,9 @@ def test_an_order_goes_the_whole_road(served: Terminal) -> None:
     assert served.ok("users", "list", "--json").one() == {"user": "anna", "roles": ["ADMIN"], "limit": None}
 
 
-@pytest.mark.skipif(shutil.which("pg_dump") is None, reason="pg_dump is not on the path")
 def test_a_backup_brings_back_what_was(served: Terminal) -> None:
+    if shutil.which("pg_dump") is None:
+        absent("pg_dump")
     served.ok("db", "upgrade")
     served.ok("users", "put", "anna", "ADMIN")
     served.ok("db", "backup", "copy.dump")

@@ -114,3 +114,42 @@ def test_an_answer_that_goes_long_after_its_deadline_is_a_case(shop: Shop) -> No
     shop.clock.skip(days=3)
     shop.run()
     assert "ANSWER_OVERDUE" in shop.cases()
+
+
+def with_last_day(content: str, segments: int) -> str:
+    """The set with DTM*001 (cancel after) 18 March in it."""
+    content = content.replace("DTM*063*20260320~", "DTM*063*20260320~DTM*001*20260318~")
+    return content.replace(f"SE*{segments}*", f"SE*{segments + 1}*")
+
+
+def test_of_an_accepted_order_only_the_line_that_still_waits_is_cancelled_on_the_last_day(shop: Shop) -> None:
+    """Two lines, the second of an item that nobody knows: warned three days before, then IA and ID."""
+    gtin, _ = papers.MUG
+    first, _, rest = with_last_day(papers.purchase_order("K1", lines=2), 15).rpartition(gtin)
+    shop.drop("a.edi", papers.interchange(501, [first + UNKNOWN.decode() + rest]))
+    shop.run()
+    assert [row["state"] for row in shop.rows(tables.order_lines)] == ["ACCEPTED", "HELD"]
+    shop.clock.skip(days=14)
+    shop.run()
+    assert "CANCEL_DATE_NEAR" in shop.cases()
+    shop.clock.skip(days=4)
+    shop.run()
+    assert shop.states() == {"K1": "ACCEPTED"}
+    assert [row["state"] for row in shop.rows(tables.order_lines)] == ["ACCEPTED", "CANCELLED"]
+    assert "CANCEL_DATE_PASSED" in shop.cases()
+    last = [text for text in shop.sent() if "ST*855*" in text][-1]
+    assert "ACK*IA*20*CA~" in last
+    assert "ACK*ID*21*CA~" in last
+
+
+def test_a_po_that_came_again_with_other_content_is_not_cancelled_towards_the_buyer(shop: Shop) -> None:
+    """The buyer would read that the order which stands is cancelled."""
+    shop.drop("a.edi", papers.interchange(501, [with_last_day(papers.purchase_order("K1"), 14)]))
+    shop.run()
+    shop.drop("b.edi", papers.interchange(502, [with_last_day(papers.purchase_order("K1", quantity=30), 14)]))
+    shop.run()
+    shop.clock.skip(days=18)
+    shop.run()
+    assert [row["state"] for row in shop.rows(tables.orders)] == ["ACCEPTED", "ON_HOLD"]
+    assert "CANCEL_DATE_PASSED" in shop.cases()
+    assert [text for text in shop.sent() if "ACK*ID*" in text] == []
