@@ -56,9 +56,7 @@ def connect(url: str, *, busy_seconds: float = 30.0) -> Engine:
     if address.get_backend_name() == "sqlite":
         engine = _sqlite(address, busy_seconds)
     elif address.get_backend_name() == "postgresql":
-        engine = create_engine(
-            address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, isolation_level="READ COMMITTED"
-        )
+        engine = _postgresql(address)
     else:
         raise DatabaseUnsupported(url=address.render_as_string(hide_password=True))
     audit.attach(engine)
@@ -72,6 +70,27 @@ def _address(url: str) -> URL:
         raise DatabaseUnsupported(
             url="of this installation (it is no URL)"
         ) from None  # it may hold a password: not shown
+
+
+def _postgresql(address: URL) -> Engine:
+    engine = create_engine(
+        address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, isolation_level="READ COMMITTED"
+    )
+
+    @event.listens_for(engine, "connect")
+    def _settle(connection: Any, _record: Any) -> None:
+        # others wait for the locks of a worker that stands still or whose machine is gone: the server ends it
+        with connection.cursor() as cursor:
+            for setting in (
+                "idle_in_transaction_session_timeout = '5min'",
+                "tcp_keepalives_idle = 30",
+                "tcp_keepalives_interval = 10",
+                "tcp_keepalives_count = 3",
+            ):
+                cursor.execute(f"SET {setting}")
+        connection.commit()
+
+    return engine
 
 
 def _sqlite(address: URL, busy_seconds: float) -> Engine:

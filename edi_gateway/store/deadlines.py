@@ -70,7 +70,7 @@ def due(conn: Connection, now: datetime, limit: int = 500) -> list[Deadline]:
         .where(deadlines.c.state == "OPEN", deadlines.c.due_at <= now)
         .order_by(deadlines.c.due_at, deadlines.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     )
     return [Deadline(row.id, row.kind, row.subject, row.due_at) for row in conn.execute(query)]
 

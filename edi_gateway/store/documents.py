@@ -72,7 +72,7 @@ def partners_waiting(conn: Connection, now: datetime) -> list[str]:
 def waiting(conn: Connection, partner: str, now: datetime, limit: int = 10_000) -> list[Outbound]:
     """Queued sets of a partner in the order of their making; locked for this transaction on PostgreSQL."""
     query = select(*_COLUMNS).where(_queued(now), documents.c.partner == partner)
-    query = query.order_by(documents.c.id).limit(limit).with_for_update(skip_locked=True)
+    query = query.order_by(documents.c.id).limit(limit).with_for_update()
     return [Outbound(*row) for row in conn.execute(query)]
 
 

@@ -27,18 +27,6 @@ class Transmission:
     ack_state: str
 
 
-@dataclass(frozen=True, slots=True)
-class Posting:
-    """`key` is the idempotency key: order number and revision; `payload` canonical JSON."""
-
-    id: int
-    target: str
-    key: str
-    order_id: int
-    payload: str
-    attempts: int
-
-
 def add_transmissions(conn: Connection, rows: Sequence[Row]) -> None:
     bulk.insert_rows(conn, transmissions, rows)
 
@@ -47,39 +35,11 @@ def add_postings(conn: Connection, rows: Sequence[Row]) -> None:
     bulk.insert_rows(conn, postings, rows)
 
 
-def ready_transmissions(
-    conn: Connection, now: datetime, partner: str | None = None, limit: int = 100
-) -> list[Transmission]:
-    """What is to be sent now, in the order of making; locked for this transaction on PostgreSQL."""
-    c = transmissions.c
-    query = select(c.id, c.partner, c.control, c.name, c.bytes, c.attempts, c.ack_state).where(
-        c.state == "READY"
-    )
-    query = query.where(c.next_attempt_at.is_(None) | (c.next_attempt_at <= now))
-    if partner is not None:
-        query = query.where(c.partner == partner)
-    query = query.order_by(c.id).limit(limit).with_for_update(skip_locked=True)
-    return [Transmission(*row) for row in conn.execute(query)]
-
-
 def transmission(conn: Connection, transmission_id: int) -> Transmission | None:
     c = transmissions.c
     query = select(c.id, c.partner, c.control, c.name, c.bytes, c.attempts, c.ack_state)
     row = conn.execute(query.where(c.id == transmission_id)).first()
     return None if row is None else Transmission(*row)
-
-
-def ready_postings(conn: Connection, now: datetime, limit: int = 500) -> list[Posting]:
-    """What is to be posted now, in the order of making; locked for this transaction on PostgreSQL."""
-    c = postings.c
-    query = (
-        select(c.id, c.target, c.key, c.order_id, c.payload, c.attempts)
-        .where(c.state == "READY", c.next_attempt_at.is_(None) | (c.next_attempt_at <= now))
-        .order_by(c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return [Posting(*row) for row in conn.execute(query)]
 
 
 def sent(conn: Connection, transmission_id: int, at: datetime, ack_state: str) -> None:

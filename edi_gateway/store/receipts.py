@@ -229,26 +229,18 @@ def read_many(conn: Connection, receipt_ids: Sequence[int]) -> dict[int, bytes]:
     return {receipt_id: b"".join(chunks) for receipt_id, chunks in found.items()}
 
 
-def waiting(conn: Connection, limit: int) -> list[Waiting]:
-    """Receipts that wait for work, oldest first. On PostgreSQL they are locked for this transaction."""
-    return _waiting(conn, limit=limit)
-
-
 def lock(conn: Connection, receipt_ids: Sequence[int]) -> list[Waiting]:
-    """Those of the given receipts that still wait and that no other worker has in hand."""
-    return _waiting(conn, receipt_ids=receipt_ids)
+    """Those of the given receipts that still wait, oldest first, locked for this transaction.
 
-
-def _waiting(conn: Connection, *, limit: int | None = None, receipt_ids: Sequence[int] = ()) -> list[Waiting]:
+    It waits for whoever has one in hand, and never passes over it: the session of a worker that was killed may
+    live on for a moment, and a receipt that was skipped for that would look as if it were at its end.
+    """
     c = receipts.c
     query = select(
         *(c.id, c.partner, c.connection, c.name, c.received_at, c.size, c.verdict, c.duplicate_of),
         *(c.replay_of, c.attempts, c.worked_sets),
-    ).where(c.state.in_(("RECEIVED", "WORKING")))
-    if receipt_ids:
-        query = query.where(c.id.in_(receipt_ids))
-    query = query.order_by(c.id).limit(limit).with_for_update(skip_locked=True)
-    return [Waiting(*row) for row in conn.execute(query)]
+    ).where(c.state.in_(("RECEIVED", "WORKING")), c.id.in_(receipt_ids))
+    return [Waiting(*row) for row in conn.execute(query.order_by(c.id).with_for_update())]
 
 
 def set_state(

@@ -1,6 +1,7 @@
 """Work that waits: what a command leaves for flow to do next, in the command's own commit.
 
-A row is unique by kind and key, so leaving it twice does no harm. Called by commands (add) and flow (take, done).
+A row is unique by kind and key, so leaving it twice does no harm. Called by commands (add) and flow
+(ready, begin, done).
 """
 
 from __future__ import annotations
@@ -56,21 +57,6 @@ def add(
     conn.execute(insert(work).on_conflict_do_nothing(index_elements=["kind", "key"]), rows)
 
 
-def take(conn: Connection, kinds: Sequence[str], limit: int, now: datetime) -> list[Item]:
-    """Take up to `limit` items, oldest first; nobody else gets them (SKIP LOCKED on PostgreSQL)."""
-    query = (
-        select(work.c.id, work.c.kind, work.c.key, work.c.payload)
-        .where(work.c.state == "READY", work.c.kind.in_(kinds))
-        .where(work.c.due_at.is_(None) | (work.c.due_at <= now))
-        .order_by(work.c.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    items = [Item(row.id, row.kind, row.key, json.loads(row.payload)) for row in conn.execute(query)]
-    _set_state(conn, [item.id for item in items], "TAKEN")
-    return items
-
-
 def ready(conn: Connection, kind: str, limit: int, now: datetime) -> list[Item]:
     """What waits of one kind, oldest first, without taking it; locked for this transaction on PostgreSQL."""
     query = (
@@ -79,7 +65,7 @@ def ready(conn: Connection, kind: str, limit: int, now: datetime) -> list[Item]:
         .where(work.c.due_at.is_(None) | (work.c.due_at <= now))
         .order_by(work.c.id)
         .limit(limit)
-        .with_for_update(skip_locked=True)
+        .with_for_update()
     )
     return [Item(row.id, row.kind, row.key, json.loads(row.payload)) for row in conn.execute(query)]
 
@@ -137,11 +123,6 @@ def put_off(conn: Connection, kind: str, keys: Sequence[str], due_at: datetime |
             .where(work.c.kind == kind, work.c.key.in_(chunk))
             .values(state="READY", due_at=due_at)
         )
-
-
-def give_back(conn: Connection, items: Iterable[int]) -> None:
-    """Whoever took these is dead, or could not: they wait again."""
-    _set_state(conn, list(items), "READY")
 
 
 def _set_state(conn: Connection, items: list[int], state: str) -> None:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select, text
 
+from edi_gateway.flow import inbound
+from edi_gateway.flow.steps import Direct
 from edi_gateway.store import audit, tables
 from tests.flow import papers
 from tests.flow.conftest import on_postgres
@@ -94,3 +98,36 @@ def test_two_gateways_on_one_database_share_the_work(shop: Shop, tmp_path: Path)
     assert controls == list(range(1, len(controls) + 1))
     assert {row["state"] for row in shop.rows(tables.transmissions)} == {"SENT"}
     assert [file.name for file in shop.inbox(PARTNER).iterdir() if file.is_file()] == []
+
+
+def test_what_a_killed_workers_session_still_holds_is_waited_for(shop: Shop) -> None:
+    """The server may end the session of a killed process a moment later: its locks must not look like work done."""
+    gateway = shop.start()
+    ids = [gateway.receive("a", f"{n}.edi", [papers.orders(600 + n, f"K{n}")]) for n in range(2)]
+    counts: dict[str, int] = {}
+    with shop.engine.connect() as killed:
+        transaction = killed.begin()
+        killed.execute(select(tables.receipts).with_for_update())
+        works = gateway.works
+        worker = threading.Thread(
+            target=lambda: counts.update(inbound.work_small(works, Direct(works.writer), ids))
+        )
+        worker.start()
+        _until_somebody_waits_for_a_lock(shop.engine)
+        transaction.rollback()
+        worker.join(timeout=60)
+    assert counts["orders"] == 2
+    assert {row["state"] for row in shop.rows(tables.receipts)} == {"DONE"}
+
+
+def _until_somebody_waits_for_a_lock(engine: Engine) -> None:
+    waiting = text(
+        "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+    )
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with engine.connect() as conn:
+            if conn.execute(waiting).scalar():
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody waits: a lock was passed over")

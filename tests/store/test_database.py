@@ -107,6 +107,16 @@ def test_sqlite_syncs_fully_keeps_foreign_keys_and_writes_ahead(sqlite_url: str)
     assert settings == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 
+@pytest.mark.postgres
+def test_postgresql_ends_the_session_of_a_worker_that_stands_still_or_is_gone() -> None:
+    with fresh_database() as url:
+        engine = databases.connect(url)
+        with engine.connect() as conn:
+            idle = conn.exec_driver_sql("SHOW idle_in_transaction_session_timeout").scalar()
+        engine.dispose()
+    assert idle == "5min"
+
+
 def test_a_reader_waits_for_no_writer_and_sees_what_was_committed(database: Engine) -> None:
     with database.begin() as writer:
         writer.execute(insert(control_numbers).values(scope="a", value=1))

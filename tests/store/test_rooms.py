@@ -100,7 +100,7 @@ class TestReceipts:
             receipts.set_state(conn, made[:1], "DONE", at=NOW)
             receipts.set_state(conn, made[1:2], "WORKING", worked_sets=500, attempts=1)
         with swept.begin() as conn:
-            waiting = receipts.waiting(conn, 2)
+            waiting = receipts.lock(conn, list(reversed(made[:3])))
             assert [(w.id, w.worked_sets, w.attempts) for w in waiting] == [
                 (made[1], 500, 1),
                 (made[2], 0, 0),
@@ -171,30 +171,26 @@ class TestWork:
             work.add(conn, ids, clock, "post", {"a": {"order": 1}, "b": {"order": 2}})
             work.add(conn, ids, clock, "post", {"a": {"order": 9}})
             work.add(conn, ids, clock, "send", {"a": {}})
-            taken = work.take(conn, ["post"], 10, NOW)
-            assert [(item.key, item.payload) for item in taken] == [("a", {"order": 1}), ("b", {"order": 2})]
-            assert work.take(conn, ["post"], 10, NOW) == []
-            work.done(conn, [taken[0].id])
-            work.give_back(conn, [taken[1].id])
-            assert [item.key for item in work.take(conn, ["post", "send"], 10, NOW)] == ["b", "a"]
+            waiting = work.ready(conn, "post", 10, NOW)
+            assert [(item.key, item.payload) for item in waiting] == [
+                ("a", {"order": 1}),
+                ("b", {"order": 2}),
+            ]
+            work.mark_taken(conn, [item.id for item in waiting])
+            assert work.ready(conn, "post", 10, NOW) == []
+            assert [item.key for item in work.taken(conn, ["post", "send"])] == ["a", "b"]
+            work.done(conn, [waiting[0].id])
+            work.put_off(conn, "post", ["b"], None)
+            assert [item.key for item in work.ready(conn, "post", 10, NOW)] == ["b"]
+            assert [item.key for item in work.ready(conn, "send", 10, NOW)] == ["a"]
 
     def test_work_is_not_taken_before_it_is_due(self, swept: Engine, ids: Ids) -> None:
         with swept.begin() as conn:
             work.add(conn, ids, clock, "send", {"later": {}}, due_at=NOW + timedelta(seconds=1))
-            assert work.take(conn, ["send"], 10, NOW) == []
-            assert [item.key for item in work.take(conn, ["send"], 10, NOW + timedelta(seconds=1))] == [
+            assert work.ready(conn, "send", 10, NOW) == []
+            assert [item.key for item in work.ready(conn, "send", 10, NOW + timedelta(seconds=1))] == [
                 "later"
             ]
-
-    @pytest.mark.postgres
-    def test_two_workers_take_different_work_without_waiting(self, postgres_url: str, ids: Ids) -> None:
-        engine = connect(postgres_url)
-        with engine.begin() as conn:
-            work.add(conn, ids, clock, "send", {"a": {}, "b": {}, "c": {}})
-        with engine.begin() as one, engine.begin() as two:
-            assert [item.key for item in work.take(one, ["send"], 2, NOW)] == ["a", "b"]
-            assert [item.key for item in work.take(two, ["send"], 2, NOW)] == ["c"]
-        engine.dispose()
 
 
 class TestDeadlines:
