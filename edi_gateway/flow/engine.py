@@ -36,8 +36,6 @@ VERSION = (
     "road-1"  # pinned: a changed program goes on with what an older one began; raise it when steps change
 )
 ROAD, WIRE = "road", "wire"  # queues: our own computing, and waiting for other people's machines
-_LOOK_SECONDS = 0.25  # how often the end of another process's work is looked for
-_QUICK_LOOKS, _MOMENT_SECONDS = 5, 0.01
 _SETTLING_SECONDS = 0.01  # from the end of a piece of work until DBOS has written it down
 RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
@@ -119,9 +117,8 @@ class Engine:
         self._workers = workers
         self._lines = lines
         self._poll_seconds = poll_seconds
-        self._ended_here = threading.Event()
         self._client: DBOSClient | None = None
-        self._done = threading.Event()  # set when a piece of work is done in this process
+        self._ended_here = threading.Event()  # set when a piece of work has ended in this process
 
     def launch(self, carriers: Mapping[str, Carrier]) -> None:
         """Start taking work of these kinds. What a dead worker left is not taken here but by flow/upkeep.py."""
@@ -162,7 +159,7 @@ class Engine:
         datasource = SQLAlchemyDatasource.create(database_url=url, engine=self._database, serializer=_Json())
         steps = _Durable(datasource, "SERIALIZABLE" if sqlite else "READ COMMITTED", self._writer)
         for kind, carrier in carriers.items():
-            DBOS.workflow(name=kind)(_workflow(carrier, steps, self._done))
+            DBOS.workflow(name=kind)(_workflow(carrier, steps, self._ended_here))
         DBOS.launch()
         logs.say("debug", "engine started", worker=self.worker, kinds=sorted(carriers))
 
@@ -245,12 +242,12 @@ class Engine:
         return len(old)
 
 
-def _workflow(carrier: Carrier, steps: Steps, done: threading.Event) -> Callable[[Payload], Payload]:
+def _workflow(carrier: Carrier, steps: Steps, ended: threading.Event) -> Callable[[Payload], Payload]:
     def run(payload: Payload) -> Payload:
         try:
             return carrier(steps, payload)
         finally:
-            done.set()
+            ended.set()
 
     return run
 

@@ -102,6 +102,18 @@ def test_an_engine_may_be_started_again_in_the_same_process(
     assert noted() == ["a", "b"]
 
 
+def test_whoever_waits_is_woken_by_the_end_of_a_piece_of_work(
+    database: Database, noted: Callable[[], list[str]]
+) -> None:
+    with running(database, {"note": note}) as engine:
+        with database.begin() as conn:
+            engine.enqueue(conn, "note", "1", {"what": "a"})
+        begun = time.monotonic()
+        engine.wait_for_an_end(60)
+        assert time.monotonic() - begun < 30
+    assert noted() == ["a"]
+
+
 def test_an_engine_that_is_not_started_takes_no_work(database: Database) -> None:
     engine = Engine(Writer(database), worker=worker_name())
     with database.begin() as conn, pytest.raises(WorkFailedError, match="not started"):
