@@ -14,14 +14,14 @@ from edi_gateway.model.finding import Finding, Outcome, Severity
 from edi_gateway.partners.draft import Draft, KeyPath, nearest, parse
 from edi_gateway.x12.dictionary import dictionary
 from edi_gateway.x12.dictionary import nearest as nearest_version
-from edi_gateway.x12.rules import KINDS, Rule, RuleInvalid, RuleKind, place
+from edi_gateway.x12.placing import place
+from edi_gateway.x12.rules import KINDS, LISTS, NUMBERS, Rule, RuleInvalid, RuleKind
 from edi_gateway.x12.structure import lay_out
 
-_LISTS = ("codes", "add_codes", "equals")
-_NUMBERS = ("min", "max", "max_use")
-_TEXTS = ("id", "target", "when", "message", "hint")
-_SEVERITIES = tuple(severity.value for severity in Severity)
-_KNOWN = (*_TEXTS, "severity", *sorted(KINDS))
+_CASE = "CASE"  # nothing for the partner, a case for us
+_TEXTS = ("id", "target", "when", "unless", "message", "hint")
+_SEVERITIES = (*(severity.value for severity in Severity), _CASE)
+_KNOWN = (*_TEXTS, "having", "severity", *sorted(KINDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,13 @@ def _faults(draft: Draft, row: _Row) -> Iterator[Finding]:
     severity = row.table.get("severity", Severity.ERROR.value)
     if severity not in _SEVERITIES:
         yield draft.mistake(row.at("severity"), f"severity must be one of {', '.join(_SEVERITIES)}.")
+    if "having" in row.table and not _texts(row.table["having"]):
+        yield draft.mistake(row.at("having"), 'having must be a list of segments, e.g. ["N3", "N4"].')
     yield from _kind_faults(draft, row)
+
+
+def _texts(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(text, str) and text for text in value)
 
 
 def _kind_faults(draft: Draft, row: _Row) -> Iterator[Finding]:
@@ -103,11 +109,10 @@ def _kind_faults(draft: Draft, row: _Row) -> Iterator[Finding]:
         yield draft.mistake(row.path, f"The rule {said}.", f"Give one of {', '.join(sorted(KINDS))}.")
         return
     kind, value = kinds[0], row.table[kinds[0]]
-    if kind in _LISTS:
-        texts = value if isinstance(value, list) else [value]
-        if not texts or not all(isinstance(text, str) and text for text in texts):
+    if kind in LISTS:
+        if not _texts(value if isinstance(value, list) else [value]):
             yield draft.mistake(row.at(kind), f"{kind} must be a text or a list of texts.")
-    elif kind in _NUMBERS:
+    elif kind in NUMBERS:
         if not isinstance(value, int) or isinstance(value, bool) or value < 0:
             yield draft.mistake(row.at(kind), f"{kind} must be a whole number, 0 or more.")
     elif value is not True:
@@ -121,16 +126,20 @@ def _rule(row: _Row, set_code: str) -> Rule:
     kind = next(key for key in table if key in KINDS)
     value = table[kind]
     listed = value if isinstance(value, list) else [value]
+    severity = table.get("severity", Severity.ERROR.value)
     return Rule(
         id=table.get("id") or f"{set_code} {table['target']} {kind}",
         target=table["target"],
         kind=cast(RuleKind, kind),
-        values=tuple(listed) if kind in _LISTS else (),
-        number=value if kind in _NUMBERS else None,
+        values=tuple(listed) if kind in LISTS else (),
+        number=value if kind in NUMBERS else None,
         when=table.get("when"),
-        severity=Severity(table.get("severity", Severity.ERROR.value)),
+        severity=Severity.WARNING if severity == _CASE else Severity(severity),
         message=table.get("message", ""),
         hint=table.get("hint", ""),
+        unless=table.get("unless"),
+        having=tuple(table.get("having", ())),
+        case=severity == _CASE,
     )
 
 
@@ -142,9 +151,8 @@ def _misplaced(draft: Draft, row: _Row, rule: Rule, set_code: str, version: str)
         yield draft.mistake(row.path, f"There is no set {set_code}, so there is nothing to rule about.")
         return
     nodes, _ = lay_out(definition)
-    elements = {tag: len(segment.uses) for tag, segment in known.segments.items()}
     try:
-        place([rule], nodes, elements)
+        place([rule], nodes, known)
     except RuleInvalid as error:
         close = nearest(rule.target.partition(":")[0].partition("*")[0], [node.selector for node in nodes])
         yield draft.mistake(

@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.dictionary import SegmentDef
+from edi_gateway.x12.loop_rules import Breach
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.recovery import StructureFault
-from edi_gateway.x12.rules import Breach
+from edi_gateway.x12.rules import COUNTS
 from edi_gateway.x12.segments import Context, Problem, rule_problem
 from edi_gateway.x12.structure import Node
 
@@ -174,6 +175,7 @@ def _element(problem: Problem, raw: RawSet, index: int, node: Node) -> Finding:
         rule=problem.rule,
         value=problem.value,
         ack=ack,
+        effect=problem.effect,
     )
 
 
@@ -206,9 +208,9 @@ def _breach(
     rule, selector, index = breach.rule, breach.selector, breach.index
     error = rule.gravity is Severity.ERROR
     position = index + 1
-    if breach.present and selector.element:
+    if breach.spot is not None:
         definition = _definition(raw.segments[index][0], context)
-        problem = rule_problem(rule, selector.element, definition, context, raw.segments[index])
+        problem = rule_problem(rule, selector.element, definition, context, breach.spot)
         return _element(problem, raw, index, nodes[placed[index]])
     loop = _loop_at(index, nodes, placed)
     tag = selector.path.rsplit("/", 1)[-1]
@@ -216,10 +218,11 @@ def _breach(
     offset, length = raw.place(index)
     if not breach.present:
         code, ack = Code.SEGMENT_MISSING, "3"
-        need = "must" if error else "should"
-        text = f"Segment {which} {need} be given" + (f" in each {loop}." if loop else ".")
+        need = "should" if rule.kind == "should_use" or not error else "must"
+        often = f" {rule.number} times" if rule.number is not None else ""
+        text = f"Segment {which} {need} be given{often}" + (f" in each {loop}." if loop else ".")
         length = 0
-    elif rule.kind == "max_use":
+    elif rule.kind in COUNTS:
         code, ack, text = (
             Code.SEGMENT_OVER_MAXIMUM,
             "5",
@@ -235,6 +238,7 @@ def _breach(
         Location(tag, position, loop, offset=offset, length=length),
         rule=rule.id,
         ack=ak3(tag, position, loop, ack) if error else None,
+        effect=rule.effect,
     )
 
 

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from edi_gateway.model.finding import Code
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
-from edi_gateway.x12.rules import LocalRule
+from edi_gateway.x12.rules import LocalRule, qualifier_of
 from edi_gateway.x12.segments import Context, element_problems
 
 Check = Callable[[list[str]], bool]
@@ -119,13 +120,30 @@ class Compiler:
             tests.append(f"(a{use.position} in G{use.position} or L{use.position}(a{use.position}))")
         tests += [test for note in definition.notes if (test := _note(note, count))]
         for number, local in enumerate(rules):
-            if test := _rule(local, number, count, names):
+            if test := self._rule(definition.tag, local, number, count, names):
                 tests.append(test)
         arguments = "".join(f", a{position}" for position in range(1, count + 1))
         source = f"def check(segment):\n    _{arguments}, = segment\n    return bool({' and '.join(tests) or 'True'})\n"
         exec(compile(source, f"<check of {definition.tag} with {count} elements>", "exec"), names)
         check: Check = names["check"]  # type: ignore[assignment]
         return check
+
+    def _rule(self, tag: str, local: LocalRule, number: int, count: int, names: dict[str, object]) -> str:
+        """A guide rule as an expression. What it adds to a list is in what is known, or left to the exact check."""
+        rule = local.rule
+        if rule.kind == "add_codes":
+            return ""
+        if local.component or local.repeats or local.conditions or rule.kind not in _PLAIN:
+            names[f"K{number}"] = partial(local.keeps, delimiters=self.context.delimiters)
+            return f"K{number}(segment)"
+        test = _plain_rule(local, number, count, names)
+        if not local.qualifiers:
+            return test
+        at = qualifier_of(tag)
+        if at > count:
+            return ""
+        names[f"Q{number}"] = local.qualifiers
+        return f"(a{at} not in Q{number} or {test})"
 
 
 def _added(rules: Sequence[LocalRule], position: int) -> frozenset[str]:
@@ -134,7 +152,7 @@ def _added(rules: Sequence[LocalRule], position: int) -> frozenset[str]:
         code
         for local in rules
         if local.rule.kind == "add_codes" and local.element == position
-        if not local.qualifiers and not local.when_element
+        if not local.qualifiers and not local.conditions and not local.component
         for code in local.rule.values
     )
 
@@ -170,35 +188,21 @@ def _note(note: str, count: int) -> str:
     return ""
 
 
-def _rule(local: LocalRule, number: int, count: int, names: dict[str, object]) -> str:
-    """A guide rule as an expression. What it adds to a list is in what is known, or left to the exact check."""
-    rule = local.rule
-    if rule.kind == "add_codes":
-        return ""
-    position = local.element
+_PLAIN = frozenset({"must_use", "should_use", "not_used", "codes", "equals", "min", "max"})
+
+
+def _plain_rule(local: LocalRule, number: int, count: int, names: dict[str, object]) -> str:
+    """A rule about one whole element, or about the segment, as an expression."""
+    rule, position = local.rule, local.element
     value = f"a{position}" if position <= count else "''"
     match rule.kind:
         case "must_use" | "should_use":
-            test = value
+            return value
         case "not_used":
-            test = f"not {value}" if position else "False"
+            return f"not {value}" if position else "False"
         case "codes" | "equals":
             names[f"R{number}"] = frozenset(rule.values) | {""}
-            test = f"{value} in R{number}"
+            return f"{value} in R{number}"
         case "min":
-            test = f"(not {value} or len({value}) >= {rule.number})"
-        case "max":
-            test = f"len({value}) <= {rule.number}"
-        case _:
-            return ""
-    if local.when_element:
-        if local.when_element > count:
-            return ""
-        names[f"W{number}"] = local.when_values
-        test = f"(a{local.when_element} not in W{number} or {test})"
-    if local.qualifiers:
-        if not count:
-            return ""
-        names[f"Q{number}"] = local.qualifiers
-        test = f"(a1 not in Q{number} or {test})"
-    return test
+            return f"(not {value} or len({value}) >= {rule.number})"
+    return f"len({value}) <= {rule.number}"

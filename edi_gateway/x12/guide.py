@@ -16,9 +16,11 @@ from edi_gateway.x12.checker import Walk
 from edi_gateway.x12.compiler import Check, Compiler
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary
 from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.loop_rules import Breach, Marks, Walked, breaches
+from edi_gateway.x12.placing import fitting, place
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.recovery import StructureFault, Tracer
-from edi_gateway.x12.rules import Breach, LocalRule, Rule, RuleInvalid, breaches, fitting, place
+from edi_gateway.x12.rules import LocalRule, Rule, RuleInvalid
 from edi_gateway.x12.segments import Context, Problem, problems
 from edi_gateway.x12.structure import Lost, Machine, Node, lay_out
 
@@ -28,6 +30,7 @@ _READERS = 16  # delimiters for which a guide keeps what it has learned
 _STATES = 50_000
 _SETS = 20_000  # after so many sets what was learned is forgotten
 _TEXTS = 4_096  # segments of one tag that are remembered as right, or with what is wrong in them
+_TRAILS = 4_096  # rows of marks that are remembered to break no rule about loops
 
 
 class Guide:
@@ -44,8 +47,7 @@ class Guide:
         self.short_dates = short_dates
         self.hash = _hash(self.version, self.set_code, self.rules, short_dates)
         self.dictionary = known
-        elements = {node.tag: len(known.segments[node.tag].uses) for node in self.nodes[1:-1]}
-        self.local, self.wide = place(fitting(self.rules, self.nodes, elements), self.nodes, elements)
+        self.local, self.wide = place(fitting(self.rules, self.nodes, known), self.nodes, known)
         self.tags = frozenset(node.tag for node in self.nodes)
         self._readers: dict[Delimiters, _Reader] = {}
 
@@ -87,7 +89,9 @@ class _Reader:
         """Documents change with the time; what is remembered should be what comes now."""
         self.sets = 0
         self.kinds: dict[tuple[str, tuple[LocalRule, ...]], _Kind] = {}
-        self.machine = Machine(self.guide.root, self._kind)
+        self.marks = Marks(self.guide.wide, self.context.delimiters)
+        self.trails: set[tuple[int, ...]] = set()
+        self.machine = Machine(self.guide.root, self._kind, self.marks)
 
     def check(self, raw: RawSet) -> Walk:
         if raw.findings:
@@ -98,6 +102,7 @@ class _Reader:
         separator = self.separator
         state = self.machine.start
         placed: list[int] = []
+        trail: list[int] = []
         append = placed.append
         try:
             for text in raw.texts:
@@ -108,24 +113,39 @@ class _Reader:
                     content = after.content
                     if not content.checks[len(segment)](segment):
                         return self._check_exactly(raw)
+                    if after.marked:
+                        after = after.variant(self.marks.of(after.node, segment))
                     if content.room:
                         content.room -= 1
                         state[text] = after
                 append(after.node)
+                if after.mark:
+                    trail.append(after.mark)
                 state = after
         except Lost:
             return self._check_exactly(raw)
-        if state.node != self.last or (
-            self.guide.wide and any(True for _ in breaches(self.guide.wide, placed, raw.segments))
-        ):
+        if state.node != self.last or (self.guide.wide and not self._keeps(tuple(trail), placed, raw)):
             return self._check_exactly(raw)
         return Walk(placed)
+
+    def _keeps(self, trail: tuple[int, ...], placed: list[int], raw: RawSet) -> bool:
+        """Whether no rule about loops is broken: its marks decide it, and most sets of a partner have the same."""
+        if trail in self.trails:
+            return True
+        if any(True for _ in self._breaches(placed, raw)):
+            return False
+        if len(self.trails) < _TRAILS:
+            self.trails.add(trail)
+        return True
+
+    def _breaches(self, placed: list[int], raw: RawSet) -> Iterator[Breach]:
+        return breaches(self.guide.wide, Walked(placed, raw.segments, self.context.delimiters))
 
     def _check_exactly(self, raw: RawSet) -> Walk:
         placed, faults = self._place(raw)
 
         def breaches_of(placed: list[int]) -> Iterator[Breach]:
-            return breaches(self.guide.wide, placed, raw.segments)
+            return self._breaches(placed, raw)
 
         return checker.check(raw, placed, faults, self.guide.nodes, self._problems, breaches_of, self.context)
 

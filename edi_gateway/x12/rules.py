@@ -1,7 +1,7 @@
-"""What a partner's guide tightens: rules with a target in a set, and whether a segment or a set keeps them.
+"""What a partner's guide asks beyond the standard: rules with a target in a set, put at their places in it.
 
-Made by partners.registry from a partner's file; read by x12.segments (one segment at a time), x12.compiler
-(the same, generated) and x12.guide (rules about a whole loop).
+Made by partners.rules from a partner's file. Rules that one segment alone keeps or breaks are read by
+x12.segments and x12.compiler; those about what stands in a loop by x12.loop_rules.
 """
 
 from __future__ import annotations
@@ -9,21 +9,38 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from functools import cache
+from typing import Literal, NamedTuple
 
 from edi_gateway.model.errors import GatewayError
-from edi_gateway.model.finding import Severity
-from edi_gateway.x12.structure import Node
+from edi_gateway.model.finding import Effect, Severity
+from edi_gateway.x12.header import Delimiters
 
 RuleKind = Literal[
-    "must_use", "should_use", "not_used", "codes", "add_codes", "min", "max", "max_use", "equals"
+    "must_use",
+    "should_use",
+    "not_used",
+    "codes",
+    "add_codes",
+    "equals",
+    "min",
+    "max",
+    "length",
+    "digits",
+    "looks_like",
+    "max_use",
+    "min_use",
+    "exactly",
 ]
 KINDS: frozenset[str] = frozenset(RuleKind.__args__)  # type: ignore[attr-defined]
+LISTS: frozenset[str] = frozenset({"codes", "add_codes", "equals", "looks_like"})
+NUMBERS: frozenset[str] = frozenset({"min", "max", "length", "digits", "max_use", "min_use", "exactly"})
+COUNTS: frozenset[str] = frozenset({"max_use", "min_use", "exactly"})
+PRESENCE: frozenset[str] = frozenset({"must_use", "should_use", "not_used"})
 
-_SELECTOR = re.compile(
-    r"(?P<path>[A-Z0-9]+(?:/[A-Z0-9]+)*)(?:\*(?P<qualifiers>[^:]+))?(?::(?P<element>\d{1,2}))?"
-)
-_WHEN = re.compile(r"(?P<element>\d{1,2})=(?P<values>.+)")
+_STEP = re.compile(r"(?P<tag>[A-Z0-9]+)(?:\*(?P<qualifiers>[^*/:=]+))?")
+_ELEMENT = re.compile(r"(?P<element>\d{1,2})(?:\.(?P<component>\d{1,2}))?")
+_PICTURE = {"9": "[0-9]", "A": "[A-Za-z]", "X": "[A-Za-z0-9]", "?": ".", "*": ".*"}
 
 
 class RuleInvalid(GatewayError):
@@ -34,13 +51,14 @@ class RuleInvalid(GatewayError):
 class Rule:
     """One thing that a partner's guide says beyond the standard.
 
-    target: "BEG:07" an element, "PO1/PO4" a segment, "REF*IA" a segment whose element 01 is IA ("IA|DP":
-        one of these), "PO1/N1*ST:04" an element of such a segment. Loops lead to it as in mapping files.
-    kind: must_use and should_use (a warning) and not_used for segments and elements; codes (a closed list),
-        add_codes, equals, min and max (length) for elements; max_use for segments, in each loop.
-    values: for codes, add_codes and equals; number: for min, max and max_use.
-    when: "02=IA|DP" the rule holds only if element 02 of the same segment is one of these; "REF*IA" only if
-        such a segment stands in the same loop.
+    target: "BEG:07" an element, "REF:04.2" a component, "PO1/PO4" a segment, "REF*IA" a segment whose element
+        01 (of an HL: 03) is IA ("IA|DP": one of these), "PO1/N1*ST/N4:03" an element in such a loop.
+    kind: must_use, should_use (a warning) and not_used for segments, elements and components; codes (a closed
+        list), add_codes, equals, looks_like, min, max, length and digits (so many digits) for what has a
+        value; max_use, min_use and exactly for segments, in each turn of the loop around them.
+    values: for codes, add_codes, equals and looks_like; number: for the other kinds that compare.
+    when, unless: conditions, see `condition`. having: segments that the loop of a target must hold, too.
+    case: the finding neither rejects nor warns the partner, it opens a case here.
     """
 
     id: str
@@ -52,239 +70,222 @@ class Rule:
     severity: Severity = Severity.ERROR
     message: str = ""
     hint: str = ""
+    unless: str | None = None
+    having: tuple[str, ...] = ()
+    case: bool = False
 
     @property
     def gravity(self) -> Severity:
+        if self.case and self.severity is Severity.ERROR:
+            return Severity.WARNING
         return Severity.WARNING if self.kind == "should_use" else self.severity
+
+    @property
+    def effect(self) -> Effect:
+        return Effect.HOLD if self.case else Effect.NONE
+
+
+class Guard(NamedTuple):
+    """A loop around a target that must be opened by a segment with one of these codes."""
+
+    path: str
+    qualifiers: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Selector:
-    """A target taken apart; `element` 0 means the whole segment."""
+    """A target taken apart; `element` 0 means the whole segment, `component` 0 the whole element."""
 
     path: str
     qualifiers: frozenset[str]
     element: int
+    component: int = 0
+    guards: tuple[Guard, ...] = ()
 
     def matches(self, segment: Sequence[str]) -> bool:
-        return not self.qualifiers or (len(segment) > 1 and segment[1] in self.qualifiers)
+        return qualified(segment, self.qualifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """When a rule holds. `path` "" means the segment that the rule is about; `element` 0 that the segment is
+    there, else that the element is given, with one of `values` if there are any. `negated`: if it is not so."""
+
+    path: str
+    qualifiers: frozenset[str]
+    element: int
+    component: int
+    values: frozenset[str]
+    negated: bool
+
+    def met_by(self, segment: Sequence[str], component_mark: str) -> bool:
+        """Whether this segment is such a one, `negated` aside."""
+        if not qualified(segment, self.qualifiers):
+            return False
+        if not self.element:
+            return True
+        value = segment[self.element].rstrip(" ") if len(segment) > self.element else ""
+        if self.component:
+            parts = value.split(component_mark)
+            value = parts[self.component - 1] if len(parts) >= self.component else ""
+        return value in self.values if self.values else bool(value)
+
+
+def qualified(segment: Sequence[str], qualifiers: frozenset[str]) -> bool:
+    """Whether the element that says what a segment is about is one of these; no qualifiers: any."""
+    if not qualifiers:
+        return True
+    at = qualifier_of(segment[0])
+    return len(segment) > at and segment[at] in qualifiers
+
+
+def qualifier_of(tag: str) -> int:
+    """The element that tells segments of one tag apart: the first, of an HL its level."""
+    return 3 if tag == "HL" else 1
+
+
+class Spot(NamedTuple):
+    """Where in a segment a rule is broken: component and repetition (0: none of several), and the value."""
+
+    component: int
+    repetition: int
+    value: str
 
 
 @dataclass(frozen=True, slots=True)
 class LocalRule:
-    """A rule that one segment alone can keep or break."""
+    """A rule that one segment alone can keep or break. `repeats`: its element may stand several times."""
 
     rule: Rule
     element: int
+    component: int
+    repeats: bool
     qualifiers: frozenset[str]
-    when_element: int
-    when_values: frozenset[str]
+    conditions: tuple[Condition, ...] = ()
 
-    def applies(self, segment: Sequence[str]) -> bool:
-        if self.qualifiers and (len(segment) < 2 or segment[1] not in self.qualifiers):
-            return False
-        return not self.when_element or (
-            len(segment) > self.when_element and segment[self.when_element] in self.when_values
+    def applies(self, segment: Sequence[str], component_mark: str) -> bool:
+        return qualified(segment, self.qualifiers) and all(
+            each.met_by(segment, component_mark) != each.negated for each in self.conditions
         )
 
-    def broken(self, segment: Sequence[str]) -> bool:
-        """Whether an applicable segment breaks it."""
+    def keeps(self, segment: Sequence[str], delimiters: Delimiters) -> bool:
+        """Whether nothing in a segment breaks it; what the rule does not apply to keeps it."""
+        return not self.applies(segment, delimiters.component) or not any(
+            True for _ in self.broken(segment, delimiters)
+        )
+
+    def broken(self, segment: Sequence[str], delimiters: Delimiters) -> Iterator[Spot]:
+        """Where an applicable segment breaks it."""
         if not self.element:
-            return self.rule.kind == "not_used"
-        value = segment[self.element].rstrip(" ") if len(segment) > self.element else ""
-        match self.rule.kind:
-            case "must_use" | "should_use":
-                return not value
-            case "not_used":
-                return bool(value)
-            case "codes" | "equals":
-                return bool(value) and value not in self.rule.values
-            case "min":
-                return bool(value) and len(value) < (self.rule.number or 0)
-            case "max":
-                return bool(value) and len(value) > (self.rule.number or 0)
+            if self.rule.kind == "not_used":
+                yield Spot(0, 0, "")
+            return
+        whole = segment[self.element].rstrip(" ") if len(segment) > self.element else ""
+        values = [whole]
+        if self.repeats and delimiters.repetition and delimiters.repetition in whole:
+            values = whole.split(delimiters.repetition)
+        if self.component and not whole:
+            return  # a composite that is not there misses no component
+        for number, value in enumerate(values, start=1):
+            repetition = number if len(values) > 1 else 0
+            if self.component:
+                parts = value.split(delimiters.component)
+                value = parts[self.component - 1] if len(parts) >= self.component else ""
+            if wrong(self.rule, value):
+                yield Spot(self.component, repetition, value)
+
+
+def wrong(rule: Rule, value: str) -> bool:
+    """Whether a value breaks a rule about elements. Only must_use and should_use ask for one that is empty."""
+    if rule.kind in ("must_use", "should_use"):
+        return not value
+    if not value:
         return False
+    number = rule.number or 0
+    match rule.kind:
+        case "not_used":
+            return True
+        case "codes" | "equals":
+            return value not in rule.values
+        case "looks_like":
+            return not any(pattern.fullmatch(value) for pattern in pictures(rule.values))
+        case "min":
+            return len(value) < number
+        case "max":
+            return len(value) > number
+        case "length":
+            return len(value) != number
+        case "digits":
+            return len(value) != number or not (value.isascii() and value.isdigit())
+    return False
 
 
-@dataclass(frozen=True, slots=True)
-class LoopRule:
-    """A rule about what stands in a loop: `around` is the node that opens it (-1: the whole set), `nodes` are
-    the places of its target, `condition` a segment that must be there for the rule to hold."""
-
-    rule: Rule
-    selector: Selector
-    nodes: frozenset[int]
-    around: int
-    last: int
-    condition: tuple[frozenset[int], Selector] | None
+@cache
+def pictures(values: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """9 a digit, A a letter, X either, ? anything, * any number of anything; all else stands for itself, and
+    what follows a backslash."""
+    return tuple(re.compile(_picture(value), re.DOTALL) for value in values)
 
 
-@dataclass(frozen=True, slots=True)
-class Breach:
-    """A broken LoopRule: at which segment (index), and whether that is the one that is wrong (`present`)."""
-
-    rule: Rule
-    selector: Selector
-    index: int
-    present: bool
+def _picture(text: str) -> str:
+    return re.sub(
+        r"\\(.)|(.)",
+        lambda found: re.escape(found[1]) if found[1] else _PICTURE.get(found[2], re.escape(found[2])),
+        text,
+        flags=re.DOTALL,
+    )
 
 
 def parse(target: str, rule: str) -> Selector:
-    found = _SELECTOR.fullmatch(target)
+    """A target taken apart. Raises RuleInvalid when it is none."""
+    found = _parsed(target)
     if found is None:
         raise RuleInvalid(
             rule=rule, reason=f"{target!r} is not a target such as BEG:07, REF*IA or PO1/N1*ST:04"
         )
-    qualifiers = frozenset((found["qualifiers"] or "").split("|")) - {""}
-    return Selector(found["path"], qualifiers, int(found["element"] or 0))
+    return found
 
 
-def fitting(rules: Sequence[Rule], nodes: Sequence[Node], elements: dict[str, int]) -> tuple[Rule, ...]:
-    """The rules that have a place in this set. A partner's rules may be written for another release."""
-    kept = []
-    for rule in rules:
-        try:
-            place((rule,), nodes, elements)
-        except RuleInvalid:
-            continue
-        kept.append(rule)
-    return tuple(kept)
+def _parsed(target: str) -> Selector | None:
+    place, colon, element = target.partition(":")
+    number = _ELEMENT.fullmatch(element) if colon else None
+    steps = [_STEP.fullmatch(step) for step in place.split("/")]
+    if (colon and (number is None or not int(number["element"]))) or not all(steps):
+        return None
+    tags = [step["tag"] for step in steps if step]
+    codes = [frozenset((step["qualifiers"] or "").split("|")) - {""} for step in steps if step]
+    guards = tuple(
+        Guard("/".join(tags[:depth]), wanted) for depth, wanted in enumerate(codes[:-1], start=1) if wanted
+    )
+    return Selector(
+        "/".join(tags),
+        codes[-1],
+        int(number["element"]) if number else 0,
+        int(number["component"] or 0) if number else 0,
+        guards,
+    )
 
 
-def place(
-    rules: Sequence[Rule], nodes: Sequence[Node], elements: dict[str, int]
-) -> tuple[dict[int, tuple[LocalRule, ...]], tuple[LoopRule, ...]]:
-    """Rules by the node that they are about, and rules about loops. `elements`: how many a segment has, by tag.
-
-    Raises RuleInvalid for a target that has no place in the set.
-    """
-    local: dict[int, list[LocalRule]] = {}
-    wide: list[LoopRule] = []
-    for rule in rules:
-        if rule.kind not in KINDS:
-            raise RuleInvalid(rule=rule.id, reason=f"there is no kind {rule.kind!r}")
-        selector = parse(rule.target, rule.id)
-        targets = [node for node in nodes if node.selector == selector.path]
-        if not targets:
-            raise RuleInvalid(rule=rule.id, reason=f"{selector.path} has no place in this set")
-        if selector.element > elements.get(targets[0].tag, 0):
-            raise RuleInvalid(rule=rule.id, reason=f"{targets[0].tag} has no element {selector.element:02}")
-        _must_fit(rule, selector)
-        condition = _WHEN.fullmatch(rule.when or "")
-        if (rule.when and not condition) or (not selector.element and rule.kind != "not_used"):
-            wide += _around(rule, selector, targets, nodes)
-            continue
-        for node in targets:
-            local.setdefault(node.index, []).append(
-                LocalRule(
-                    rule,
-                    selector.element,
-                    selector.qualifiers,
-                    int(condition["element"]) if condition else 0,
-                    frozenset(condition["values"].split("|")) if condition else frozenset(),
-                )
-            )
-    return {index: tuple(found) for index, found in local.items()}, tuple(wide)
+def conditions(rule: Rule) -> tuple[Condition, ...]:
+    """What `when` and `unless` of a rule say. Raises RuleInvalid when they say nothing that can be read."""
+    return tuple(
+        condition(text, rule.id, negated=negated)
+        for text, negated in ((rule.when, False), (rule.unless, True))
+        if text
+    )
 
 
-def _must_fit(rule: Rule, selector: Selector) -> None:
-    if rule.kind in ("codes", "add_codes", "equals") and not rule.values:
-        raise RuleInvalid(rule=rule.id, reason=f"{rule.kind} needs values")
-    if rule.kind in ("min", "max", "max_use") and rule.number is None:
-        raise RuleInvalid(rule=rule.id, reason=f"{rule.kind} needs a number")
-    if rule.kind == "max_use" and selector.element:
-        raise RuleInvalid(rule=rule.id, reason="max_use is about segments, not elements")
-    if rule.kind in ("codes", "add_codes", "equals", "min", "max") and not selector.element:
+def condition(text: str, rule: str, *, negated: bool) -> Condition:
+    """ "02=IA|DP": element 02 of the segment that the rule is about is one of these; "02": it is given;
+    "REF*IA": such a segment stands in the loop, or in one around it; "BEG:02=DS": its element is this."""
+    place, equals, listed = text.partition("=")
+    values = frozenset(listed.split("|")) - {""}
+    own = _ELEMENT.fullmatch(place)
+    found = (
+        Selector("", frozenset(), int(own["element"]), int(own["component"] or 0)) if own else _parsed(place)
+    )
+    if found is None or found.guards or (equals and not (values and found.element)):
         raise RuleInvalid(
-            rule=rule.id, reason=f"{rule.kind} is about elements: name one, as in {selector.path}:01"
+            rule=rule, reason=f"{text!r} is not a condition such as 02=IA|DP, 02, REF*IA or BEG:02=DS"
         )
-
-
-def _around(
-    rule: Rule, selector: Selector, targets: Sequence[Node], nodes: Sequence[Node]
-) -> Iterator[LoopRule]:
-    """One LoopRule for each loop that the target stands in: the one that it opens, when the condition is in it."""
-    by_loop: dict[int, list[Node]] = {}
-    for node in targets:
-        if node.opens_loop and (rule.when or "").startswith(node.selector + "/"):
-            by_loop.setdefault(node.index, []).append(node)
-            continue
-        outer = node.path[:-1] if node.opens_loop else node.path
-        around = [other.index for other in nodes if other.opens_loop and other.path == outer]
-        opener = max((index for index in around if index <= node.index), default=-1)
-        by_loop.setdefault(opener, []).append(node)
-    for opener, found in by_loop.items():
-        condition = None
-        if rule.when and not _WHEN.fullmatch(rule.when):
-            when = parse(rule.when, rule.id)
-            inside = [
-                node.index
-                for node in nodes
-                if node.selector == when.path and (opener < 0 or opener <= node.index <= nodes[opener].last)
-            ]
-            if not inside:
-                raise RuleInvalid(
-                    rule=rule.id, reason=f"{when.path} has no place in the loop of {rule.target}"
-                )
-            condition = (frozenset(inside), when)
-        last = nodes[opener].last if opener >= 0 else len(nodes) - 1
-        yield LoopRule(rule, selector, frozenset(node.index for node in found), opener, last, condition)
-
-
-def breaches(
-    rules: Sequence[LoopRule], placed: Sequence[int], segments: Sequence[list[str]]
-) -> Iterator[Breach]:
-    """Where a set breaks rules about its loops. `placed`: the node of each segment."""
-    for rule in rules:
-        for start, end in _turns(rule, placed):
-            if rule.condition and not _holds(rule.condition, placed, segments, start, end):
-                continue
-            yield from _breach(rule, placed, segments, start, end)
-
-
-def _turns(rule: LoopRule, placed: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """The segments of each turn of the rule's loop, as a range of indexes."""
-    if rule.around < 0:
-        yield 0, len(placed)
-        return
-    starts = [index for index, node in enumerate(placed) if node == rule.around]
-    for start in starts:
-        end = start + 1
-        while end < len(placed) and (placed[end] < 0 or rule.around < placed[end] <= rule.last):
-            end += 1
-        yield start, end
-
-
-def _holds(
-    condition: tuple[frozenset[int], Selector],
-    placed: Sequence[int],
-    segments: Sequence[list[str]],
-    start: int,
-    end: int,
-) -> bool:
-    nodes, selector = condition
-    return any(placed[index] in nodes and selector.matches(segments[index]) for index in range(start, end))
-
-
-def _breach(
-    loop_rule: LoopRule, placed: Sequence[int], segments: Sequence[list[str]], start: int, end: int
-) -> Iterator[Breach]:
-    rule, selector = loop_rule.rule, loop_rule.selector
-    found = [
-        index
-        for index in range(start, end)
-        if placed[index] in loop_rule.nodes and selector.matches(segments[index])
-    ]
-    if selector.element:
-        local = LocalRule(rule, selector.element, frozenset(), 0, frozenset())
-        for index in found:
-            if local.broken(segments[index]):
-                yield Breach(rule, selector, index, True)
-    elif rule.kind == "not_used":
-        for index in found:
-            yield Breach(rule, selector, index, True)
-    elif rule.kind == "max_use":
-        if len(found) > (rule.number or 0):
-            yield Breach(rule, selector, found[rule.number or 0], True)
-    elif not found:
-        yield Breach(rule, selector, start if loop_rule.around >= 0 else end - 1, False)
+    return Condition(found.path, found.qualifiers, found.element, found.component, values, negated)

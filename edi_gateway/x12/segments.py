@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from edi_gateway.model.finding import Code, Severity
+from edi_gateway.model.finding import Code, Effect, Severity
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
 from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rules import LocalRule, Rule
+from edi_gateway.x12.rules import LocalRule, Rule, Spot
 from edi_gateway.x12.values import Fault, faults, readable
 
 
@@ -35,6 +35,7 @@ class Problem:
     reference: str = ""
     rule: str | None = None
     read_as: str | None = None
+    effect: Effect = Effect.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def problems(
     """All that is wrong within a segment, by element. `right` says for each element whether a value is known to
     be right, which saves the exact look at it."""
     found = [*_elements(definition, context, segment, right), *_notes(definition, segment, context)]
-    found = [problem for problem in found if not _excused(problem, rules, segment)]
+    found = [problem for problem in found if not _excused(problem, rules, segment, context)]
     found += _rules(definition, rules, context, segment)
     found += _empties(segment)
     found.sort(key=lambda problem: (problem.element, problem.repetition, problem.component))
@@ -272,16 +273,13 @@ def _rules(
     definition: SegmentDef, rules: Sequence[LocalRule], context: Context, segment: Sequence[str]
 ) -> Iterator[Problem]:
     for local in rules:
-        rule = local.rule
-        if rule.kind == "add_codes" or not local.applies(segment) or not local.broken(segment):
-            continue
-        yield rule_problem(local.rule, local.element, definition, context, segment)
+        if local.applies(segment, context.delimiters.component):
+            for spot in local.broken(segment, context.delimiters):
+                yield rule_problem(local.rule, local.element, definition, context, spot)
 
 
-def rule_problem(
-    rule: Rule, element: int, definition: SegmentDef, context: Context, segment: Sequence[str]
-) -> Problem:
-    """How a broken rule about a segment or one of its elements is said."""
+def rule_problem(rule: Rule, element: int, definition: SegmentDef, context: Context, spot: Spot) -> Problem:
+    """How a broken rule about a segment, or about one of its elements or components, is said."""
     if not element:
         return Problem(
             Code.SEGMENT_NOT_USED_BY_GUIDE,
@@ -290,25 +288,48 @@ def rule_problem(
             rule.hint,
             ack="2" if rule.gravity is Severity.ERROR else None,
             rule=rule.id,
+            effect=rule.effect,
         )
-    use = definition.uses[element - 1]
-    value = segment[element] if element < len(segment) else ""
-    code, ack, text = _RULE_WORDS[rule.kind]
-    if rule.when and rule.kind == "must_use":
-        code, ack = Code.CONDITIONAL_ELEMENT_MISSING, "2"
+    use, reference = definition.uses[element - 1], _reference(definition.uses[element - 1])
+    name = _name(definition, use, context)
+    if spot.component:
+        reference = context.dictionary.composites[use.element].uses[spot.component - 1].element
+        name += f", component {spot.component},"
+    value = readable(spot.value)
+    code, ack, text = _rule_words(rule, spot.value)
     wanted = ", ".join(rule.values) or str(rule.number)
     return Problem(
         code,
         rule.gravity,
-        rule.message
-        or f"{_name(definition, use, context)} {text.format(value=readable(value), wanted=wanted)}",
+        rule.message or f"{name} {text.format(value=value, wanted=wanted)}",
         rule.hint or "It is a rule of this partner's guide.",
         element=element,
-        value=readable(value) or None,
+        component=spot.component,
+        repetition=spot.repetition,
+        value=value or None,
         ack=ack if rule.gravity is Severity.ERROR else None,
-        reference=_reference(use),
+        reference=reference,
         rule=rule.id,
+        effect=rule.effect,
     )
+
+
+def _rule_words(rule: Rule, value: str) -> tuple[Code, str, str]:
+    """The code of a broken rule, its AK403 and its words."""
+    if rule.kind == "must_use" and (rule.when or rule.unless):
+        return Code.CONDITIONAL_ELEMENT_MISSING, "2", _RULE_WORDS["must_use"][2]
+    if rule.kind == "digits" and len(value) == rule.number:
+        return Code.CHARACTER_INVALID, "6", _DIGITS
+    if rule.kind in ("length", "digits"):
+        text = _DIGITS if rule.kind == "digits" else _LENGTH
+        if len(value) < (rule.number or 0):
+            return Code.ELEMENT_TOO_SHORT, "4", text
+        return Code.ELEMENT_TOO_LONG, "5", text
+    return _RULE_WORDS[rule.kind]
+
+
+_DIGITS = "is {value!r}, it must be {wanted} digits."
+_LENGTH = "is {value!r}, it must have {wanted} characters."
 
 
 _RULE_WORDS = {
@@ -319,16 +340,17 @@ _RULE_WORDS = {
     "equals": (Code.CODE_INVALID, "7", "is {value!r}, it must be {wanted}."),
     "min": (Code.ELEMENT_TOO_SHORT, "4", "is {value!r}, it must have at least {wanted} characters."),
     "max": (Code.ELEMENT_TOO_LONG, "5", "is {value!r}, it must have at most {wanted} characters."),
+    "looks_like": (Code.GUIDE_CONDITION_BROKEN, "7", "is {value!r}, it must look like {wanted}."),
 }
 
 
-def _excused(problem: Problem, rules: Sequence[LocalRule], segment: Sequence[str]) -> bool:
+def _excused(problem: Problem, rules: Sequence[LocalRule], segment: Sequence[str], context: Context) -> bool:
     """A code that the partner's guide adds to the standard's list."""
     return problem.code in (Code.CODE_INVALID, Code.CODE_UNLISTED) and any(
         local.rule.kind == "add_codes"
-        and local.element == problem.element
+        and (local.element, local.component) == (problem.element, problem.component)
         and problem.value in local.rule.values
-        and local.applies(segment)
+        and local.applies(segment, context.delimiters.component)
         for local in rules
     )
 

@@ -152,20 +152,39 @@ class Content(Protocol):
     room: int
 
 
+class Marking(Protocol):
+    """What tells apart segments of one node that rules about loops do not treat alike."""
+
+    def looks_at(self, node: int) -> bool: ...
+
+
 class State(dict[str, "State"]):
     """Where a document stands: after a segment of `node`, in the loops of `frames`.
 
     As a dict it leads from the text of a next segment, known to be right here, to the state after it.
-    `next` leads there from a tag, and works the state out when it is asked for the first time.
+    `next` leads there from a tag, and works the state out when it is asked for the first time. `mark` says
+    which of the segments of its node, as rules about loops see it, came (0: they do not look at it); `marked`
+    that they do, and that this is the state before anybody looked.
     """
 
-    __slots__ = ("content", "next", "node")
+    __slots__ = ("content", "mark", "marked", "next", "node", "variants")
 
-    def __init__(self, machine: Machine, frames: Frames, node: int, content: Content) -> None:
+    def __init__(self, node: int, content: Content, following: _Next, marked: bool) -> None:
         super().__init__()
         self.node = node
         self.content = content
-        self.next = _Next(machine, frames)
+        self.next = following
+        self.marked = marked
+        self.mark = 0
+        self.variants: dict[int, State] = {}
+
+    def variant(self, mark: int) -> State:
+        """This state after a segment with this mark."""
+        found = self.variants.get(mark)
+        if found is None:
+            found = self.variants[mark] = State(self.node, self.content, self.next, False)
+            found.mark = mark
+        return found
 
 
 class _Next(dict[str, State]):
@@ -185,17 +204,20 @@ class _Next(dict[str, State]):
 
 
 class Machine:
-    """The states of one guide. `content_of` says what may stand in a node."""
+    """The states of one guide. `content_of` says what may stand in a node, `marks` at which ones rules look."""
 
-    def __init__(self, root: Loop, content_of: Callable[[int], Content]) -> None:
+    def __init__(self, root: Loop, content_of: Callable[[int], Content], marks: Marking) -> None:
         self.content_of = content_of
+        self.marks = marks
         self.states: dict[tuple[Frames, int], State] = {}
-        self.start = State(self, start(root), -1, content_of(0))
+        self.start = State(-1, content_of(0), _Next(self, start(root)), False)
 
     def state(self, frames: Frames, node: int) -> State:
         found = self.states.get((frames, node))
         if found is None:
-            found = self.states[frames, node] = State(self, frames, node, self.content_of(node))
+            found = self.states[frames, node] = State(
+                node, self.content_of(node), _Next(self, frames), self.marks.looks_at(node)
+            )
         return found
 
 
@@ -208,6 +230,7 @@ __all__ = [
     "LoopPart",
     "Lost",
     "Machine",
+    "Marking",
     "Node",
     "State",
     "Step",

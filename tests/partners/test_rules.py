@@ -65,7 +65,7 @@ def test_a_file_with_mapping_rows_only_has_no_rules() -> None:
         (
             '[[rules]]\ntarget = "REF"\nmust_use = true\nseverity = "BAD"\n',
             4,
-            "severity must be one of INFO, WARNING, ERROR.",
+            "severity must be one of INFO, WARNING, ERROR, CASE.",
         ),
         ('[[rules]]\ntarget = 7\nmust_use = true\n', 2, "target must be a text in quotes."),
         ("rules = 3\n", 1, "rules are tables: write [[rules]]."),
