@@ -87,7 +87,7 @@ def acknowledgment(
     agreed = partner.agreed(kind, "out")
     version = agreed.version if agreed is not None else ("005010" if kind == "999" else read_as)
     marks = delimiters(partner.profile, version)
-    segments = functional_ack(result, kind, marks)
+    segments = functional_ack(result, kind, marks, version)
     body, count, found = body_of(partner, kind, nearest(version)[0], segments, marks)
     return document(
         partner, kind, version, "FA", body, count, marks, test=test, now=now, invalid=_bad(found)

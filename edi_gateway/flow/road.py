@@ -322,7 +322,4 @@ class Road:
             current.interchange_id, current.begun = done.interchange_id, True
             current.group_id = done.group_id or current.group_id
             if done.status is not None:
-                raw = read.raw
-                current.results.append(
-                    SetResult(raw.code, raw.control, done.status, done.findings, raw.convention)
-                )
+                current.results.append(SetResult.of(read.raw, done.status, done.findings))

@@ -93,6 +93,7 @@ class Code(StrEnum):
     # set
     SET_UNKNOWN = "SET_UNKNOWN"
     SET_NOT_OF_GROUP = "SET_NOT_OF_GROUP"
+    SET_CONVENTION_UNKNOWN = "SET_CONVENTION_UNKNOWN"
     SET_CONTROL_INVALID = "SET_CONTROL_INVALID"
     SET_CONTROL_REPEATED = "SET_CONTROL_REPEATED"
     SE_MISSING = "SE_MISSING"
@@ -155,6 +156,7 @@ class Code(StrEnum):
     CHANGE_WITHOUT_ORDER = "CHANGE_WITHOUT_ORDER"
     CHANGE_TOO_LATE = "CHANGE_TOO_LATE"
     CHANGE_AMBIGUOUS = "CHANGE_AMBIGUOUS"
+    VALUE_OVERRULED = "VALUE_OVERRULED"
     INFORMATION_COPY = "INFORMATION_COPY"
     PURPOSE_NOT_HANDLED = "PURPOSE_NOT_HANDLED"
     ORDER_TYPE_NOT_AGREED = "ORDER_TYPE_NOT_AGREED"
@@ -237,6 +239,16 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
+class GuideBreach:
+    """How a 999 says that a partner's guide is broken: `code` is IK304 or IK403, `trigger` the place that made a
+    conditional rule apply, `reference` the number of the element there."""
+
+    code: str
+    trigger: Location | None = None
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that is so, said once: what, where, how bad, and what to do about it."""
 
@@ -250,6 +262,7 @@ class Finding:
     ack: str | None = None  # acknowledgment segment it turns into, e.g. "AK4*4*353*7*XX"
     effect: Effect = Effect.NONE
     family: Family = Family.SYNTAX
+    breach: GuideBreach | None = None  # of a partner's guide
 
     def with_effect(self, effect: Effect) -> Finding:
         return replace(self, effect=effect)

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.dictionary import GROUP_OF
 from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.trailers import element_at, is_count, same_number
+from edi_gateway.x12.trailers import element_at, is_count, is_number, same_number
 
 _SET_CONTROL = re.compile(r"[ -~]{4,9}")
 
@@ -33,7 +33,7 @@ def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
             value=code,
             ack="AK9*R****1",
         )
-    if not re.fullmatch(r"\d{1,9}", control, re.ASCII):
+    if not is_number(control):
         yield Finding(
             Code.GROUP_CONTROL_INVALID,
             Severity.ERROR,
@@ -98,10 +98,10 @@ def group_repeated(control: str, offset: int) -> Finding:
 
 
 def ge(control: str, trailer: list[str], sets: int, offset: int) -> Iterator[Finding]:
-    """GE01 counts the sets, GE02 repeats GS06."""
+    """GE01 counts the sets, GE02 repeats GS06 (if that is a number: what is wrong is said once)."""
     stated = trailer[1].strip() if len(trailer) > 1 else ""
     repeated = trailer[2].strip() if len(trailer) > 2 else ""
-    if not same_number(repeated, control):
+    if is_number(control) and not same_number(repeated, control):
         yield Finding(
             Code.GE_CONTROL_DIFFERS,
             Severity.ERROR,
@@ -162,7 +162,7 @@ def st(raw: RawSet, *, repeated: bool) -> Iterator[Finding]:
 
 
 def se(raw: RawSet, trailer: list[str], count: int) -> Iterator[Finding]:
-    """SE01 counts the segments from ST to SE, SE02 repeats ST02."""
+    """SE01 counts the segments from ST to SE, SE02 repeats ST02 (if that is a control number)."""
     if trailer[1:] == [str(count), raw.control]:
         return
     stated = trailer[1].strip() if len(trailer) > 1 else ""
@@ -178,7 +178,7 @@ def se(raw: RawSet, trailer: list[str], count: int) -> Iterator[Finding]:
             value=stated,
             ack="AK5*R*4",
         )
-    if control.strip() != raw.control.strip():
+    if _SET_CONTROL.fullmatch(raw.control) and control.strip() != raw.control.strip():
         yield Finding(
             Code.SE_CONTROL_DIFFERS,
             Severity.ERROR,
@@ -212,6 +212,19 @@ def set_too_long(raw: RawSet, count: int, dropped: int, end: int) -> Finding:
         "Ask the sender to send smaller documents, or raise the limit.",
         Location(offset=raw.ends[last], length=end - raw.ends[last]),
         ack="AK5*R*5",
+    )
+
+
+def convention_unknown(raw: RawSet, version: str, refused: bool) -> Finding:
+    """ST03 names a guide of another release than the group's. Strict reading refuses the set (IK502 I6)."""
+    return Finding(
+        Code.SET_CONVENTION_UNKNOWN,
+        Severity.ERROR if refused else Severity.WARNING,
+        f"ST03 names the guide {raw.convention!r}, which does not fit the group's release {version!r}.",
+        "Ask the sender which guide the set was written by; it is read by the release of the group.",
+        _set_element(raw, 0, 3),
+        value=raw.convention,
+        ack="AK5*R*19" if refused else None,
     )
 
 

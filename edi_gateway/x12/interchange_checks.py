@@ -7,16 +7,27 @@ turns into, its control number, date and time left out; note codes as in X12.5 (
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from typing import Protocol
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.header import Header
 from edi_gateway.x12.tokens import Oddity, Skipped
-from edi_gateway.x12.trailers import element_at, is_count, same_number
+from edi_gateway.x12.trailers import element_at, is_count, is_number, same_number
 
 _QUALIFIERS = re.compile(r"0[1-4]|0[7-9]|[12]\d|3[0-8]|AM|NR|SA|SN|ZZ", re.ASCII)
-_Make = Callable[[int, str, str, Severity, Code], Finding]
+_VERSION = re.compile(r"0[01]\d{3}", re.ASCII)  # of the envelope, if not one that is read here
+
+
+class _Make(Protocol):
+    """Makes a finding on an element of the ISA; `note` is the TA1's, that of the element unless given."""
+
+    def __call__(
+        self, number: int, message: str, hint: str, severity: Severity, code: Code, note: str | None = None
+    ) -> Finding: ...
+
+
 #: TA1 note for each element of the ISA, by its number.
 _INTERCHANGE_NOTES = (
     *("000", "010", "011", "012", "013", "005", "006", "007", "008"),
@@ -124,11 +135,13 @@ def isa(header: Header, offset: int) -> Iterator[Finding]:
     """What is wrong with an ISA that begins at `offset`."""
     elements = header.elements
 
-    def finding(number: int, message: str, hint: str, severity: Severity, code: Code) -> Finding:
+    def finding(
+        number: int, message: str, hint: str, severity: Severity, code: Code, note: str | None = None
+    ) -> Finding:
         at = Location(
             segment="ISA", element=number, offset=offset + header.starts[number], length=len(elements[number])
         )
-        ack = _ta1(severity, _INTERCHANGE_NOTES[number])
+        ack = _ta1(severity, note or _INTERCHANGE_NOTES[number])
         return Finding(code, severity, message, hint, at, value=elements[number], ack=ack)
 
     if not header.padded:
@@ -157,12 +170,13 @@ def isa(header: Header, offset: int) -> Iterator[Finding]:
             ack=_ta1(Severity.WARNING, "026"),
         )
     for number, message, hint in _isa_faults(header):
-        severity, code = Severity.WARNING, Code.ISA_ELEMENT_INVALID
+        severity, code, note = Severity.WARNING, Code.ISA_ELEMENT_INVALID, None
         if number == 13:
             severity, code = Severity.ERROR, Code.INTERCHANGE_CONTROL_INVALID
         elif number == 12:
             code = Code.INTERCHANGE_VERSION_UNKNOWN
-        yield finding(number, message, hint, severity, code)
+            note = "003" if _VERSION.fullmatch(elements[12]) else "017"
+        yield finding(number, message, hint, severity, code, note)
     yield from _delimiters(header, finding)
 
 
@@ -171,8 +185,12 @@ def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
     ask = "Compare it with what was agreed with the sender."
     if not re.fullmatch(r"0[0-8]", elements[1]):
         yield 1, f"ISA01 is {elements[1]!r}, not a known authorization qualifier.", ask
+    elif elements[1] != "00" and not elements[2]:
+        yield 2, f"ISA02 is empty, although ISA01 {elements[1]} announces an authorization.", ask
     if elements[3] not in ("00", "01"):
         yield 3, f"ISA03 is {elements[3]!r}, not 00 or 01.", ask
+    elif elements[3] == "01" and not elements[4]:
+        yield 4, "ISA04 is empty, although ISA03 01 announces a password.", ask
     for number in (5, 7):
         if not _QUALIFIERS.fullmatch(elements[number]):
             yield (
@@ -187,9 +205,11 @@ def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
         yield 9, f"ISA09 is {elements[9]!r}, not a date (YYMMDD).", ask
     if not re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", elements[10], re.ASCII):
         yield 10, f"ISA10 is {elements[10]!r}, not a time (HHMM).", ask
+    if elements[12] < "00402" and elements[11].isalnum() and elements[11] != "U":
+        yield 11, f"ISA11 is {elements[11]!r}; before version 00402 it is U.", ask
     if not re.fullmatch(r"00[2-8]\d\d", elements[12], re.ASCII):
         yield 12, f"ISA12 is {elements[12]!r}, not a version of the interchange standard.", ask
-    if not re.fullmatch(r"\d{1,9}", elements[13], re.ASCII):
+    if not is_number(elements[13]):
         hint = "Ask for the interchange again: without its number it cannot be acknowledged or recognised."
         yield 13, f"ISA13, the control number, is {elements[13]!r}, not nine digits.", hint
     if elements[14] not in ("0", "1"):
@@ -201,6 +221,7 @@ def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
 def _delimiters(header: Header, finding: _Make) -> Iterator[Finding]:
     element, component, segment, repetition = header.delimiters
     newer = header.elements[12] >= "00402"
+    known = _VERSION.fullmatch(header.elements[12])
     compare = "Tell the sender: the characters that take a document apart must differ."
     if header.component_missing:
         yield finding(
@@ -219,7 +240,9 @@ def _delimiters(header: Header, finding: _Make) -> Iterator[Finding]:
         yield finding(16, message, compare, Severity.WARNING, Code.DELIMITERS_COLLIDE)
     if element == segment:
         message = f"{element!r} separates elements and ends segments: the interchange cannot be taken apart."
-        yield finding(16, message, compare, Severity.ERROR, Code.DELIMITERS_COLLIDE)
+        yield finding(16, message, compare, Severity.ERROR, Code.DELIMITERS_COLLIDE, "004")
+    if not known:
+        return  # whether ISA11 is right cannot be said
     if newer and repetition is None:
         message = f"ISA11 is {header.elements[11]!r}; from version 00402 on it is the repetition separator."
         hint = "Nothing to do unless the sender repeats elements; then agree on a separator."
@@ -244,10 +267,10 @@ def _is_short_date(text: str) -> bool:
 
 
 def iea(isa_elements: list[str], trailer: list[str], groups: int, offset: int) -> Iterator[Finding]:
-    """IEA01 counts the groups, IEA02 repeats ISA13."""
+    """IEA01 counts the groups, IEA02 repeats ISA13 (if that is one: what is wrong is said once)."""
     stated = trailer[1].strip() if len(trailer) > 1 else ""
     control = trailer[2].strip() if len(trailer) > 2 else ""
-    if not same_number(control, isa_elements[13]):
+    if is_number(isa_elements[13]) and not same_number(control, isa_elements[13]):
         yield Finding(
             Code.IEA_CONTROL_DIFFERS,
             Severity.ERROR,

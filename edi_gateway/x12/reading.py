@@ -14,7 +14,7 @@ from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12 import group_checks, interchange_checks
 from edi_gateway.x12.ack import GroupResult, SetResult, group_result
 from edi_gateway.x12.checker import Walk, status_of
-from edi_gateway.x12.dictionary import GROUP_OF
+from edi_gateway.x12.dictionary import GROUP_OF, nearest
 from edi_gateway.x12.envelope import (
     Group,
     GroupStart,
@@ -79,6 +79,7 @@ def read_all(
     group: Group | None = None
     groups: set[tuple[str, str]] = set()
     results: list[SetResult] = []
+    refuses = False
     for event in read(source, limits):
         match event:
             case InterchangeStart():
@@ -92,12 +93,13 @@ def read_all(
                 assert interchange is not None
                 group = event.group
                 results = []
-                _judge_group(interchange, group, groups, strict)
+                refuses = strict if isinstance(strict, bool) else strict(interchange, group)
+                _judge_group(group, groups, refuses)
                 yield event
             case SetRead():
                 assert interchange is not None
                 assert group is not None
-                checked = _check(event.raw, interchange, group, guide_for)
+                checked = _check(event.raw, interchange, group, guide_for, refuses)
                 results.append(checked.result)
                 yield checked
             case _EnvelopeGroupEnd():
@@ -106,10 +108,7 @@ def read_all(
                 yield event
 
 
-def _judge_group(
-    interchange: Interchange, group: Group, groups: set[tuple[str, str]], strict: Strict
-) -> None:
-    refuses = strict if isinstance(strict, bool) else strict(interchange, group)
+def _judge_group(group: Group, groups: set[tuple[str, str]], refuses: bool) -> None:
     nearest_read = [each for each in group.findings if each.code is Code.GROUP_VERSION_READ_AS_NEAREST]
     if refuses and nearest_read:
         group.findings.remove(nearest_read[0])
@@ -129,7 +128,9 @@ def _note_repeated_interchange(interchange: Interchange, seen: set[tuple[str, ..
     seen.add(key)
 
 
-def _check(raw: RawSet, interchange: Interchange, group: Group, guide_for: GuideFor) -> CheckedSet:
+def _check(
+    raw: RawSet, interchange: Interchange, group: Group, guide_for: GuideFor, refuses: bool
+) -> CheckedSet:
     refused = any(
         each.code in (Code.GROUP_VERSION_UNKNOWN, Code.GROUP_CODE_UNKNOWN) for each in group.findings
     )
@@ -138,21 +139,24 @@ def _check(raw: RawSet, interchange: Interchange, group: Group, guide_for: Guide
         if not refused or not _known(raw.code):
             raw.findings.append(_unknown(raw))
         status = "R" if refused else status_of(raw.findings)
-        return CheckedSet(raw, None, None, _result(raw, raw.findings, status))
+        return CheckedSet(raw, None, None, SetResult.of(raw, status, raw.findings))
     if GROUP_OF.get(raw.code) != group.code:
         raw.findings.append(_not_of_group(raw, group))
+    if raw.convention and not _fits(raw.convention, group):
+        raw.findings.append(group_checks.convention_unknown(raw, group.version, refuses))
     if _SHORT_DATES.match(group.version):
         guide = guide.reading_short_dates()
     walk = guide.check(raw)
-    return CheckedSet(raw, guide, walk, _result(raw, walk.findings, walk.status))
+    return CheckedSet(raw, guide, walk, SetResult.of(raw, walk.status, walk.findings))
+
+
+def _fits(convention: str, group: Group) -> bool:
+    """Whether ST03 names a guide of the release that the group is read in."""
+    return convention[:1].isdigit() and nearest(convention)[0] == group.read_as
 
 
 def _known(code: str) -> bool:
     return code in GROUP_OF
-
-
-def _result(raw: RawSet, findings: list[Finding], status: str) -> SetResult:
-    return SetResult(raw.code, raw.control, status, tuple(findings), raw.convention)
 
 
 def _unknown(raw: RawSet) -> Finding:

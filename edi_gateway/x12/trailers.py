@@ -18,6 +18,11 @@ def is_count(text: str, count: int) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 12 and int(text) == count
 
 
+def is_number(text: str) -> bool:
+    """Whether it can be the control number of an interchange or group: one to nine digits."""
+    return text.isascii() and text.isdigit() and len(text) <= 9
+
+
 def same_number(one: str, other: str) -> bool:
     """Equal, leading zeros aside: partners pad one and not the other."""
     return one == other or (bool(one) and one.lstrip("0") == other.lstrip("0"))

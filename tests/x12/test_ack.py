@@ -124,7 +124,7 @@ def test_the_version_is_named_from_005010_on() -> None:
 def test_a_999_says_the_same_in_its_own_segments() -> None:
     data = many([BEG, PO1.replace("EA", "EACH")], version="005010", isa=ISA5)
     assert whole(data, "999") == [
-        "AK1*PO*7*005010~AK2*850*0001~IK3*PO1*3**8~IK4*3*355*5*EACH~IK5*R*5~AK9*R*1*1*0",
+        "AK1*PO*7*005010~AK2*850*0001~IK3*PO1*3**8~CTX*BEG03>4500017~IK4*3*355*5*EACH~IK5*R*5~AK9*R*1*1*0",
     ]
 
 

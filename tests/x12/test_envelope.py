@@ -275,4 +275,4 @@ def test_one_character_as_separator_and_terminator_rejects_the_interchange_witho
     [start] = starts_of(data)
     found = {each.code: each.severity for each in start.interchange.findings}
     assert found[Code.DELIMITERS_COLLIDE] is Severity.ERROR
-    assert ta1_of(data) == "TA1*000000905*260115*1200*R*027"
+    assert ta1_of(data) == "TA1*000000905*260115*1200*R*004"
