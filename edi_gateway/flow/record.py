@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from edi_gateway.commands.cases import About, NewCase
 from edi_gateway.flow.batch import Batch
 from edi_gateway.flow.works import Works
-from edi_gateway.model.finding import Finding, Severity
+from edi_gateway.model.finding import Effect, Finding, Severity
 from edi_gateway.store import findings
 from edi_gateway.store.receipts import Waiting
 
@@ -45,10 +45,12 @@ class Recorder:
         self.batch.cases.append(NewCase(finding, self.partner, about, test=self.test))
 
     def cases_of(self, found: Iterable[Finding], document_id: int | None = None) -> None:
-        """A case for the first ERROR of each cause; the findings have them all."""
+        """A case for the first of each cause that is an ERROR, or that a guide wants to be seen; the findings
+        have them all."""
         causes: set[tuple[str, str | None]] = set()
         for finding in found:
             cause = (finding.code.value, finding.rule)
-            if finding.severity is Severity.ERROR and cause not in causes:
+            wanted = finding.severity is Severity.ERROR or finding.effect is Effect.HOLD
+            if wanted and cause not in causes:
                 causes.add(cause)
                 self.case(finding, document_id)

@@ -57,10 +57,11 @@ def take(
         return  # a replay: this one went through the first time
     record.batch.documents.append(row)
     record.found(result.findings, row["id"])
+    if not refused:  # else the group has the case
+        record.cases_of(result.findings, row["id"])
     if rejected:
-        if not refused:  # else the group has the case
-            record.cases_of(result.findings, row["id"])
-    elif read.raw.code in _ACKNOWLEDGMENTS:
+        return
+    if read.raw.code in _ACKNOWLEDGMENTS:
         reading = read_functional_ack(read.raw)
         record.batch.acknowledgments.append(
             Received(partner.profile.key, row["id"], around.interchange_id, record.test, reading=reading)
