@@ -132,14 +132,15 @@ class Answer:
                 yield from self._trigger(finding)
 
     def _elements(self, findings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
-        """The element errors of a segment, each with its place (C030). Too many are said once for each element
-        and code, whatever the component and repetition."""
+        """The element errors of a segment, each with its place (C030). Of too many, the first of each element and
+        code is said, whatever the component and repetition of the others."""
         places = [(finding, (finding.ack or "").split("*")[1]) for finding in findings]
         if len(places) > _ELEMENT_ERRORS:
-            first: dict[tuple[str, str], Finding] = {}
+            first: dict[tuple[str, str, str], tuple[Finding, str]] = {}
             for finding, place in places:
-                first.setdefault((place.split(":")[0], (finding.ack or "").split("*")[3]), finding)
-            places = [(finding, place) for (place, _), finding in first.items()]
+                _, _, reference, code, *_ = (finding.ack or "").split("*", 4)
+                first.setdefault((place.split(":")[0], reference, code), (finding, place))
+            places = list(first.values())
         yield from places[:_ELEMENT_ERRORS]
 
     def _element_error(self, finding: Finding, place: str) -> list[str]:

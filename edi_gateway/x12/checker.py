@@ -7,14 +7,15 @@ does not find clean.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from edi_gateway.model.finding import Code, Finding, Location, Severity
+from edi_gateway.model.finding import Code, Finding, GuideBreach, Location, Severity
 from edi_gateway.x12.dictionary import SegmentDef
+from edi_gateway.x12.guide_codes import own_condition, segment_code, triggered_by
 from edi_gateway.x12.loop_rules import Breach
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.recovery import StructureFault
-from edi_gateway.x12.rules import COUNTS
+from edi_gateway.x12.rules import COUNTS, Condition
 from edi_gateway.x12.segments import Context, Problem, rule_problem
 from edi_gateway.x12.structure import Node
 
@@ -63,7 +64,7 @@ def check(
         if node < 0:
             continue
         for problem in problems_of(node, segment, raw.texts[index]):
-            findings.append(_element(problem, raw, index, nodes[node]))
+            findings.append(_element(problem, raw, index, nodes[node], context))
             if problem.read_as is not None and not problem.component and not problem.repetition:
                 segment[problem.element] = problem.read_as
     findings += [_breach(breach, raw, nodes, placed, context) for breach in breaches_of(placed)]
@@ -149,7 +150,7 @@ def _words(fault: StructureFault, raw: RawSet, node: Node | None) -> tuple[str, 
     return f"Segment {tag} cannot stand here.{opener}", "Look at the segment before it."
 
 
-def _element(problem: Problem, raw: RawSet, index: int, node: Node) -> Finding:
+def _element(problem: Problem, raw: RawSet, index: int, node: Node, context: Context) -> Finding:
     position, loop = index + 1, node.loop or None
     offset, length = raw.place(index, problem.element, problem.component, problem.repetition)
     ack = None
@@ -176,7 +177,16 @@ def _element(problem: Problem, raw: RawSet, index: int, node: Node) -> Finding:
         value=problem.value,
         ack=ack,
         effect=problem.effect,
+        breach=_guide_breach(problem.guide, raw, index, loop, problem.asked, context),
     )
+
+
+def _guide_breach(
+    code: str, raw: RawSet, index: int, loop: str | None, asked: Condition | None, context: Context
+) -> GuideBreach | None:
+    if asked is None:
+        return GuideBreach(code) if code else None
+    return triggered_by(code, raw.segments, index, loop, asked, context.dictionary)
 
 
 def ak4(problem: Problem) -> str:
@@ -211,7 +221,8 @@ def _breach(
     if breach.spot is not None:
         definition = _definition(raw.segments[index][0], context)
         problem = rule_problem(rule, selector.element, definition, context, breach.spot)
-        return _element(problem, raw, index, nodes[placed[index]])
+        found = _element(problem, raw, index, nodes[placed[index]], context)
+        return replace(found, breach=_triggered(problem.guide, breach, raw, nodes, placed, context))
     loop = _loop_at(index, nodes, placed)
     tag = selector.path.rsplit("/", 1)[-1]
     which = f"{tag} with {'/'.join(sorted(selector.qualifiers))}" if selector.qualifiers else tag
@@ -239,7 +250,24 @@ def _breach(
         rule=rule.id,
         ack=ak3(tag, position, loop, ack) if error else None,
         effect=rule.effect,
+        breach=_triggered(_segment_code(breach, nodes, ack), breach, raw, nodes, placed, context),
     )
+
+
+def _segment_code(breach: Breach, nodes: Sequence[Node], ack: str) -> str:
+    node = next((node for node in nodes if node.selector == breach.selector.path), None)
+    return segment_code(breach.rule, node, present=breach.present, standard=ack)
+
+
+def _triggered(
+    code: str, breach: Breach, raw: RawSet, nodes: Sequence[Node], placed: Sequence[int], context: Context
+) -> GuideBreach | None:
+    """The breach with what made the rule apply: another segment, or an element of the same one."""
+    if breach.because is None:
+        asked = own_condition(breach.rule) if breach.present else None
+        return _guide_breach(code, raw, breach.index, _loop_at(breach.index, nodes, placed), asked, context)
+    index, asked = breach.because
+    return _guide_breach(code, raw, index, _loop_at(index, nodes, placed), asked, context)
 
 
 def _definition(tag: str, context: Context) -> SegmentDef:

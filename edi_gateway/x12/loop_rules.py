@@ -7,7 +7,7 @@ the fast pass, the marks of segments: sets with the same marks in the same order
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.rules import Condition, LocalRule, Rule, Selector, Spot, qualified
@@ -52,6 +52,7 @@ class Breach:
     index: int
     present: bool
     spot: Spot | None = None
+    because: tuple[int, Condition] | None = None  # the segment (index) that a condition of the rule asks for
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,27 +93,34 @@ def breaches(rules: Sequence[LoopRule], walked: Walked) -> Iterator[Breach]:
     """Where a set breaks rules about its loops."""
     for rule in rules:
         for start, end in walked.turns(rule.around, rule.last):
-            if _holds(rule, walked, start):
-                yield from _breach(rule, walked, start, end)
+            held = _holds(rule, walked, start)
+            if held is not None:
+                for breach in _breach(rule, walked, start, end):
+                    yield replace(breach, because=held[0]) if held else breach
 
 
-def _holds(rule: LoopRule, walked: Walked, start: int) -> bool:
-    """Whether a rule is about this turn: by the loops around it and by its conditions."""
+def _holds(rule: LoopRule, walked: Walked, start: int) -> list[tuple[int, Condition]] | None:
+    """What makes a rule be about this turn, by the loops around it and by its conditions; None if it is not."""
     segments = walked.segments
     for opener, qualifiers in rule.guards:
         first, end = walked.turn_around(start, opener, len(walked.placed))
         if first == end or not qualified(segments[first], qualifiers):
-            return False
+            return None
+    because: list[tuple[int, Condition]] = []
     for each in rule.conditions:
         first, end = walked.turn_around(start, each.around, each.last)
-        met = any(
-            walked.placed[index] in each.nodes
-            and each.asked.met_by(segments[index], walked.delimiters.component)
+        met = (
+            index
             for index in range(first, end)
+            if walked.placed[index] in each.nodes
+            and each.asked.met_by(segments[index], walked.delimiters.component)
         )
-        if met == each.asked.negated:
-            return False
-    return True
+        found = next(met, None)
+        if (found is not None) == each.asked.negated:
+            return None
+        if found is not None:
+            because.append((found, each.asked))
+    return because
 
 
 def _breach(loop_rule: LoopRule, walked: Walked, start: int, end: int) -> Iterator[Breach]:

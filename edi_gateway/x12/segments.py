@@ -12,8 +12,9 @@ from functools import cache
 
 from edi_gateway.model.finding import Code, Effect, Severity
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
+from edi_gateway.x12.guide_codes import element_code, own_condition, segment_code
 from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rules import LocalRule, Rule, Spot
+from edi_gateway.x12.rules import Condition, LocalRule, Rule, Spot
 from edi_gateway.x12.values import Fault, faults, readable
 
 
@@ -36,6 +37,8 @@ class Problem:
     rule: str | None = None
     read_as: str | None = None
     effect: Effect = Effect.NONE
+    guide: str = ""  # IK403 (IK304), where a 999 has a code of its own for a broken rule
+    asked: Condition | None = None  # what stands in the same segment and made the rule apply
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +292,8 @@ def rule_problem(rule: Rule, element: int, definition: SegmentDef, context: Cont
             ack="2" if rule.gravity is Severity.ERROR else None,
             rule=rule.id,
             effect=rule.effect,
+            guide=segment_code(rule, None, present=True, standard="2"),
+            asked=own_condition(rule),
         )
     use, reference = definition.uses[element - 1], _reference(definition.uses[element - 1])
     name = _name(definition, use, context)
@@ -311,6 +316,8 @@ def rule_problem(rule: Rule, element: int, definition: SegmentDef, context: Cont
         reference=reference,
         rule=rule.id,
         effect=rule.effect,
+        guide=element_code(rule, ack),
+        asked=own_condition(rule),
     )
 
 
