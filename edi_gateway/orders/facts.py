@@ -43,6 +43,7 @@ def needs(orders: Sequence[PurchaseOrder], profile: Profile) -> Needs:
     xrefs: set[tuple[str, str]] = set()
     ship_tos: set[tuple[str, str]] = set()
     skus: set[str] = set()
+    seen: set[tuple[tuple[str, str], ...]] = set()
     customers = {*profile.customers_by.values(), *profile.customer_policies}
     if profile.customer:
         customers.add(profile.customer)
@@ -56,8 +57,11 @@ def needs(orders: Sequence[PurchaseOrder], profile: Profile) -> Needs:
             if party.role in ("ST", "BY", "Z7"):
                 ship_tos.update(parties.keys(party))
         for line in order.lines:
-            xrefs.update(items.keys(line.ids))
-            skus.update(items.own_numbers(line.ids))
+            ids = tuple([(each.qualifier, each.value) for each in line.ids])
+            if ids not in seen:  # a batch often names the same item a hundred times
+                seen.add(ids)
+                xrefs.update(items.keys(line.ids))
+                skus.update(items.own_numbers(line.ids))
             for party in line.parties:
                 if party.role in ("ST", "Z7"):
                     ship_tos.update(parties.keys(party))
@@ -102,7 +106,7 @@ class Facts:
     customer: Customer | None = None
     _units: dict[str, dict[str, ItemUnit]] = field(default_factory=dict, repr=False, compare=False)
     _goods: dict[tuple[object, ...], Goods] = field(default_factory=dict, repr=False, compare=False)
-    _rows: dict[tuple[object, ...], Price | None] = field(default_factory=dict, repr=False, compare=False)
+    _prices: dict[tuple[object, ...], pricing.Ladder] = field(default_factory=dict, repr=False, compare=False)
     _windows: dict[tuple[object, ...], dates.Window] = field(default_factory=dict, repr=False, compare=False)
     _earliest: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
 
@@ -177,25 +181,19 @@ class Facts:
     def price_row(
         self, item: Item, unit: str, quantity: Decimal, on: date, currency: str, customer: Customer | None
     ) -> Price | None:
-        """The same for an item; where prices have no breaks the quantity does not matter, and one search will do."""
-        rows = self.data.prices.get(item.sku)
-        if not rows:
-            return None
+        """The same for an item."""
         key = (item.sku, unit, on, currency, customer.number if customer else None)
-        if key in self._rows:
-            return self._rows[key]
-        row = pricing.choose(
-            rows,
-            customer=customer,
-            currency=currency,
-            on=on,
-            quantity=quantity,
-            unit=unit,
-            units=self.units_of(item),
-        )
-        if not any(each.from_quantity for each in rows):
-            self._rows[key] = row
-        return row
+        known = self._prices.get(key)
+        if known is None:
+            known = self._prices[key] = pricing.ladder(
+                self.data.prices.get(item.sku, ()),
+                customer=customer,
+                currency=currency,
+                on=on,
+                unit=unit,
+                units=self.units_of(item),
+            )
+        return known.at(quantity)
 
 
 def facts_on(

@@ -37,12 +37,19 @@ class Ids:
 
     def next(self) -> int:
         """One new id."""
-        return self.block(1)[0]
+        now = self._milliseconds()
+        with self._lock:
+            if now > self._millisecond:
+                self._millisecond, self._sequence = now, 0
+            made = (self._millisecond << (_NODE_BITS + _SEQUENCE_BITS)) | self._node | self._sequence
+            self._sequence += 1
+            if self._sequence == _SEQUENCES:
+                self._millisecond, self._sequence = self._millisecond + 1, 0
+        return made
 
     def block(self, n: int) -> list[int]:
         """`n` new ids, rising; one look at the clock."""
-        elapsed = self._clock() - _EPOCH
-        now = elapsed.days * 86_400_000 + elapsed.seconds * 1000 + elapsed.microseconds // 1000
+        now = self._milliseconds()
         made: list[int] = []
         with self._lock:
             if now > self._millisecond:
@@ -55,6 +62,10 @@ class Ids:
                 if self._sequence == _SEQUENCES:
                     self._millisecond, self._sequence = self._millisecond + 1, 0
         return made
+
+    def _milliseconds(self) -> int:
+        elapsed = self._clock() - _EPOCH
+        return elapsed.days * 86_400_000 + elapsed.seconds * 1000 + elapsed.microseconds // 1000
 
 
 def order_number(order_id: int) -> str:

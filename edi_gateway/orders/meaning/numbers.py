@@ -33,7 +33,7 @@ def is_sane(number: Decimal) -> bool:
 def money(amount: Decimal | Fraction, currency: str) -> Decimal:
     """Rounded half-up to the smallest unit of the currency, at the line's extension and nowhere else."""
     quantum = _QUANTA[_PLACES.get(currency, 2)]
-    if isinstance(amount, Fraction):
+    if not isinstance(amount, Decimal):
         amount = EXACT.divide(Decimal(amount.numerator), Decimal(amount.denominator))
     return EXACT.quantize(amount, quantum)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from edi_gateway.model.documents.shared import Allowance
 from edi_gateway.model.master_data import Customer, ItemUnit, Price
@@ -97,24 +97,54 @@ class Quote:
 _NOT_COMPARED: Final = Quote("not compared")
 
 
-def choose(
+class Rung(NamedTuple):
+    """A row of ours, and the least quantity from which it holds in the ordered unit (None: any)."""
+
+    least: Decimal | Fraction | None
+    row: Price
+    per_base: Fraction  # the price per base unit
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Our prices of an item in one unit on one day for one customer, the best first; what is left to ask is the
+    quantity."""
+
+    rungs: tuple[Rung, ...] = ()
+    promotions: tuple[Rung, ...] = ()
+
+    def at(self, quantity: Decimal) -> Price | None:
+        """The row that holds for that quantity. A promotion in force wins over the others when it is lower."""
+        best = _reached(self.rungs, quantity)
+        lowest = _reached(self.promotions, quantity)
+        if lowest is not None and (best is None or lowest.per_base < best.per_base):
+            return lowest.row
+        return None if best is None else best.row
+
+
+def _reached(rungs: tuple[Rung, ...], quantity: Decimal) -> Rung | None:
+    for rung in rungs:
+        if rung.least is None or quantity >= rung.least:
+            return rung
+    return None
+
+
+def ladder(
     rows: Sequence[Price],
     *,
     customer: Customer | None,
     currency: str,
     on: date,
-    quantity: Decimal,
     unit: str,
     units: dict[str, ItemUnit],
-) -> Price | None:
-    """Contract before price group before list; the ordered unit before others; the highest break reached; the
-    youngest row. A promotion in force wins over that when it is lower.
+) -> Ladder:
+    """Contract before price group before list; the ordered unit before others; the highest break first; then the
+    youngest row. Promotions: the lowest first.
     """
-    best: Price | None = None
-    best_key: tuple[int, bool, Decimal | Fraction, date] | None = None
-    promotion: Price | None = None
     number = customer.number if customer else None
     group = customer.price_group if customer else None
+    ranked: list[tuple[tuple[int, bool, Decimal | Fraction, date], Price]] = []
+    promotions: list[Price] = []
     for row in rows:
         if row.currency != currency or row.since > on or (row.until is not None and row.until <= on):
             continue
@@ -131,25 +161,26 @@ def choose(
         same = row.unit == unit
         if not same and not (row.unit in units and unit in units):
             continue
-        if row.from_quantity > 0 and not _reaches(quantity, unit, row, units):
-            continue
         if row.promotion:
-            if promotion is None or _per_base(row, units) < _per_base(promotion, units):
-                promotion = row
+            promotions.append(row)
             continue
         reached = row.from_quantity if same else Fraction(row.from_quantity) * units[row.unit].factor
-        key = (scope, same, reached, row.since)
-        if best_key is None or key > best_key:
-            best, best_key = row, key
-    if promotion is not None and (best is None or _per_base(promotion, units) < _per_base(best, units)):
-        return promotion
-    return best
+        ranked.append(((scope, same, reached, row.since), row))
+    ranked.sort(key=lambda each: each[0], reverse=True)
+    promotions.sort(key=lambda row: _per_base(row, units))
+    return Ladder(
+        tuple(Rung(_least(row, unit, units), row, _per_base(row, units)) for _, row in ranked),
+        tuple(Rung(_least(row, unit, units), row, _per_base(row, units)) for row in promotions),
+    )
 
 
-def _reaches(quantity: Decimal, unit: str, row: Price, units: dict[str, ItemUnit]) -> bool:
+def _least(row: Price, unit: str, units: dict[str, ItemUnit]) -> Decimal | Fraction | None:
+    """From how many of `unit` the row holds."""
+    if row.from_quantity <= 0:
+        return None
     if unit == row.unit:
-        return quantity >= row.from_quantity
-    return Fraction(quantity) * units[unit].factor >= Fraction(row.from_quantity) * units[row.unit].factor
+        return row.from_quantity
+    return Fraction(row.from_quantity) * units[row.unit].factor / units[unit].factor
 
 
 def _per_base(row: Price, units: dict[str, ItemUnit]) -> Fraction:

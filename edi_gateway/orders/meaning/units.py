@@ -13,10 +13,10 @@ from math import ceil, floor
 from typing import Final, Literal
 
 from edi_gateway.model.master_data import Item, ItemUnit
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly
+from edi_gateway.orders.meaning.numbers import EXACT, exactly
 
 Note = Literal["alias", "case"]
-_ONE: Final = Fraction(1)
+_UNIT: Final = Decimal(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def in_base(quantity: Decimal, factor: Fraction) -> Decimal | None:
 
 
 def is_whole(quantity: Decimal) -> bool:
-    return EXACT.remainder(quantity, Decimal(1)) == ZERO
+    return not EXACT.remainder(quantity, _UNIT)
 
 
 def pack_conflict(
@@ -127,11 +127,11 @@ def pack_conflict(
     def holds(factor: Fraction) -> bool:
         return stated is not None and (stated == factor or (inner is not None and stated * inner == factor))
 
-    if unit.factor != _ONE:  # ordered in packs: PO401 is what one pack holds
+    if unit.factor != 1:  # ordered in packs: PO401 is what one pack holds
         if stated is not None and stated > 0 and not holds(unit.factor):
             return f"they say {stated} to the {unit.unit}, ours holds {unit.factor}"
         return None
-    if named is not None and named.factor != _ONE:
+    if named is not None and named.factor != 1:
         if holds(named.factor):
             return None
         said = "and do not say how many it holds" if stated is None else f"and say it holds {stated}"
