@@ -6,8 +6,9 @@ file are the mapping's business. Called by checks/documents.py and snapshots.py.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from edi_gateway.model.finding import Finding, Outcome, Severity
@@ -151,12 +152,18 @@ def _misplaced(draft: Draft, row: _Row, rule: Rule, set_code: str, version: str)
         yield draft.mistake(row.path, f"There is no set {set_code}, so there is nothing to rule about.")
         return
     nodes, _ = lay_out(definition)
-    try:
-        place([rule], nodes, known)
-    except RuleInvalid as error:
-        close = nearest(rule.target.partition(":")[0].partition("*")[0], [node.selector for node in nodes])
-        yield draft.mistake(
-            row.at("target"),
-            f"{rule.target}: {error.facts['reason']}.",
-            f"Did you mean {close}?" if close and "no place" in str(error.facts["reason"]) else "",
-        )
+    bare = replace(rule, having=(), when=None, unless=None)
+    for key in ("target", "having", "when", "unless"):  # what is added last is what is wrong
+        bare = replace(bare, **{key: getattr(rule, key)})
+        try:
+            place([bare], nodes, known)
+        except RuleInvalid as error:
+            reason = str(error.facts["reason"])
+            wanted = rule.target if key == "target" else str(row.table[key])
+            close = nearest(re.split(r"[:*=]", wanted)[0], [node.selector for node in nodes])
+            yield draft.mistake(
+                row.at(key),
+                f"{rule.target}: {reason}.",
+                f"Did you mean {close}?" if close and "no place" in reason else "",
+            )
+            return

@@ -49,6 +49,49 @@ def test_rules_are_read_beside_mapping_rows() -> None:
     )
 
 
+def test_every_key_of_a_rule_is_read() -> None:
+    text = """\
+[[rules]]
+id = "ship-to"
+target = "N1*ST"
+must_use = true
+having = ["N3", "N4"]
+when = "BEG:02=DS"
+unless = "REF*19"
+severity = "CASE"
+hint = "Ask the store."
+
+[[rules]]
+target = "N1:04"
+digits = 13
+when = "03=UL"
+
+[[rules]]
+target = "BEG:03"
+looks_like = ["99-AA*", "X99999"]
+
+[[rules]]
+target = "REF*DP"
+exactly = 1
+"""
+    outcome = rules.read(text, "fernhill/850.toml", "850", "004010")
+    assert outcome.findings == ()
+    assert outcome.value == (
+        Rule(
+            *("ship-to", "N1*ST", "must_use"),
+            when="BEG:02=DS",
+            severity=Severity.WARNING,
+            hint="Ask the store.",
+            unless="REF*19",
+            having=("N3", "N4"),
+            case=True,
+        ),
+        Rule("850 N1:04 digits", "N1:04", "digits", number=13, when="03=UL"),
+        Rule("850 BEG:03 looks_like", "BEG:03", "looks_like", values=("99-AA*", "X99999")),
+        Rule("850 REF*DP exactly", "REF*DP", "exactly", number=1),
+    )
+
+
 def test_a_file_with_mapping_rows_only_has_no_rules() -> None:
     assert rules.read('["REF"]\neach = "references"\n', "fernhill/850.toml", "850", "004010").value == ()
 
@@ -68,6 +111,27 @@ def test_a_file_with_mapping_rows_only_has_no_rules() -> None:
             "severity must be one of INFO, WARNING, ERROR, CASE.",
         ),
         ('[[rules]]\ntarget = 7\nmust_use = true\n', 2, "target must be a text in quotes."),
+        (
+            '[[rules]]\ntarget = "N1*ST"\nmust_use = true\nhaving = "N3"\n',
+            4,
+            'having must be a list of segments, e.g. ["N3", "N4"].',
+        ),
+        (
+            '[[rules]]\ntarget = "N1*ST"\nmust_use = true\nhaving = ["PO4"]\n',
+            4,
+            "N1*ST: N1/PO4 has no place in this set.",
+        ),
+        (
+            '[[rules]]\ntarget = "BEG:03"\nmust_use = true\n\nwhen = "SA"\n',
+            5,
+            "BEG:03: SA has no place in this set.",
+        ),
+        (
+            '[[rules]]\ntarget = "BEG:03"\nmust_use = true\nunless = "02="\n',
+            4,
+            "BEG:03: '02=' is not a condition such as 02=IA|DP, 02, REF*IA or BEG:02=DS.",
+        ),
+        ('[[rules]]\ntarget = "REF:04.9"\nnot_used = true\n', 2, "REF:04.9: REF04 has no component 9."),
         ("rules = 3\n", 1, "rules are tables: write [[rules]]."),
         ("rules = [3]\n", 1, "rules[0] is no table."),
         ('[[rules]]\ntarget = "PO1/BEG"\nmust_use = true\n', 2, "PO1/BEG: PO1/BEG has no place in this set."),
