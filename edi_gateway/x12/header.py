@@ -187,6 +187,8 @@ def _wraps_later(text: str) -> bool:
     if terminator in "\r\n":
         return False
     lines = re.split(r"\r\n|\n|\r", text)
+    if not lines[-1]:
+        lines.pop()  # the end of the file has a line end too
     if len(lines) < 3 or len(lines[0]) < 106:
         return False
     full = lines[:-1]

@@ -107,6 +107,11 @@ class RawSet:
             return self._runs[0].offset, self._runs[-1].end
         return self.offsets[0], self.ends[-1]
 
+    @property
+    def regular(self) -> bool:
+        """Whether nothing but a terminator and the usual line end stands between any two of its segments."""
+        return bool(self._runs) and all(run.offsets is None for run in self._runs)
+
     def _work_out(self) -> None:
         self._offsets, self._ends = [], []
         for run in self._runs:
