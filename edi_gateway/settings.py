@@ -9,13 +9,15 @@ from __future__ import annotations
 import os
 import tomllib
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
+from edi_gateway.orders.holds import LIMITS
 
 
 class Section(BaseModel):
@@ -78,6 +80,39 @@ class Retention(Section):
     )
 
 
+class Approval(Section):
+    second_person: tuple[Literal["items", "xrefs", "prices", "ship-tos", "customers"], ...] = Field(
+        ("prices", "customers"),
+        description="Imports that another user must approve before they hold (of customers only those that change "
+        "terms, price group or credit stop); [] for none.",
+    )
+
+
+Limit = Annotated[Decimal, Field(ge=0)] | Literal["none"]
+
+
+def _limit(role: str) -> Limit:
+    limit = LIMITS[role]
+    return "none" if limit is None else limit
+
+
+class ReleaseLimits(Section):
+    """Keys are roles of spec B1; what a user may decide can be narrowed further by a limit of their own."""
+
+    CSR: Limit = Field(
+        _limit("CSR"), description="Most money on a price or quantity hold that a CSR may release."
+    )
+    LEAD: Limit = Field(_limit("LEAD"), description="The same for a LEAD.")
+    SUPERVISOR: Limit = Field(
+        _limit("SUPERVISOR"), description='The same for a SUPERVISOR; "none" means any amount.'
+    )
+
+    def by_role(self) -> dict[str, Decimal | None]:
+        """Role -> the most it may decide over; None: any amount."""
+        said: dict[str, Limit] = {name: getattr(self, name) for name in type(self).model_fields}
+        return {role: limit if isinstance(limit, Decimal) else None for role, limit in said.items()}
+
+
 class Logging(Section):
     format: Literal["console", "json"] = Field(
         "console", description="console for people, json for machines."
@@ -116,6 +151,8 @@ class Settings(Section):
     publishing: Publishing = Publishing()
     delivery: Delivery = Delivery()
     retention: Retention = Retention()
+    approval: Approval = Approval()
+    release_limits: ReleaseLimits = ReleaseLimits()
     logging: Logging = Logging()
     clock: DemonstrationClock = DemonstrationClock()
 
@@ -152,7 +189,7 @@ def read(home: Path) -> Settings:
     if not file.exists():
         return Settings()
     try:
-        return Settings.model_validate(tomllib.loads(file.read_text("utf-8")))
+        return Settings.model_validate(tomllib.loads(file.read_text("utf-8"), parse_float=Decimal))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise SettingsInvalid(file=str(file), problem=f"not TOML: {error}") from None
     except ValidationError as error:
@@ -190,7 +227,11 @@ def _toml(value: object) -> str:
         return "true" if value else "false"
     if isinstance(value, int | float):
         return str(value)
+    if isinstance(value, Decimal):
+        return format(value, "f")
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_toml, value))}]"
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')
     return f'"{text}"'

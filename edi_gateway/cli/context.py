@@ -32,6 +32,7 @@ class Here:
 
     home: Path
     user: str
+    said_user: bool = False  # by --as
 
     @cached_property
     def settings(self) -> Settings:
@@ -111,15 +112,16 @@ class Here:
             yield conn
 
     @contextmanager
-    def desk(self) -> Iterator[Desk]:
-        """A command's transaction: committed when the block ends well."""
-        from edi_gateway.commands.desk import Desk
+    def desk(self, user: str | None = None) -> Iterator[Desk]:
+        """A command's transaction, of who is asking unless another is named: committed when the block ends well."""
+        from edi_gateway.commands.desk import Controls, Desk
         from edi_gateway.commands.users import actor
 
-        ids = self.ids
+        ids, settings = self.ids, self.settings
+        controls = Controls(frozenset(settings.approval.second_person), settings.release_limits.by_role())
         with self.engine.begin() as conn:
-            who = actor(conn, self.user)
-            yield Desk(conn, ids, self.clock, who, production=self.settings.production)
+            who = actor(conn, user or self.user)
+            yield Desk(conn, ids, self.clock, who, production=settings.production, controls=controls)
 
 
 def login() -> str:

@@ -23,6 +23,7 @@ from edi_gateway.settings import Connections, DemonstrationClock, Settings
 
 MARK = ".demonstration"
 BEGINS = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
+APPROVES = "demo-lead"
 MASTER_DATA = ("customers", "items", "xrefs", "prices", "ship-tos")
 
 
@@ -54,7 +55,7 @@ def demonstrate(folder: Path) -> None:
 
 
 def _fill(here: Here) -> None:
-    from edi_gateway.commands import drafts, master_data, partners
+    from edi_gateway.commands import drafts, imports, master_data, partners
     from edi_gateway.partners import snapshots
 
     for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
@@ -69,6 +70,9 @@ def _fill(here: Here) -> None:
             report = master_data.import_csv(desk, kind, file.read_bytes(), file.name)
         if report.problems:
             fail(f"{file}: {report.problems[0].problem}")
+        if report.waits is not None:  # prices and terms: as in earnest, somebody else approves them
+            with here.desk(APPROVES) as desk:
+                imports.approve(desk, report.waits)
 
 
 def _drop(here: Here) -> int:

@@ -6,8 +6,8 @@ A Desk lives as long as its transaction. What is recorded at it goes into the au
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from edi_gateway.model.clock import Clock
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Finding
+from edi_gateway.orders.holds import LIMITS
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import audit
 from edi_gateway.store.ids import Ids
@@ -43,6 +44,15 @@ class Actor:
     limit: Decimal | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Controls:
+    """What one person may do alone (spec B1, B4 rule 5). `second_person`: kinds of import that another one approves;
+    `release_limits`: how much may hang on a hold that a role releases, None: any amount."""
+
+    second_person: frozenset[str] = frozenset({"prices", "customers"})
+    release_limits: Mapping[str, Decimal | None] = field(default_factory=lambda: LIMITS)
+
+
 @dataclass(slots=True)
 class Desk:
     """`actor.name` stands on every row and in the audit log. `production`: this gateway serves real orders."""
@@ -52,6 +62,7 @@ class Desk:
     clock: Clock
     actor: Actor
     production: bool = True
+    controls: Controls = Controls()
 
     @property
     def is_machine(self) -> bool:

@@ -135,6 +135,7 @@ def release(
         reason=reason,
         text=text,
         placer_roles=_roles_of(desk, hold.placed_by),
+        limits=desk.controls.release_limits,
     )
     if refusal is not None:
         raise Refused(what=what, why=f"{refusal.message} {refusal.hint}")

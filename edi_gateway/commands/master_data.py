@@ -1,12 +1,13 @@
 """Import of master data from CSV: every bad cell told, the difference shown, all applied or nothing (spec B1).
 
-Takes the bytes of a file; gives an ImportReport. What stood before stays, superseded by a later version. Orders
-that wait for what was imported are judged anew in the same commit. Called by cli/.
+Takes the bytes of a file; gives an ImportReport. What stood before stays, superseded by a later version. What needs
+a second person is kept until commands/imports.py is asked. Called by cli/.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from hashlib import sha256
@@ -17,18 +18,34 @@ from edi_gateway.commands.csv_kinds import LAYOUTS, SAID, Cells, Layout
 from edi_gateway.commands.csv_reading import Problem
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import master_data, snapshots
+from edi_gateway.store import imports, master_data, snapshots
 from edi_gateway.store.master_data import CUSTOMERS, ITEMS, SHIP_TOS, UNITS, XREFS, Change, Kind, Plan, Wanted
 
 Rows = Sequence[tuple[int, Cells]]
 # the world's last day to end: what changes "today" holds from now on for a partner in any zone
 _LAST_ZONE: Final = timedelta(hours=12)
 _IN_THE_AUDIT: Final = 200  # changes told one by one there; the rows themselves say the rest
+# a change of one of these is one of price, terms or credit (spec B1)
+_SENSITIVE: Final = {
+    "customers": frozenset(
+        {
+            "price_group",
+            "terms_type",
+            "discount_percent",
+            "discount_days",
+            "net_days",
+            "freight_payment",
+            "stopped",
+        }
+    )
+}
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, or would do. With a problem nothing was applied. Counts are of keys, units among them."""
+    """What an import did, or would do. With a problem nothing was applied. Counts are of keys, units among them.
+
+    `waits`: the id under which it waits for a second person (store/imports.py)."""
 
     kind: str
     source: str
@@ -39,6 +56,7 @@ class ImportReport:
     changes: list[Change] = field(default_factory=list)
     unchanged: int = 0
     applied: bool = False
+    waits: int | None = None
 
     @property
     def added(self) -> int:
@@ -59,46 +77,110 @@ class ImportReport:
 def import_csv(desk: Desk, kind: str, content: bytes, source: str, *, dry_run: bool = False) -> ImportReport:
     """Import `items`, `xrefs`, `prices`, `ship-tos` or `customers`. `source` says where it came from (file name).
 
-    The orders that may go on now are for commands/rejudge.py, `waiting_for(kind)`.
+    Where another person must approve it (spec B1), nothing is applied: it waits. The orders that may go on now are
+    for commands/rejudge.py, `waiting_for(kind)`.
     """
     desk.require(f"Importing {kind}", PERMISSIONS["import master data"])
-    layout = LAYOUTS.get(kind)
-    if layout is None:
+    if kind not in LAYOUTS:
         raise Refused(what=f"Importing {kind}", why=f"there are only {', '.join(LAYOUTS)}")
     number = master_data.begin_import(desk.conn)
-    report = ImportReport(kind, source, dry_run)
+    report, plans = compare(desk, kind, content, source, today(desk))
+    report.dry_run = dry_run
+    if report.problems or dry_run:
+        return report
+    if _needs_second_person(desk, report):
+        report.waits = _keep(desk, report, content)
+    else:
+        apply(desk, report, plans, number, content, by=desk.actor.name)
+    return report
+
+
+def today(desk: Desk) -> date:
+    """From when on a row holds that does not say."""
+    return (desk.clock() - _LAST_ZONE).date()
+
+
+def compare(desk: Desk, kind: str, content: bytes, source: str, day: date) -> tuple[ImportReport, list[Plan]]:
+    """What the file says beside what stands, if `day` is today; no plans when it holds problems."""
+    layout = LAYOUTS[kind]
+    report = ImportReport(kind, source, dry_run=False)
     sheet = csv_reading.read(content, layout)
     report.rows = len(sheet.rows)
     report.problems += sheet.problems
     report.problems += _repeated(layout, sheet.rows)
-    now = desk.clock()
-    today = (now - _LAST_ZONE).date()
     report.problems += _Known(desk, sheet.rows).check(kind)
     report.problems.sort(key=lambda problem: problem.row)
     report.warnings += _unknown_partners(desk, sheet.rows)
     if report.problems:
-        return report
-    plans = [_plan(desk, each, layout, sheet.rows, today) for each in layout.kinds]
+        return report, []
+    plans = [_plan(desk, each, layout, sheet.rows, day) for each in layout.kinds]
     for plan in plans:
         report.changes += plan.changes
         report.unchanged += plan.unchanged
-    if dry_run:
-        return report
+    return report, plans
+
+
+def apply(
+    desk: Desk, report: ImportReport, plans: Sequence[Plan], number: int, content: bytes, *, by: str
+) -> None:
+    """Carry the plans out under the name of who imported the file."""
     for plan in plans:
-        master_data.carry_out(desk.conn, desk.ids, plan, by=desk.actor.name, at=now, source=source)
+        master_data.carry_out(desk.conn, desk.ids, plan, by=by, at=desk.clock(), source=report.source)
     report.applied = True
     desk.record(
         "imported",
-        f"{kind} {number}",
-        source=source,
+        f"{report.kind} {number}",
+        source=report.source,
+        imported_by=by,
         sha256=sha256(content).hexdigest(),
         added=report.added,
         changed=report.changed,
         closed=report.closed,
         unchanged=report.unchanged,
-        changes=[_in_words(change) for change in report.changes[:_IN_THE_AUDIT]],
+        changes=in_words(report.changes[:_IN_THE_AUDIT]),
     )
-    return report
+
+
+def _needs_second_person(desk: Desk, report: ImportReport) -> bool:
+    """Whether one person alone may not bring about these changes. The gateway itself is nobody's second person."""
+    if desk.is_machine or report.kind not in desk.controls.second_person:
+        return False
+    sensitive = _SENSITIVE.get(report.kind)
+    return any(
+        sensitive is None or (name in sensitive and not (was is None and now is False))
+        for change in report.changes
+        for name, was, now in change.fields
+    )
+
+
+def _keep(desk: Desk, report: ImportReport, content: bytes) -> int:
+    """Put the file aside until somebody decides; the same bytes wait once."""
+    digest = sha256(content).hexdigest()
+    alike = imports.waiting_alike(desk.conn, report.kind, digest)
+    if alike is not None:
+        return alike
+    waiting = imports.Waiting(
+        desk.ids.next(), report.kind, report.source, digest, content, as_shown(report.changes), today(desk),
+        desk.actor.name, desk.clock(),
+    )  # fmt: skip
+    imports.put(desk.conn, waiting)
+    desk.record(
+        "import waits for approval",
+        f"import {waiting.id}",
+        kind=report.kind,
+        source=report.source,
+        sha256=digest,
+        added=report.added,
+        changed=report.changed,
+        closed=report.closed,
+        changes=in_words(report.changes[:_IN_THE_AUDIT]),
+    )
+    return waiting.id
+
+
+def as_shown(changes: Iterable[Change]) -> str:
+    """The difference as it is kept beside an import that waits."""
+    return json.dumps(in_words(changes), ensure_ascii=False)
 
 
 def _plan(desk: Desk, kind: Kind, layout: Layout, rows: Rows, today: date) -> Plan:
@@ -117,12 +199,16 @@ def _dropped_units(desk: Desk, rows: Rows, today: date) -> Iterator[Wanted]:
             yield Wanted((sku, unit), None, since)
 
 
-def _in_words(change: Change) -> dict[str, object]:
-    return {
-        "what": change.kind,
-        "key": {name: str(value) for name, value in change.key.items() if value is not None},
-        "fields": [[name, _said(was), _said(now)] for name, was, now in change.fields],
-    }
+def in_words(changes: Iterable[Change]) -> list[dict[str, object]]:
+    """Changes as JSON tells them: {"what", "key", "fields": [[name, was, now]]}, every value a string."""
+    return [
+        {
+            "what": change.kind,
+            "key": {name: str(value) for name, value in change.key.items() if value is not None},
+            "fields": [[name, _said(was), _said(now)] for name, was, now in change.fields],
+        }
+        for change in changes
+    ]
 
 
 def _said(value: Any) -> str | None:

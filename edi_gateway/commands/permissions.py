@@ -21,6 +21,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "place a hold": frozenset({"CSR", "LEAD", "SUPERVISOR", "CREDIT"}),
     "work a case": _EVERYBODY,
     "import master data": frozenset({"MASTER_DATA"}),
+    "approve an import": frozenset({"MASTER_DATA", "SUPERVISOR"}),
+    "reject an import": frozenset({"MASTER_DATA", "SUPERVISOR"}),
     "publish a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
     "pause a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
     "resend": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR"}),

@@ -6,7 +6,7 @@ commands/holds.py before anything is written.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -75,8 +75,9 @@ RULES: Final[dict[HoldCode, Rule]] = {
     ),
 }
 
-# how much money a role may decide over; None: any (the highest of a person's roles counts)
-LIMITS: Final[dict[str, Decimal | None]] = {
+# how much money a role may decide over, unless the settings say otherwise; None: any (the highest of a person's
+# roles counts)
+LIMITS: Final[Mapping[str, Decimal | None]] = {
     "CSR": Decimal(1000),
     "LEAD": Decimal(25000),
     "SUPERVISOR": None,
@@ -174,11 +175,12 @@ def may_release(
     reason: str | None = None,
     text: str | None = None,
     placer_roles: Collection[str] = (),
+    limits: Mapping[str, Decimal | None] = LIMITS,
 ) -> Refusal | None:
     """None when this user may release the hold; else why not (spec B4 rules 3 and 5, and the table of roles).
 
     amount: the money that hangs on the hold, None when none does. reason: a key of RELEASE_REASONS, mandatory
-    with a text. placer_roles: for a MANUAL hold, the roles of who placed it.
+    with a text. placer_roles: for a MANUAL hold, the roles of who placed it. limits: of roles, by amount.
     """
     rule = RULES[hold.code]
     if hold.state != "ACTIVE":
@@ -204,8 +206,10 @@ def may_release(
                 "Somebody else must release it.",
             )
     if rule.by_amount and amount is not None:
-        limits = [LIMITS[role] for role in mine if role in LIMITS]
-        if None not in limits and amount > max((x for x in limits if x is not None), default=Decimal(0)):
+        mine_up_to = [limits[role] for role in mine if role in limits]
+        if None not in mine_up_to and amount > max(
+            (x for x in mine_up_to if x is not None), default=Decimal(0)
+        ):
             return Refusal(
                 f"{amount} is above what {' and '.join(sorted(mine))} may decide.",
                 "A higher role must release it.",

@@ -105,7 +105,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What would change for one key. `kind`: added, changed, closed. `fields`: (name, was, now)."""
+    """What would change for one key. `kind`: added, changed, closed. `fields`: (name, was, now), for each period in
+    which something else would hold, in the order of time."""
 
     kind: str
     key: Mapping[str, Any]
@@ -232,26 +233,41 @@ def _joined(spans: Sequence[Span]) -> list[Span]:
 
 
 def _change(kind: Kind, key: Key, before: Sequence[Span], after: Sequence[Span]) -> Change:
-    was = before[-1] if before else None
-    now = after[-1] if after else None
     fields: list[tuple[str, Any, Any]] = []
-    for n, name in enumerate(kind.values):
-        old, new = (was.values[n] if was else None), (now.values[n] if now else None)
-        if now is not None and old != new:
-            fields.append((name, old, new))
-    if was is not None:
-        for name, old, new in (
-            ("since", was.since, now.since if now else None),
-            ("until", was.until, now.until if now else was.since),
-        ):
-            if old != new:
-                fields.append((name, old, new))
+    for start, was, now in _steps(before, after):
+        if now is None:
+            fields.append(("until", was.until if was else None, start))
+            continue
+        was = was or next((span for span in reversed(before) if span.since < start), None)
+        pairs = [(name, was.values[n] if was else None, now.values[n]) for n, name in enumerate(kind.values)]
+        if was is not None:
+            pairs += [("since", was.since, now.since), ("until", was.until, now.until)]
+        elif now.since != ALWAYS:
+            pairs += [("since", None, now.since), ("until", None, now.until)]
+        fields += [pair for pair in pairs if pair[1] != pair[2]]
     values_before, values_after = {span.values for span in before}, {span.values for span in after}
     if not before:
         what = "added"
     else:
         what = "closed" if values_after <= values_before and _last(after) < _last(before) else "changed"
     return Change(what, dict(zip(kind.key, key, strict=True)), tuple(fields))
+
+
+def _steps(before: Sequence[Span], after: Sequence[Span]) -> Iterator[tuple[date, Span | None, Span | None]]:
+    """From each day on which something else holds than before: that day, what held, what holds. A change for a while
+    is one step, however the time after it reads."""
+    last: tuple[Span | None, Span | None] | None = None
+    for day in sorted({day for span in (*before, *after) for day in (span.since, _end(span))} - {_NEVER}):
+        was, now = _on(before, day), _on(after, day)
+        if (was and was.values) == (now and now.values):
+            last = None
+        elif (was, now) != last:
+            last = (was, now)
+            yield day, was, now
+
+
+def _on(spans: Sequence[Span], day: date) -> Span | None:
+    return next((span for span in spans if span.since <= day < _end(span)), None)
 
 
 def _last(spans: Sequence[Span]) -> date:

@@ -630,6 +630,25 @@ customers = Table(
     Index("ix_customers_number", "number"),
 )
 
+imports = Table(  # of master data, that a second person had to approve
+    "imports",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),
+    Column("source", Text, nullable=False),  # the file, as it was called
+    Column("sha256", String(64), nullable=False),
+    Column("bytes", LargeBinary, nullable=False),
+    Column("difference", Text, nullable=False),  # JSON: what would change, as it was shown
+    Column("day", Date, nullable=False),  # "today" of that difference
+    Column("imported_by", String(80), nullable=False),
+    Column("imported_at", Moment, nullable=False),
+    Column("state", String(10), nullable=False),  # PENDING APPROVED REJECTED
+    Column("decided_by", String(80)),
+    Column("decided_at", Moment),
+    Column("reason", Text),
+    Index("ix_imports_state", "state"),
+)
+
 # ---------------------------------------------------------------- profiles, users, audit, machinery
 
 snapshots = Table(

@@ -32,7 +32,7 @@ def _stocked(_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     terminal = Terminal(home)
     terminal.ok("partners", "publish")
     for kind in KINDS:
-        terminal.ok("import", kind, SAMPLES / "master-data" / f"{kind}.csv")
+        terminal.bring(kind, SAMPLES / "master-data" / f"{kind}.csv")
     return home
 
 

@@ -70,6 +70,13 @@ class Terminal:
         assert said.code == 0, said.all
         return said
 
+    def bring(self, kind: str, file: str | Path) -> dict[str, Any]:
+        """Import a file, and have somebody else approve it where that is needed; what `import --json` told last."""
+        told = self.ok("import", kind, file, "--json").one()
+        if told["waits"] is not None:
+            told = self.ok("import", "approve", str(told["waits"]), "--json", by="approver").one()
+        return told
+
     def refused(self, *words: str | Path, by: str | None = None) -> str:
         """The same, and it must end with 1 and a sentence; the sentence."""
         said = self(*words, by=by)

@@ -113,7 +113,7 @@ def test_an_unknown_item_goes_on_by_itself_once_it_is_imported(shop: Terminal) -
     (shop.home / "prices.csv").write_text("sku,unit,price,currency,price_group\nTB-9001,CA,31.50,USD,MASS\n")
     (shop.home / "xrefs.csv").write_text("partner,qualifier,value,sku\nkestrelmoor,IN,550007777,TB-9001\n")
     assert shop.ok("import", "items", "items.csv", "--json").one()["rejudged"] == 0
-    assert shop.ok("import", "prices", "prices.csv", "--json").one()["rejudged"] == 0
+    assert shop.bring("prices", "prices.csv")["rejudged"] == 0
     assert shop.ok("import", "xrefs", "xrefs.csv", "--json").one()["rejudged"] == 1
     assert shop.lines("K7001005")[1] == (2, "TB-9001", "ACCEPTED", "12", "31.5")
     assert (shop.holds(), shop.cases()) == ([], [])
@@ -163,7 +163,7 @@ def test_an_unknown_sender_becomes_a_partner_and_its_order_is_booked(shop: Termi
         "partner,qualifier,code,name,customer,address_1,city,region,postal_code,country,kind\n"
         "moorgate,92,0551,Moorgate DC,C-4000,1 Dock Road,Millbrook,OH,45001,US,dc\n"
     )
-    shop.ok("import", "customers", "c.csv")
+    shop.bring("customers", "c.csv")
     shop.ok(
         *(
             "partners",
@@ -561,7 +561,7 @@ def test_a_dry_run_shows_the_difference_and_changes_nothing(shop: Terminal) -> N
     for _ in range(2):
         told = shop.ok("import", "prices", "prices.csv", "--dry-run", "--json").one()
         assert (told["added"] + told["changed"], told["applied"]) == (1, False)
-    assert shop.ok("import", "prices", "prices.csv", "--json").one()["applied"]
+    assert shop.bring("prices", "prices.csv")["applied"]
     assert shop.ok("import", "prices", "prices.csv", "--json").one()["unchanged"] == 1
 
 

@@ -29,7 +29,7 @@ def test_an_order_goes_the_whole_road(served: Terminal) -> None:
     served.ok("db", "upgrade")
     served.ok("partners", "publish")
     for kind in ("customers", "items", "xrefs", "prices", "ship-tos"):
-        served.ok("import", kind, SAMPLES / "master-data" / f"{kind}.csv")
+        served.bring(kind, SAMPLES / "master-data" / f"{kind}.csv")
     served.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))
     served.drop_sample("kestrelmoor", "04-price-differs")
     served.drop_sample("kestrelmoor", "14-bad-date")

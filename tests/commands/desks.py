@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine
 
-from edi_gateway.commands.desk import ROLES, Actor, Desk
+from edi_gateway.commands.desk import ROLES, Actor, Controls, Desk
 from edi_gateway.store.ids import Ids
 
 NOW = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
@@ -31,12 +31,14 @@ class Clock:
 
 
 class Office:
-    """Makes desks on one database, one clock, one source of ids."""
+    """Makes desks on one database, one clock, one source of ids. Whoever imports does so alone, unless `controls`
+    say otherwise."""
 
     def __init__(self, engine: Engine, node: int = 1) -> None:
         self.engine = engine
         self.clock = Clock()
         self.ids = Ids(self.clock, node)
+        self.controls = Controls(second_person=frozenset())
 
     @contextmanager
     def desk(
@@ -45,4 +47,4 @@ class Office:
         """A transaction of somebody's; without roles they have all."""
         who = actor or Actor(name, frozenset(roles) or EVERYTHING, limit)
         with self.engine.begin() as conn:
-            yield Desk(conn, self.ids, self.clock, who)
+            yield Desk(conn, self.ids, self.clock, who, controls=self.controls)

@@ -450,6 +450,24 @@ def upgrade() -> None:
     )
     op.create_index("ix_ship_tos_code", "ship_tos", ["partner", "code"])
     op.create_table(
+        "imports",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(64), nullable=False),
+        sa.Column("bytes", sa.LargeBinary(), nullable=False),
+        sa.Column("difference", sa.Text(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("imported_by", sa.String(80), nullable=False),
+        sa.Column("imported_at", MOMENT, nullable=False),
+        sa.Column("state", sa.String(10), nullable=False),
+        sa.Column("decided_by", sa.String(80)),
+        sa.Column("decided_at", MOMENT),
+        sa.Column("reason", sa.Text()),
+        sa.PrimaryKeyConstraint("id", name="pk_imports"),
+    )
+    op.create_index("ix_imports_state", "imports", ["state"])
+    op.create_table(
         "snapshots",
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("partner", sa.String(80), nullable=False),
