@@ -1,9 +1,13 @@
-"""The command line's root: global options, and the application that each module of cli/ adds its commands to."""
+"""The command line's root: global options, and the application that each module of cli/ adds its commands to.
+
+`program` is the whole of it, with what may be said before and after a command alike.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
@@ -38,6 +42,8 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
+_AS = "Who is asking; recorded with every change. Default: your login."
+
 
 def _version(wanted: bool) -> None:
     if wanted:
@@ -56,15 +62,64 @@ def _settle(
     ] = Path("."),
     as_user: Annotated[
         str | None,
-        typer.Option("--as", help="Who is asking; recorded with every change. Default: your login."),
+        typer.Option("--as", help=_AS),
     ] = None,
     _: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
 ) -> None:
-    user = login() if as_user is None else as_user.strip()
-    if not 0 < len(user) <= LONGEST_NAME:
-        fail(f"--as names a user, in 1 to {LONGEST_NAME} characters.", WRONG_USAGE)
-    here = Here(home.resolve(), user)
+    here = Here(home.resolve(), login() if as_user is None else _user(as_user))
+    here.said_user = as_user is not None
     ctx.obj = here
     ctx.call_on_close(here.close)
+
+
+def _user(name: str) -> str:
+    name = name.strip()
+    if not 0 < len(name) <= LONGEST_NAME:
+        fail(f"--as names a user, in 1 to {LONGEST_NAME} characters.", WRONG_USAGE)
+    return name
+
+
+def program() -> Any:
+    """Every command that was registered, each with an --as of its own. Any: typer brings a click of its own, whose
+    names are not public."""
+    root = typer.main.get_command(app)
+    for command in _commands(root):
+        command.params.append(_as_option())
+    return root
+
+
+def _as_option() -> Any:
+    """Typer makes options of commands only: this is the one of a command that has nothing else."""
+    one = typer.Typer(add_completion=False, rich_markup_mode=None)
+    one.command()(_nothing)
+    (option,) = (p for p in typer.main.get_command(one).params if p.name == "as_user")
+    return option
+
+
+def _commands(command: Any) -> Iterator[Any]:
+    for each in getattr(command, "commands", {}).values():
+        if hasattr(each, "commands"):
+            yield from _commands(each)
+        else:
+            yield each
+
+
+def _said_after(ctx: typer.Context, value: str | None) -> None:
+    """`--as` after the command; said before it as well, it must be the same person."""
+    here: Here = ctx.obj
+    if value is None:
+        return
+    user = _user(value)
+    if here.said_user and here.user != user:
+        fail(f"--as names {here.user} and {user}: who is asking?", WRONG_USAGE)
+    here.user = user
+
+
+def _nothing(
+    as_user: Annotated[
+        str | None, typer.Option("--as", help=_AS, callback=_said_after, expose_value=False)
+    ] = None,
+) -> None:
+    """Carries the option."""

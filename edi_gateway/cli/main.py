@@ -22,7 +22,7 @@ from edi_gateway.cli import (
     running,
     users,
 )
-from edi_gateway.cli.app import app
+from edi_gateway.cli.app import program
 from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
@@ -38,7 +38,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app()
+        program()()
     except GatewayError as error:
         fail(str(error))
     except KeyboardInterrupt:
