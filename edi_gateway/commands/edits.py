@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
+from edi_gateway.orders.revision import pair_lines
 from edi_gateway.store.orders import Edit
 
 SKU: Final = "sku"  # which item of ours a line means: no field of the document, but of its judgement
@@ -65,9 +66,7 @@ def value(document: PurchaseOrder, where: Place) -> str | None:
     """What stands there, as text."""
     if where.field == SKU:
         return None
-    found: Any = document if where.line is None else document.lines[where.line - 1]
-    for name in where.field.split("."):
-        found = getattr(found, name)
+    found = _found(document if where.line is None else document.lines[where.line - 1], where.field)
     return None if found is None else str(found)
 
 
@@ -99,6 +98,62 @@ def laid_over(
         else:
             lines[edit.line - 1] = _with(lines[edit.line - 1], names, parsed)
     return document.model_copy(update={"lines": tuple(lines)}), items
+
+
+@dataclass(frozen=True, slots=True)
+class Overruled:
+    """A value that somebody had set and that the buyer's change has touched. `theirs`: what stands there now, None
+    also when the line is gone."""
+
+    edit: Edit
+    theirs: str | None
+    gone: bool = False
+
+    @property
+    def path(self) -> str:
+        return self.edit.field if self.edit.line is None else f"lines[{self.edit.line - 1}].{self.edit.field}"
+
+
+def after_change(
+    was: PurchaseOrder, now: PurchaseOrder, edits: Sequence[Edit]
+) -> tuple[list[Edit], list[Overruled]]:
+    """What a buyer's change leaves of what people set: edits of what it does not touch, at the line's new place, and
+    those that it overrules. A price, a quantity and their unit go together, and all fall when the item changes."""
+    paired = {before + 1: after + 1 for before, after in pair_lines(was.lines, now.lines).pairs}
+    kept: list[Edit] = []
+    overruled: list[Overruled] = []
+    for edit in edits:
+        if edit.line is None:
+            theirs = value(now, Place(None, edit.field))
+            untouched = theirs == value(was, Place(None, edit.field))
+        elif edit.line not in paired:
+            overruled.append(Overruled(edit, None, gone=True))
+            continue
+        else:
+            before, after = was.lines[edit.line - 1], now.lines[paired[edit.line] - 1]
+            theirs = value(now, Place(after.line, edit.field))
+            names = _TOGETHER.get(edit.field, (edit.field,))
+            untouched = all(_found(before, name) == _found(after, name) for name in names)
+        if untouched:
+            kept.append(edit if edit.line is None else replace(edit, line=paired[edit.line]))
+        else:
+            overruled.append(Overruled(edit, theirs))
+    return kept, overruled
+
+
+_TOGETHER: Final = {
+    SKU: ("ids",),
+    "quantity": ("quantity", "unit", "ids"),
+    "unit": ("unit", "quantity", "price", "price_basis", "ids"),
+    "price": ("price", "price_basis", "unit", "ids"),
+    "price_basis": ("price", "price_basis", "unit", "ids"),
+}
+
+
+def _found(record: Any, field: str) -> Any:
+    for name in field.split("."):
+        record = getattr(record, name)
+    return record
 
 
 def _with(record: Any, names: Sequence[str], parsed: Any) -> Any:

@@ -15,12 +15,13 @@ from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
 from edi_gateway.commands.cases import resolve_about
 from edi_gateway.commands.desk import MACHINE, Desk, Partners, Refused
+from edi_gateway.commands.judging import for_holds
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.rejudge import judge_matter
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import HoldCode, HoldView, LineState, NewHold
-from edi_gateway.orders.holds import Edit, may_release
+from edi_gateway.orders.holds import may_release
 from edi_gateway.store import deadlines, holds, orders, users
 from edi_gateway.store.ids import short
 
@@ -130,7 +131,7 @@ def release(
         hold,
         desk.actor.name,
         desk.actor.roles,
-        [Edit(edit.line, edit.field.split(".")[0], edit.by) for edit in orders.edits(desk.conn, order.id)],
+        [for_holds(edit) for edit in orders.edits(desk.conn, order.id, order.revision)],
         amount,
         reason=reason,
         text=text,

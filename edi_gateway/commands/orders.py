@@ -17,7 +17,7 @@ from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.commands.edits import NotSettable
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.commands.rejudge import edited, judge_matter
+from edi_gateway.commands.rejudge import judge_matter
 from edi_gateway.model.order import HoldCode, HoldView, LineState, OrderLine, OrderState
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import facts_on, needs
@@ -76,7 +76,8 @@ def reject(
 def set_value(desk: Desk, partners: Partners, order_id: int, field: str, value: str, *, why: str) -> None:
     """Set a value of an order that waits (`lines[0].price`; lines count from 0); it is judged again.
 
-    Who sets a value may not release a hold on it (spec B4 rule 5). The document as received stays as it is.
+    Who sets a value may not release a hold on it (spec B4 rule 5), nor make it go by what they set: that the value
+    sets right what was held, a second person confirms by releasing the hold. The document stays as it came.
     """
     what = f"Setting {field}"
     desk.require(what, PERMISSIONS["set a value"])
@@ -94,24 +95,11 @@ def set_value(desk: Desk, partners: Partners, order_id: int, field: str, value: 
     if where.line is None and any(each.state is LineState.ACCEPTED for each in matter.lines):
         raise Refused(what=what, why="a line of the order is accepted; only what waits is changed")
     who = Correspondent.named(desk, partners, matter.order.partner, what)
-    document, _ = edited(desk, matter)
+    revision = matter.order.revision
+    document, _ = edits.laid_over(matter.document, orders.edits(desk.conn, order_id, revision))
     was = edits.value(document, where)
-    orders.add_edits(
-        desk.conn,
-        [
-            {
-                "id": desk.ids.next(),
-                "order_id": order_id,
-                "line": where.line,
-                "field": where.field,
-                "was": was,
-                "now": value,
-                "by": desk.actor.name,
-                "at": desk.clock(),
-                "why": why,
-            }
-        ],
-    )
+    made = orders.Edit(where.line, where.field, was, value, desk.actor.name, desk.clock(), why)
+    orders.add_edits(desk.conn, desk.ids, order_id, revision, [made])
     ledger = Ledger(desk)
     ledger.event(order_id, "value set", f"{field} set from {was or 'nothing'} to {value or 'nothing'}: {why}")
     desk.record("value set", f"order {matter.order.number}", field=field, was=was, now=value, why=why)
@@ -230,6 +218,8 @@ def _take_as_change(desk: Desk, who: Correspondent, matter: Matter, why: str, wh
         )
         raise Refused(what=what, why=said)
     standing = open_matter(desk, judgement.known_order, what)
+    set_here = orders.edits(desk.conn, order.id, order.revision)
+    orders.add_edits(desk.conn, desk.ids, standing.order.id, standing.order.revision + 1, set_here)
     _void(desk, matter, f"applied as a change to {standing.order.number}: {why}", "change")
     ledger = Ledger(desk)
     revised = judgement.revised.model_copy(update={"purpose": matter.document.purpose})

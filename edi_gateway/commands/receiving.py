@@ -18,6 +18,7 @@ from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matte
 from edi_gateway.commands.cases import About, NewCase, resolve_about
 from edi_gateway.commands.desk import MACHINE, Desk
 from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.what_stays import with_what_stays
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import HoldView, Judgement, NewHold, OrderState
 from edi_gateway.orders.facts import Facts
@@ -137,9 +138,14 @@ def revise(
     received_at: datetime,
     text: str,
 ) -> StoredOrder:
-    """Replace what stands by `revised`, as judged: a new revision, the old one kept whole; answered as an update."""
+    """Replace what stands by `revised`, as judged: a new revision, the old one kept whole; answered as an update.
+
+    What people have set stays where the buyer's change does not touch it, and what we have ended stays so.
+    """
     desk, order = ledger.desk, matter.order
     revision = order.revision + 1
+    if judgement.state is not OrderState.CANCELLED:
+        judgement = with_what_stays(ledger, who, matter, judgement, revised, document_id)
     written = snapshot(revised)
     differences = judgement.differences[:_MOST_DIFFERENCES]
     orders.close_revision(desk.conn, order.id, order.revision, order.snapshot)

@@ -74,7 +74,8 @@ def roles_page() -> str:
         lines.append(f"| {what} | {said} |")
     lines += ["", "## Releasing holds", ""]
     lines += [
-        "A release needs a reason code and a text. Who set a value may not release the hold on it. Where money counts,",
+        "A release needs a reason code and a text. Who set a value may not release the hold on it, nor the one that",
+        "the value sets right: that is released by somebody else. Where money counts,",
         "a role decides up to its limit, which `[release_limits]` of the [settings](settings.md) sets; by default "
         + ", ".join(f"{role} {'any' if limit is None else limit}" for role, limit in LIMITS.items())
         + ". A user may have a lower limit.",

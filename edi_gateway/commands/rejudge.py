@@ -14,17 +14,12 @@ from edi_gateway.commands import answering
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
 from edi_gateway.commands.desk import Desk, Partners
-from edi_gateway.commands.edits import SKU, laid_over
+from edi_gateway.commands.judging import judge_standing
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.receiving import raise_and_cure
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code
 from edi_gateway.model.order import HoldCode, HoldView, Judgement, LineState, NewHold, OrderLine
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import facts_on, needs
-from edi_gateway.orders.identity import blanket_key
-from edi_gateway.orders.judge import judge_again
-from edi_gateway.store import deadlines, facts, holds, orders
+from edi_gateway.store import deadlines, holds, orders
 
 # which holds an import may cure; the judgement decides whether it does
 _WAITING_FOR: Final[dict[str, tuple[HoldCode, ...]]] = {
@@ -86,27 +81,10 @@ def rejudge(desk: Desk, partners: Partners, order_ids: Iterable[int]) -> list[in
 def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
     """Judge one order that is open; whether anything came of it."""
     order = matter.order
-    document, items = edited(desk, matter)
+    edits = orders.edits(desk.conn, order.id, order.revision)
     said_test = order.test and not _said_production(matter)
-    asked = needs([document], who.profile)
-    asked = replace(asked, skus=asked.skus | {str(fields[SKU]) for fields in items.values()})
+    judgement = judge_standing(desk, who, order, matter.document, edits, test=said_test)
     ledger = Ledger(desk)
-    data = facts.read(
-        desk.conn,
-        who.profile.key,
-        asked,
-        local_date(ledger.now, who.profile.calendar),
-        but=order.id if blanket_key(document, who.profile) else None,
-    )
-    now = facts_on(
-        data,
-        who.profile,
-        now=ledger.now,
-        received_at=order.received_at,
-        test=said_test,
-        production=desk.production,
-    )
-    judgement = judge_again(document, now, items)
     accepted = any(line.state is LineState.ACCEPTED for line in matter.lines)
     refused = judgement.reject_code is not None and not accepted
     lines = judgement.lines if refused else _merged(matter.lines, judgement.lines)
@@ -119,13 +97,6 @@ def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
     carried = carry_on(ledger, who, matter, lines, active)
     ledger.write()
     return before != after or len(after) != len(active) or carried.state is not order.state
-
-
-def edited(desk: Desk, matter: Matter) -> tuple[PurchaseOrder, dict[int, dict[str, object]]]:
-    """The document that stands with what people set in it since it stands."""
-    since = orders.revised_at(desk.conn, matter.order.id, matter.order.revision)
-    edits = [e for e in orders.edits(desk.conn, matter.order.id) if since is None or e.at >= since]
-    return laid_over(matter.document, edits)
 
 
 def _said_production(matter: Matter) -> bool:

@@ -116,6 +116,7 @@ class KnownOrder:
     snapshot: str  # canonical JSON of the PurchaseOrder that stands
     any_fulfilment: bool = False
     order_type: str = "SA"
+    former: tuple[str, ...] = ()  # snapshots of the revisions that it replaced, the oldest first
 
 
 @dataclass(slots=True)

@@ -165,6 +165,13 @@ _COVERED: Final[dict[HoldCode, frozenset[str]]] = {
 }
 
 
+def speaks_of(hold: Blocking, edit: Edit) -> bool:
+    """Whether a hold is about the value that was changed: who changed it may then not release the hold (B4 rule 5)."""
+    covered = _COVERED.get(hold.code)
+    same_line = edit.line is None or hold.line is None or edit.line == hold.line
+    return same_line and (covered is None or edit.field in covered)
+
+
 def may_release(
     hold: HoldView,
     user: str,
@@ -197,10 +204,8 @@ def may_release(
             f"Releasing a hold {hold.code} takes {' or '.join(sorted(rule.roles))}.",
             "Ask one of them to release it.",
         )
-    covered = _COVERED.get(hold.code)
     for edit in edits:
-        same_line = edit.line is None or hold.line is None or edit.line == hold.line
-        if edit.by == user and same_line and (covered is None or edit.field in covered):
+        if edit.by == user and speaks_of(hold, edit):
             return Refusal(
                 f"{user} changed the {edit.field} that this hold is about and may not release it.",
                 "Somebody else must release it.",

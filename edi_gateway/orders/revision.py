@@ -42,20 +42,33 @@ def differences(was: PurchaseOrder, now: PurchaseOrder) -> tuple[Difference, ...
         if name in _NOT_CONTENT or name == "lines":
             continue
         found.extend(_walk(name, getattr(was, name), getattr(now, name)))
-    matched = match_lines(was.lines, now.lines)
-    pairs = list(matched.pairs)
-    left_was, left_now = list(matched.gone), [*matched.ambiguous]
-    for index in matched.ambiguous:  # the same key several times on both sides: by order
-        if left_was and _same_key(was.lines[left_was[0]], now.lines[index]):
-            pairs.append((left_was.pop(0), index))
-            left_now.remove(index)
-    for before, index in sorted(pairs, key=lambda p: p[1]):
+    paired = pair_lines(was.lines, now.lines)
+    for before, index in paired.pairs:
         found.extend(_walk(f"lines[{index}]", was.lines[before], now.lines[index]))
-    for index in sorted([*left_now, *matched.added]):
+    for index in paired.added:
         found.append((f"lines[{index}]", "", in_words(now.lines[index])))
-    for before in left_was:
+    for before in paired.gone:
         found.append((f"was.lines[{before}]", in_words(was.lines[before]), ""))
     return tuple(found)
+
+
+def pair_lines(was: Sequence[Line], now: Sequence[Line]) -> Pairs:
+    """Which line is which, by the order of `now`; lines with the same key several times on both sides are paired as
+    they stand, and none is ambiguous. For two documents that both say the whole order."""
+    matched = match_lines(was, now)
+    pairs = list(matched.pairs)
+    left_was, left_now = list(matched.gone), [*matched.ambiguous]
+    for index in matched.ambiguous:
+        if left_was and _same_key(was[left_was[0]], now[index]):
+            pairs.append((left_was.pop(0), index))
+            left_now.remove(index)
+    pairs.sort(key=lambda pair: pair[1])
+    return Pairs(tuple(pairs), tuple(left_was), tuple(sorted([*left_now, *matched.added])))
+
+
+def same_content(was: Line, now: Line) -> bool:
+    """Whether two lines say the same, by value; our own count of them is no content."""
+    return next(_walk("", was, now), None) is None
 
 
 def in_words(line: Line) -> str:

@@ -7,6 +7,7 @@ stands afterwards. Words for it: checks/duplicate.py. Called by judge.py.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal
 
 from pydantic import ValidationError
@@ -27,6 +28,8 @@ Doubt = Literal[
     "which line",
     "differs",
     "already cancelled",
+    "as it was",  # what came says what the order said before it was changed
+    "came before",  # a change that was applied, and that a later one has overtaken
 ]
 
 COPIES: Final = frozenset({"22", "16", "24"})  # information copy, proposed, draft: no order
@@ -68,6 +71,9 @@ def stands(order: PurchaseOrder, facts: Facts) -> Standing:
     for each in reversed(live):
         if each.content_hash == mine:
             return Standing("repeat", each)
+    for each in reversed(live):
+        if each.state != "REJECTED" and any(not differences(was, order) for was in _former(each)):
+            return Standing("repeat", each, doubt="as it was")
     target = _the_one(live)
     if target is None:  # what we refused was mended and sent again
         return NEW
@@ -113,7 +119,14 @@ def _changed(order: PurchaseOrder, target: KnownOrder) -> Standing:
         return Standing("change", target, (("purpose", before.purpose, purpose),), before, cancels=True)
     if purpose in REPLACES:
         found = differences(before, order)
-        return Standing("change", target, found, order) if found else Standing("repeat", target)
+        if not found:
+            return Standing("repeat", target)
+        if any(was.purpose in REPLACES and not differences(was, order) for was in _former(target)):
+            return Standing("change", target, doubt="came before")
+        return Standing("change", target, found, order)
+    applied = _applied(order, [*_former(target), before])
+    if applied is not None:
+        return Standing("repeat", target) if applied else Standing("change", target, doubt="came before")
     after, doubtful = merged(before, order)
     if after is None:
         return Standing("change", target, doubt="which line", doubtful_lines=doubtful)
@@ -121,9 +134,29 @@ def _changed(order: PurchaseOrder, target: KnownOrder) -> Standing:
     return Standing("change", target, found, after) if found else Standing("repeat", target)
 
 
+def _applied(change: PurchaseOrder, stood: list[PurchaseOrder]) -> bool | None:
+    """Whether this change is one that the order has had already: True the last one, which stands; False an earlier
+    one, so that a later one stands in its place; None: it is news. `stood`: all revisions, the oldest first."""
+    found = None
+    for n, (was, now) in enumerate(pairwise(stood), 2):
+        after, _ = merged(was, change)
+        if after is not None and differences(was, now) and not differences(after, now):
+            found = n == len(stood)
+    return found
+
+
+def _former(known: KnownOrder) -> list[PurchaseOrder]:
+    """The documents that stood before, as far as they can be read."""
+    return [order for text in known.former if (order := _read(text)) is not None]
+
+
 def read(known: KnownOrder) -> PurchaseOrder | None:
     """The document that stands, None when its snapshot is of a shape that this version no longer reads."""
+    return _read(known.snapshot)
+
+
+def _read(text: str) -> PurchaseOrder | None:
     try:
-        return PurchaseOrder.model_validate_json(known.snapshot)
+        return PurchaseOrder.model_validate_json(text)
     except ValidationError:
         return None

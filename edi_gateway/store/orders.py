@@ -6,7 +6,7 @@ Takes and gives the records of model/order.py and rows; decides nothing. Called 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
@@ -19,6 +19,7 @@ from edi_gateway.model.master_data import KnownOrder
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
+from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import (
     order_edits,
     order_events,
@@ -74,6 +75,7 @@ _LINE_FIELDS = tuple(field.name for field in fields(OrderLine))
 _LINE_COLUMNS = ("order_id", *_LINE_FIELDS, "acknowledged_price")
 _LINE_VALUES = attrgetter(*_LINE_FIELDS)
 _ANSWER_CODES = _LINE_FIELDS.index("answer_codes")
+_CANCELLED_STORES = _LINE_FIELDS.index("cancelled_stores")
 _PRICE = _LINE_FIELDS.index("price")
 _LINE = [order_lines.c[name] for name in _LINE_FIELDS]
 
@@ -90,6 +92,7 @@ def add_lines(conn: Connection, new: Iterable[tuple[int, Sequence[OrderLine]]]) 
         for line in lines:
             values = list(_LINE_VALUES(line))
             values[_ANSWER_CODES] = " ".join(line.answer_codes)
+            values[_CANCELLED_STORES] = "\n".join(line.cancelled_stores) or None
             rows.append((order_id, *values, values[_PRICE]))
     bulk.insert(conn, order_lines, _LINE_COLUMNS, rows)
 
@@ -145,6 +148,8 @@ def lines_of(conn: Connection, order_ids: Sequence[int]) -> dict[int, tuple[Orde
             order_id = values.pop("order_id")
             values["state"] = LineState(values["state"])
             values["answer_codes"] = tuple((values["answer_codes"] or "").split())
+            stores = values["cancelled_stores"]
+            values["cancelled_stores"] = tuple(stores.split("\n")) if stores else ()
             found.setdefault(order_id, []).append(OrderLine(**values))
     return {order_id: tuple(made) for order_id, made in found.items()}
 
@@ -183,24 +188,39 @@ def release_key(conn: Connection, order_id: int) -> None:
 
 def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, ...]]:
     """Our orders with these business keys, void ones left out, the oldest first."""
-    found: dict[str, list[KnownOrder]] = {}
+    rows: list[Any] = []
     wanted = sorted(keys)
     c = orders.c
     columns = [c.business_key, c.id, c.number, c.revision, c.state, c.content_hash, c.snapshot, c.type]
     for start in range(0, len(wanted), _CHUNK):
         query = select(*columns).where(c.business_key.in_(wanted[start : start + _CHUNK]))
-        for row in conn.execute(query.where(c.state != "VOID").order_by(c.id)):
-            order = KnownOrder(
-                row.id,
-                row.number,
-                row.revision,
-                row.state,
-                row.content_hash,
-                row.snapshot,
-                order_type=row.type,
-            )
-            found.setdefault(row.business_key, []).append(order)
+        rows += conn.execute(query.where(c.state != "VOID").order_by(c.id))
+    former = _replaced(conn, [row.id for row in rows if row.revision > 1])
+    found: dict[str, list[KnownOrder]] = {}
+    for row in rows:
+        order = KnownOrder(
+            row.id,
+            row.number,
+            row.revision,
+            row.state,
+            row.content_hash,
+            row.snapshot,
+            order_type=row.type,
+            former=tuple(former.get(row.id, ())),
+        )
+        found.setdefault(row.business_key, []).append(order)
     return {key: tuple(made) for key, made in found.items()}
+
+
+def _replaced(conn: Connection, order_ids: Sequence[int]) -> dict[int, list[str]]:
+    """The documents that stood before the one that stands now, by order, the oldest first."""
+    found: dict[int, list[str]] = {}
+    c = order_revisions.c
+    for start in range(0, len(order_ids), _CHUNK):
+        query = select(c.order_id, c.snapshot).where(c.order_id.in_(order_ids[start : start + _CHUNK]))
+        for row in conn.execute(query.where(c.snapshot.is_not(None)).order_by(c.order_id, c.revision)):
+            found.setdefault(row.order_id, []).append(row.snapshot)
+    return found
 
 
 def drawn(conn: Connection, blanket_id: int, but: int | None = None) -> dict[str, Decimal]:
@@ -243,30 +263,31 @@ def close_revision(conn: Connection, order_id: int, revision: int, snapshot: str
     )
 
 
-def add_edits(conn: Connection, rows: Sequence[Row]) -> None:
-    bulk.insert_rows(conn, order_edits, rows)
-
-
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """A value that somebody set. `line` from 1, None: the header; `field` dotted; `now` as text."""
+    """A value that somebody set. `line` from 1, None: the header; `field` dotted; `was` and `now` as text."""
 
     line: int | None
     field: str
+    was: str | None
     now: str | None
     by: str
     at: datetime
+    why: str | None
 
 
-def edits(conn: Connection, order_id: int) -> list[Edit]:
-    """Values of an order that people set, in the order in which they did."""
-    query = select(order_edits).where(order_edits.c.order_id == order_id).order_by(order_edits.c.id)
-    return [Edit(row.line, row.field, row.now, row.by, row.at) for row in conn.execute(query)]
+def edits(conn: Connection, order_id: int, revision: int) -> list[Edit]:
+    """Values that people set in a revision of an order, in the order in which they did."""
+    c = order_edits.c
+    query = select(c.line, c.field, c.was, c.now, c.by, c.at, c.why)
+    mine = query.where(c.order_id == order_id, c.revision == revision).order_by(c.id)
+    return [Edit(*row) for row in conn.execute(mine)]
 
 
-def revised_at(conn: Connection, order_id: int, revision: int) -> datetime | None:
-    """Since when a revision of an order stands."""
-    query = select(order_revisions.c.at).where(
-        order_revisions.c.order_id == order_id, order_revisions.c.revision == revision
-    )
-    return conn.execute(query).scalar()
+def add_edits(conn: Connection, ids: Ids, order_id: int, revision: int, new: Sequence[Edit]) -> None:
+    """Lay these over a revision of an order."""
+    rows = [
+        {"id": number, "order_id": order_id, "revision": revision, **asdict(edit)}
+        for number, edit in zip(ids.block(len(new)), new, strict=True)
+    ]
+    bulk.insert_rows(conn, order_edits, rows)

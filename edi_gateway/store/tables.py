@@ -305,6 +305,7 @@ order_lines = Table(
     Column("promised_ship", Date),
     Column("promised_delivery", Date),
     Column("free_quantity", Exact),
+    Column("cancelled_stores", Text),  # keys of the places whose part was cancelled, one a line
 )
 
 order_revisions = Table(
@@ -340,6 +341,7 @@ order_edits = Table(  # which value was edited by whom: segregation of duties
     metadata,
     _id(),
     Column("order_id", BigInteger, nullable=False),
+    Column("revision", Integer, nullable=False),  # of the order that it is laid over
     Column("line", Integer),
     Column("field", String(60), nullable=False),
     Column("was", Text),

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import orders
+from edi_gateway.commands import holds, orders
 from edi_gateway.commands.desk import Refused
 from edi_gateway.store.tables import audit, order_edits, order_events, order_keys
 from tests.commands.book import Book
@@ -17,6 +17,12 @@ from tests.orders.build import line, po
 
 UNKNOWN = (("UP", "036000291452"),)
 CHEAP = "3.00"
+
+
+def confirmed(book: Book, order_id: int) -> None:
+    """A second person agrees with what somebody has set."""
+    with book.desk("zoe") as desk:
+        holds.release(desk, book.partners, book.hold(order_id), reason="CUSTOMER_AGREED", text="so agreed")
 
 
 class TestCancel:
@@ -106,13 +112,14 @@ class TestSet:
         with book.desk("cleo") as desk:
             orders.set_value(desk, book.partners, order_id, "lines[0].quantity", "40", why="no more")
             orders.set_value(desk, book.partners, order_id, "lines[0].price", "4.00", why="ours")
+        confirmed(book, order_id)
         assert book.states() == [("PO-1", 1, "ACCEPTED", "SENT")]
         ((first, second),) = book.said(order_id)
         assert (first[1], second[1]) == ("40", "8")
         assert second[0] == "IR"
         assert book.posted(order_id)[0]["lines"][0]["accepted_quantity"] == "40"
 
-    def test_a_date_that_is_set_cures_a_window_that_was_empty(self, book: Book) -> None:
+    def test_a_date_that_is_set_mends_a_window_that_was_empty(self, book: Book) -> None:
         order_id = book.one(
             po(line(48), dates={"ship_not_before": date(2025, 3, 20), "ship_no_later": date(2025, 3, 10)})
         )
@@ -121,6 +128,7 @@ class TestSet:
             orders.set_value(
                 desk, book.partners, order_id, "dates.ship_no_later", "2025-03-25", why="misprint"
             )
+        confirmed(book, order_id)
         assert book.states()[0][2] == "ACCEPTED"
         assert book.column(order_id, "ship_until") == date(2025, 3, 25)
 
@@ -132,6 +140,7 @@ class TestSet:
             orders.set_value(desk, book.partners, order_id, "lines[0].sku", "MUG", why="a")
         with book.desk() as desk:
             orders.set_value(desk, book.partners, order_id, "lines[1].price", "4.00", why="b")
+        confirmed(book, order_id)
         assert book.lines(order_id) == [(1, "ACCEPTED"), (2, "ACCEPTED")]
 
     @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.master_data import MasterData
 from edi_gateway.orders.identity import business_key, content_hash, snapshot
 from tests.orders.build import (
     acks,
@@ -238,6 +239,71 @@ def test_a_deletion_takes_lines_away_and_must_name_what_is_there() -> None:
 
 def test_a_change_that_changes_nothing_is_a_repeat() -> None:
     assert again("04", line(48, id="1")).verdict == "repeat"
+
+
+# what came before a change, again
+
+
+def changed(*more: PurchaseOrder, state: str = "ACCEPTED") -> MasterData:
+    """FIRST was changed: `more` stood after it, the last one stands."""
+    data = books()
+    *before, now = [FIRST, *more]
+    former = tuple(snapshot(order) for order in before)
+    data.known["acme|PO-1|"] = (replace(standing(now, state, former=former), revision=len(more) + 1),)
+    return data
+
+
+SIXTY = po(line(60), line(12, ids=[("VN", "BOLT")], price="0.062"))
+EIGHTY = po(line(80), line(12, ids=[("VN", "BOLT")], price="0.062"))
+
+
+@pytest.mark.parametrize("purpose", ["00", "07", "06"])
+def test_the_original_after_a_change_repeats_the_original_and_is_no_conflict(purpose: str) -> None:
+    again = FIRST.model_copy(update={"purpose": purpose})
+    judgement = judged(again, changed(SIXTY))
+    assert (judgement.verdict, judgement.known_order, judgement.holds) == ("repeat", 1, ())
+    assert told(judgement) == [("PO_REPEATED", "INFO", "po_number")]
+    assert judgement.findings[0].message == (
+        "The order came again as it was before it was changed: it stands as SO-1, revision 2, and stays so."
+    )
+
+
+def test_the_original_after_two_changes_is_still_the_original_and_a_third_thing_a_conflict() -> None:
+    assert judged(FIRST, changed(SIXTY, EIGHTY)).verdict == "repeat"
+    assert judged(po(line(61)), changed(SIXTY, EIGHTY)).verdict == "conflict"
+
+
+def test_the_original_after_a_change_that_was_refused_is_an_order_anew() -> None:
+    assert judged(FIRST, changed(SIXTY, state="REJECTED")).verdict == "new"
+
+
+def test_a_replacement_by_the_original_is_a_change_back_to_it() -> None:
+    judgement = judged(FIRST.model_copy(update={"purpose": "05"}), changed(SIXTY))
+    assert (judgement.verdict, judgement.differences) == ("change", (("lines[0].quantity", "60", "48"),))
+
+
+def test_an_addition_or_deletion_that_comes_twice_is_a_repeat() -> None:
+    third = line(5, "CA", "48.00", id="3", ids=[("UK", "10012345678902")])
+    longer = po(line(48), line(12, ids=[("VN", "BOLT")], price="0.062"), third)
+    assert judged(po(third, purpose="02"), changed(longer)).verdict == "repeat"
+    shorter = po(line(48))
+    assert (
+        judged(po(line(12, id="2", ids=[("VN", "BOLT")]), purpose="03"), changed(shorter)).verdict == "repeat"
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [po(line(60, id="1"), purpose="04"), SIXTY.model_copy(update={"purpose": "05"})],
+    ids=["04", "05"],
+)
+def test_a_change_that_a_later_one_has_overtaken_waits_when_it_comes_again(change: PurchaseOrder) -> None:
+    """Spec B8: an older sequence after a newer one is ignored and looked at."""
+    overtaken = SIXTY.model_copy(update={"purpose": change.purpose})
+    judgement = judged(change, changed(overtaken, EIGHTY))
+    assert (judgement.verdict, judgement.revised) == ("change", None)
+    assert told(judgement) == [("CHANGE_AMBIGUOUS", "ERROR", "purpose")]
+    assert held(judgement) == [("CHANGE_PENDING", None, None)]
 
 
 def test_a_change_during_fulfilment_waits_for_a_person() -> None:

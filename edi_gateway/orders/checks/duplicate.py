@@ -13,14 +13,24 @@ from edi_gateway.orders.order_facts import OrderFacts
 def not_seen_before(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     """The same PO number was here before: the same again, or with other content and not as a change.
 
-    The same content: no order, the answer goes again. Other content: hold DUP_PO. To do: apply it as a change,
-    take it as a new order, or void it.
+    The same content, as it stands or as it stood before a change: no order, the answer goes again. Other content:
+    hold DUP_PO. To do: apply it as a change, take it as a new order, or void it.
     """
     standing = facts.standing
     if standing.known is None:
         return
     number = standing.known.number
-    if standing.verdict == "repeat":
+    if standing.verdict == "repeat" and standing.doubt == "as it was":
+        yield found(
+            Code.PO_REPEATED,
+            "po_number",
+            f"The order came again as it was before it was changed: it stands as {number}, "
+            f"revision {standing.known.revision}, and stays so.",
+            "Nothing to do; the answer to what stands is sent again.",
+            value=order.po_number,
+            severity=Severity.INFO,
+        )
+    elif standing.verdict == "repeat":
         yield found(
             Code.PO_REPEATED,
             "po_number",
@@ -77,7 +87,8 @@ def original_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]
 
 
 def change_possible(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
-    """A change that cannot be applied by itself: it comes too late, or it is not certain which line it means.
+    """A change that cannot be applied by itself: it comes too late, it is not certain which line it means, or it
+    came before and a later change has overtaken it.
 
     Hold CHANGE_PENDING on the order that stands; the change is not applied. To do: apply what can be applied by
     hand, or refuse the change and tell the partner.
@@ -94,6 +105,14 @@ def change_possible(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding
                 "Compare it with the order that stands and change the right line by hand.",
                 value=order.lines[index].buyer_line if index < len(order.lines) else None,
             )
+    elif standing.doubt == "came before":
+        yield found(
+            Code.CHANGE_AMBIGUOUS,
+            "purpose",
+            f"This change of {standing.known.number} was applied before, and a later change stands in its place.",
+            "Ask the partner whether it was sent twice by mistake, or is meant to hold again.",
+            value=order.purpose,
+        )
     else:
         yield found(
             Code.CHANGE_TOO_LATE,

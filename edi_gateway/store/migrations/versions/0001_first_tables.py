@@ -283,6 +283,7 @@ def upgrade() -> None:
         "order_edits",
         sa.Column("id", BIG, nullable=False, autoincrement=False),
         sa.Column("order_id", sa.BigInteger(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("line", sa.Integer()),
         sa.Column("field", sa.String(60), nullable=False),
         sa.Column("was", sa.Text()),
@@ -585,6 +586,7 @@ def upgrade() -> None:
         sa.Column("promised_ship", sa.Date()),
         sa.Column("promised_delivery", sa.Date()),
         sa.Column("free_quantity", EXACT),
+        sa.Column("cancelled_stores", sa.Text()),
         sa.PrimaryKeyConstraint("order_id", "line", name="pk_order_lines"),
         sa.ForeignKeyConstraint(["order_id"], ["orders.id"], name="fk_order_lines_order_id_orders"),
     )
