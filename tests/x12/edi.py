@@ -8,6 +8,7 @@ from typing import Any
 
 from edi_gateway.model.finding import Code, Finding, Location
 from edi_gateway.x12.ack import functional_ack
+from edi_gateway.x12.dictionary import dictionary
 from edi_gateway.x12.envelope import Event as EnvelopeEvent
 from edi_gateway.x12.envelope import InterchangeEnd, InterchangeStart, SetRead, Unreadable, read
 from edi_gateway.x12.guide import Rule, build
@@ -17,8 +18,13 @@ from edi_gateway.x12.reading import CheckedSet, Event, GroupEnd, read_all
 ISA = "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *260115*1200*U*00401*000000905*0*P*>"
 ISA5 = "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *260115*1200*^*00501*000000905*0*P*>"
 USUAL = Delimiters("*", ">", "~", None)
-_SET_OF = {"BEG": "850", "BAK": "855", "AK1": "997"}
-_GROUP_OF = {"850": "PO", "855": "PR", "997": "FA", "999": "FA"}
+_GROUP_OF = {one.code: one.group for one in dictionary("005010").sets.values()}
+#: Which set a first segment opens, where it opens only one.
+_SET_OF = {
+    "AK1": "997", "B10": "214", "BAK": "855", "BCA": "865", "BCD": "812", "BCH": "860", "BEG": "850", "BIA": "846",
+    "BIG": "810", "BMG": "864", "BPR": "820", "BRA": "861", "BSN": "856", "BSR": "870", "G01": "880", "G50": "875",
+    "W05": "940", "W15": "947", "W17": "944",
+}  # fmt: skip
 
 
 def segments_of(text: str) -> list[str]:

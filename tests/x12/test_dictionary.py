@@ -295,11 +295,13 @@ def test_999_is_a_set_of_005010_alone():
 
 @BOTH
 def test_a_set_says_its_group_and_version(book):
-    assert [(one.code, one.group, one.version) for one in book.sets.values()][:3] == [
-        ("850", "PO", book.version),
-        ("855", "PR", book.version),
-        ("997", "FA", book.version),
-    ]
+    groups = {one.code: one.group for one in book.sets.values() if one.version == book.version}
+    assert groups.pop("999", "FA") == "FA"
+    assert groups == {
+        "180": "AN", "214": "QM", "810": "IN", "812": "CD", "820": "RA", "824": "AG", "846": "IB", "850": "PO",
+        "855": "PR", "856": "SH", "860": "PC", "861": "RC", "864": "TX", "865": "CA", "870": "RS", "875": "OG",
+        "880": "GP", "940": "OW", "943": "AR", "944": "RE", "945": "SW", "947": "AW", "997": "FA",
+    }  # fmt: skip
 
 
 def test_the_999_repeats_a_context_and_takes_the_codes_of_a_guide():
