@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.mending import tell_changes
 from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
@@ -17,6 +18,7 @@ from edi_gateway.cli.output import (
     Cut,
     fail,
     money,
+    plain,
     print_finding,
     print_json,
     print_table,
@@ -31,6 +33,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from edi_gateway.reports.cases import CaseView
+    from edi_gateway.x12.mend import Mended
+
+_SHOWN_CHANGES = 10  # of a mend that is suggested
 
 group = typer.Typer(no_args_is_help=True, help="What needs a person, by cause.")
 app.add_typer(group, name="cases")
@@ -114,10 +119,49 @@ def show(
             fail(f"There is no case {case}.", WRONG_USAGE)
         if raw:
             _write_raw(conn, case, view.case.receipt_id)
-        elif json:
-            print_json(view)
         else:
-            _tell(view, cut_of(conn, view.case.receipt_id))
+            mend = _mend(conn, view)
+            if json:
+                print_json(plain(view) | {"mend": mend and _mend_as_json(mend, case)})
+            else:
+                _tell(view, cut_of(conn, view.case.receipt_id))
+                if mend is not None:
+                    _tell_mend(mend, case)
+
+
+def _mend(conn: Connection, view: CaseView) -> Mended | None:
+    """What `mend` would put right in the case's file, if that cures the case."""
+    from edi_gateway.reports import raw
+    from edi_gateway.triage import mending
+
+    c = view.case
+    if c.family != "SYNTAX" or c.receipt_id is None or c.state in ("RESOLVED", "CLOSED"):
+        return None
+    size = raw.receipt_size(conn, c.receipt_id) or 0
+    content = raw.receipt_bytes(conn, c.receipt_id) if size <= mending.LARGEST else b""
+    return mending.suggested(content, c.message)
+
+
+def _mend_commands(case: str) -> list[str]:
+    return [
+        f"edi-gateway cases show {case} --raw | edi-gateway mend - -o mended.edi",
+        f"edi-gateway cases replay {case} --with mended.edi",
+    ]
+
+
+def _mend_as_json(mend: Mended, case: str) -> dict[str, Any]:
+    return {"changes": [change.as_json() for change in mend.changes], "commands": _mend_commands(case)}
+
+
+def _tell_mend(mend: Mended, case: str) -> None:
+    count = len(mend.changes)
+    screen.print(f"A machine can put this right ({count} change{'' if count == 1 else 's'}):")
+    tell_changes(screen, list(mend.changes[:_SHOWN_CHANGES]))
+    if count > _SHOWN_CHANGES:
+        screen.print(f"  and {count - _SHOWN_CHANGES} more")
+    screen.print("Look at it, then:")
+    for command in _mend_commands(case):
+        screen.print(f"  {command}", markup=False)
 
 
 def _write_raw(conn: Connection, case: str, receipt_id: int | None) -> None:

@@ -16,6 +16,7 @@ from edi_gateway.cli import (
     holds,
     imports,
     mapping,
+    mending,
     orders,
     partners,
     reading,
@@ -27,7 +28,7 @@ from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
 MODULES = (
-    *(folders, reading, acknowledging, mapping, running, orders, holds, cases, documents),
+    *(folders, reading, mending, acknowledging, mapping, running, orders, holds, cases, documents),
     *(partners, imports, users, database),
 )
 

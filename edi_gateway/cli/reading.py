@@ -84,7 +84,7 @@ def read_file(path: Path, senders: Senders) -> ReadFile:
     from edi_gateway.x12 import reading
     from edi_gateway.x12.envelope import GroupStart, InterchangeEnd, InterchangeStart
 
-    content = sys.stdin.buffer.read() if str(path) == "-" else _mapped_bytes(path)
+    content = sys.stdin.buffer.read() if str(path) == "-" else mapped_bytes(path)
     result = ReadFile(str(path), content)
     sets: list[CheckedSet] = []
     for event in reading.read_all(content, senders.guide, senders.strict):
@@ -101,7 +101,7 @@ def read_file(path: Path, senders: Senders) -> ReadFile:
     return result
 
 
-def _mapped_bytes(path: Path) -> bytes:
+def mapped_bytes(path: Path) -> bytes:
     """The file's bytes without reading them all into memory; a pipe or an empty file as they are.
 
     What is sliced, measured and read in chunks here, mmap does as bytes do.

@@ -110,7 +110,9 @@ class _Mender:
         self.ended = ""  # the trailer that was looked at last, if no segment came after it
 
     def pieces(self, guide_for: GuideFor) -> Iterator[Piece]:
-        for event in read_all(self.content, guide_for):
+        for event in read_all(
+            memoryview(self.content), guide_for
+        ):  # an mmap would be read from where it stands
             match event:
                 case InterchangeStart():
                     yield from self.start(event.interchange)
@@ -336,9 +338,9 @@ class _Mender:
             assert isinstance(missing.at, Location)
             at = missing.at.offset or 0
             following = self.flat(self.content[at : at + 16])[:2].upper()
-            if following not in (b"ST", b"GE", b"GS", b"IE"):
-                if not mendable.has_reached_its_summary(checked):
-                    return "The bytes end before the summary of the set: more may be missing."
+            goes_on = following in (b"ST", b"GE", b"GS", b"IE")
+            if not goes_on and not mendable.has_reached_its_summary(checked):
+                return "The bytes end before the summary of the set: more may be missing."
         return ""
 
     # --- segments
