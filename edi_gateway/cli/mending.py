@@ -55,10 +55,10 @@ def mend(
         bool, typer.Option("--json", help="One JSON object (docs/reference/json.md); with -o or --dry-run.")
     ] = False,
 ) -> None:
-    """Put right what is certain: counts, trailers, padding, blanks, wrapped lines.
+    """Put right what is certain: counts, trailers, padding, blanks.
 
-    Lists each change, and what is left because only the sender knows what is right: no value of a document is ever
-    changed. A file without such faults comes out byte for byte. Exit code 0: no ERROR is left; 1: at least one is;
+    And wrapped lines. Lists each change, and what is left because only the sender knows what is right: no value of a
+    document is ever changed. A file without such faults comes out byte for byte. Exit code 0: no ERROR is left; 1: at least one is;
     2: the file cannot be read or is not X12.
     """
     here: Here = ctx.obj
