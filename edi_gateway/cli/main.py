@@ -13,6 +13,7 @@ from edi_gateway.cli import (
     database,
     documents,
     folders,
+    guides,
     holds,
     imports,
     mapping,
@@ -29,7 +30,7 @@ from edi_gateway.model.errors import GatewayError
 
 MODULES = (
     *(folders, reading, mending, acknowledging, mapping, running, orders, holds, cases, documents),
-    *(partners, imports, users, database),
+    *(partners, guides, imports, users, database),
 )
 
 

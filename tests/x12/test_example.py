@@ -1,0 +1,98 @@
+"""The example of a guide passes it: for every set, every partner, and rules of every kind at once."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from edi_gateway.partners import rules
+from edi_gateway.x12.description import sentence
+from edi_gateway.x12.dictionary import VERSIONS, dictionary
+from edi_gateway.x12.example import DELIMITERS, Example, example
+from edi_gateway.x12.guide import Rule, build
+from edi_gateway.x12.writer import check_body
+
+PARTNERS = Path(__file__).parents[2] / "partners"
+SETS = [(version, code) for version in VERSIONS for code in sorted(dictionary(version).sets)]
+FILES = sorted(file for file in PARTNERS.glob("*/*.toml") if file.name != "partner.toml")
+
+
+def passing(made: Example) -> list[str]:
+    assert made.findings == ()
+    return ["*".join(segment) for segment in made.segments]
+
+
+@pytest.mark.parametrize(("version", "code"), SETS)
+def test_the_standard_alone_has_an_example_that_passes(version: str, code: str) -> None:
+    guide = build(version, code)
+    made = example(guide)
+    assert passing(made) != []
+    assert check_body(guide, made.segments, DELIMITERS) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: f"{file.parent.name} {file.stem}")
+def test_every_partner_s_guide_has_an_example_that_passes(file: Path) -> None:
+    own = rules.read(file.read_text("utf-8"), file.name, file.stem).value
+    for version in VERSIONS:
+        assert passing(example(build(version, file.stem, own or ())))
+
+
+def test_an_example_keeps_rules_of_every_kind() -> None:
+    asked = [
+        Rule("no BT", "N1*BT", "not_used"),
+        Rule("drop ship", "BEG:02", "equals", ("DS",)),
+        Rule("their numbers", "BEG:03", "looks_like", ("99-AA*",)),
+        Rule("departments", "REF*DP", "exactly", number=2),
+        Rule("with a vendor", "REF*DP:04.1", "equals", ("VN",)),
+        Rule("in a composite", "REF*DP:04", "must_use"),
+        Rule("window", "DTM*064", "must_use"),
+        Rule("window closes", "DTM*063", "must_use", when="DTM*064"),
+        Rule("ship-to", "N1*ST", "must_use", when="BEG:02=DS", having=("N3", "N4")),
+        Rule("by GLN", "N1*ST:03", "equals", ("UL",)),
+        Rule("GLN", "N1*ST:04", "digits", number=13, when="03=UL"),
+        Rule("GLN given", "N1*ST:04", "must_use"),
+        Rule("post code", "N1*ST/N4:03", "length", number=5),
+        Rule("post code given", "N1*ST/N4:03", "must_use"),
+        Rule("in words", "PO1/PID*F", "must_use"),
+        Rule("two references", "PO1/REF", "min_use", number=2),
+        Rule("no basis", "PO1:05", "not_used"),
+        Rule("short", "PO1:07", "max", number=8),
+        Rule("no text", "N9", "not_used"),
+    ]
+    assert passing(example(build("004010", "850", asked))) == [
+        "BEG*00*DS*11-AA**20260115",
+        "REF*DP*REFERENCE IDENTIFICATION**VN>REFERENCE IDENTIFICATION",
+        "REF*DP*REFERENCE IDENTIFICATION**VN>REFERENCE IDENTIFICATION",
+        "DTM*064*20260115",
+        "DTM*063*20260115",
+        "N1*ST*NAME*UL*1111111111111",
+        "N3*ADDRESS INFORMATION",
+        "N4*CITY NAME*ST*POSTA*COU",
+        "PO1*ASSIGNED*1*EA*1**BP*PRODUCT",
+        "PID*F**GU*PRODUCT",
+        "REF*IA*REFERENCE IDENTIFICATION",
+        "REF*IA*REFERENCE IDENTIFICATION",
+    ]
+
+
+def test_rules_that_contradict_one_another_leave_findings_instead_of_an_example() -> None:
+    asked = [Rule("with", "BEG:07", "must_use"), Rule("without", "BEG:07", "not_used")]
+    made = example(build("004010", "850", asked))
+    assert [finding.rule for finding in made.findings] in (["with"], ["without"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        (Rule("r", "PO1:06", "codes", ("UK", "UP")), "is one of UK, UP"),
+        (Rule("r", "REF*DP", "exactly", number=1), "is used 1 times"),
+        (Rule("r", "N1:04", "digits", number=13, when="03=UL"), "is 13 digits, when N1:03 is UL"),
+        (
+            Rule("r", "N1*ST", "must_use", when="BEG:02=DS|CN", unless="REF*19", having=("N3", "N4")),
+            "must be used, with N3 and N4, when BEG:02 is DS or CN, unless REF*19 is given",
+        ),
+    ],
+)
+def test_a_rule_is_said_in_a_sentence(rule: Rule, said: str) -> None:
+    assert sentence(rule) == said
