@@ -98,6 +98,11 @@ class Batch:
         """A 997, 999 or TA1 to an interchange, as flow/answers.py makes its row."""
         self.answers.append({"id": document_id, "interchange_id": interchange_id, **document})
 
+    def answered(self, interchange_id: int) -> list[Row]:
+        """What this commit answers to an interchange so far."""
+        before = self._whole.answered(interchange_id) if self._whole is not None else []
+        return before + [row for row in self.answers if row["interchange_id"] == interchange_id]
+
     def flush(self, works: Works, conn: Connection) -> dict[str, int]:
         """Write everything; how many of what, for the log."""
         orders = sum(self._take(works, conn, bundle) for bundle in self._orders.values())

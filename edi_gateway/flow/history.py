@@ -111,16 +111,24 @@ _COPIED = (
 )
 
 
-def acknowledged_again(conn: Connection, works: Works, interchange_id: int) -> Sequence[Row]:
-    """The 997s and TA1 of an interchange once more, for the partner who sent it once more (spec D1)."""
+def acknowledged_again(
+    conn: Connection, works: Works, interchange_id: int, unwritten: Sequence[Row]
+) -> list[Row]:
+    """The 997s and TA1 of an interchange once more, for the partner who sent it once more (spec D1).
+
+    Each once, however often it was said before. `unwritten`: what this commit says to it.
+    """
     query = (
         select(*(documents.c[name] for name in _COPIED))
         .where(documents.c.interchange_id == interchange_id, documents.c.direction == "out")
         .where(documents.c.state.not_in(("INVALID", "CANCELLED")))
         .order_by(documents.c.id)
     )
+    said = [row._asdict() for row in conn.execute(query)]
+    said += [{name: row[name] for name in _COPIED} for row in unwritten if row["state"] != "INVALID"]
+    each = {(row["set_code"], row["body"]): row for row in reversed(said)}
     now = works.clock()
     return [
-        {"id": works.ids.next(), **row._asdict(), "state": "QUEUED", "created_at": now}
-        for row in conn.execute(query)
+        {"id": works.ids.next(), **row, "state": "QUEUED", "created_at": now}
+        for row in reversed(each.values())
     ]

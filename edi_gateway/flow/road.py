@@ -218,7 +218,9 @@ class Road:
         record.found(current.interchange.findings)
         if current.verdict is Verdict.DUPLICATE:
             assert current.duplicate_of is not None  # that is what makes it one
-            record.batch.answers += history.acknowledged_again(self._conn, self._works, current.duplicate_of)
+            first = current.duplicate_of
+            said = record.batch.answered(first)
+            record.batch.answers += history.acknowledged_again(self._conn, self._works, first, said)
         elif current.partner is not None and current.verdict is not Verdict.QUARANTINE:
             record.cases_of(current.interchange.findings)
             self._acknowledge_interchange(current, current.partner)

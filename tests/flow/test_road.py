@@ -52,6 +52,15 @@ def test_the_same_file_twice_in_one_look_is_one_order(shop: Shop) -> None:
     shop.run()
     assert shop.states() == {"K1": "ACCEPTED"}
     assert sorted(row["state"] for row in shop.rows(tables.receipts)) == ["DONE", "DUPLICATE"]
+    first, second = functional_acks(shop)
+    assert first == second
+
+
+def test_a_file_that_comes_again_and_again_is_acknowledged_once_each_time(shop: Shop) -> None:
+    for n in range(1, 5):
+        shop.drop(f"{n}.edi", papers.orders(501, "K1"))
+        shop.run()
+        assert len(functional_acks(shop)) == n
 
 
 def test_a_control_number_that_comes_again_with_other_content_is_quarantined(shop: Shop) -> None:
