@@ -244,9 +244,13 @@ def cancel(
     line: Annotated[
         int | None, typer.Option("--line", min=1, help="Only this line (our count from 1).")
     ] = None,
+    store: Annotated[
+        str | None,
+        typer.Option("--store", metavar="KIND:CODE", help="Only what this store of an SDQ gets, e.g. 92:0199."),
+    ] = None,
     partner: PartnerOption = None,
 ) -> None:
-    """Cancel an order or a line; the buyer is told.
+    """Cancel an order, a line or what a store gets; the buyer is told.
 
     One that waits or one that was accepted.
     """
@@ -255,8 +259,9 @@ def cancel(
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
     with _deciding(here) as (desk, live):
-        orders.cancel(desk, live, wanted, why=why, line=line)
-    sentence(f"{order} is cancelled" + (f" on line {line}." if line else "."))
+        orders.cancel(desk, live, wanted, why=why, line=line, store=store)
+    where = (f" on line {line}" if line else "") + (f" for store {store}" if store else "")
+    sentence(f"{order} is cancelled{where}.")
 
 
 @group.command()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -20,12 +19,12 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.model.order import Judgement, LineState, OrderLine, OrderState
+from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders import answers
-from edi_gateway.orders.calendar import deadline, local_date, zone_of
+from edi_gateway.orders.calendar import deadline, local_date
 from edi_gateway.orders.holds import Blocking, blocked
-from edi_gateway.partners.profile import Calendar, Profile
-from edi_gateway.store import deadlines, snapshots
+from edi_gateway.partners.profile import Profile
+from edi_gateway.store import snapshots
 from edi_gateway.store.documents import Answer
 from edi_gateway.store.orders import StoredOrder
 from edi_gateway.x12.dictionary import nearest
@@ -236,21 +235,3 @@ def due_at(profile: Profile, received_at: datetime) -> datetime:
 def warned_at(profile: Profile, due: datetime) -> datetime:
     """When somebody should hear that it is not yet there."""
     return due - timedelta(hours=profile.answering.warn_hours_before)
-
-
-def cancel_dates(profile: Profile, judgement: Judgement) -> list[tuple[str, datetime]]:
-    """When the order's cancel-after day is over, and when somebody should hear that it comes near."""
-    if judgement.cancel_after is None:
-        return []
-    over = end_of(judgement.cancel_after, profile.calendar)
-    days = profile.policies_of(judgement.customer).cancel_warning_days
-    return [(deadlines.CANCEL, over), (deadlines.CANCEL_WARNING, over - timedelta(days=days))]
-
-
-@lru_cache(maxsize=4096)
-def end_of(day: date, calendar: Calendar) -> datetime:
-    """The moment at which a day of the partner's is over, UTC."""
-    try:
-        return datetime.combine(day + timedelta(days=1), time(), zone_of(calendar)).astimezone(UTC)
-    except OverflowError:  # the last or first day that there is
-        return datetime(day.year, day.month, day.day, tzinfo=UTC)

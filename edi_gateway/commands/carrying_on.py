@@ -22,11 +22,12 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Family
 from edi_gateway.model.order import HoldView, LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocking
-from edi_gateway.orders.lifecycle import settle, stores_of
+from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
 from edi_gateway.store import cases, deadlines, documents, holds, orders, outbox
 from edi_gateway.store.orders import StoredOrder
 
 ENDED = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID)
+_OVER = (LineState.CANCELLED, LineState.REJECTED)
 _IN_WORDS = {
     OrderState.ACCEPTED: ("accepted", "Accepted"),
     OrderState.ON_HOLD: ("held", "On hold"),
@@ -100,6 +101,38 @@ def carry_on(
     now = replace(now, answer_state=answer_state)
     _post(ledger, who, replace(matter, order=now, lines=settled), active)
     return now
+
+
+def end_some(
+    desk: Desk, who: Correspondent, matter: Matter, lines: Sequence[OrderLine], kind: str, text: str
+) -> None:
+    """Some lines, or parts of them, are brought to an end: their holds fall with them, the rest carries on.
+
+    `lines`: all of them, as they then are; `kind`, `text`: of the event.
+    """
+    ledger = Ledger(desk)
+    fallen = _fallen(matter, lines)
+    ids = [view.hold_id for view in fallen]
+    holds.supersede(desk.conn, ids, by=desk.actor.name, at=ledger.now, text=text)
+    if ids:
+        resolve_about(desk, text, hold_id=ids)
+    ledger.event(matter.order.id, kind, text)
+    carry_on(ledger, who, matter, lines, [view for view in matter.active if view not in fallen])
+    ledger.write()
+
+
+def _fallen(matter: Matter, lines: Sequence[OrderLine]) -> list[HoldView]:
+    """The holds on what has ended: on all, on a line, on a store that gets nothing any more."""
+    ended = {line.line for line in lines if line.state in _OVER}
+    whole = all(line.state in FINAL for line in lines)
+    gone = {line.line: line.cancelled_stores for line in lines}
+    places = stores_of(matter.document).items()
+    still = {store for n, at in places if n not in ended for store in at.difference(gone[n])}
+    return [
+        view
+        for view in matter.active
+        if whole or view.line in ended or (view.store is not None and view.store not in still)
+    ]
 
 
 def end(ledger: Ledger, order: StoredOrder, why: str) -> None:

@@ -6,12 +6,13 @@ flow/deadlines.py.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Literal
 
 from edi_gateway.commands import answering, edits, receiving
 from edi_gateway.commands.answering import Correspondent
-from edi_gateway.commands.carrying_on import ENDED, Matter, answer_now, carry_on, end, open_matter
+from edi_gateway.commands.carrying_on import ENDED, Matter, answer_now, carry_on, end, end_some, open_matter
 from edi_gateway.commands.cases import resolve_about
 from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.commands.edits import NotSettable
@@ -22,10 +23,15 @@ from edi_gateway.model.order import HoldCode, HoldView, LineState, OrderLine, Or
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import facts_on, needs
 from edi_gateway.orders.judge import judge
+from edi_gateway.orders.lifecycle import stores_of
+from edi_gateway.orders.parts import without_stores
 from edi_gateway.store import deadlines, facts, holds, orders
 
 # DE668: how a line is refused (spec B5.1)
 _REFUSALS = frozenset({"IR", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8"})
+
+_ACCEPTED = LineState.ACCEPTED
+_LAST_DAY = ("dates.cancel_after", "dates.cancel_if_not_shipped_by")
 
 
 def note(desk: Desk, order_id: int, text: str) -> None:
@@ -42,14 +48,33 @@ def note(desk: Desk, order_id: int, text: str) -> None:
     ledger.write()
 
 
-def cancel(desk: Desk, partners: Partners, order_id: int, *, why: str, line: int | None = None) -> None:
-    """Cancel an order, or one line of it (from 1), whether it waits or is accepted; the buyer is told (ID)."""
-    what = "Cancelling the order" if line is None else f"Cancelling line {line}"
+def cancel(
+    desk: Desk,
+    partners: Partners,
+    order_id: int,
+    *,
+    why: str,
+    line: int | None = None,
+    store: str | None = None,
+) -> None:
+    """Cancel an order, or one line of it (from 1), whether it waits or is accepted; the buyer is told (ID).
+
+    `store` ("qualifier:location" of an SDQ): only what this place gets, of the line or of all lines.
+    """
+    part = "the order" if line is None else f"line {line}"
+    if store is not None:
+        part = f"what {store} gets of {part}"
+    what = f"Cancelling {part}"
     desk.require(what, PERMISSIONS["cancel an order"])
     matter = _standing(desk, order_id, what, why)
     open_states = (LineState.ACCEPTED, LineState.HELD)
     lines = _ended(matter, what, line, open_states, LineState.CANCELLED, None)
-    _finish(desk, partners, matter, lines, what, "cancelled", why, line)
+    if store is not None:
+        lines = _less(matter, what, [after.line for after in lines if after not in matter.lines], store)
+    who = Correspondent.named(desk, partners, matter.order.partner, what)
+    kind = "cancelled" if line is None and store is None else "part cancelled" if store else "line cancelled"
+    desk.record("order cancelled", f"order {matter.order.number}", line=line, store=store, why=why)
+    end_some(desk, who, matter, lines, kind, f"{part[0].upper()}{part[1:]} was cancelled: {why}")
 
 
 def reject(
@@ -70,7 +95,10 @@ def reject(
     if line is None and any(each.state is LineState.ACCEPTED for each in matter.lines):
         raise Refused(what=what, why="a line of it is accepted: refuse the lines that wait, or cancel it")
     lines = _ended(matter, what, line, (LineState.HELD,), LineState.REJECTED, code or "IR")
-    _finish(desk, partners, matter, lines, what, "refused", why, line)
+    who = Correspondent.named(desk, partners, matter.order.partner, what)
+    desk.record("order refused", f"order {matter.order.number}", line=line, why=why)
+    part, kind = ("The order", "refused") if line is None else (f"Line {line}", "line refused")
+    end_some(desk, who, matter, lines, kind, f"{part} was refused: {why}")
 
 
 def set_value(desk: Desk, partners: Partners, order_id: int, field: str, value: str, *, why: str) -> None:
@@ -88,11 +116,16 @@ def set_value(desk: Desk, partners: Partners, order_id: int, field: str, value: 
     except NotSettable as problem:
         raise Refused(what=what, why=str(problem)) from None
     stands = None if where.line is None else matter.line(where.line)
-    if stands is not None and stands.state is not LineState.HELD:
+    extends = where.field in _LAST_DAY  # an extension may be recorded for what is accepted too
+    if (
+        stands is not None
+        and stands.state is not LineState.HELD
+        and not (extends and stands.state is _ACCEPTED)
+    ):
         raise Refused(
             what=what, why=f"line {where.line} is {stands.state.value.lower()}; only what waits is changed"
         )
-    if where.line is None and any(each.state is LineState.ACCEPTED for each in matter.lines):
+    if where.line is None and not extends and any(each.state is _ACCEPTED for each in matter.lines):
         raise Refused(what=what, why="a line of the order is accepted; only what waits is changed")
     who = Correspondent.named(desk, partners, matter.order.partner, what)
     revision = matter.order.revision
@@ -264,30 +297,17 @@ def _ended(
     ]
 
 
-def _finish(
-    desk: Desk,
-    partners: Partners,
-    matter: Matter,
-    lines: list[OrderLine],
-    what: str,
-    verb: str,
-    why: str,
-    line: int | None,
-) -> None:
-    """Holds on what has ended fall with it; the rest carries on."""
-    order = matter.order
-    who = Correspondent.named(desk, partners, order.partner, what)
-    ledger = Ledger(desk)
-    whole = all(
-        each.state in (LineState.CANCELLED, LineState.REJECTED, LineState.INFORMATION) for each in lines
-    )
-    fallen = [view for view in matter.active if whole or (line is not None and view.line == line)]
-    ids = [view.hold_id for view in fallen]
-    text = f"{'The order' if line is None else f'Line {line}'} was {verb}: {why}"
-    holds.supersede(desk.conn, ids, by=desk.actor.name, at=ledger.now, text=text)
-    if ids:
-        resolve_about(desk, text, hold_id=ids)
-    ledger.event(order.id, verb if line is None else f"line {verb}", text)
-    desk.record(f"order {verb}", f"order {order.number}", line=line, why=why)
-    carry_on(ledger, who, matter, lines, [view for view in matter.active if view not in fallen])
-    ledger.write()
+def _less(matter: Matter, what: str, numbers: Collection[int], store: str) -> list[OrderLine]:
+    """The lines, those with these numbers without what the store gets of them."""
+    currency = matter.order.currency
+    lines = [
+        without_stores(line, matter.document.lines[line.line - 1], {store}, currency)
+        if line.line in numbers and store in stores_of(matter.document).get(line.line, ())
+        else line
+        for line in matter.lines
+    ]
+    if tuple(lines) == matter.lines:
+        raise Refused(
+            what=what, why=f"it gets nothing of order {matter.order.number} that could be cancelled"
+        )
+    return lines

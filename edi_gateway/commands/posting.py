@@ -45,18 +45,27 @@ def payload(
     """The posted order. `posting` counts the postings of an order from 1; numbers are strings, days ISO 8601.
 
     `stores` says which place gets how much of a line, in the buyer's unit, and whether its part still waits for
-    something (spec D7): what waits is not to be shipped, though its line is accepted.
+    something (spec D7) or was cancelled (D24): neither is to be shipped, though the line is accepted.
     """
     header = {name: order[name] for name in _HEADER}
     return to_json(
-        {"posting": posting, "order": header, "lines": lines, "stores": _stores(document, holds)}
+        {"posting": posting, "order": header, "lines": lines, "stores": _stores(document, lines, holds)}
     ).decode()
 
 
-def _stores(document: PurchaseOrder, holds: Sequence[Blocking]) -> list[dict[str, Any]]:
+def _stores(
+    document: PurchaseOrder, lines: Sequence[OrderLine], holds: Sequence[Blocking]
+) -> list[dict[str, Any]]:
     waiting = blocked(holds, "A").stores if holds else frozenset()
+    cancelled = {line.line: line.cancelled_stores for line in lines}
     return [
-        {"line": number, "store": share.key, "quantity": share.quantity, "waits": share.key in waiting}
+        {
+            "line": number,
+            "store": share.key,
+            "quantity": share.quantity,
+            "waits": share.key in waiting and share.key not in cancelled[number],
+            "cancelled": share.key in cancelled[number],
+        }
         for number, line in enumerate(document.lines, 1)
         if line.allocations or line.parties
         for share in shares_of(line)

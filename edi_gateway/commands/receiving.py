@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Protocol
 
-from edi_gateway.commands import answering
+from edi_gateway.commands import answering, last_day
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
 from edi_gateway.commands.cases import About, NewCase, resolve_about
@@ -223,10 +223,9 @@ def _dates(ledger: Ledger, who: Correspondent, order_id: int, judgement: Judgeme
         deadlines.put(desk.conn, desk.ids, deadlines.ANSWER, order_id, due)
         warned = answering.warned_at(who.profile, due)
         deadlines.put(desk.conn, desk.ids, deadlines.ANSWER_WARNING, order_id, warned)
-    deadlines.close(desk.conn, [deadlines.CANCEL, deadlines.CANCEL_WARNING], [order_id], "CANCELLED")
-    if judgement.state in (OrderState.ACCEPTED, OrderState.ON_HOLD):
-        for kind, at in answering.cancel_dates(who.profile, judgement):
-            deadlines.put(desk.conn, desk.ids, kind, order_id, at)
+    open_ = judgement.state in (OrderState.ACCEPTED, OrderState.ON_HOLD)
+    day = last_day.first(judgement.lines) if open_ else None
+    last_day.watch(desk, who.profile, order_id, judgement.customer, day)
 
 
 def _in_words(judgement: Judgement) -> str:

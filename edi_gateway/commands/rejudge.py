@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from edi_gateway.commands import answering
+from edi_gateway.commands import last_day
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
 from edi_gateway.commands.desk import Desk, Partners
@@ -19,7 +19,7 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.receiving import raise_and_cure
 from edi_gateway.model.finding import Code
 from edi_gateway.model.order import HoldCode, HoldView, Judgement, LineState, NewHold, OrderLine
-from edi_gateway.store import deadlines, holds, orders
+from edi_gateway.store import holds, orders
 
 # which holds an import may cure; the judgement decides whether it does
 _WAITING_FOR: Final[dict[str, tuple[HoldCode, ...]]] = {
@@ -91,9 +91,11 @@ def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
     decided = [hold for hold in matter.active if hold.code in _DECIDED]
     raised = () if refused else _relevant(matter, judgement, accepted)
     active = raise_and_cure(ledger, matter, raised, judgement.currency, decided)
-    matter = _with_header(desk, who, matter, judgement, accepted)
+    matter = _with_header(desk, matter, judgement, accepted)
     before = {hold.hold_id for hold in matter.active}
     after = {hold.hold_id for hold in active if isinstance(hold, HoldView)}
+    if [line.cancel_after for line in lines] != [line.cancel_after for line in matter.lines]:  # an extension
+        last_day.watch(desk, who.profile, order.id, judgement.customer, last_day.first(lines))
     carried = carry_on(ledger, who, matter, lines, active)
     ledger.write()
     return before != after or len(after) != len(active) or carried.state is not order.state
@@ -105,9 +107,16 @@ def _said_production(matter: Matter) -> bool:
 
 
 def _merged(stand: Sequence[OrderLine], judged: Sequence[OrderLine]) -> list[OrderLine]:
-    """What is accepted, refused or cancelled stays as it was told; what is on hold is as judged now."""
+    """What is accepted, refused or cancelled stays as it was told; what is on hold is as judged now. An extension of
+    the last day holds for what is accepted too."""
     fresh = {line.line: line for line in judged}
-    return [fresh.get(line.line, line) if line.state is LineState.HELD else line for line in stand]
+    merged = []
+    for line in stand:
+        now = fresh.get(line.line, line)
+        if line.state is LineState.ACCEPTED:
+            now = replace(line, cancel_after=now.cancel_after)
+        merged.append(now if line.state in (LineState.HELD, LineState.ACCEPTED) else line)
+    return merged
 
 
 def _relevant(matter: Matter, judgement: Judgement, accepted: bool) -> tuple[NewHold, ...]:
@@ -122,24 +131,17 @@ def _relevant(matter: Matter, judgement: Judgement, accepted: bool) -> tuple[New
     )
 
 
-def _with_header(
-    desk: Desk, who: Correspondent, matter: Matter, judgement: Judgement, accepted: bool
-) -> Matter:
-    """What the header says of an order of which nothing is accepted yet follows the judgement."""
-    if accepted:
-        return matter
-    values: dict[str, Any] = {
-        "customer": judgement.customer,
-        "currency": judgement.currency[:3],
-        "ship_to": judgement.ship_to_key and judgement.ship_to_key[:120],
-        "cancel_after": judgement.cancel_after,
-        "ship_complete": judgement.ship_complete,
-        "all_or_nothing": judgement.all_or_nothing,
-    }
+def _with_header(desk: Desk, matter: Matter, judgement: Judgement, accepted: bool) -> Matter:
+    """What the header says of an order of which nothing is accepted yet follows the judgement; of one that is, only
+    the last day may still be moved."""
+    values: dict[str, Any] = {"cancel_after": judgement.cancel_after}
+    if not accepted:
+        values |= {
+            "customer": judgement.customer,
+            "currency": judgement.currency[:3],
+            "ship_to": judgement.ship_to_key and judgement.ship_to_key[:120],
+            "ship_complete": judgement.ship_complete,
+            "all_or_nothing": judgement.all_or_nothing,
+        }
     orders.change(desk.conn, matter.order.id, **values)
-    if judgement.cancel_after != matter.order.cancel_after:  # an extension, say: its deadlines move with it
-        kinds = [deadlines.CANCEL, deadlines.CANCEL_WARNING]
-        deadlines.close(desk.conn, kinds, [matter.order.id], "CANCELLED")
-        for kind, at in answering.cancel_dates(who.profile, judgement):
-            deadlines.put(desk.conn, desk.ids, kind, matter.order.id, at)
     return replace(matter, order=replace(matter.order, **values))

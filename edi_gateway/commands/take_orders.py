@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from edi_gateway.commands import answering, posting, receiving
+from edi_gateway.commands import answering, last_day, posting, receiving
 from edi_gateway.commands.answering import Answerable, Correspondent
 from edi_gateway.commands.carrying_on import total, window
 from edi_gateway.commands.cases import About, NewCase
@@ -219,8 +219,10 @@ class _Wave:
             self._refused(each, order_id, judgement, test)
         if self.who.answers:
             answer_state = self._answer(each, order_id, number, judgement, test)
-        if state in _LIVE:
-            self._cancel_dates(order_id, judgement)
+        if state in _LIVE and judgement.cancel_after is not None:
+            day = last_day.first(judgement.lines)
+            for kind, due in last_day.dates(profile, judgement.customer, day):
+                ledger.deadline(kind, order_id, due)
         if state is OrderState.ACCEPTED and posting.wanted(profile, test):
             content = posting.payload(1, header, judgement.lines, order, judgement.holds)
             posting.post(ledger, profile, order_id, number, 1, content)
@@ -262,10 +264,6 @@ class _Wave:
             deadlines.ANSWER_WARNING, order_id, answering.warned_at(self.profile, self.due_at)
         )
         return answering.DUE
-
-    def _cancel_dates(self, order_id: int, judgement: Judgement) -> None:
-        for kind, due in answering.cancel_dates(self.profile, judgement):
-            self.ledger.deadline(kind, order_id, due)
 
     def _refused(self, each: Incoming, order_id: int, judgement: Judgement, test: bool) -> None:
         """An order that is refused as a whole is worth a look, even if policy did it."""

@@ -14,13 +14,14 @@ from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
 from edi_gateway.commands import holds as hold_desk
+from edi_gateway.commands import last_day
 from edi_gateway.commands import orders as order_desk
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.model.order import HoldCode, HoldView, LineState, OrderState
+from edi_gateway.model.order import HoldCode, HoldView, OrderState
 from edi_gateway.store import deadlines, holds, orders, outbox
 from edi_gateway.store.orders import StoredOrder
 from edi_gateway.store.tables import documents, transmissions
@@ -36,6 +37,7 @@ def judge(works: Works, conn: Connection) -> int:
         return 0
     with logs.unit("deadlines", due=len(due)):
         desk, partners = works.desk(conn), Published(works.live)
+        deadlines.finish(conn, [row.id for row in due])  # before: dealing with one may set it anew
         for row in due:
             try:
                 with conn.begin_nested():
@@ -50,7 +52,6 @@ def judge(works: Works, conn: Connection) -> int:
                 problem = f"{type(error).__name__}: {error}"[:300]
                 logs.say("error", "deadline failed", kind=row.kind, subject=row.subject, error=problem)
                 open_cases(desk, [_failed(row.kind, row.subject, problem)])
-        deadlines.finish(conn, [row.id for row in due])
     return len(due)
 
 
@@ -99,44 +100,37 @@ def _cancel_warning(desk: Desk, _: Published, order_id: int) -> None:
     order = _order(desk, order_id)
     if order.state not in _LIVE or not _waiting(desk, order_id):
         return
+    day = last_day.first(orders.lines(desk.conn, order_id)) or order.cancel_after
     _case(
         desk,
         order,
         Code.CANCEL_DATE_NEAR,
         Family.DATE,
-        f"PO {order.po_number} still waits for something and is to be cancelled after {order.cancel_after}.",
-        "Decide about its holds, or ask the buyer for an extension.",
+        f"PO {order.po_number} still waits for something, and what waits is cancelled after {day}.",
+        "Decide about its holds, or record the extension that the buyer gives: "
+        "`orders set ORDER dates.cancel_after DAY`.",
     )
 
 
 def _cancel(desk: Desk, partners: Published, order_id: int) -> None:
     """What still waits after the buyer's last day is cancelled; nothing of it may ship (spec D24).
 
-    What waits for a store, and a PO that came again with other content, is for a person to end: the first is a part
-    of a line, and of the second the buyer would read that the PO which stands is cancelled.
+    A PO that came again with other content is for a person to end: of it the buyer would read that the PO which
+    stands is cancelled.
     """
     order = _order(desk, order_id)
     waiting = _waiting(desk, order_id)
-    if order.state not in _LIVE or not waiting:
+    if order.state not in _LIVE:
         return
-    why = f"The buyer's last day, {order.cancel_after}, has passed."
-    hint = "Tell the buyer, or ask for a new order."
     if any(hold.code is HoldCode.DUP_PO for hold in waiting):
         told = f"PO {order.po_number} came again with other content; its last day, {order.cancel_after}, has passed."
         hint = "Void it, or apply it as a change if the buyer still wants that."
-    elif order.state is OrderState.ON_HOLD:
-        order_desk.cancel(desk, partners, order_id, why=why)
-        told = f"PO {order.po_number} was cancelled: it was still on hold after {order.cancel_after}."
     else:
-        held = [line.line for line in orders.lines(desk.conn, order_id) if line.state is LineState.HELD]
-        for line in held:
-            order_desk.cancel(desk, partners, order_id, why=why, line=line)
-        told = f"PO {order.po_number}: what still waited after {order.cancel_after} is over"
-        told += f"; lines {', '.join(map(str, held))} were cancelled." if held else "."
-        stores = sorted({hold.store for hold in waiting if hold.store})
-        if stores:
-            told += f" Parts for {', '.join(stores)} still wait."
-            hint = "Release or cancel what waits for the stores by hand, and tell the buyer."
+        ended = last_day.cancel_waiting(desk, partners, order_id)
+        if not (ended.lines or ended.parts):
+            return
+        told = f"PO {order.po_number}: {last_day.in_words(ended)} cancelled, for the buyer's last day has passed."
+        hint = "The 855 says so. Tell the buyer, or ask for a new order."
     _case(desk, order, Code.CANCEL_DATE_PASSED, Family.DATE, told, hint)
 
 

@@ -18,6 +18,7 @@ from edi_gateway.orders.holds import Blocked, Blocking, blocked
 from edi_gateway.orders.lifecycle import waiting_quantities
 from edi_gateway.orders.meaning.items import OUR_QUALIFIERS
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain
+from edi_gateway.orders.parts import quantity_of
 from edi_gateway.partners.profile import Policies, Profile
 
 _NOTHING_BLOCKED: Final = Blocked(False, frozenset(), frozenset())
@@ -63,7 +64,7 @@ def answer(
         for each in answers:
             said.add(each["status"])
         detail.append(_line(number, line, mine, answers, policies))
-    cancelled = any(line.state is LineState.CANCELLED for line in lines)
+    cancelled = any(line.state is LineState.CANCELLED or line.cancelled_stores for line in lines)
     kind = _kind(said, rejected, cancelled, profile, order)
     if kind in ("AK", "RJ"):
         detail = []
@@ -142,7 +143,14 @@ def _answers(
     if held > 0:
         answers.append(_ack("IH", held, line))
     if cut > 0 and policies.cut_quantity_as != "IQ alone":
-        answers.append(_ack(_cut_code(policies), cut, line))
+        code = _cut_code(policies)
+        ended = ZERO  # what was cancelled of it is told as cancelled, whatever a cut is told as
+        if mine.cancelled_stores and code != "ID":
+            ended = plain(min(quantity_of(line, mine.cancelled_stores), cut))
+        if cut > ended:
+            answers.append(_ack(code, EXACT.subtract(cut, ended), line))
+        if ended > 0:
+            answers.append(_ack("ID", ended, line))
     return answers
 
 

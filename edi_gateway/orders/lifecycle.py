@@ -50,6 +50,8 @@ def settle(
     for line in lines:
         if line.state not in FINAL:
             at = stores.get(line.line)
+            if at is not None and line.cancelled_stores:
+                at = at.difference(line.cancelled_stores)
             held = whole or line.line in stops.lines or (at is not None and at <= stops.stores)
             line = _as(line, LineState.HELD if held else LineState.ACCEPTED)
         result.append(line)

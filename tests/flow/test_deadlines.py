@@ -142,6 +142,26 @@ def test_of_an_accepted_order_only_the_line_that_still_waits_is_cancelled_on_the
     assert "ACK*ID*21*CA~" in last
 
 
+def test_what_an_unknown_store_waits_for_is_cancelled_on_the_last_day(shop: Shop) -> None:
+    """Of 20 cases 12 go to the DC and 8 to a store that nobody knows: IA and IH, then IQ and ID (spec D7, D24)."""
+    content = with_last_day(papers.purchase_order("K1"), 14)
+    content = content.replace("CTT*", "SDQ*CA*92*0551*12*0999*8~CTT*").replace("SE*15*", "SE*16*")
+    shop.drop("a.edi", papers.interchange(501, [content]))
+    shop.run()
+    assert shop.states() == {"K1": "ACCEPTED"}
+    shop.clock.skip(days=16)
+    shop.run()
+    assert "ACK*IA*12*CA~ACK*IH*8*CA~" in shop.sent()[-1]
+    shop.clock.skip(days=2)
+    shop.run()
+    assert shop.states() == {"K1": "ACCEPTED"}
+    assert "ACK*IQ*12*CA~ACK*ID*8*CA~" in shop.sent()[-1]
+    assert "STORE_UNKNOWN" not in shop.cases()
+    assert "CANCEL_DATE_PASSED" in shop.cases()
+    (posted,) = [row for row in shop.rows(tables.postings) if row["revision"] == 2]
+    assert '"accepted_quantity":"12"' in posted["payload"]
+
+
 def test_a_po_that_came_again_with_other_content_is_not_cancelled_towards_the_buyer(shop: Shop) -> None:
     """The buyer would read that the order which stands is cancelled."""
     shop.drop("a.edi", papers.interchange(501, [with_last_day(papers.purchase_order("K1"), 14)]))
