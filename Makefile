@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check bench docs clean
+.PHONY: demo test check bench fuzz docs clean
 
 demo: $(READY)
 	@$(BIN)/edi-gateway demo demo
@@ -19,6 +19,11 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# the laws of X12 on random input, for so many seconds
+FUZZ_SECONDS ?= 1800
+fuzz: $(READY)
+	$(BIN)/python -m tests.x12.fuzz --seconds $(FUZZ_SECONDS)
 
 docs: $(READY)
 	$(BIN)/python -m docs.generate

@@ -341,6 +341,8 @@ class _Mender:
             goes_on = following in (b"ST", b"GE", b"GS", b"IE")
             if not goes_on and not mendable.has_reached_its_summary(checked):
                 return "The bytes end before the summary of the set: more may be missing."
+            if not mendable.is_whole(checked):
+                return "The set is not whole: segments are missing before its end."
         return ""
 
     # --- segments

@@ -8,9 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from edi_gateway.model.finding import Code, Finding, Location
+from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.envelope import Interchange
 from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.reading import CheckedSet
 
 SET_CONTROL = re.compile(r"[ -~]{4,9}")
@@ -119,3 +120,16 @@ def has_reached_its_summary(checked: CheckedSet) -> bool:
         if index >= 0 and node.tag != "SE" and (behind or node.tag == "CTT"):
             return True
     return False
+
+
+def is_whole(checked: CheckedSet) -> bool:
+    """Whether a set without SE would have no other fault with it: nobody looks for what is missing at an end that
+    is missing too."""
+    raw = checked.raw
+    if checked.guide is None or not raw.texts:
+        return False
+    segments = [text.split(raw.delimiters.element) for text in raw.texts]
+    segments.append(["SE", str(len(segments) + 1), raw.control])
+    offsets, ends = [*raw.offsets, raw.ends[-1]], [*raw.ends, raw.ends[-1]]
+    walk = checked.guide.check(RawSet(raw.code, raw.control, segments, offsets, ends, raw.delimiters))
+    return not any(finding.severity is Severity.ERROR for finding in walk.findings)

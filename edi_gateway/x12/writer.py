@@ -74,9 +74,17 @@ def _all_writable(
     return (
         text.count(delimiters.element) == separators
         and delimiters.segment not in text
-        and not _CONTROL.search(text)
+        and not _CONTROL.search(_without_separators(text, delimiters))
         and (text.isascii() or _encodable(text, encoding))
     )
+
+
+def _without_separators(text: str, delimiters: Delimiters) -> str:
+    """Separators may be control characters; data may not."""
+    for mark in delimiters:
+        if mark and not mark.isprintable():
+            text = text.replace(mark, " ")
+    return text
 
 
 def _trimmed(segment: Sequence[str]) -> list[str]:
@@ -102,7 +110,7 @@ def _unwritable(
                     value=value,
                 )
                 return
-        if _CONTROL.search(value):
+        if _CONTROL.search(_without_separators(value, delimiters)):
             yield Finding(
                 Code.CHARACTER_INVALID,
                 Severity.ERROR,

@@ -15,20 +15,34 @@ from edi_gateway.x12.dictionary import (
     Use,
     dictionary,
 )
+from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.segments import broken_notes
 
 _TEXT = string.ascii_letters + string.digits + " .,-/#&'()" + "\u00c9\u00fc"
 
 
-class Maker:
-    """Makes sets of one version. `fullness` is how much of what is optional is there."""
+USUAL = Delimiters("*", ">", "~", None)
 
-    def __init__(self, version: str, seed: int, fullness: float = 0.25) -> None:
-        self.chance = random.Random(seed)
+
+class Maker:
+    """Makes sets of one version. `chance` decides (or a seed for it), `fullness` is how much of what is optional is
+    there. No delimiter stands in a value; elements that may repeat do when there is a separator for it."""
+
+    def __init__(
+        self,
+        version: str,
+        chance: random.Random | int,
+        fullness: float = 0.25,
+        delimiters: Delimiters = USUAL,
+    ) -> None:
+        self.chance = random.Random(chance) if isinstance(chance, int) else chance
         self.dictionary: Dictionary = dictionary(version)
         self.fullness = fullness
+        self.delimiters = delimiters
+        self.text = "".join(letter for letter in _TEXT if letter not in delimiters)
 
     def body(self, set_code: str) -> list[list[str]]:
-        """The segments between ST and SE; composites are joined with ">"."""
+        """The segments between ST and SE; composites and repetitions are joined."""
         return self._parts(self.dictionary.sets[set_code].body, 0)
 
     def _parts(self, parts: tuple[Part, ...], depth: int) -> list[list[str]]:
@@ -50,21 +64,29 @@ class Maker:
         return 0
 
     def segment(self, definition: SegmentDef) -> list[str]:
-        given = {
-            use.position
-            for use in definition.uses
-            if use.requirement == "M" or self.chance.random() < self.fullness
-        }
-        given = self._agree(given, definition.notes)
+        must = {use.position for use in definition.uses if use.requirement == "M"}
+        given = must | {use.position for use in definition.uses if self.chance.random() < self.fullness}
+        given = self._agree(given, must, definition.notes)
         if not given:
-            given = self._agree({1}, definition.notes)
-        values = [self.element(use) if use.position in given else "" for use in definition.uses]
+            given = self._agree({1}, must, definition.notes)
+        values = [self.repeated(use) if use.position in given else "" for use in definition.uses]
         while values and not values[-1]:
             values.pop()
         return [definition.tag, *values]
 
-    def _agree(self, given: set[int], notes: tuple[str, ...]) -> set[int]:
-        """More (or, for exclusions, fewer) positions until all notes are kept."""
+    def _agree(self, given: set[int], must: set[int], notes: tuple[str, ...]) -> set[int]:
+        """More (or, for exclusions, fewer) positions until all notes are kept; where they go round in circles,
+        another choice of those that are not mandatory."""
+        for _ in range(200):
+            found = self._repaired(given, notes)
+            if must <= found and not any(
+                broken_notes(notes, ["", *("x" if at in found else "" for at in range(1, 100))])
+            ):
+                return found
+            given = {at for at in given if at in must or self.chance.random() < 0.7}
+        raise AssertionError(f"nothing keeps {notes}")
+
+    def _repaired(self, given: set[int], notes: tuple[str, ...]) -> set[int]:
         given = set(given)
         for _ in range(50):
             before = set(given)
@@ -94,17 +116,22 @@ class Maker:
                 break
         return given
 
+    def repeated(self, use: Use) -> str:
+        repetition = self.delimiters.repetition
+        if use.repeat < 2 or not repetition:
+            return self.element(use)
+        return repetition.join(self.element(use) for _ in range(self.chance.randint(1, min(use.repeat, 3))))
+
     def element(self, use: Use) -> str:
         composite = self.dictionary.composites.get(use.element)
         if composite is None:
             return self.value(self.dictionary.elements[use.element])
-        given = self._agree(
-            {part.position for part in composite.uses if part.requirement == "M"} or {1}, composite.notes
-        )
+        must = {part.position for part in composite.uses if part.requirement == "M"}
+        given = self._agree(must or {1}, must, composite.notes)
         parts = [self.element(part) if part.position in given else "" for part in composite.uses]
         while not parts[-1]:
             parts.pop()
-        return ">".join(parts)
+        return self.delimiters.component.join(parts)
 
     def value(self, element: ElementDef) -> str:
         chance = self.chance
@@ -126,7 +153,7 @@ class Maker:
             case "T":
                 return f"{chance.randrange(24):02}{chance.randrange(60):02}"
         length = chance.randint(element.min, min(element.max, 30)) if element.min <= 30 else element.min
-        letters = string.ascii_uppercase if element.type[0] == "I" else _TEXT
+        letters = string.ascii_uppercase if element.type[0] == "I" else self.text
         text = "".join(chance.choice(letters) for _ in range(length))
         return text[:-1] + "X" if text.endswith(" ") else text
 

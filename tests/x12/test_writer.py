@@ -85,6 +85,13 @@ def test_what_cannot_stand_in_the_data_is_a_finding_and_nothing_is_written(value
     assert (finding.code, finding.severity, finding.value) == (code, Severity.ERROR, value)
 
 
+def test_separators_may_be_control_characters() -> None:
+    marks = Delimiters("\x1d", "\x1f", "\x1c", "\x1e")
+    outcome = body_text([["SLN", "1", "", "I", "2", "EA\x1f1"]], marks)
+    assert outcome.value == "SLN\x1d1\x1d\x1dI\x1d2\x1dEA\x1f1\x1c"
+    assert body_text([["SLN", "1", "", "I", "2", "EA\x1b1"]], marks).value is None
+
+
 def test_a_character_that_the_encoding_has_is_written() -> None:
     assert body_text([["N1", "ST", "5 \u20ac"]], USUAL, "utf-8").value == "N1*ST*5 \u20ac~"
     assert body_text([["N1", "ST", "Z\u00fcrich"]], USUAL).value == "N1*ST*Z\u00fcrich~"
