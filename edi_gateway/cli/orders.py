@@ -250,7 +250,7 @@ def cancel(
     ] = None,
     partner: PartnerOption = None,
 ) -> None:
-    """Cancel an order, a line or what a store gets; the buyer is told.
+    """Cancel an order, a line or a store's part; the buyer is told.
 
     One that waits or one that was accepted.
     """

@@ -94,9 +94,14 @@ def test_what_is_not_answered_in_time_is_answered_as_on_hold_and_a_release_sends
     assert [s.split("*")[1] for s in update if s.startswith("ACK")] == ["IA", "IP", "IA", "IP"]
 
 
-def test_a_price_within_the_contract_cures_the_hold_by_itself(held: Terminal) -> None:
-    held.ok("orders", "set", K4, "lines[2].price", "164.88", "--why", "The buyer corrects it")
-    assert held.holds() == []
+def test_a_price_that_is_set_to_the_contract_price_frees_the_line_when_another_person_agrees(
+    held: Terminal,
+) -> None:
+    held.ok("orders", "set", K4, "lines[2].price", "164.88", "--why", "The buyer corrects it", by="maria")
+    (hold,) = held.holds()
+    assert hold["message"].startswith("maria set price to 164.88; without that: line 003 ")
+    held.refused("holds", "release", str(hold["hold_id"]), *AGREED, by="maria")
+    held.ok("holds", "release", str(hold["hold_id"]), *AGREED, by="jo")
     assert held.lines(K4)[2][2:] == ("ACCEPTED", "10", "164.88")
 
 
