@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from edi_gateway.model.finding import Finding
+from edi_gateway.model.finding import Finding, Location
 from edi_gateway.x12 import group_checks, interchange_checks
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.lexer import Source, lex
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.tokens import Closed, Limits, Mark, Oddity, Opened, Run, Skipped
+from edi_gateway.x12.trailers import element_at
 
 __all__ = [
     "Delimiters",
@@ -49,6 +50,7 @@ class Group:
     read_as: str
     offset: int
     end: int
+    control_at: Location
     stated_sets: int | None = None
     findings: list[Finding] = field(default_factory=list)
     own: list[tuple[int, int]] = field(default_factory=list)
@@ -70,6 +72,7 @@ class Interchange:
     findings: list[Finding] = field(default_factory=list)
     acks: list[list[str]] = field(default_factory=list)
     groups: int = 0
+    control_offset: int = 0  # of ISA13
     own: list[tuple[int, int]] = field(default_factory=list)
 
     @property
@@ -208,6 +211,7 @@ class _Reader:
         end = item.offset + header.length
         self.interchange = Interchange(elements, header.delimiters, item.offset, end)
         self.interchange.own.append((item.offset, end))
+        self.interchange.control_offset = item.offset + header.starts[13]
         self.interchange.findings.extend(interchange_checks.isa(header, item.offset))
         self.stray, self.odd, self.unterminated = [], {}, None
         return InterchangeStart(self.interchange)
@@ -375,6 +379,7 @@ class _Reader:
             read_as=version,
             offset=mark.offset,
             end=mark.end,
+            control_at=element_at("GS", padded, 6, mark.offset),
             own=[(mark.offset, mark.end)],
         )
         self._current().groups += 1

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.dictionary import GROUP_OF
 from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.trailers import element_at, is_count, is_number, same_number
+from edi_gateway.x12.trailers import element_at, is_count, is_date, is_number, same_number
 
 _SET_CONTROL = re.compile(r"[ -~]{4,9}")
+_TIME = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?", re.ASCII)
 
 
 # --- group
@@ -56,20 +57,26 @@ def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
     for number, pattern, what in (
         (2, r"[^ ].{1,14}", "the sender, 2 to 15 characters"),
         (3, r"[^ ].{1,14}", "the receiver, 2 to 15 characters"),
-        (4, r"\d{6}|\d{8}", "a date"),
-        (5, r"\d{4,8}", "a time"),
         (7, r"X|T", "X"),
         (8, r"[ -~]{1,12}", "a release, 1 to 12 characters"),
     ):
         if not re.fullmatch(pattern, elements[number].strip(" "), re.ASCII):
-            yield Finding(
-                Code.GROUP_ELEMENT_INVALID,
-                Severity.WARNING,
-                f"GS{number:02} is {elements[number]!r}; it should be {what}.",
-                "Compare it with an earlier group of this sender.",
-                element_at("GS", elements, number, offset),
-                value=elements[number],
-            )
+            yield _element_invalid(elements, number, what, offset)
+    if not is_date(elements[4].strip(" ")):
+        yield _element_invalid(elements, 4, "a date", offset)
+    if not _TIME.fullmatch(elements[5].strip(" ")):
+        yield _element_invalid(elements, 5, "a time", offset)
+
+
+def _element_invalid(elements: list[str], number: int, what: str, offset: int) -> Finding:
+    return Finding(
+        Code.GROUP_ELEMENT_INVALID,
+        Severity.WARNING,
+        f"GS{number:02} is {elements[number]!r}; it should be {what}.",
+        "Compare it with an earlier group of this sender.",
+        element_at("GS", elements, number, offset),
+        value=elements[number],
+    )
 
 
 def version_refused(version: str, read_as: str, at: Location | str | None) -> Finding:
@@ -85,13 +92,13 @@ def version_refused(version: str, read_as: str, at: Location | str | None) -> Fi
     )
 
 
-def group_repeated(control: str, offset: int) -> Finding:
+def group_repeated(control: str, at: Location) -> Finding:
     return Finding(
         Code.GROUP_CONTROL_REPEATED,
         Severity.WARNING,
         f"Control number {control} was used for a group of this interchange before.",
         "Look whether the same group came twice.",
-        Location(segment="GS", element=6, offset=offset),
+        at,
         value=control,
         ack="AK9*E****19",
     )

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Protocol
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.header import Header
 from edi_gateway.x12.tokens import Oddity, Skipped
-from edi_gateway.x12.trailers import element_at, is_count, is_number, same_number
+from edi_gateway.x12.trailers import element_at, is_count, is_date, is_number, same_number
 
 _QUALIFIERS = re.compile(r"0[1-4]|0[7-9]|[12]\d|3[0-8]|AM|NR|SA|SN|ZZ", re.ASCII)
 _VERSION = re.compile(r"0[01]\d{3}", re.ASCII)  # of the envelope, if not one that is read here
@@ -201,7 +200,7 @@ def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
     for number in (6, 8):
         if not elements[number]:
             yield number, f"ISA{number:02} ({_ISA_NAMES[number]}) is empty.", ask
-    if not _is_short_date(elements[9]):
+    if not is_date(elements[9]):
         yield 9, f"ISA09 is {elements[9]!r}, not a date (YYMMDD).", ask
     if not re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", elements[10], re.ASCII):
         yield 10, f"ISA10 is {elements[10]!r}, not a time (HHMM).", ask
@@ -254,16 +253,6 @@ def _delimiters(header: Header, finding: _Make) -> Iterator[Finding]:
     elif newer and repetition in (element, segment):
         message = f"ISA11 makes {repetition!r} the repetition separator, which is something else already."
         yield finding(11, message, compare, Severity.WARNING, Code.DELIMITERS_COLLIDE)
-
-
-def _is_short_date(text: str) -> bool:
-    if not re.fullmatch(r"\d{6}|\d{8}", text, re.ASCII):
-        return False
-    try:
-        date(2000 + int(text[-6:-4]), int(text[-4:-2]), int(text[-2:]))
-    except ValueError:
-        return False
-    return True
 
 
 def iea(isa_elements: list[str], trailer: list[str], groups: int, offset: int) -> Iterator[Finding]:
@@ -353,12 +342,13 @@ def stray(offset: int, end: int, *, in_group: bool) -> Finding:
 
 
 def interchange_repeated(control: str, offset: int) -> Finding:
+    """`offset` is that of ISA13."""
     return Finding(
         Code.INTERCHANGE_CONTROL_REPEATED,
         Severity.WARNING,
         f"Interchange {control} of this sender stands in the file before.",
         "Look whether the same interchange came twice.",
-        Location(segment="ISA", element=13, offset=offset),
+        Location(segment="ISA", element=13, offset=offset, length=len(control)),
         value=control,
         ack=_ta1(Severity.WARNING, "025"),
     )

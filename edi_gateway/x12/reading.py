@@ -115,7 +115,7 @@ def _judge_group(group: Group, groups: set[tuple[str, str]], refuses: bool) -> N
         group.findings.append(group_checks.version_refused(group.version, group.read_as, nearest_read[0].at))
     key = (group.code, group.control)
     if key in groups:
-        group.findings.append(group_checks.group_repeated(group.control, group.offset))
+        group.findings.append(group_checks.group_repeated(group.control, group.control_at))
     groups.add(key)
 
 
@@ -123,7 +123,7 @@ def _note_repeated_interchange(interchange: Interchange, seen: set[tuple[str, ..
     key = (*interchange.isa[5:9], interchange.control)
     if key in seen:
         interchange.findings.append(
-            interchange_checks.interchange_repeated(interchange.control, interchange.offset)
+            interchange_checks.interchange_repeated(interchange.control, interchange.control_offset)
         )
     seen.add(key)
 

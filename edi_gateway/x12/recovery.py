@@ -124,7 +124,10 @@ class Tracer:
         places = list(steps(frames, tag))
         forward = [step for step in places if not step.over]
         if forward:
-            return self._best(self._skips(index, forward[0], frames), index, segments)
+            attempts = list(self._skips(index, forward[0], frames))
+            if places[0].over:  # too many where it stands, or the first of a place further down
+                attempts.insert(0, self._over(index, places[0]))
+            return self._best(attempts, index, segments)
         if places:
             return self._over(index, places[0])
         if tag not in self.tags:
@@ -138,16 +141,24 @@ class Tracer:
 
     def _best(self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]) -> _Explanation:
         """The explanation after which the document goes on best; the first of equals."""
-        return max(attempts, key=lambda attempt: self._goes_on(attempt.readings, segments, index + 1))
+        return max(attempts, key=lambda attempt: self._goes_on(attempt, segments, index))
 
-    def _goes_on(self, readings: tuple[_Reading, ...], segments: list[list[str]], index: int) -> int:
-        """How many of the next segments are where they should be."""
-        for count, segment in enumerate(segments[index : index + _LOOK_AHEAD]):
-            clean = self._clean(readings, segment[0])
-            if clean is None:
-                return count
-            readings = clean[1]
-        return _LOOK_AHEAD
+    def _goes_on(self, attempt: _Explanation, segments: list[list[str]], index: int) -> int:
+        """How many of the next segments are where they should be, if this is what happened."""
+        before, readings = self.seen, attempt.readings
+        self.seen = dict(before)
+        try:
+            if attempt.node >= 0:
+                self.seen[attempt.node] = index
+            for count, segment in enumerate(segments[index + 1 : index + 1 + _LOOK_AHEAD]):
+                clean = self._clean(readings, segment[0])
+                if clean is None:
+                    return count
+                node, readings = clean
+                self.seen[node] = index + 1 + count
+            return _LOOK_AHEAD
+        finally:
+            self.seen = before
 
     def _skips(self, index: int, step: Step, frames: Frames) -> Iterator[_Explanation]:
         """Something mandatory is not there; or this segment comes too early, when that is a whole loop."""

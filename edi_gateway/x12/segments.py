@@ -17,6 +17,8 @@ from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.rules import Condition, LocalRule, Rule, Spot
 from edi_gateway.x12.values import Fault, faults, readable
 
+_MISSING = (Code.ELEMENT_MISSING, Code.CONDITIONAL_ELEMENT_MISSING)
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -62,7 +64,7 @@ def problems(
     found = [*_elements(definition, context, segment, right), *_notes(definition, segment, context)]
     found = [problem for problem in found if not _excused(problem, rules, segment, context)]
     found += _rules(definition, rules, context, segment)
-    found += _empties(segment)
+    found += _empties(segment, found)
     found.sort(key=lambda problem: (problem.element, problem.repetition, problem.component))
     return tuple(_once(found))
 
@@ -246,7 +248,16 @@ def _because(note: str, missing: bool, other: str) -> str:
 
 def broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tuple[str, int, int, int]]:
     """Relational notes that a segment breaks: the note, the missing or the excluded position (else 0), and
-    the position because of which."""
+    the position because of which. A note that any one of several would keep is not said to be broken when one of
+    them is missing already by another note."""
+    broken = list(_broken_notes(notes, segment))
+    missed = {missing for note, missing, _, _ in broken if note[0] in "PC"}
+    for note, missing, excluded, because in broken:
+        if note[0] not in "RL" or missed.isdisjoint(_positions(note)):
+            yield note, missing, excluded, because
+
+
+def _broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tuple[str, int, int, int]]:
     for note in notes:
         positions = _positions(note)
         given = [at for at in positions if at < len(segment) and segment[at].strip(" ")]
@@ -362,11 +373,14 @@ def _excused(problem: Problem, rules: Sequence[LocalRule], segment: Sequence[str
     )
 
 
-def _empties(segment: Sequence[str]) -> Iterator[Problem]:
+def _empties(segment: Sequence[str], found: Sequence[Problem]) -> Iterator[Problem]:
+    """Separators at the end that separate nothing, unless what is missing there has been said."""
     if len(segment) > 1 and not segment[-1]:
         last = len(segment) - 1
         while last > 0 and not segment[last]:
             last -= 1
+        if any(each.element > last and each.code in _MISSING for each in found):
+            return
         yield Problem(
             Code.TRAILING_EMPTY_ELEMENTS,
             Severity.INFO,
@@ -379,9 +393,8 @@ def _empties(segment: Sequence[str]) -> Iterator[Problem]:
 def _once(found: Sequence[Problem]) -> Iterator[Problem]:
     """Two notes may miss the same element: it is said once. Nor is a missing element also a rule's."""
     seen: set[tuple[object, ...]] = set()
-    missing = (Code.ELEMENT_MISSING, Code.CONDITIONAL_ELEMENT_MISSING)
     for problem in found:
-        kind = Code.ELEMENT_MISSING if problem.code in missing else problem.code
+        kind = Code.ELEMENT_MISSING if problem.code in _MISSING else problem.code
         key = (kind, problem.element, problem.component, problem.repetition)
         if key not in seen:
             seen.add(key)

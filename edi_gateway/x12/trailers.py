@@ -4,6 +4,8 @@ repeats what its header said.
 
 from __future__ import annotations
 
+from datetime import date
+
 from edi_gateway.model.finding import Location
 
 
@@ -21,6 +23,17 @@ def is_count(text: str, count: int) -> bool:
 def is_number(text: str) -> bool:
     """Whether it can be the control number of an interchange or group: one to nine digits."""
     return text.isascii() and text.isdigit() and len(text) <= 9
+
+
+def is_date(text: str) -> bool:
+    """YYMMDD or CCYYMMDD."""
+    if not (text.isascii() and text.isdigit() and len(text) in (6, 8)):
+        return False
+    try:
+        date(2000 + int(text[-6:-4]), int(text[-4:-2]), int(text[-2:]))
+    except ValueError:
+        return False
+    return True
 
 
 def same_number(one: str, other: str) -> bool:
