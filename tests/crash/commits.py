@@ -1,4 +1,4 @@
-"""Counts the commits of this process that write something, and kills the process before or after one of them.
+"""Counts what this process commits and does outside, and kills it before or after one of these points.
 
 Hooks into SQLAlchemy's dialects, below everything of ours and below DBOS. Nothing of it is in the product.
 """
@@ -8,15 +8,17 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 from sqlalchemy.engine.default import DefaultDialect
 
+T = TypeVar("T")
 When = Literal["before", "after"]
 
 
-class Commits:
-    """`count` goes up with every writing commit. `at`: the one to die at; None: only count."""
+class Points:
+    """`count` goes up with every writing commit and every act. `at`: the one to die at; None: only count."""
 
     def __init__(self, at: int | None = None, when: When = "before") -> None:
         self.count = 0
@@ -26,23 +28,28 @@ class Commits:
         self._changes: dict[int, int] = {}
 
     def install(self) -> None:
-        """From now on, for the rest of this process's life."""
+        """Count the commits from now on, for the rest of this process's life."""
         commit = DefaultDialect.do_commit
 
         def counted(dialect: DefaultDialect, connection: Any) -> None:
-            if not self._writes(dialect.name, connection):
+            if self._writes(dialect.name, connection):
+                self.pass_by(lambda: commit(dialect, connection))
+            else:
                 commit(dialect, connection)
-                return
-            with self._lock:
-                self.count += 1
-                mine = self.count
-            if mine == self._at and self._when == "before":
-                die()
-            commit(dialect, connection)
-            if mine == self._at and self._when == "after":
-                die()
 
         DefaultDialect.do_commit = counted  # type: ignore[method-assign]
+
+    def pass_by(self, act: Callable[[], T]) -> T:
+        """Do what cannot be undone: a commit, or something at a partner's."""
+        with self._lock:
+            self.count += 1
+            mine = self.count
+        if mine == self._at and self._when == "before":
+            die()
+        result = act()
+        if mine == self._at and self._when == "after":
+            die()
+        return result
 
     def _writes(self, dialect: str, connection: Any) -> bool:
         if dialect == "sqlite":

@@ -11,17 +11,22 @@ from pathlib import Path
 
 import pytest
 
+from tests.crash.scenarios import SCENARIOS
 from tests.databases import BOTH
+from tests.servers.postgres import postgres
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(1800)]
 
 ROOT = Path(__file__).parents[2]
+SHARES = 2  # of the kills, so that two cores have something to do to the end
 
 
-def _lines(kind: str, folder: Path) -> Iterator[dict[str, object]]:
-    """What the zygote tells. EDI_GATEWAY_CRASH_STEP=5 tries every fifth commit only, for a quick look."""
-    step = os.environ.get("EDI_GATEWAY_CRASH_STEP", "1")
-    command = [sys.executable, "-m", "tests.crash.zygote", kind, str(folder), step]
+def _told(scenario: str, kind: str, folder: Path, share: int) -> Iterator[dict[str, object]]:
+    """What the zygote tells. EDI_GATEWAY_CRASH_STEP=5 tries every fifth kill only, for a quick look."""
+    step = int(os.environ.get("EDI_GATEWAY_CRASH_STEP", "1"))
+    database = kind if kind == "sqlite" else f"postgres:{postgres().port}"
+    shares = [str(share * step), str(SHARES * step)]
+    command = [sys.executable, "-m", "tests.crash.zygote", scenario, database, str(folder), *shares]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as zygote:
         assert zygote.stdout is not None
         for line in zygote.stdout:
@@ -30,14 +35,22 @@ def _lines(kind: str, folder: Path) -> Iterator[dict[str, object]]:
     assert zygote.returncode == 0
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("kind", BOTH)
-def test_killed_before_or_after_any_commit_the_road_comes_to_the_same_end(kind: str, tmp_path: Path) -> None:
-    clean, *kills = _lines(kind, tmp_path)
-    assert clean["wrong"] == []
-    commits = clean["commits"]
-    print(f"{kind}: {commits} commits in a clean run, {len(kills)} kills tried")
-    assert isinstance(commits, int)
-    assert commits > 20
-    assert [kill for kill in kills if kill["wrong"]] == []
+@pytest.mark.parametrize("scenario", ["road", "dealings", pytest.param("sftp", marks=pytest.mark.sshd)])
+def test_killed_before_or_after_any_commit_the_road_comes_to_the_same_end(
+    scenario: str, kind: str, share: int, tmp_path: Path
+) -> None:
+    told = list(_told(scenario, kind, tmp_path, share))
+    clean = [one for one in told if "points" in one]
+    kills = [one for one in told if "at" in one]
+    assert [one for one in told if one["wrong"]] == []
+    assert [one["stage"] for one in clean] == [stage.name for stage in SCENARIOS[scenario].stages]
+    for one in clean:
+        tried = sum(1 for kill in kills if kill["stage"] == one["stage"])
+        print(
+            f"{scenario}, {one['stage']}, {kind}: {one['points']} points in a clean run, {tried} kills tried"
+        )
     killed = sum(1 for kill in kills if kill["killed"])
     assert killed >= 0.9 * len(kills)
+    assert len(kills) > len(clean)

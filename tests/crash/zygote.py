@@ -1,12 +1,14 @@
-"""Runs the gateway over a folder of files again and again, killed at each commit in turn, and looks at what is left.
+"""Runs the gateway over a scenario again and again, killed at each point in turn, and looks at what is left.
 
-Run as a program of its own (`python -m tests.crash.zygote sqlite|postgres FOLDER [SHARE]`): everything is imported
-once, and each run is a fork, so that a kill costs no start-up. Prints one line of JSON a kill, then the number of
-commits.
+Run as a program of its own (`python -m tests.crash.zygote SCENARIO sqlite|postgres[:PORT] FOLDER SHARE OF [STEP]`):
+everything is imported and compiled once, and each run is a fork, so that a kill costs no start-up. Prints a line of
+JSON for each stage's clean run and for each kill. SHARE OF: only the points that leave SHARE when divided by OF.
 """
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import itertools
 import json
 import os
@@ -16,121 +18,204 @@ import traceback
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
-from edi_gateway.flow.works import Options
+from edi_gateway import logs
+from edi_gateway.flow import inbound
+from edi_gateway.flow.steps import Direct
 from edi_gateway.store.database import connect
-from tests.crash import scenario
-from tests.crash.commits import Commits, When
-from tests.flow.shop import Shop
+from tests.crash.commits import Points, When
+from tests.crash.laws import broken
+from tests.crash.scenarios import SCENARIOS, Scenario, SftpShop, Stage, TriedShop
+from tests.flow import papers
+from tests.flow.shop import PARTNER, Shop
 from tests.samples.house import stock
+from tests.servers.postgres import Postgres
+from tests.servers.sshd import Sshd, running_sshd
 
-# a chunk of two sets and a large file of 4 kB: the paths of large receipts are walked too
-OPTIONS = Options(sets_per_commit=2, large_bytes=4000, receipts_per_batch=2, sending_per_commit=2)
+
+@dataclass(frozen=True)
+class State:
+    """A database and the folders that belong to it, to start from."""
+
+    url: str
+    home: Path
 
 
 class Databases:
-    """Fresh stocked databases of one kind; the first is the template of the others."""
+    """Fresh copies of a state, on one kind of database."""
 
     def __init__(self, kind: str, folder: Path) -> None:
-        self.kind = kind
+        self._server = Postgres(int(kind.partition(":")[2]), f"zygote_{os.getpid()}") if ":" in kind else None
         self._folder = folder
-        self._count = 0
-        if kind == "sqlite":
-            stock(f"sqlite:///{folder / 'template.db'}")
+        self._count = itertools.count(1)
+
+    def stocked(self) -> State:
+        """Partners, master data and the engine's own tables; nothing else."""
+        home = self._folder / "stocked"
+        home.mkdir()
+        url = f"sqlite:///{home / 'gateway.db'}" if self._server is None else self._server.new_database()
+        stock(url)
+        _in_a_child(lambda: _start_and_stop(Shop(connect(url), home)))
+        return State(url, home)
+
+    def copy(self, of: State) -> State:
+        """The same once more, to be changed."""
+        home = self._folder / f"home-{next(self._count)}"
+        shutil.copytree(of.home, home)
+        if self._server is None:
+            return State(f"sqlite:///{home / 'gateway.db'}", home)
+        return State(self._server.new_database(of.url.rsplit("/", 1)[1]), home)
 
     @contextmanager
-    def fresh(self) -> Iterator[tuple[str, Path]]:
-        """A URL and an empty home, gone afterwards."""
-        self._count += 1
-        home = self._folder / f"home-{self._count}"
-        home.mkdir()
-        if self.kind == "sqlite":
-            shutil.copyfile(self._folder / "template.db", home / "gateway.db")
-            yield f"sqlite:///{home / 'gateway.db'}", home
-        else:
-            from tests.servers.postgres import postgres
-
-            server = postgres()
-            url = server.new_database(server.template("stocked", stock))
-            yield url, home
-            server.drop(url)
-        shutil.rmtree(home)
+    def fresh(self, of: State) -> Iterator[State]:
+        """A copy that is gone afterwards."""
+        made = self.copy(of)
+        yield made
+        if self._server is not None:
+            self._server.drop(made.url)
+        shutil.rmtree(made.home)
 
 
-def run(url: str, home: Path, node: int, at: int | None, when: When) -> int:
-    """One run of the program in a child of ours; how many commits it did (-1: it was killed, -2: it failed)."""
-    told = home / "commits"
-    told.unlink(missing_ok=True)
+class Zygote:
+    """All that stays the same from kill to kill."""
+
+    def __init__(self, scenario: Scenario, databases: Databases, server: Sshd | None) -> None:
+        self._scenario = scenario
+        self._databases = databases
+        self._server = server
+
+    def clean(self, stage: Stage, start: State) -> tuple[State, dict[str, object]]:
+        """A run that nobody kills: where it ended, and how many points it passed."""
+        state = self._databases.copy(start)
+        stage.prepare(Shop(connect(state.url), state.home))
+        points = self._run(stage, state, 10, None, "after")
+        return state, {"stage": stage.name, "points": points, "wrong": self._look(stage, state)}
+
+    def survive(self, stage: Stage, start: State, at: int, when: When) -> dict[str, object]:
+        """Kill at one point, start again until it ends well, and look."""
+        with self._databases.fresh(start) as state:
+            stage.prepare(Shop(connect(state.url), state.home))
+            last = first = self._run(stage, state, 10, at, when)
+            runs = 1
+            while last < 0 and runs < 4:
+                last = self._run(stage, state, 10 + 10 * runs, None, "after")
+                runs += 1
+            wrong = self._look(stage, state)
+            return {
+                "stage": stage.name,
+                "at": at,
+                "when": when,
+                "killed": first == -1,
+                "runs": runs,
+                "wrong": wrong,
+            }
+
+    def _run(self, stage: Stage, state: State, node: int, at: int | None, when: When) -> int:
+        """One run of the program in a child of ours; how many points it passed (-1: killed, -2: it failed)."""
+        told = state.home / "points"
+        told.unlink(missing_ok=True)
+
+        def program() -> None:
+            points = Points(at, when)
+            shop = self._shop(stage, state, node, points)
+            with shop.start() as gateway:
+                points.install()
+                assert gateway.run_once([PARTNER]).finished
+                told.write_text(str(points.count))
+
+        killed = _in_a_child(program)
+        if killed:
+            return -1
+        return int(told.read_text()) if told.exists() else -2
+
+    def _shop(self, stage: Stage, state: State, node: int, points: Points) -> TriedShop:
+        kind = SftpShop if self._scenario.over_sftp else TriedShop
+        shop = kind(connect(state.url), state.home, self._scenario.options, node, points)
+        if isinstance(shop, SftpShop):
+            assert self._server is not None
+            shop.server = self._server
+            shop.watch()
+        shop.clock.skip(seconds=stage.later.total_seconds())
+        return shop
+
+    def _look(self, stage: Stage, state: State) -> list[str]:
+        """What is wrong after all is said and done; looked at in a child too, so that this process stays clean."""
+        told = state.home / "wrong"
+
+        def look() -> None:
+            told.write_text(json.dumps(broken(Shop(connect(state.url), state.home), stage.stands)))
+
+        _in_a_child(look)
+        found: list[str] = json.loads(told.read_text()) if told.exists() else ["nobody could look"]
+        return found
+
+
+def _in_a_child(program: Callable[[], None]) -> bool:
+    """Run it in a fork; whether that was killed. A child that fails says why on stderr."""
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
         try:
-            commits = Commits(at, when)
-            engine = connect(url)
-            shop = Shop(engine, home, OPTIONS, node)
-            with shop.start() as gateway:
-                commits.install()
-                report = gateway.run_once(scenario.PARTNERS)
-                assert report.finished
-                told.write_text(str(commits.count))
+            program()
         except BaseException:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
-    _, status = os.waitpid(child, 0)
-    if os.WIFSIGNALED(status):
-        return -1
-    return int(told.read_text()) if status == 0 else -2
+    return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def examine(url: str, home: Path) -> list[str]:
-    """What is wrong after all is said and done; looked at in a child too, so that this process stays clean."""
-    told = home / "wrong"
-    child = os.fork()
-    if child == 0:
-        try:
-            engine = connect(url)
-            wrong = scenario.examine(Shop(engine, home, OPTIONS))
-            told.write_text(json.dumps(wrong))
-        except BaseException:
-            told.write_text(json.dumps([traceback.format_exc()]))
-        os._exit(0)
-    os.waitpid(child, 0)
-    found: list[str] = json.loads(told.read_text())
-    return found
+def _start_and_stop(shop: Shop) -> None:
+    with shop.start():
+        pass
 
 
-def survive(databases: Databases, at: int, when: When) -> dict[str, object]:
-    """Kill at one commit, start again until it ends well, and look."""
-    with databases.fresh() as (url, home):
-        scenario.prepare(Shop(connect(url), home, OPTIONS))
-        first = run(url, home, 10, at, when)
-        runs = 1
-        last = first
-        while last < 0 and runs < 4:
-            last = run(url, home, 10 + 10 * runs, None, "after")
-            runs += 1
-        return {"at": at, "when": when, "killed": first == -1, "runs": runs, "wrong": examine(url, home)}
+def _warm(folder: Path) -> None:
+    """Compile in this process what each child would compile anew: guides, readers, writers, statements."""
+    stock(f"sqlite:///{folder / 'warm.db'}")
+    engine = connect(f"sqlite:///{folder / 'warm.db'}")
+    gateway = Shop(engine, folder / "warm").start()  # its engine is not started: no thread before the forks
+    receipt = gateway.receive("cli", "a.edi", [papers.orders(501, "K1"), papers.functional_ack(601, "1", [])])
+    inbound.work_small(gateway.works, Direct(gateway.works.writer), [receipt])
+    engine.dispose()
+    gc.collect()
+    gc.freeze()  # so that a child's collections do not copy the pages of all that is imported
 
 
-def main(kind: str, folder: Path, share: Callable[[int], bool]) -> None:
+def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> None:
     warnings.simplefilter("error")
+    logs.configure("console", "ERROR")
+    scenario = SCENARIOS[name]
+    _warm(folder)
     databases = Databases(kind, folder)
-    with databases.fresh() as (url, home):
-        scenario.prepare(Shop(connect(url), home, OPTIONS))
-        commits = run(url, home, 10, None, "after")
-        print(json.dumps({"commits": commits, "wrong": examine(url, home)}), flush=True)
+    served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
+    with served as server:
+        zygote = Zygote(scenario, databases, server)
+        start = databases.stocked()
+        for stage in scenario.stages:
+            end, clean = zygote.clean(stage, start)
+            print(json.dumps(clean), flush=True)
+            for kill in _kills(zygote, stage, start, clean["points"], mine):
+                print(json.dumps(kill), flush=True)
+            start = end
+
+
+def _kills(
+    zygote: Zygote, stage: Stage, start: State, points: object, mine: Callable[[int], bool]
+) -> Iterator[dict[str, object]]:
+    """Threads do not commit alike every time, so a run may pass more points than the clean one: it goes on until
+    a run is over before its kill."""
+    assert isinstance(points, int)
     for at in itertools.count(1):
-        if not share(at):
+        if not mine(at):
             continue
-        kills = [survive(databases, at, when) for when in ("before", "after")]
-        if at > commits and not any(kill["killed"] for kill in kills):
-            return  # threads do not commit alike every time, so a run may have more of them than the clean one
-        for kill in kills:
-            print(json.dumps(kill), flush=True)
+        kills = [zygote.survive(stage, start, at, when) for when in ("before", "after")]
+        if at > points and not any(kill["killed"] for kill in kills):
+            return
+        yield from kills
 
 
 if __name__ == "__main__":
-    step = int(sys.argv[3]) if len(sys.argv) > 3 else 1
-    main(sys.argv[1], Path(sys.argv[2]), lambda at: at % step == 0)
+    share, of = int(sys.argv[4]), int(sys.argv[5])
+    main(sys.argv[1], sys.argv[2], Path(sys.argv[3]), lambda at: at % of == share)

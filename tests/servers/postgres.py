@@ -42,8 +42,10 @@ _SETTINGS = {
 class Postgres:
     """A running server. URLs are SQLAlchemy's: `postgresql+psycopg://gateway@127.0.0.1:PORT/NAME`."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, name: str = "test") -> None:
+        """`name` begins the names of its databases: several processes may share a server."""
         self.port = port
+        self._name = name
         self._count = itertools.count(1)
         self._templates: set[str] = set()
 
@@ -52,7 +54,7 @@ class Postgres:
 
     def new_database(self, template: str = "template0") -> str:
         """Create an empty database, or a copy of one that `template` made; its URL (some 30 ms)."""
-        name = f"test_{next(self._count)}"
+        name = f"{self._name}_{next(self._count)}"
         self._create(name, template)
         return self.url(name)
 
