@@ -8,20 +8,20 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import remark, write
+from edi_gateway.cli.output import WRONG_USAGE, fail, remark, write
 from edi_gateway.cli.reading import (
     FileArgument,
+    FileUnreadable,
     PartnerOption,
-    ReadGroup,
-    ReadInterchange,
     Senders,
     draft_of,
-    read_x12,
+    read_file,
 )
 
 if TYPE_CHECKING:
     from edi_gateway.partners.snapshots import PublishedPartner
-    from edi_gateway.x12.envelope import Delimiters
+    from edi_gateway.x12.envelope import Delimiters, Interchange
+    from edi_gateway.x12.reading import GroupEnd
 
 
 @app.command()
@@ -31,39 +31,54 @@ def ack(ctx: typer.Context, file: FileArgument, partner: PartnerOption = None) -
     Whose file it is is told by its addresses, and the files of that partner say what it gets. For a sender that
     nobody knows it is a 997 by the standard. Control numbers count from 1; nothing is sent.
     """
-    from edi_gateway.x12 import ack as acks
+    from edi_gateway.x12.envelope import InterchangeEnd
+    from edi_gateway.x12.reading import GroupEnd
 
     here: Here = ctx.obj
     if partner is not None:
         draft_of(here, partner)
     senders = Senders(here, partner, by_address=True)
-    read = read_x12(file, senders, "acknowledge")
-    for one in read.interchanges:
-        i = one.interchange
-        draft = senders.draft(i, one.groups[0].end.group if one.groups else None)
-        due = [group for group in one.groups if acks.needs_ack(group.end.result)]
-        if draft is None:
-            remark(f"{i.sender} is no partner in {here.partners_folder}: this is what the standard asks.")
-            text = _standard(here, one, due)
-        else:
-            remark(f"For {draft.profile.key}, as its files stand.")
-            text = _by_profile(here, one, due, draft)
-        if not text:
-            remark(f"Interchange {i.control}: nothing is due.")
-        write(text)
+    groups: list[GroupEnd] = []
+    try:
+        with read_file(file, senders) as read:
+            for event in read.events():
+                if isinstance(event, GroupEnd):
+                    groups.append(event)
+                elif isinstance(event, InterchangeEnd):
+                    _answer(here, senders, event.interchange, groups)
+                    groups = []
+            read.require_x12("acknowledge")
+    except FileUnreadable as error:
+        fail(str(error), WRONG_USAGE)
     raise typer.Exit(read.exit_code)
 
 
-def _by_profile(here: Here, one: ReadInterchange, due: list[ReadGroup], draft: PublishedPartner) -> bytes:
+def _answer(here: Here, senders: Senders, i: Interchange, groups: list[GroupEnd]) -> None:
+    from edi_gateway.x12 import ack as acks
+
+    draft = senders.draft(i, groups[0].group if groups else None)
+    due = [end for end in groups if acks.needs_ack(end.result)]
+    if draft is None:
+        remark(f"{i.sender} is no partner in {here.partners_folder}: this is what the standard asks.")
+        text = _standard(here, i, due)
+    else:
+        remark(f"For {draft.profile.key}, as its files stand.")
+        text = _by_profile(here, i, due, draft)
+    if not text:
+        remark(f"Interchange {i.control}: nothing is due.")
+    write(text)
+
+
+def _by_profile(here: Here, i: Interchange, due: list[GroupEnd], draft: PublishedPartner) -> bytes:
     """What the gateway would send to this partner."""
     from edi_gateway.flow import answers
     from edi_gateway.flow.live import LivePartner
     from edi_gateway.x12 import ack as acks
 
-    i, profile, now = one.interchange, draft.profile, here.clock()
+    profile, now = draft.profile, here.clock()
     partner = LivePartner(draft, paused=False)
     made = [
-        answers.acknowledgment(partner, g.end.result, g.end.group.read_as, test=False, now=now) for g in due
+        answers.acknowledgment(partner, end.result, end.group.read_as, test=False, now=now) for end in due
     ]
     rows = [each[0] for each in made if each is not None]
     ta1 = acks.interchange_ack(i) if acks.ta1_due(i, answers.ta1_policy(profile)) else None
@@ -84,19 +99,19 @@ def _release(isa_version: str) -> str:
     return "005010" if isa_version >= "00402" else "004010"
 
 
-def _standard(here: Here, one: ReadInterchange, due: list[ReadGroup]) -> bytes:
+def _standard(here: Here, i: Interchange, due: list[GroupEnd]) -> bytes:
     """A 997 in their own delimiters, and a TA1 when they ask for one."""
     from edi_gateway.x12 import ack as acks
     from edi_gateway.x12 import writer
 
-    i, marks = one.interchange, one.interchange.delimiters
+    marks = i.delimiters
     groups = []
-    for number, group in enumerate(due, 1):
-        segments = acks.functional_ack(group.end.result, "997", marks)
+    for number, end in enumerate(due, 1):
+        segments = acks.functional_ack(end.result, "997", marks)
         body = writer.body_text(segments, marks).value or ""
-        groups.append(("FA", group.end.group.read_as, str(number), [("997", "0001", body, len(segments))]))
+        groups.append(("FA", end.group.read_as, str(number), [("997", "0001", body, len(segments))]))
     ta1 = acks.interchange_ack(i) if acks.ta1_due(i) else None
-    gs = (due[0].end.group.receiver, due[0].end.group.sender) if due else (i.receiver, i.sender)
+    gs = (due[0].group.receiver, due[0].group.sender) if due else (i.receiver, i.sender)
     addresses = (i.receiver_qualifier, i.receiver, i.sender_qualifier, i.sender, *gs)
     return _interchange(here, addresses, _release(i.version), i.usage, marks, groups, ta1, "latin-1")
 

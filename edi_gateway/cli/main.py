@@ -10,6 +10,7 @@ import traceback
 from edi_gateway.cli import (
     acknowledging,
     cases,
+    checking,
     database,
     documents,
     folders,
@@ -20,7 +21,6 @@ from edi_gateway.cli import (
     mending,
     orders,
     partners,
-    reading,
     running,
     users,
 )
@@ -29,7 +29,7 @@ from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
 MODULES = (
-    *(folders, reading, mending, acknowledging, mapping, running, orders, holds, cases, documents),
+    *(folders, checking, mending, acknowledging, mapping, running, orders, holds, cases, documents),
     *(partners, guides, imports, users, database),
 )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json as json_text
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,6 +17,7 @@ from edi_gateway.cli.context import Here
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
+    Cut,
     fail,
     plain,
     print_finding,
@@ -28,12 +30,13 @@ from edi_gateway.cli.output import (
 from edi_gateway.cli.reading import (
     FileArgument,
     FilesArgument,
+    FileUnreadable,
     JsonOption,
     PartnerOption,
     ReadFile,
     Senders,
     draft_of,
-    read_x12,
+    read_file,
 )
 from edi_gateway.model.finding import Code, Finding, Severity
 
@@ -103,31 +106,50 @@ def map_(
     """
     here: Here = ctx.obj
     worst = 0
-    read, mapped = _map_all(here, file, partner, lineage)
-    for one in mapped:
-        worst = max(worst, FOUND_ERRORS if one.failed else 0)
-        if json:
-            print_json(one.as_json())
-        else:
-            _tell(one, read.content)
+    with _reading(here, file, partner) as read:
+        for one in _map_all(here, read, lineage):
+            worst = max(worst, FOUND_ERRORS if one.failed else 0)
+            if json:
+                print_json(one.as_json())
+            else:
+                _tell(one, read.cut)
     raise typer.Exit(max(worst, read.exit_code))
 
 
-def _map_all(
-    here: Here, file: Path, partner: str | None, with_lineage: bool
-) -> tuple[ReadFile, Iterator[Mapped]]:
-    """A file as read, and each of its sets mapped."""
+@contextmanager
+def _reading(here: Here, file: Path, partner: str | None) -> Iterator[ReadFile]:
+    """A file that must be X12; ends with what is wrong when it is not."""
     if partner is not None:
         draft_of(here, partner)
-    senders = Senders(here, partner, by_address=True)
-    read = read_x12(file, senders, "map")
-    mapped = (
-        _mapped(here, one.interchange, checked, senders.draft(one.interchange, g.end.group), with_lineage)
-        for one in read.interchanges
-        for g in one.groups
-        for checked in g.sets
-    )
-    return read, mapped
+    try:
+        with read_file(file, Senders(here, partner, by_address=True)) as read:
+            yield read
+            read.require_x12("map")
+    except FileUnreadable as error:
+        fail(str(error), WRONG_USAGE)
+
+
+def _map_all(here: Here, read: ReadFile, with_lineage: bool) -> Iterator[Mapped]:
+    """Each set of a file, mapped."""
+    from edi_gateway.x12 import reading
+    from edi_gateway.x12.envelope import GroupStart, InterchangeEnd, InterchangeStart
+
+    interchange: Interchange | None = None
+    draft: PublishedPartner | None = None
+    sets: list[tuple[CheckedSet, PublishedPartner | None]] = []
+    for event in read.events():
+        match event:
+            case InterchangeStart():
+                interchange = event.interchange
+            case GroupStart():
+                assert interchange is not None
+                draft = read.senders.draft(interchange, event.group)
+            case reading.CheckedSet():
+                sets.append((event, draft))
+            case InterchangeEnd():  # now it is known how its text is encoded
+                for checked, of in sets:
+                    yield _mapped(here, event.interchange, checked, of, with_lineage)
+                sets = []
 
 
 def _mapped(
@@ -176,7 +198,7 @@ def _mapping(here: Here, set_code: str, partner: str | None) -> Mapping:
     return catalog.load(here.mappings_folder, set_code, own if own and own.is_file() else None)
 
 
-def _tell(mapped: Mapped, content: bytes) -> None:
+def _tell(mapped: Mapped, cut: Cut) -> None:
     screen.print(f"[bold]{escape(mapped.checked.result.code)} {escape(mapped.checked.result.control)}[/bold]")
     if mapped.document is not None:
         document = mapped.document.model_dump(mode="json", exclude_defaults=True)
@@ -208,7 +230,7 @@ def _tell(mapped: Mapped, content: bytes) -> None:
             4,
         )
     for finding in mapped.findings:
-        print_finding(finding, content)
+        print_finding(finding, cut)
 
 
 # ---------------------------------------------------------------- mapping
@@ -259,12 +281,12 @@ def coverage(
     total = Coverage()
     left = 0
     for file in files:
-        _, mapped = _map_all(here, file, partner, False)
-        for one in mapped:
-            if one.reading is None:
-                left += 1
-            else:
-                total += of_set(one.checked.raw, one.reading)
+        with _reading(here, file, partner) as read:
+            for one in _map_all(here, read, False):
+                if one.reading is None:
+                    left += 1
+                else:
+                    total += of_set(one.checked.raw, one.reading)
     if json:
         print_json(
             {

@@ -24,9 +24,14 @@ OK, FOUND_ERRORS, WRONG_USAGE = 0, 1, 2
 _CONTROL = {code: "·" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
 
 
+def harmless(text: str) -> str:
+    """Text of theirs as it may be shown."""
+    return text.translate(_CONTROL)
+
+
 class _Screen(Console):
     def render_str(self, text: str, **how: Any) -> Text:
-        return super().render_str(text.translate(_CONTROL), **how)
+        return super().render_str(harmless(text), **how)
 
     def on_broken_pipe(self) -> None:
         _nobody_reads()
@@ -172,7 +177,7 @@ def money(value: Decimal | None) -> str:
 Cut = Callable[[int, int], bytes]  # the bytes from one offset up to another
 
 
-def print_finding(finding: Finding, source: bytes | Cut | None = None, indent: str = "  ") -> None:
+def print_finding(finding: Finding, source: Cut | None = None, indent: str = "  ") -> None:
     """Severity, place, message, the bytes with the bad ones marked, and what to do."""
     colour = COLOURS[finding.severity]
     deep = len(indent) + 8
@@ -183,8 +188,7 @@ def print_finding(finding: Finding, source: bytes | Cut | None = None, indent: s
         8,
     )
     if source and isinstance(finding.at, Location):
-        cut = source if callable(source) else _cut(source)
-        for line in marked(cut, finding.at, *_room(deep)):
+        for line in marked(source, finding.at, *_room(deep)):
             screen.print(" " * deep + line)
     if finding.hint:
         say(f"→ {escape(finding.hint)}", deep, 2)
@@ -221,10 +225,6 @@ def _room(indent: int) -> tuple[int, int]:
     room = max(30, screen.width - indent - 12)
     before = min(BEFORE, room * 3 // 5)
     return before, min(AFTER, room - before)
-
-
-def _cut(content: bytes) -> Cut:
-    return lambda start, end: content[start:end]
 
 
 def marked(cut: Cut, at: Location, before: int = BEFORE, after: int = AFTER) -> list[str]:

@@ -1,30 +1,28 @@
-"""`check`: what is in a file and what is wrong with it, without a database; and how `ack` and `map` read theirs."""
+"""How `check`, `ack` and `map` read a file: whose it is, and by which rules, without a database.
+
+A file of any size takes no more memory than its largest set.
+"""
 
 from __future__ import annotations
 
 import mmap
 import os
+import shutil
+import stat
 import sys
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, BinaryIO, cast
 
 import typer
-from rich.markup import escape
 
-from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import (
-    FOUND_ERRORS,
-    WRONG_USAGE,
-    complain,
-    fail,
-    print_finding,
-    print_json,
-    screen,
-)
+from edi_gateway.cli.output import FOUND_ERRORS, OK, WRONG_USAGE, fail, print_finding
+from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
     from edi_gateway.partners.snapshots import PublishedPartner
     from edi_gateway.x12.envelope import Group, Interchange
     from edi_gateway.x12.guide import Guide
-    from edi_gateway.x12.reading import CheckedSet, GroupEnd
+    from edi_gateway.x12.reading import Event
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help="X12 files; - is standard input.")]
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE", help="An X12 file; - is standard input.")]
@@ -42,63 +40,89 @@ PartnerOption = Annotated[
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line (docs/reference/json.md).")]
 
 
-@dataclass
-class ReadGroup:
-    end: GroupEnd
-    sets: list[CheckedSet]
-
-
-@dataclass
-class ReadInterchange:
-    interchange: Interchange
-    groups: list[ReadGroup] = field(default_factory=list)
+class FileUnreadable(GatewayError):
+    """{file}: {problem}."""
 
 
 @dataclass
 class ReadFile:
-    """One file as read: its interchanges, and what was found outside them."""
+    """A file that is read once, checked, as far as whoever asks for its events goes on; of its sets, one is in memory
+    at a time. `exit_code` holds when it was read to its end."""
 
     name: str
-    content: bytes
-    interchanges: list[ReadInterchange] = field(default_factory=list)
-    outside: list[Finding] = field(default_factory=list)
+    size: int
+    senders: Senders
+    _file: BinaryIO
+    _outside: list[Finding] = field(default_factory=list)
+    _interchanges: int = 0
+    _errors: bool = False
 
-    def findings(self) -> Iterator[Finding]:
-        yield from self.outside
-        for one in self.interchanges:
-            yield from one.interchange.findings
-            for group in one.groups:
-                yield from group.end.result.findings
-                for checked in group.sets:
-                    yield from checked.result.findings
+    def events(self) -> Iterator[Event]:
+        """Everything in the file, in the order of its bytes; FileUnreadable when the disk fails."""
+        from edi_gateway.x12 import reading
+        from edi_gateway.x12.envelope import InterchangeEnd, InterchangeStart, Unreadable
+
+        for event in reading.read_all(self._chunks(), self.senders.guide, self.senders.strict):
+            match event:
+                case InterchangeStart():
+                    self._interchanges += 1
+                case reading.CheckedSet() | reading.GroupEnd():
+                    self._note(event.result.findings)
+                case InterchangeEnd():
+                    self._note(event.interchange.findings)
+                case Unreadable():
+                    self._note(event.findings)
+                    if not self._interchanges:
+                        self._outside += event.findings
+            yield event
+
+    def _chunks(self) -> Iterator[bytes]:
+        try:
+            while chunk := self._file.read(1 << 16):
+                yield chunk
+        except OSError as error:
+            raise FileUnreadable(file=self.name, problem=error.strerror) from None
+
+    def _note(self, findings: Iterable[Finding]) -> None:
+        self._errors = self._errors or any(f.severity is Severity.ERROR for f in findings)
+
+    def cut(self, start: int, end: int) -> bytes:
+        """The bytes from one offset up to another."""
+        return os.pread(self._file.fileno(), end - start, start)
 
     @property
     def exit_code(self) -> int:
-        if not self.interchanges:
+        if not self._interchanges:
             return WRONG_USAGE
-        return FOUND_ERRORS if any(f.severity is Severity.ERROR for f in self.findings()) else 0
+        return FOUND_ERRORS if self._errors else OK
+
+    def require_x12(self, purpose: str) -> None:
+        """End with what is wrong when there was no interchange in it."""
+        if not self._interchanges:
+            for finding in self._outside:
+                print_finding(finding, self.cut)
+            fail(f"{self.name} is not X12; there is nothing to {purpose}.", WRONG_USAGE)
 
 
-def read_file(path: Path, senders: Senders) -> ReadFile:
-    """Everything in a file, checked. OSError when the file cannot be read."""
-    from edi_gateway.x12 import reading
-    from edi_gateway.x12.envelope import GroupStart, InterchangeEnd, InterchangeStart
+@contextmanager
+def read_file(path: Path, senders: Senders) -> Iterator[ReadFile]:
+    """A file, or what comes by standard input; FileUnreadable when there is none."""
+    try:
+        file = _at_rest(sys.stdin.buffer) if str(path) == "-" else path.open("rb")
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            file = _at_rest(file)
+    except OSError as error:
+        raise FileUnreadable(file=path, problem=error.strerror) from None
+    with file:
+        yield ReadFile(str(path), os.fstat(file.fileno()).st_size, senders, file)
 
-    content = sys.stdin.buffer.read() if str(path) == "-" else mapped_bytes(path)
-    result = ReadFile(str(path), content)
-    sets: list[CheckedSet] = []
-    for event in reading.read_all(content, senders.guide, senders.strict):
-        if isinstance(event, InterchangeStart):
-            result.interchanges.append(ReadInterchange(event.interchange))
-        elif isinstance(event, GroupStart):
-            sets = []
-        elif isinstance(event, reading.CheckedSet):
-            sets.append(event)
-        elif isinstance(event, reading.GroupEnd):
-            result.interchanges[-1].groups.append(ReadGroup(event, sets))
-        elif not isinstance(event, InterchangeEnd):
-            result.outside.extend(event.findings)
-    return result
+
+def _at_rest(stream: BinaryIO) -> BinaryIO:
+    """A stream laid down in a file of no name: its bytes are looked at more than once."""
+    file = cast(BinaryIO, tempfile.TemporaryFile())  # noqa: SIM115 - read_file closes it
+    shutil.copyfileobj(stream, file)
+    file.seek(0)
+    return file
 
 
 def mapped_bytes(path: Path) -> bytes:
@@ -110,19 +134,6 @@ def mapped_bytes(path: Path) -> bytes:
         if not path.is_file() or not os.fstat(file.fileno()).st_size:
             return file.read()
         return cast(bytes, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-
-
-def read_x12(path: Path, senders: Senders, purpose: str) -> ReadFile:
-    """A file that must be X12; ends with what is wrong when it is not."""
-    try:
-        read = read_file(path, senders)
-    except OSError as error:
-        fail(f"{path}: {error.strerror}.", WRONG_USAGE)
-    if not read.interchanges:
-        for finding in read.outside:
-            print_finding(finding, read.content)
-        fail(f"{path} is not X12; there is nothing to {purpose}.", WRONG_USAGE)
-    return read
 
 
 def draft_of(here: Here, key: str) -> PublishedPartner:
@@ -197,108 +208,3 @@ class Senders:
             row.strict_version and row.direction == "in" and GROUP_OF.get(row.set) == group.code
             for row in draft.profile.documents
         )
-
-
-# ---------------------------------------------------------------- check
-
-
-@app.command()
-def check(
-    ctx: typer.Context, files: FilesArgument, partner: PartnerOption = None, json: JsonOption = False
-) -> None:
-    """Check X12 files: what is wrong, and where.
-
-    Findings in plain words with the bytes marked. Needs no database. With --partner the partner's own rules apply, as
-    its files stand. Exit code 0: no ERROR; 1: at least one; 2: a file cannot be read or is not X12.
-    """
-    here: Here = ctx.obj
-    senders = Senders(here, partner)
-    if partner is not None:
-        draft_of(here, partner)
-    worst = 0
-    for path in files:
-        try:
-            read = read_file(path, senders)
-        except OSError as error:  # the other files are read all the same
-            complain(f"{path}: {error.strerror}.")
-            worst = WRONG_USAGE
-            continue
-        if json:
-            print_json(_as_json(read))
-        else:
-            _tell(read)
-        worst = max(worst, read.exit_code)
-    raise typer.Exit(worst)
-
-
-def _as_json(read: ReadFile) -> dict[str, Any]:
-    return {
-        "file": read.name,
-        "interchanges": [
-            {
-                "control": one.interchange.control,
-                "sender": one.interchange.sender,
-                "receiver": one.interchange.receiver,
-                "version": one.interchange.version,
-                "findings": [f.as_json() for f in one.interchange.findings],
-                "groups": [
-                    {
-                        "code": group.end.group.code,
-                        "control": group.end.group.control,
-                        "version": group.end.group.version,
-                        "read_as": group.end.group.read_as,
-                        "status": group.end.result.status,
-                        "findings": [f.as_json() for f in group.end.result.findings],
-                        "sets": [
-                            {
-                                "code": checked.result.code,
-                                "control": checked.result.control,
-                                "status": checked.result.status,
-                                "segments": len(checked.raw.segments),
-                                "findings": [f.as_json() for f in checked.result.findings],
-                            }
-                            for checked in group.sets
-                        ],
-                    }
-                    for group in one.groups
-                ],
-            }
-            for one in read.interchanges
-        ],
-        "findings": [f.as_json() for f in read.outside],
-    }
-
-
-_VERDICTS = {"A": "[green]accepted[/green]", "E": "[yellow]accepted with errors[/yellow]"}
-_VERDICTS |= {"P": "[yellow]partially accepted[/yellow]", "R": "[red]rejected[/red]"}
-
-
-def _tell(read: ReadFile) -> None:
-    screen.print(f"[bold]{escape(read.name)}[/bold]  {len(read.content):,} bytes")
-    for finding in read.outside:
-        print_finding(finding, read.content)
-    for one in read.interchanges:
-        i = one.interchange
-        screen.print(f"interchange {i.control} from {i.sender} to {i.receiver}, {i.version}", markup=False)
-        for finding in i.findings:
-            print_finding(finding, read.content)
-        for group in one.groups:
-            g, result = group.end.group, group.end.result
-            screen.print(f" group {escape(f'{g.code} {g.control}, {g.version}')}: {_verdict(result.status)}")
-            for finding in result.findings:
-                print_finding(finding, read.content)
-            for checked in group.sets:
-                r = checked.result
-                count = f"{len(checked.raw.segments)} segments"
-                screen.print(f"  set {escape(f'{r.code} {r.control}')}, {count}: {_verdict(r.status)}")
-                for finding in r.findings:
-                    print_finding(finding, read.content, indent="    ")
-    counts = dict.fromkeys(Severity, 0)
-    for finding in read.findings():
-        counts[finding.severity] += 1
-    told = ", ".join(f"{n} {severity.value}" for severity, n in counts.items() if n)
-    screen.print(told or "Nothing to find fault with.", end="\n\n")
-
-
-def _verdict(status: str) -> str:
-    return _VERDICTS.get(status, status)

@@ -51,13 +51,20 @@ class Header:
 
 def candidate(text: str, start: int) -> int:
     """Where the next thing that could be an ISA begins, -1 if nowhere in `text`."""
-    found = _CANDIDATE.search(text, start)
+    near = _near(text, start, len(text))
+    found = _CANDIDATE.search(text, near) if near >= 0 else None
     return found.start() if found else -1
+
+
+def _near(text: str, start: int, end: int) -> int:
+    """Where an "ISA" stands: many times as fast as a pattern where there is none."""
+    return text.lower().find("isa", start, end)
 
 
 def certain(text: str, start: int, end: int) -> int:
     """Where a complete ISA in its fixed positions begins, -1 if nowhere. Sure enough to be believed inside data."""
-    found = _FIXED.search(text, start, end)
+    near = _near(text, start, end)
+    found = _FIXED.search(text, near, end) if near >= 0 else None
     while found:
         if _is_delimiter(found[1]):
             return found.start()

@@ -15,6 +15,7 @@ from edi_gateway.x12.header import WINDOW, Delimiters, Header, candidate, read_h
 from edi_gateway.x12.tokens import Closed, Item, Limits, Oddity, Opened, Skipped
 
 CHUNK = 65_536
+_BLANKS = " \t\r\n"
 Source = bytes | bytearray | memoryview | BinaryIO | Iterable[bytes]
 
 
@@ -34,6 +35,11 @@ def chunks_of(source: Source) -> Iterator[bytes]:
 def lex(source: Source, limits: Limits) -> Iterator[Item]:
     """All items of a source. Never raises on data; only reading the source can fail."""
     return _Lexer(source, limits).items()
+
+
+def _blank(text: str) -> bool:
+    """Whether there is nothing but blanks; counting is quicker than stripping them."""
+    return text[:1] in _BLANKS and sum(map(text.count, _BLANKS)) == len(text)
 
 
 class _Encoding:
@@ -130,7 +136,7 @@ class _Lexer:
                 )  # "ISA*" may begin here
             if found or place < 0 or at > CHUNK:
                 passed = self.buffer[:at]
-                if visible := passed.strip(" \t\r\n"):
+                if not _blank(passed) and (visible := passed.strip(_BLANKS)):
                     if not sample:
                         start = self.base + passed.index(visible[0])
                         sample = visible[:16]

@@ -76,7 +76,9 @@ def test_a_sentence_breaks_between_words_on_a_terminal_only(
 def test_the_marks_stand_under_the_bytes_on_a_narrow_terminal_too(narrow: io.StringIO) -> None:
     content = b"ISA*00*" + b"x" * 200 + b"*20261316~DTM*063*20260320~" + b"y" * 200
     at = Location("DTM", 8, None, 2, offset=content.index(b"20261316"), length=8)
-    output.print_finding(Finding(Code.DATE_INVALID, Severity.ERROR, "No date.", at=at), content)
+    output.print_finding(
+        Finding(Code.DATE_INVALID, Severity.ERROR, "No date.", at=at), lambda a, b: content[a:b]
+    )
     said = lines(narrow)
     (mark,) = (n for n, line in enumerate(said) if line.strip() and set(line.strip()) == {"^"})
     start = said[mark].index("^")
