@@ -130,7 +130,14 @@ def roles() -> str:
     return reference.roles_page()
 
 
+def second_opinion() -> str:
+    from edi_gateway.x12.second_opinion import reference
+
+    return reference.page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "second-opinion.md": second_opinion,
     "csv.md": csv,
     "roles.md": roles,
     "canonical.md": canonical,

@@ -11,7 +11,7 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING, Any, Protocol, cast
+from typing import IO, TYPE_CHECKING, Annotated, Any, Protocol, cast
 
 import typer
 from rich.markup import escape
@@ -38,12 +38,19 @@ if TYPE_CHECKING:
 
 @app.command()
 def check(
-    ctx: typer.Context, files: FilesArgument, partner: PartnerOption = None, json: JsonOption = False
+    ctx: typer.Context,
+    files: FilesArgument,
+    partner: PartnerOption = None,
+    second_opinion: Annotated[
+        bool, typer.Option("--second-opinion", help="Ask pyx12 too, and list where it differs.")
+    ] = False,
+    json: JsonOption = False,
 ) -> None:
     """Check X12 files: what is wrong, and where.
 
     Findings in plain words with the bytes marked. Needs no database. With --partner the partner's own rules apply, as
-    its files stand. Exit code 0: no ERROR; 1: at least one; 2: a file cannot be read or is not X12.
+    its files stand. Exit code 0: no ERROR; 1: at least one; 2: a file cannot be read or is not X12. What pyx12 thinks
+    changes no exit code; with --json it is an object of its own behind the file's.
     """
     here: Here = ctx.obj
     senders = Senders(here, partner)
@@ -54,6 +61,10 @@ def check(
         try:
             with read_file(path, senders) as read, _later() as sets, _later() as groups, _later() as junk:
                 _tell(read, _Json(read, sets, groups, junk) if json else _Words(read, sets, groups))
+                if second_opinion:
+                    from edi_gateway.cli.second_opinions import tell
+
+                    tell(read.name, read.cut(0, read.size), senders.guide, json=json)
         except FileUnreadable as error:  # the other files are read all the same
             complain(str(error))
             worst = WRONG_USAGE

@@ -1,0 +1,277 @@
+"""A guide rendered as the XML maps that pyx12 reads: one file for the set, one for its elements, one for codes.
+
+Takes a Guide, gives texts by file name and the rules that such a map cannot say. Made from our dictionary alone;
+called by x12.second_opinion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from xml.etree.ElementTree import Element, SubElement, tostring
+
+from edi_gateway.model.finding import Severity
+from edi_gateway.x12.dictionary import CompositeDef, ElementDef, SegmentDef, Use
+from edi_gateway.x12.guide import Guide, Node
+from edi_gateway.x12.rules import LocalRule, Rule
+from edi_gateway.x12.structure import Child, Loop
+
+SET_FILE = "set.xml"
+SET_LOOP = "/ISA_LOOP/GS_LOOP/ST_LOOP"
+_UNLIMITED = ">1"
+_COUNTED = {"must_use": 1, "max_use": None, "exactly": None}
+_PLAIN = frozenset({"must_use", "not_used", "codes", "equals", "add_codes", "min", "max", "length", "digits"})
+_VERSION = 11  # the ISA element by which pyx12 tells character sets apart
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Maps of one guide: texts by file name. `unsaid` are ids of rules that these maps do not hold."""
+
+    files: Mapping[str, str]
+    unsaid: frozenset[str]
+
+
+@dataclass(slots=True)
+class _Place:
+    """What rules make of one node: `least` and `most` of it, and what they say about its elements."""
+
+    unused: bool = False
+    least: int = 0
+    most: int | None = None
+    elements: dict[int, list[Rule]] = field(default_factory=dict)
+
+
+def render(guide: Guide) -> Rendered:
+    """The maps of a guide, as pyx12 4.0.0 reads them."""
+    return _Renderer(guide).rendered()
+
+
+class _Renderer:
+    def __init__(self, guide: Guide) -> None:
+        self.guide = guide
+        self.known = guide.dictionary
+        self.elements: dict[str, tuple[str, int, int, str]] = {}
+        self.codes: dict[str, Iterable[str]] = {}
+        self.unsaid: set[str] = set()
+        self.places = self._places()
+
+    def rendered(self) -> Rendered:
+        root = Element("transaction", xid=self.guide.set_code, name=self.guide.set_code)
+        interchange = SubElement(root, "loop", _loop("ISA_LOOP", "interchange", 1))
+        self._segment(interchange, self.known.segments["ISA"], 1, "R", "1")
+        group = SubElement(interchange, "loop", _loop("GS_LOOP", "group", 2))
+        self._segment(group, self.known.segments["GS"], 1, "R", "1")
+        body = SubElement(group, "loop", _loop("ST_LOOP", "set", 2))
+        self._children(body, self.guide.root)
+        self._segment(group, self.known.segments["GE"], 3, "R", "1")
+        self._segment(interchange, self.known.segments["IEA"], 3, "R", "1")
+        files = {
+            SET_FILE: _text(root),
+            "dataele.xml": self._element_file(),
+            "codes.xml": self._code_file(),
+        }
+        return Rendered(files, frozenset(self.unsaid))
+
+    # --- rules
+
+    def _places(self) -> dict[int, _Place]:
+        """What a map can say of the rules; the others are noted as unsaid."""
+        found: dict[int, _Place] = {}
+        for index, rules in self.guide.local.items():
+            for local in rules:
+                if not self._local(found.setdefault(index, _Place()), local):
+                    self.unsaid.add(local.rule.id)
+        for wide in self.guide.wide:
+            rule = wide.rule
+            plain = not (wide.selector.qualifiers or wide.selector.element or wide.guards or wide.conditions)
+            if not plain or rule.kind not in _COUNTED or rule.gravity is not Severity.ERROR or rule.having:
+                self.unsaid.add(rule.id)
+                continue
+            for index in wide.nodes:
+                place = found.setdefault(index, _Place())
+                if rule.kind != "max_use":
+                    place.least = max(place.least, 1)
+                if rule.number is not None:
+                    place.most = rule.number
+                    self.unsaid |= {rule.id} if rule.kind == "exactly" and rule.number > 1 else set()
+        return found
+
+    def _local(self, place: _Place, local: LocalRule) -> bool:
+        rule = local.rule
+        if rule.kind == "add_codes":  # a code that is good somewhere must not be called wrong
+            place.elements.setdefault(local.element, []).append(rule)
+            return not (local.qualifiers or local.conditions or local.component)
+        if local.qualifiers or local.conditions or local.component or rule.gravity is not Severity.ERROR:
+            return False
+        if not local.element:
+            place.unused = True
+            return True
+        if local.repeats or rule.kind not in _PLAIN:
+            return False
+        place.elements.setdefault(local.element, []).append(rule)
+        return True
+
+    # --- structure
+
+    def _children(self, parent: Element, loop: Loop) -> None:
+        for ordinal, child in enumerate(loop.children, start=1):
+            if child.loop is None:
+                opens = ordinal == 1 and loop.id != ""
+                self._child_segment(parent, child, ordinal, opens=opens)
+                continue
+            place = self.places.get(child.node, _Place())
+            inner = SubElement(
+                parent,
+                "loop",
+                _loop(f"{child.tag}_{child.node}", child.tag, ordinal)
+                | {"usage": self._usage(child, place), "repeat": _most(child.max, place)},
+            )
+            self._children(inner, child.loop)
+
+    def _child_segment(self, parent: Element, child: Child, ordinal: int, *, opens: bool) -> None:
+        place = self.places.get(child.node, _Place())
+        usage = "N" if place.unused else "R" if opens else self._usage(child, place)
+        most = "1" if opens else _most(child.max, place)
+        self._segment(
+            parent, self.known.segments[child.tag], ordinal, usage, most, self.guide.nodes[child.node]
+        )
+
+    def _usage(self, child: Child, place: _Place) -> str:
+        if place.unused:
+            return "N"
+        return "R" if child.requirement == "M" or place.least else "S"
+
+    def _segment(
+        self,
+        parent: Element,
+        definition: SegmentDef,
+        ordinal: int,
+        usage: str,
+        most: str,
+        node: Node | None = None,
+    ) -> None:
+        tag = definition.tag
+        segment = SubElement(
+            parent, "segment", xid=tag, name=definition.name, usage=usage, pos=str(ordinal), max_use=most
+        )
+        for note in definition.notes:
+            SubElement(segment, "syntax").text = note
+        rules = self.places.get(node.index, _Place()).elements if node else {}
+        for use in definition.uses:
+            composite = self.known.composites.get(use.element)
+            if composite is not None:
+                self._composite(segment, composite, use, rules.get(use.position, ()))
+            else:
+                element = self._element(segment, use, f"{use.position:02}", rules.get(use.position, ()), node)
+                if tag == "ISA" and use.position == _VERSION + 1:
+                    codes = SubElement(element, "valid_codes")
+                    SubElement(codes, "code").text = "00501" if self.guide.version >= "005010" else "00401"
+
+    def _composite(self, segment: Element, composite: CompositeDef, use: Use, rules: Sequence[Rule]) -> None:
+        made = SubElement(
+            segment,
+            "composite",
+            xid=f"{use.position:02}",
+            data_ele=composite.id,
+            name=composite.name,
+            usage=_element_usage(use, rules),
+            seq=str(use.position),
+            repeat=str(use.repeat),
+        )
+        for note in composite.notes:
+            SubElement(made, "syntax").text = note
+        for part in composite.uses:
+            self._element(made, part, f"{use.position:02}-{part.position}", (), None)
+
+    def _element(
+        self, parent: Element, use: Use, xid: str, rules: Sequence[Rule], node: Node | None
+    ) -> Element:
+        element = self.known.elements[use.element]
+        number = self._lengths(element, rules, f"{node.index if node else ''}.{xid}")
+        made = SubElement(
+            parent,
+            "element",
+            xid=xid,
+            data_ele=number,
+            name=element.name,
+            usage=_element_usage(use, rules),
+            seq=str(use.position),
+        )
+        codes = _codes(element, rules)
+        if codes is not None:
+            key = element.number if not rules else f"{element.number}.{node.index if node else ''}.{xid}"
+            self.codes[key] = codes
+            SubElement(made, "valid_codes", external=key)
+        return made
+
+    def _lengths(self, element: ElementDef, rules: Sequence[Rule], place: str) -> str:
+        """The number under which an element with these lengths stands; one of its own where rules change them."""
+        least, most, number = element.min, element.max, element.number
+        for rule in rules:
+            if rule.number is None:
+                continue
+            number = f"{element.number}.{place}"
+            if rule.kind in ("min", "length", "digits"):
+                least = max(least, rule.number)
+            if rule.kind in ("max", "length", "digits"):
+                most = min(most, rule.number)
+        self.elements[number] = (element.type, least, most, element.name)
+        return number
+
+    # --- the files beside
+
+    def _element_file(self) -> str:
+        root = Element("data_elements")
+        for number, (kind, least, most, name) in sorted(self.elements.items()):
+            SubElement(
+                root,
+                "data_ele",
+                ele_num=number,
+                data_type=kind,
+                min_len=str(least),
+                max_len=str(most),
+                name=name,
+            )
+        return _text(root)
+
+    def _code_file(self) -> str:
+        root = Element("codes")
+        for key, codes in sorted(self.codes.items()):
+            made = SubElement(root, "codeset")
+            SubElement(made, "id").text = key
+            SubElement(made, "name").text = key
+            SubElement(made, "data_ele").text = key
+            version = SubElement(made, "version")
+            for code in sorted(codes):
+                SubElement(version, "code").text = code
+        return _text(root)
+
+
+def _loop(xid: str, name: str, ordinal: int) -> dict[str, str]:
+    return {"xid": xid, "name": name, "usage": "R", "pos": str(ordinal), "repeat": _UNLIMITED}
+
+
+def _most(standard: int | None, place: _Place) -> str:
+    bounds = [bound for bound in (standard, place.most) if bound is not None]
+    return str(min(bounds)) if bounds else _UNLIMITED
+
+
+def _element_usage(use: Use, rules: Sequence[Rule]) -> str:
+    kinds = {rule.kind for rule in rules}
+    if "not_used" in kinds:
+        return "N"
+    return "R" if use.requirement == "M" or "must_use" in kinds else "S"
+
+
+def _codes(element: ElementDef, rules: Sequence[Rule]) -> set[str] | None:
+    """The codes that an element may have; None: any. A list that is not closed questions none here."""
+    closing = [set(rule.values) for rule in rules if rule.kind in ("codes", "equals")]
+    if not closing and not (element.complete and element.codes):
+        return None
+    allowed = set.intersection(*closing) if closing else set(element.codes or ())
+    return allowed.union(*(rule.values for rule in rules if rule.kind == "add_codes"))
+
+
+def _text(root: Element) -> str:
+    return '<?xml version="1.0" encoding="utf-8"?>\n' + tostring(root, encoding="unicode")
