@@ -25,8 +25,7 @@ class Match:
     """Which disagreements an entry explains: those to which all that it says applies.
 
     side: who finds it ("ours", "theirs"); levels, kinds: those of its Spot; value, words: a pattern for what stands
-    there and for what is said; component: of this one; behind: we found the set's order disturbed at or before the
-    place; beside: we found something else wrong in the same "element" or "segment"; elsewhere: we found such a
+    there and for what is said; component: of this one; disturbed: we found segments of the set out of their order; beside: we found something else wrong in the same "element" or "segment"; elsewhere: we found such a
     segment in the wrong place; found: we have one of these findings in the file.
     """
 
@@ -36,7 +35,7 @@ class Match:
     value: str = ""
     words: str = ""
     component: int = 0
-    behind: bool = False
+    disturbed: bool = False
     beside: str = ""
     elsewhere: bool = False
     found: tuple[Code, ...] = ()
@@ -50,7 +49,7 @@ class Match:
             and (not self.value or re.fullmatch(self.value, judged.value(spot), re.DOTALL) is not None)
             and (not self.words or (said is not None and re.search(self.words, said.words) is not None))
             and self.component in (0, spot.component)
-            and (not self.behind or any(_behind(spot, other) for other in judged.errors))
+            and (not self.disturbed or any(_disturbs(spot, other) for other in judged.errors))
             and (not self.beside or any(_beside(spot, other, self.beside) for other in _all(judged)))
             and (not self.elsewhere or any(_same_tag(each, *other) for other in judged.errors.items()))
             and (not self.found or not judged.codes.isdisjoint(self.found))
@@ -112,13 +111,8 @@ def _all(judged: Judged) -> Iterator[Spot]:
     yield from judged.remarks
 
 
-def _behind(spot: Spot, other: Spot) -> bool:
-    return (
-        other.level == spot.level
-        and other.number == spot.number
-        and other.kind in _STRUCTURE
-        and other.position <= spot.position
-    )
+def _disturbs(spot: Spot, other: Spot) -> bool:
+    return other.level == spot.level and other.number == spot.number and other.kind in _STRUCTURE
 
 
 def _same_tag(each: Disagreement, spot: Spot, said: Said) -> bool:
