@@ -43,7 +43,8 @@ class _Reading:
 class _Explanation:
     """What may have happened: where the segment belongs (-1: nowhere), how the document can go on, and what
     is wrong. `missed`: the places found missing; `found`: a place found missing before, and here it is;
-    `uses_unknown`: an unknown segment before accounts for what is missing."""
+    `uses_unknown`: an unknown segment before accounts for what is missing; `next_node`: where the next segment
+    belongs, if this one and that one changed places (`readings` go on behind both)."""
 
     node: int
     readings: tuple[_Reading, ...]
@@ -51,6 +52,7 @@ class _Explanation:
     missed: tuple[int, ...] = ()
     found: int = -1
     uses_unknown: bool = False
+    next_node: int = -1
 
 
 class Tracer:
@@ -65,6 +67,7 @@ class Tracer:
         self.seen: dict[int, int] = {}  # node -> index of the segment last seen there
         self.missed: dict[int, StructureFault] = {}
         self.unknown: int | None = None  # index of an unknown segment that may stand in for another one
+        self.placed: int = -1  # where the next segment belongs, when that has been found out before
 
     def follow(self, segments: list[list[str]]) -> None:
         for index, segment in enumerate(segments):
@@ -72,7 +75,9 @@ class Tracer:
             if tag not in self.tags and tag.strip(" ").upper() in self.tags:
                 tag = segment[0] = tag.strip(" ").upper()
                 self.faults.append(StructureFault(Code.LOWER_CASE, index, tag))
-            if clean := self._clean(self.readings, tag):
+            if self.placed >= 0:
+                node, self.placed = self.placed, -1
+            elif clean := self._clean(self.readings, tag):
                 node, self.readings = clean
             else:
                 explanation = self._explain(index, tag, segments)
@@ -118,26 +123,45 @@ class Tracer:
                 self.unknown = fault.index
         if explanation.uses_unknown:
             self.unknown = None
+        self.placed = explanation.next_node
 
     def _explain(self, index: int, tag: str, segments: list[list[str]]) -> _Explanation:
         frames = next(reading.frames for reading in self.readings if not reading.floor)
-        places = list(steps(frames, tag))
-        forward = [step for step in places if not step.over]
-        if forward:
-            attempts = list(self._skips(index, forward[0], frames))
-            if places[0].over:  # too many where it stands, or the first of a place further down
-                attempts.insert(0, self._over(index, places[0]))
-            return self._best(attempts, index, segments)
-        if places:
-            return self._over(index, places[0])
         if tag not in self.tags:
             code = Code.SEGMENT_NOT_IN_SET if self.known(tag) else Code.SEGMENT_UNKNOWN
             return _Explanation(-1, self.readings, (StructureFault(code, index, tag),))
-        back, inside = list(self._goes_back(index, tag, frames)), list(self._enters(index, tag, frames))
-        attempts = inside + back if self._stands_in(index) else back + inside
+        places = list(steps(frames, tag))
+        attempts: list[_Explanation] = []
+        if places and places[0].over:  # too many where it stands, or the first of a place further down
+            attempts.append(self._over(index, places[0]))
+            if not attempts[0].faults:
+                return attempts[0]  # that there are too many has been said
+        forward = next((step for step in places if not step.over), None)
+        if forward:
+            attempts += self._skips(index, forward, frames)
+        else:
+            attempts += self._goes_back(index, tag, frames)
+        attempts += self._changed_places(index, segments)
+        inside = list(self._enters(index, tag, frames))
+        attempts = inside + attempts if self._stands_in(index) and not forward else attempts + inside
         if attempts:
             return self._best(attempts, index, segments)
         return _Explanation(-1, self.readings, (StructureFault(Code.SEGMENT_UNEXPECTED, index, tag),))
+
+    def _changed_places(self, index: int, segments: list[list[str]]) -> Iterator[_Explanation]:
+        """This segment and the next: had they come the other way round, both would be where they should be."""
+        if index + 1 >= len(segments):
+            return
+        tag, late = segments[index][0], segments[index + 1][0]
+        first = self._clean(self.readings, late)
+        if first is None:
+            return
+        before, self.seen = self.seen, {**self.seen, first[0]: index}
+        second = self._clean(first[1], tag)
+        self.seen = before
+        if second is not None:
+            fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, index + 1, late, first[0])
+            yield _Explanation(second[0], second[1], (fault,), next_node=first[0])
 
     def _best(self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]) -> _Explanation:
         """The explanation after which the document goes on best; the first of equals."""
@@ -151,17 +175,31 @@ class Tracer:
             if attempt.node >= 0:
                 self.seen[attempt.node] = index
             for count, segment in enumerate(segments[index + 1 : index + 1 + _LOOK_AHEAD]):
-                clean = self._clean(readings, segment[0])
-                if clean is None:
+                if count == 0 and attempt.next_node >= 0:
+                    node = attempt.next_node
+                elif clean := self._clean(readings, segment[0]):
+                    node, readings = clean
+                elif late := self._late(attempt, readings, segment[0]):
+                    node, readings = late
+                else:
                     return count
-                node, readings = clean
                 self.seen[node] = index + 1 + count
             return _LOOK_AHEAD
         finally:
             self.seen = before
 
+    def _late(
+        self, attempt: _Explanation, readings: tuple[_Reading, ...], tag: str
+    ) -> tuple[int, tuple[_Reading, ...]] | None:
+        """What this explanation finds missing, when it comes after all."""
+        for reading in readings:
+            for back in self._goes_back(0, tag, reading.frames):
+                if back.node in attempt.missed:
+                    return back.node, back.readings
+        return None
+
     def _skips(self, index: int, step: Step, frames: Frames) -> Iterator[_Explanation]:
-        """Something mandatory is not there; or this segment comes too early, when that is a whole loop."""
+        """Something mandatory is not there; or, when that is a whole loop, this segment comes too early."""
         missing = self._missing(step, frames)
         explained = self._stands_in(index)
         faults = tuple(
@@ -169,12 +207,12 @@ class Tracer:
             for child in missing[1 if explained else 0 :]
         )
         missed = tuple(fault.node for fault in faults)
-        yield _Explanation(step.child.node, (_Reading(step.frames),), faults, missed, uses_unknown=explained)
         if any(child.loop for child in missing):
             early = StructureFault(
                 Code.SEGMENT_OUT_OF_SEQUENCE, index, step.child.tag, step.child.node, early=True
             )
             yield _Explanation(-1, self.readings, (early,))
+        yield _Explanation(step.child.node, (_Reading(step.frames),), faults, missed, uses_unknown=explained)
 
     def _over(self, index: int, step: Step) -> _Explanation:
         """Too many; said for the first one of them."""

@@ -341,3 +341,32 @@ def test_a_line_without_its_po1_is_one_finding_whatever_it_begins_with(document:
     """
     assert codes(document) == [("CUR", None, Code.SEGMENT_UNEXPECTED)]
     assert document.paths[3:6] == ["PO1/CUR", "PO1/PO4", "PO1/SLN"]
+
+
+@x12(set_code="810")
+def test_a_line_that_has_lost_its_beginning_is_not_taken_for_the_summary(document: Document) -> None:
+    """
+    BIG*20260122*INV001~
+    PID*F****WIDGET BLUE~
+    SAC*A*F050***100~
+    IT1*2*48*EA*3.10*PE*UP*012345678912~
+    PID*F****WIDGET RED~
+    TDS*74780~
+    """
+    assert codes(document) == [("SAC", None, Code.SEGMENT_UNEXPECTED)]
+    assert document.paths == ["BIG", "PID", "IT1/SAC", "IT1", "IT1/PID", "TDS"]
+
+
+@x12(set_code="810")
+def test_totals_after_the_amounts_that_follow_them_are_late_and_nothing_else_is(document: Document) -> None:
+    """
+    BIG*20260122*INV001~
+    IT1*1*48*EA*3.10*PE*UP*012345678912~
+    ISS*96*EA~
+    TDS*74780~
+    AMT*TT*747.80~
+    SAC*C*D240***500~
+    CTT*1~
+    """
+    assert codes(document) == [("TDS", None, Code.SEGMENT_OUT_OF_SEQUENCE)]
+    assert document.paths == ["BIG", "IT1", "ISS", "TDS", "AMT", "SAC", "CTT"]
