@@ -132,12 +132,13 @@ class Disagreement:
 
 @dataclass(slots=True)
 class Judged:
-    """What we found in one file: errors that must be theirs too, and remarks that may be."""
+    """One file: what we found in it, as errors that must be theirs too and remarks that may be, and what they did."""
 
     texts: list[list[list[str]]] = field(default_factory=list)  # of each set, its segments by element
     errors: dict[Spot, Said] = field(default_factory=dict)
     remarks: dict[Spot, Said] = field(default_factory=dict)
     codes: set[Code] = field(default_factory=set)
+    theirs: dict[Spot, Said] = field(default_factory=dict)  # what pyx12 found, once it is known
 
     @property
     def sets(self) -> int:
@@ -185,7 +186,7 @@ def disagreements(
     judged: Judged, answer: Mapping[str, Any], explain: Explain = lambda judged, found: None
 ) -> Iterator[Disagreement]:
     """Both ways, in the order of the document. `explain` gives the id of what is known to explain one."""
-    theirs = _theirs(answer["errors"])
+    theirs = judged.theirs = _theirs(answer["errors"])
     found = [*_alone(judged.errors, theirs, ours=True)]
     found += _alone(theirs, {**judged.remarks, **judged.errors}, ours=False)
     if answer["sets"] != judged.sets:

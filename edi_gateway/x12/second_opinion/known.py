@@ -25,8 +25,9 @@ class Match:
     """Which disagreements an entry explains: those to which all that it says applies.
 
     side: who finds it ("ours", "theirs"); levels, kinds: those of its Spot; value, words: a pattern for what stands
-    there and for what is said; component: of this one; disturbed: we found segments of the set out of their order; beside: we found something else wrong in the same "element" or "segment"; elsewhere: we found such a
-    segment in the wrong place; found: we have one of these findings in the file.
+    there and for what is said; component: of this one; disturbed: the other one of the two found segments of the
+    set out of their order; beside: we found something else wrong in the same "element" or "segment"; elsewhere: we
+    found such a segment in the wrong place; found: we have one of these findings in the file.
     """
 
     side: str
@@ -42,6 +43,7 @@ class Match:
 
     def explains(self, judged: Judged, each: Disagreement) -> bool:
         spot, said = each.spot, each.ours or each.theirs
+        others = judged.theirs if each.ours else judged.errors
         return (
             each.side == self.side
             and spot.kind in self.kinds
@@ -49,7 +51,7 @@ class Match:
             and (not self.value or re.fullmatch(self.value, judged.value(spot), re.DOTALL) is not None)
             and (not self.words or (said is not None and re.search(self.words, said.words) is not None))
             and self.component in (0, spot.component)
-            and (not self.disturbed or any(_disturbs(spot, other) for other in judged.errors))
+            and (not self.disturbed or any(_disturbs(spot, other) for other in others))
             and (not self.beside or any(_beside(spot, other, self.beside) for other in _all(judged)))
             and (not self.elsewhere or any(_same_tag(each, *other) for other in judged.errors.items()))
             and (not self.found or not judged.codes.isdisjoint(self.found))
