@@ -27,7 +27,6 @@ from edi_gateway.partners.profile import Profile
 from edi_gateway.store import snapshots
 from edi_gateway.store.documents import Answer
 from edi_gateway.store.orders import StoredOrder
-from edi_gateway.x12.dictionary import nearest
 
 # orders.answer_state
 DUE: Final = "DUE"
@@ -40,28 +39,24 @@ _SET: Final = "855"
 
 @dataclass(frozen=True, slots=True)
 class Correspondent:
-    """A partner whom we answer: the live profile, what writes an 855 for it, and how our bytes to it look."""
+    """A partner whom we answer: the live profile, and what writes an 855 for it."""
 
     profile: Profile
     write: WriteAnswer
     snapshot: str | None
     version: str
-    delimiters: str
     answers: bool
 
     @staticmethod
     def of(conn: Connection, profile: Profile, write: WriteAnswer) -> Correspondent:
         agreed = profile.document(_SET, "out")
         version = agreed.version if agreed is not None else "004010"
-        marks = profile.writing
-        repetition = marks.repetition if nearest(version)[0] >= "005010" else ""
         live = snapshots.hashes(conn).get(profile.key)
         return Correspondent(
             profile=profile,
             write=write,
             snapshot=live[0] if live else None,
             version=version,
-            delimiters=f"{marks.element}{marks.component}{marks.segment}{repetition}",
             answers=profile.answering.send and agreed is not None,
         )
 
@@ -131,7 +126,7 @@ def send(ledger: Ledger, who: Correspondent, order: Answerable, said: PurchaseOr
 
     An answer that our own checker does not pass is kept as INVALID, with a case, and is still due.
     """
-    body, segments, found = who.write(said)
+    body, segments, found, delimiters = who.write(said)
     wrong = [finding for finding in found if finding.severity is Severity.ERROR]
     document_id = ledger.desk.ids.next()
     ledger.document(
@@ -141,6 +136,7 @@ def send(ledger: Ledger, who: Correspondent, order: Answerable, said: PurchaseOr
             "state": "INVALID" if wrong else "QUEUED",
             "body": body,
             "segments": segments,
+            "delimiters": delimiters,
             "business_key": said.po_number,
             "canonical": said.model_dump_json(exclude_defaults=True),
             "answers_document_id": order.document_id,
@@ -173,6 +169,7 @@ def send_again(
             "state": "QUEUED",
             "body": last.body,
             "segments": last.segments,
+            "delimiters": last.delimiters,
             "business_key": order.po_number,
             "canonical": last.canonical,
             "answers_document_id": document_id,
@@ -189,7 +186,6 @@ def _row(who: Correspondent, partner: str, order_id: int, test: bool, now: datet
         "gs_code": "PR",
         "test": test,
         "order_id": order_id,
-        "delimiters": who.delimiters,
         "snapshot": who.snapshot,
         "created_at": now,
     }

@@ -80,7 +80,7 @@ class Desk:
         audit.record(self.conn, audit.Entry(self.clock(), self.actor.name, action, subject, detail))
 
 
-WriteAnswer = Callable[[PurchaseOrderAcknowledgment], tuple[str, int, list[Finding]]]
+WriteAnswer = Callable[[PurchaseOrderAcknowledgment], tuple[str, int, list[Finding], str]]
 
 
 class Partners(Protocol):
@@ -90,4 +90,4 @@ class Partners(Protocol):
         """The live profile; None when the partner is not published."""
 
     def write_answer(self, partner: str) -> WriteAnswer:
-        """What turns an answer for this partner into the body of an 855: (body, segments, findings)."""
+        """What turns an answer for this partner into the body of an 855: (body, segments, findings, delimiters)."""

@@ -6,7 +6,7 @@ flow/road.py and, through `answer_writer`, by commands.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +20,10 @@ from edi_gateway.x12 import writer as x12_writer
 from edi_gateway.x12.ack import GroupResult, Ta1Policy, functional_ack
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.envelope import Delimiters
+from edi_gateway.x12.splitting import split_long
 
 Written = tuple[str, int, list[Finding]]  # body, its segments (without ST and SE), what was found on the way
+WrittenAnswer = tuple[str, int, list[Finding], str]  # and the delimiters that it was written in
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +48,32 @@ def delimiters(profile: Profile, version: str) -> Delimiters:
     return Delimiters(writing.element, writing.component, writing.segment, repetition)
 
 
+def other_delimiters(profile: Profile, version: str) -> Iterator[Delimiters]:
+    """Those that may be taken instead when the usual ones stand in a text."""
+    newer = nearest(version)[0] >= "005010"
+    for marks in profile.writing.other_delimiters:
+        element, component, segment, repetition = tuple(marks)
+        yield Delimiters(element, component, segment, repetition if newer else None)
+
+
 def answer_writer(partner: LivePartner) -> WriteAnswer:
     """Writes an 855 for this partner. ERROR findings mean: it must not go out."""
     agreed = partner.agreed("855", "out")
     version = agreed.version if agreed is not None else "004010"
     read_as = nearest(version)[0]
-    marks = delimiters(partner.profile, version)
+    choices = (delimiters(partner.profile, version), *other_delimiters(partner.profile, version))
 
-    def write(answer: PurchaseOrderAcknowledgment) -> Written:
+    def write(answer: PurchaseOrderAcknowledgment) -> WrittenAnswer:
+        usual: WrittenAnswer | None = None
+        for marks in choices:
+            written = (*write_with(answer, marks), "".join(mark or "" for mark in marks))
+            if not any(finding.code is Code.DELIMITER_IN_DATA for finding in written[2]):
+                return written
+            usual = usual or written
+        assert usual is not None  # the partner has delimiters
+        return usual
+
+    def write_with(answer: PurchaseOrderAcknowledgment, marks: Delimiters) -> Written:
         writer = partner.writer("855", read_as)
         if writer is None:
             return "", 0, [_no_mapping("855", partner.profile.key)]
@@ -72,6 +92,8 @@ def body_of(
 ) -> Written:
     """The text between ST and SE, after our own checker has read it as the partner would."""
     guide = partner.guide(set_code, read_as)
+    if guide is not None:
+        segments = split_long(segments, guide)
     found = [] if guide is None else x12_writer.check_body(guide, segments, marks)
     text = x12_writer.body_text(segments, marks, partner.profile.writing.encoding)
     return text.value or "", len(segments), [*found, *text.findings]
@@ -154,5 +176,5 @@ def _no_mapping(set_code: str, partner: str) -> Finding:
     )
 
 
-def _nobody(answer: PurchaseOrderAcknowledgment) -> Written:
-    return "", 0, [_no_mapping("855", "a partner who is not published")]
+def _nobody(answer: PurchaseOrderAcknowledgment) -> WrittenAnswer:
+    return "", 0, [_no_mapping("855", "a partner who is not published")], ""

@@ -114,6 +114,8 @@ class Writing(Part):
     """Ends a segment."""
     repetition: str = Field(default="^", min_length=1, max_length=1)
     """Separates repetitions (005010 only)."""
+    other_delimiters: tuple[str, ...] = ()
+    """Tried in turn when a text holds one of these: element, component, segment, repetition, e.g. +:!%."""
     line_end: Literal["", "\n", "\r\n"] = ""
     """Put after each segment."""
     encoding: Literal["ascii", "latin-1", "utf-8"] = "latin-1"

@@ -173,12 +173,13 @@ def by_set_hash(conn: Connection, partner: str, hashes: Sequence[str]) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An 855 that an order has had. `canonical`: JSON of the document."""
+    """An 855 that an order has had: its body in the delimiters that it was written in. `canonical`: JSON of it."""
 
     id: int
     order_id: int
     body: str
     segments: int
+    delimiters: str
     canonical: str
 
 
@@ -188,11 +189,11 @@ def last_answers(conn: Connection, order_ids: Sequence[int]) -> dict[int, Answer
     found: dict[int, Answer] = {}
     for start in range(0, len(order_ids), 400):
         query = (
-            select(c.id, c.order_id, c.body, c.segments, c.canonical)
+            select(c.id, c.order_id, c.body, c.segments, c.delimiters, c.canonical)
             .where(c.order_id.in_(order_ids[start : start + 400]), c.direction == "out", c.set_code == "855")
             .where(c.state.not_in(("INVALID", "CANCELLED")), c.canonical.is_not(None))
             .order_by(c.id)
         )
         for row in conn.execute(query):
-            found[row.order_id] = Answer(row.id, row.order_id, row.body, row.segments, row.canonical)
+            found[row.order_id] = Answer(*row)
     return found

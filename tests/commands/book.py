@@ -60,10 +60,10 @@ class Partners:
     def write_answer(self, partner: str) -> WriteAnswer:
         return self.write
 
-    def write(self, answer: PurchaseOrderAcknowledgment) -> tuple[str, int, list[Finding]]:
+    def write(self, answer: PurchaseOrderAcknowledgment) -> tuple[str, int, list[Finding], str]:
         if self.wrong:
-            return "", 0, [Finding(Code.ELEMENT_TOO_LONG, Severity.ERROR, "BAK03 is too long.")]
-        return f"BAK*{answer.purpose}*{answer.type}*{answer.po_number}~", 3, []
+            return "", 0, [Finding(Code.ELEMENT_TOO_LONG, Severity.ERROR, "BAK03 is too long.")], "*>~"
+        return f"BAK*{answer.purpose}*{answer.type}*{answer.po_number}~", 3, [], "*>~"
 
 
 def stock(engine: Engine) -> None:

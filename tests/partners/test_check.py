@@ -74,6 +74,21 @@ def told(folder: Path, mappings: Path | None = None) -> list[tuple[str, str]]:
             "writing.segment and writing.element are both '*'.",
         ),
         ("[writing]\nelement = 'x'\n", 2, 'writing.element is "x", which may stand in any text.'),
+        (
+            "[writing]\nother_delimiters = ['|<!^', '|<!x']\n",
+            2,
+            'writing.other_delimiters[1] is "|<!x"; it holds a character that may stand in any text.',
+        ),
+        (
+            "[writing]\nother_delimiters = ['|<!|']\n",
+            2,
+            'writing.other_delimiters[0] is "|<!|"; it holds a character twice.',
+        ),
+        (
+            "[writing]\nother_delimiters = ['|<!']\n",
+            2,
+            'writing.other_delimiters[0] is "|<!"; it has 3 characters.',
+        ),
         ("[policies]\nminimum_order = -1\n", 2, "policies.minimum_order is -1; it cannot be below 0."),
         (
             "[policies.price_buyer_lower]\n",

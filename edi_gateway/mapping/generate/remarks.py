@@ -1,4 +1,4 @@
-"""What generated writers call besides plain Python: sizes, splitting of long text, findings about what cannot be said.
+"""What generated writers call besides plain Python: sizes, findings about what cannot be said.
 
 A path is a chain (around, list name, index) and becomes text only when there is something to say. Called by the code
 that writer.py makes.
@@ -143,20 +143,6 @@ def put(
 
 def digits(text: str) -> int:
     return len(text) - text.count("-") - text.count(".")
-
-
-def pieces(text: str, maximum: int) -> Iterable[str]:
-    """A long text in parts that fit, cut at the last blank that allows it (the blank goes), else anywhere."""
-    while len(text) > maximum:
-        cut = text.rfind(" ", 1, maximum + 1)
-        if cut <= 0:
-            yield text[:maximum]
-            text = text[maximum:]
-        else:
-            yield text[:cut]
-            text = text[cut + 1 :]
-    if text:
-        yield text
 
 
 def joined(components: list[str], separator: str, remarks: Remarks, around: Any, name: str) -> str:

@@ -19,6 +19,9 @@ from edi_gateway.mapping.generate.emitter import Emitter
 from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.plan import PlanElement, PlanRow
 from edi_gateway.model.documents.record import Record
+from edi_gateway.x12.splitting import goes_on
+
+_ENDLESS = 1_000_000  # characters: whoever writes the segments has a place for what is too long for one
 
 
 class SegmentEmitter(Emitter):
@@ -102,13 +105,14 @@ class SegmentEmitter(Emitter):
             return
         assert element.field is not None
         assert element.converter is not None
+        assert row.node is not None
         access = self._read(row, element.field)
         self._value(
             depth,
             f"x{position}",
             access,
             element.converter,
-            element.maximum,
+            _ENDLESS if goes_on(row.node.tag, position) else element.maximum,
             _name(element.field, row),
             "p",
             element,

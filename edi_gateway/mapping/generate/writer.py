@@ -16,6 +16,7 @@ from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.generate.segment import SegmentEmitter, fetch
 from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
 from edi_gateway.model.documents.record import Record
+from edi_gateway.x12 import splitting
 
 #: (document, component separator, repetition separator, remarks) -> body segments.
 GeneratedWriter = Callable[[Record, str, "str | None", Remarks], list[list[str]]]
@@ -28,7 +29,7 @@ def generate(plan: Plan) -> GeneratedWriter:
     scope: dict[str, Any] = {
         "fit": remarks.fit,
         "put": remarks.put,
-        "pieces": remarks.pieces,
+        "pieces": splitting.pieces,
         "joined": remarks.joined,
         "repeated": remarks.repeated,
         "left_over": remarks.left_over,

@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     documents.answer_without_document,
     documents.acknowledgment_listed,
     documents.delimiters_collide,
+    documents.other_delimiters_collide,
     documents.file_unknown,
     documents.rule_wrong,
     policies.limit_negative,

@@ -100,6 +100,26 @@ def acknowledgment_listed(draft: Draft, around: Surroundings) -> Iterator[Findin
             )
 
 
+def other_delimiters_collide(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """As delimiters_collide, for those that may be taken instead."""
+    for n, marks in enumerate(draft.items("writing", "other_delimiters")):
+        if not isinstance(marks, str):
+            continue
+        why = ""
+        if len(marks) != len(_DELIMITERS):
+            why = f"has {len(marks)} characters"
+        elif any(char.isalnum() or char == " " or not char.isascii() for char in marks):
+            why = "holds a character that may stand in any text"
+        elif len(set(marks)) < len(marks):
+            why = "holds a character twice"
+        if why:
+            yield draft.mistake(
+                ("writing", "other_delimiters", n),
+                f'writing.other_delimiters[{n}] is "{marks}"; it {why}.',
+                "Four characters that differ: element, component, segment, repetition, e.g. +:!%.",
+            )
+
+
 def delimiters_collide(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     """Two delimiters alike, or one that may stand in any text."""
     used: dict[str, str] = {}
