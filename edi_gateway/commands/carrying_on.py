@@ -19,7 +19,7 @@ from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.ledger import Ledger, storable
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.finding import Family
+from edi_gateway.model.finding import Code, Family
 from edi_gateway.model.order import HoldView, LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocking
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
@@ -27,6 +27,7 @@ from edi_gateway.store import cases, deadlines, documents, holds, orders, outbox
 from edi_gateway.store.orders import StoredOrder
 
 ENDED = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID)
+_UNSENT = (Code.ANSWER_DUE, Code.ANSWER_OVERDUE)
 _OVER = (LineState.CANCELLED, LineState.REJECTED)
 _IN_WORDS = {
     OrderState.ACCEPTED: ("accepted", "Accepted"),
@@ -197,9 +198,14 @@ def last_answer(desk: Desk, order_id: int) -> PurchaseOrderAcknowledgment | None
 
 
 def met(desk: Desk, order_id: int) -> None:
-    """The answer is made: its deadlines are met, and cases of its lateness or of a faulty one are over."""
+    """The answer is made: its deadlines are met, and cases of its lateness or of a faulty one are over. What is said
+    of a made one that does not go is over when it has gone (flow/unsent.py)."""
     deadlines.close(desk.conn, [deadlines.ANSWER, deadlines.ANSWER_WARNING], [order_id])
-    over = [case.id for case in cases.open_of(desk.conn, order_id=order_id) if case.family == Family.ANSWER]
+    over = [
+        case.id
+        for case in cases.open_of(desk.conn, order_id=order_id)
+        if case.family == Family.ANSWER and (case.document_id is None or case.code not in _UNSENT)
+    ]
     resolve(desk, over, "The order is answered.")
 
 

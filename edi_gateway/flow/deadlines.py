@@ -18,41 +18,56 @@ from edi_gateway.commands import last_day
 from edi_gateway.commands import orders as order_desk
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.flow import unsent
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import HoldCode, HoldView, OrderState
 from edi_gateway.store import deadlines, holds, orders, outbox
+from edi_gateway.store.deadlines import Deadline
 from edi_gateway.store.orders import StoredOrder
 from edi_gateway.store.tables import documents, transmissions
 
 _LIVE = (OrderState.ON_HOLD, OrderState.ACCEPTED)
 _LATE = timedelta(hours=1)  # an answer that goes later than this after its deadline is a case
+_TRY_AGAIN = timedelta(hours=1)
+_EVERYWHERE = 0  # the subject of what is looked at for all orders at once
 
 
 def judge(works: Works, conn: Connection) -> int:
     """Deal with what is due now, in the caller's transaction; how many. One that fails does not stop the rest."""
-    due = deadlines.due(conn, works.clock())
+    now = works.clock()
+    deadlines.ensure(conn, works.ids, deadlines.UNSENT, _EVERYWHERE, now)
+    due = deadlines.due(conn, now)
     if not due:
         return 0
-    with logs.unit("deadlines", due=len(due)):
+    with logs.unit("deadlines", due=len(due)) as line:
         desk, partners = works.desk(conn), Published(works.live)
         deadlines.finish(conn, [row.id for row in due])  # before: dealing with one may set it anew
+        done = len(due)
         for row in due:
+            if row.kind == deadlines.UNSENT:  # outside of what may fail: it is looked at again in any case
+                deadlines.put(conn, works.ids, row.kind, row.subject, now + unsent.EVERY)
             try:
                 with conn.begin_nested():
-                    _WHEN[row.kind](desk, partners, row.subject)
-            except Refused as refusal:  # the order has ended, or its partner is not published any more
+                    if row.kind == deadlines.UNSENT:
+                        done += unsent.sweep(desk, works.live) - 1
+                    else:
+                        _WHEN[row.kind](desk, partners, row.subject)
+            except Refused as refusal:
                 logs.say(
                     "info", "deadline without effect", kind=row.kind, subject=row.subject, why=str(refusal)
                 )
+                _later(desk, partners, row)
             except DBAPIError:
                 raise
             except Exception as error:
                 problem = f"{type(error).__name__}: {error}"[:300]
                 logs.say("error", "deadline failed", kind=row.kind, subject=row.subject, error=problem)
                 open_cases(desk, [_failed(row.kind, row.subject, problem)])
-    return len(due)
+        if not done:
+            line.skip()
+    return done
 
 
 def _answer(desk: Desk, partners: Published, order_id: int) -> None:
@@ -147,9 +162,9 @@ def _acknowledgment(desk: Desk, _: Published, transmission_id: int) -> None:
     """Nobody has said that it arrived."""
     c = transmissions.c
     row = desk.conn.execute(
-        select(c.partner, c.name, c.sets, c.sent_at, c.test).where(
-            c.id == transmission_id, c.ack_state == "AWAITED"
-        )
+        select(c.partner, c.name, c.sets, c.sent_at, c.test)
+        .where(c.id == transmission_id, c.ack_state == "AWAITED")
+        .with_for_update()  # it may be coming in at this moment
     ).first()
     if row is None:
         return
@@ -192,6 +207,38 @@ def _case(desk: Desk, order: StoredOrder, code: Code, family: Family, message: s
     open_cases(desk, [NewCase(finding, order.partner, about, order.total, order.currency, order.test)])
 
 
+def _later(desk: Desk, partners: Published, due: Deadline) -> None:
+    """What was due cannot be done: nothing is answered, cancelled or lifted for a partner who is not published.
+    Somebody hears of it, and it is tried again until the partner is."""
+    order_id: int | None = due.subject
+    if due.kind == deadlines.HOLD_UNTIL:
+        hold = holds.load(desk.conn, due.subject)
+        order_id = None if hold is None else hold.order_id
+    order = None if order_id is None else orders.load(desk.conn, order_id)
+    if order is None or order.state is OrderState.VOID or partners.profile(order.partner) is not None:
+        return
+    deadlines.put(desk.conn, desk.ids, due.kind, due.subject, desk.clock() + _TRY_AGAIN)
+    code, family, what = _UNDONE.get(
+        due.kind, (Code.WORKER_FAILED, Family.SYSTEM, f"What was due ({due.kind})")
+    )
+    finding = Finding(
+        code,
+        Severity.ERROR,
+        message=f"{what} of PO {order.po_number} is not done: {order.partner} is not published any more.",
+        hint="Publish the partner; it is then done by itself.",
+        rule=f"deadline {due.kind}",
+        family=family,
+    )
+    about = About(order_id=order.id)
+    open_cases(desk, [NewCase(finding, order.partner, about, order.total, order.currency, order.test)])
+
+
+_UNDONE = {
+    deadlines.ANSWER: (Code.ANSWER_OVERDUE, Family.ANSWER, "The answer"),
+    deadlines.CANCEL: (Code.CANCEL_DATE_PASSED, Family.DATE, "The cancellation after the last day"),
+}
+
+
 def _failed(kind: str, subject: int, problem: str) -> NewCase:
     finding = Finding(
         Code.WORKER_FAILED,
@@ -201,5 +248,6 @@ def _failed(kind: str, subject: int, problem: str) -> NewCase:
         rule=f"deadline {kind}",
         family=Family.SYSTEM,
     )
-    about = About(order_id=subject) if kind not in (deadlines.ACK, deadlines.HOLD_UNTIL) else About()
+    of_an_order = kind not in (deadlines.ACK, deadlines.HOLD_UNTIL, deadlines.UNSENT)
+    about = About(order_id=subject) if of_an_order else About()
     return NewCase(finding, None, about)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, select, update
 
 from edi_gateway import logs
 from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
-from edi_gateway.flow import verdicts
+from edi_gateway.flow import unsent, verdicts
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.windows import is_open
@@ -226,6 +226,7 @@ def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any], als
             deadlines.put(conn, works.ids, deadlines.ACK, transmission.id, now + timedelta(hours=hours))
         if transmission.attempts:
             resolve_about(works.desk(conn), "It was sent.", transmission_id=transmission.id)
+    unsent.gone(works.desk(conn), outcome["sent"])
     if outcome["failed"] is None:
         return
     failed = conn.execute(

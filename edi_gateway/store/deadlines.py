@@ -22,6 +22,7 @@ ACK = "ack"  # subject: transmission
 CANCEL_WARNING = "cancel warning"  # subject: order
 CANCEL = "cancel"
 HOLD_UNTIL = "hold until"  # subject: hold
+UNSENT = "unsent answers"  # of all orders; subject: 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ def add(conn: Connection, ids: Ids, new: Sequence[tuple[str, int, datetime]]) ->
     """Deadlines (kind, subject, due_at) of subjects that have none of the kind yet; many at once."""
     rows = [(number, *row, "OPEN") for number, row in zip(ids.block(len(new)), new, strict=True)]
     bulk.insert(conn, deadlines, ("id", "kind", "subject", "due_at", "state"), rows)
+
+
+def ensure(conn: Connection, ids: Ids, kind: str, subject: int, due_at: datetime) -> None:
+    """Set this deadline unless there is one."""
+    mine = (deadlines.c.kind == kind) & (deadlines.c.subject == subject)
+    if conn.execute(select(deadlines.c.id).where(mine)).first() is None:
+        put(conn, ids, kind, subject, due_at)
 
 
 def put(conn: Connection, ids: Ids, kind: str, subject: int, due_at: datetime) -> None:

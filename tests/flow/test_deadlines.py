@@ -173,3 +173,23 @@ def test_a_po_that_came_again_with_other_content_is_not_cancelled_towards_the_bu
     assert [row["state"] for row in shop.rows(tables.orders)] == ["ACCEPTED", "ON_HOLD"]
     assert "CANCEL_DATE_PASSED" in shop.cases()
     assert [text for text in shop.sent() if "ACK*ID*" in text] == []
+
+
+def test_an_answer_that_is_due_to_a_partner_who_is_not_published_is_a_case_until_it_is(shop: Shop) -> None:
+    held(shop)
+    rows = tables.live_profiles
+    (live,) = shop.rows(rows, partner="kestrelmoor")
+    with shop.engine.begin() as conn:
+        conn.execute(rows.delete().where(rows.c.partner == "kestrelmoor"))
+    shop.clock.skip(days=1)
+    shop.run()
+    assert [code for code in shop.cases() if code.startswith("ANSWER")] == ["ANSWER_DUE", "ANSWER_OVERDUE"]
+    (case,) = [row for row in shop.rows(tables.cases) if row["code"] == "ANSWER_OVERDUE"]
+    assert case["message"] == "The answer of PO K1 is not done: kestrelmoor is not published any more."
+    with shop.engine.begin() as conn:
+        conn.execute(rows.insert().values(**live))
+    shop.clock.skip(hours=1)
+    shop.run()
+    assert len(answers(shop)) == 1
+    (case,) = shop.rows(tables.cases, id=case["id"])
+    assert case["state"] == "RESOLVED"
