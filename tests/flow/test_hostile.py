@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from edi_gateway.store import audit, tables
+from edi_gateway.store import audit, receipts, tables
 from tests.flow import papers
 from tests.flow.shop import Shop
 
@@ -57,18 +57,29 @@ def test_each_gets_a_verdict_and_the_next_file_goes_on(shop: Shop) -> None:
 
 
 @pytest.mark.slow
-def test_a_file_cut_off_or_damaged_anywhere_gets_a_verdict(shop: Shop) -> None:
+def test_a_file_cut_off_or_damaged_anywhere_gets_a_verdict_and_its_findings(shop: Shop) -> None:
+    """Each is an order of its own in an interchange of its own: none is set aside for being like another."""
     chance = random.Random(7)
-    whole = papers.orders(501, "K1")
-    files = [whole[:n] for n in range(0, len(whole), 3)]
-    for n in range(0, len(whole), 3):
-        damaged = bytearray(whole)
-        damaged[n] = chance.randrange(256)
+    places = range(0, len(papers.orders(1000, "K1000")), 3)
+    files = [papers.orders(1000 + n, f"K{1000 + n}")[:place] for n, place in enumerate(places)]
+    for n, place in enumerate(places):
+        damaged = bytearray(papers.orders(2000 + n, f"K{2000 + n}"))
+        damaged[place] ^= chance.randrange(1, 256)
         files.append(bytes(damaged))
     for n, content in enumerate(files):
         shop.drop(f"{n:04d}.edi", content)
     shop.run()
     rows = shop.rows(tables.receipts)
-    assert len(rows) == len(files)
+    assert {row["name"]: row["size"] for row in rows} == {f"{n:04d}.edi": len(f) for n, f in enumerate(files)}
     assert {row["state"] for row in rows} <= {"DONE", "QUARANTINED", "DUPLICATE"}
     assert "WORKER_FAILED" not in shop.cases()
+    told = {row["receipt_id"] for row in shop.rows(tables.cases)}
+    assert [row["name"] for row in rows if row["state"] == "QUARANTINED" and row["id"] not in told] == []
+    faults = shop.rows(tables.findings)
+    found = {row["document_id"] for row in faults} | {row["interchange_id"] for row in faults}
+    rejected = [row for row in shop.rows(tables.documents, direction="in") if row["status"] == "R"]
+    assert len(rejected) > 40
+    assert [row["id"] for row in rejected if not {row["id"], row["interchange_id"]} & found] == []
+    with shop.engine.begin() as conn:
+        for row in rows:
+            assert b"".join(receipts.read(conn, row["id"])) == files[int(row["name"][:4])]
