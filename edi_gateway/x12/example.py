@@ -145,7 +145,7 @@ class _Values:
 
     def __init__(self, guide: Guide) -> None:
         self.guide = guide
-        self.context = Context(guide.dictionary, DELIMITERS, guide.short_dates)
+        self.context = Context(guide.dictionary, DELIMITERS)
 
     def segment(
         self,

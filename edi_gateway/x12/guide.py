@@ -14,7 +14,7 @@ from functools import lru_cache
 from edi_gateway.x12 import checker
 from edi_gateway.x12.checker import Walk
 from edi_gateway.x12.compiler import Check, Compiler
-from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary
+from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary, nearest, reading
 from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.loop_rules import Breach, Marks, Walked, breaches
 from edi_gateway.x12.placing import fitting, place
@@ -36,16 +36,13 @@ _TRAILS = 4_096  # rows of marks that are remembered to break no rule about loop
 class Guide:
     """What a transaction set must look like. `hash` names its content: version, set and rules."""
 
-    def __init__(
-        self, definition: SetDef, known: Dictionary, rules: Sequence[Rule], short_dates: bool
-    ) -> None:
+    def __init__(self, definition: SetDef, known: Dictionary, rules: Sequence[Rule]) -> None:
         self.version = definition.version
         self.set_code = definition.code
         self.nodes: tuple[Node, ...]
         self.nodes, self.root = lay_out(definition)
         self.rules = tuple(rules)
-        self.short_dates = short_dates
-        self.hash = _hash(self.version, self.set_code, self.rules, short_dates)
+        self.hash = _hash(self.version, self.set_code, self.rules)
         self.dictionary = known
         self.local, self.wide = place(fitting(self.rules, self.nodes, known), self.nodes, known)
         self.tags = frozenset(node.tag for node in self.nodes)
@@ -63,9 +60,12 @@ class Guide:
     def segment(self, tag: str) -> SegmentDef:
         return self.dictionary.segments[tag]
 
-    def reading_short_dates(self) -> Guide:
-        """The same guide, with six digits allowed for dates (releases before 004010)."""
-        return build(self.version, self.set_code, self.rules, short_dates=True)
+    def reading(self, release: str) -> Guide:
+        """This guide, or the same with the differences of a release (GS08) that it is the nearest for."""
+        version = reading(release)
+        if version == self.version or nearest(release)[0] != self.version:
+            return self
+        return build(version, self.set_code, self.rules)
 
     def _reader(self, delimiters: Delimiters) -> _Reader:
         if len(self._readers) >= _READERS:
@@ -79,7 +79,7 @@ class _Reader:
 
     def __init__(self, guide: Guide, delimiters: Delimiters) -> None:
         self.guide = guide
-        self.context = Context(guide.dictionary, delimiters, guide.short_dates)
+        self.context = Context(guide.dictionary, delimiters)
         self.separator = delimiters.element
         self.last = len(guide.nodes) - 1
         self.compiler = Compiler(self.context)
@@ -159,7 +159,7 @@ class _Reader:
                 placed.append(state.node)
         except Lost:
             known = self.guide.dictionary.segments
-            tracer = Tracer(self.guide.root, self.guide.tags, lambda tag: tag in known)
+            tracer = Tracer(self.machine, self.guide.tags, lambda tag: tag in known)
             tracer.follow(raw.segments)
             return tracer.nodes, tracer.faults
         return placed, ()
@@ -227,19 +227,19 @@ def _right(segment: list[str]) -> bool:
     return True
 
 
-def build(version: str, set_code: str, rules: Sequence[Rule] = (), *, short_dates: bool = False) -> Guide:
+def build(version: str, set_code: str, rules: Sequence[Rule] = ()) -> Guide:
     """The guide of a set of one version of the dictionary ("004010", "005010"), tightened by rules.
 
     A rule that has no place in this release does not count; x12.rules.place says which ones. Raises KeyError
     when the dictionary has no such set.
     """
-    return _build(version, set_code, tuple(rules), short_dates)
+    return _build(version, set_code, tuple(rules))
 
 
 @lru_cache(maxsize=256)
-def _build(version: str, set_code: str, rules: tuple[Rule, ...], short_dates: bool) -> Guide:
+def _build(version: str, set_code: str, rules: tuple[Rule, ...]) -> Guide:
     known = dictionary(version)
-    return Guide(known.sets[set_code], known, rules, short_dates)
+    return Guide(known.sets[set_code], known, rules)
 
 
 def readable(version: str, set_code: str) -> bool:
@@ -248,6 +248,6 @@ def readable(version: str, set_code: str) -> bool:
     return set_code in sets
 
 
-def _hash(version: str, set_code: str, rules: tuple[Rule, ...], short_dates: bool) -> str:
-    content = repr((version, set_code, short_dates, rules))
+def _hash(version: str, set_code: str, rules: tuple[Rule, ...]) -> str:
+    content = repr((version, set_code, rules))
     return hashlib.sha256(content.encode()).hexdigest()

@@ -6,7 +6,6 @@ Takes bytes and a function that says which guide reads a set; yields events. Cal
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -31,7 +30,6 @@ from edi_gateway.x12.guide import Guide, build, readable
 from edi_gateway.x12.lexer import Source
 from edi_gateway.x12.rawset import RawSet
 
-_SHORT_DATES = re.compile(r"(00)?(2|3)\d{3}(?!\d)")  # before 004010 a year had two digits
 GuideFor = Callable[[Interchange, Group, str], Guide | None]
 Strict = bool | Callable[[Interchange, Group], bool]
 
@@ -144,8 +142,7 @@ def _check(
         raw.findings.append(_not_of_group(raw, group))
     if raw.convention and not _fits(raw.convention, group):
         raw.findings.append(group_checks.convention_unknown(raw, group.version, refuses))
-    if _SHORT_DATES.match(group.version):
-        guide = guide.reading_short_dates()
+    guide = guide.reading(group.version)
     walk = guide.check(raw)
     return CheckedSet(raw, guide, walk, SetResult.of(raw, walk.status, walk.findings))
 

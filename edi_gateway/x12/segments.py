@@ -49,7 +49,6 @@ class Context:
 
     dictionary: Dictionary
     delimiters: Delimiters
-    short_dates: bool
 
 
 def problems(
@@ -139,7 +138,7 @@ def _elements(
 
 def _simple(use: Use, name: str, value: str, repetition: int, context: Context) -> Iterator[Problem]:
     element = context.dictionary.elements[use.element]
-    for fault in faults(element, value, short_dates=context.short_dates):
+    for fault in faults(element, value):
         yield _problem(fault, use, name, value, 0, repetition, element.number)
     yield from _delimiter_in(use, element, name, value, repetition, context)
 
@@ -172,7 +171,7 @@ def _composite(
         component = f"{name}, component {part.position},"
         element = context.dictionary.elements[part.element]
         if text.strip(" "):
-            for fault in faults(element, text, short_dates=context.short_dates):
+            for fault in faults(element, text):
                 yield _problem(fault, use, component, text, part.position, repetition, element.number)
         elif part.requirement == "M":
             yield Problem(

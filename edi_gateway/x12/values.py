@@ -33,8 +33,8 @@ class Fault(NamedTuple):
     read_as: str | None = None
 
 
-def faults(element: ElementDef, value: str, *, short_dates: bool = False) -> Iterator[Fault]:
-    """What is wrong with a value that is not empty. `short_dates` allows YYMMDD, as before 004010.
+def faults(element: ElementDef, value: str) -> Iterator[Fault]:
+    """What is wrong with a value that is not empty.
 
     At most one ERROR: a value that is too long is not also an unknown code.
     """
@@ -67,7 +67,7 @@ def faults(element: ElementDef, value: str, *, short_dates: bool = False) -> Ite
             bare,
         )
         value, shown = bare, readable(bare)
-    yield from _BY_TYPE.get(element.type[0], _text)(element, value, shown, short_dates)
+    yield from _BY_TYPE.get(element.type[0], _text)(element, value, shown)
 
 
 def readable(value: str) -> str:
@@ -97,11 +97,11 @@ def _length(element: ElementDef, length: int, what: str = "characters") -> Itera
         )
 
 
-def _text(element: ElementDef, value: str, shown: str, short_dates: bool) -> Iterator[Fault]:
+def _text(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
     yield from _length(element, len(shown))
 
 
-def _coded(element: ElementDef, value: str, shown: str, short_dates: bool) -> Iterator[Fault]:
+def _coded(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
     wrong = list(_length(element, len(shown)))
     yield from wrong
     codes = element.codes
@@ -134,7 +134,7 @@ def _coded(element: ElementDef, value: str, shown: str, short_dates: bool) -> It
         )
 
 
-def _whole(element: ElementDef, value: str, shown: str, short_dates: bool) -> Iterator[Fault]:
+def _whole(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
     found = _WHOLE.fullmatch(value)
     if found:
         yield from _length(element, len(found[1]), "digits")
@@ -147,7 +147,7 @@ def _whole(element: ElementDef, value: str, shown: str, short_dates: bool) -> It
         )
 
 
-def _real(element: ElementDef, value: str, shown: str, short_dates: bool) -> Iterator[Fault]:
+def _real(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
     found = _REAL.fullmatch(value)
     if found:
         yield from _length(element, len(found[1]) - ("." in found[1]), "digits")
@@ -160,8 +160,8 @@ def _real(element: ElementDef, value: str, shown: str, short_dates: bool) -> Ite
         )
 
 
-def _date(element: ElementDef, value: str, shown: str, short_dates: bool) -> Iterator[Fault]:
-    six = short_dates or element.min <= 6
+def _date(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
+    six = element.min <= 6  # YYMMDD, as before 004010
     if not (_is_date(value, 8) and element.max >= 8) and not (six and _is_date(value, 6)):
         yield Fault(
             Code.DATE_INVALID,
@@ -183,7 +183,7 @@ def _is_date(value: str, length: int) -> bool:
     return True
 
 
-def _time(element: ElementDef, value: str, shown: str, short_dates: bool) -> Iterator[Fault]:
+def _time(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
     if not _TIME.fullmatch(value) or not element.min <= len(value) <= element.max:
         yield Fault(
             Code.TIME_INVALID,
@@ -194,7 +194,7 @@ def _time(element: ElementDef, value: str, shown: str, short_dates: bool) -> Ite
         )
 
 
-def _binary(element: ElementDef, value: str, shown: str, short_dates: bool) -> Iterator[Fault]:
+def _binary(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
     yield from _length(element, len(value), "bytes")
 
 

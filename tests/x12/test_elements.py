@@ -292,7 +292,7 @@ def test_six_digits_are_a_date_before_004010() -> None:
 
 
 def test_an_element_that_may_repeat_is_looked_at_each_time_and_counted() -> None:
-    context = Context(dictionary("005010"), Delimiters("*", ">", "~", "^"), False)
+    context = Context(dictionary("005010"), Delimiters("*", ">", "~", "^"))
     use = Use(1, "355", "O", repeat=2)
     assert list(element_problems(use, "XX01", "EA^CA", context)) == []
     found = list(element_problems(use, "XX01", "EA^CASE^CA", context))

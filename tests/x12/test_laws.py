@@ -68,7 +68,7 @@ def test_the_fast_pass_and_the_exact_check_agree_on_what_is_right(
     )
     body[index] = [*body[index][:element], value, *body[index][element + 1 :]]
     book = dictionary(version)
-    context = Context(book, USUAL, False)
+    context = Context(book, USUAL)
     definition = book.segments[body[index][0]]
     fast = Compiler(context).compile(definition, (), len(body[index]) - 1)
     exact = problems(definition, (), context, body[index])

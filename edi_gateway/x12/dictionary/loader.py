@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, TypeVar
 
 from edi_gateway.x12.dictionary.body import change_body, read_body
@@ -19,11 +18,8 @@ from edi_gateway.x12.dictionary.codes import read_codes
 from edi_gateway.x12.dictionary.content import Content, change_content, read_content
 from edi_gateway.x12.dictionary.model import CompositeDef, Dictionary, ElementDef, SegmentDef, SetDef
 from edi_gateway.x12.dictionary.notation import Entry, entries
+from edi_gateway.x12.dictionary.versions import DATA, VERSIONS, bases
 
-#: Each version of the standard, and the version whose differences it is written as.
-VERSIONS: Final[Mapping[str, str | None]] = MappingProxyType({"004010": None, "005010": "004010"})
-
-_DATA: Final = Path(__file__).with_name("data")
 _ELEMENT: Final = re.compile(r"(AN|ID|N\d|R|DT|TM|B) ([1-9]\d*)/([1-9]\d*) (\S.*)")
 _SET: Final = re.compile(r"([A-Z]{2}) (\S.*)")
 
@@ -32,13 +28,13 @@ T = TypeVar("T")
 
 @cache
 def dictionary(version: str) -> Dictionary:
-    """The dictionary of "004010" or "005010"; KeyError for any other text (`nearest` picks one)."""
-    return read_dictionary(_DATA, version)
+    """The dictionary of "004010" or "005010", or of what `versions.reading` names; KeyError for any other text."""
+    return read_dictionary(DATA, version)
 
 
 def read_dictionary(folder: Path, version: str) -> Dictionary:
     """The dictionary of a version as the notation in `folder` tells it."""
-    return _Reader(folder, version).dictionary
+    return _Reader(folder, version, VERSIONS if version in VERSIONS else bases(folder)).dictionary
 
 
 class _Shelf(Mapping[str, T]):
@@ -70,12 +66,13 @@ class _Shelf(Mapping[str, T]):
 class _Reader:
     """One version in a folder of the notation, above the version that it differs from."""
 
-    def __init__(self, folder: Path, version: str) -> None:
-        base = VERSIONS[version]
-        self._below: _Reader | None = None if base is None else _Reader(folder, base)
+    def __init__(self, folder: Path, version: str, bases: Mapping[str, str | None]) -> None:
+        base = bases[version]
+        self._below: _Reader | None = None if base is None else _Reader(folder, base, bases)
         self._older: Dictionary | None = self._below.dictionary if self._below else None
         self._codes = folder / "codes"
         self._version = version
+        self._coded = version if version in VERSIONS or base is None else base  # whose codes are read
         place = folder / version
         self._sets = entries(place / "sets.txt")
         self._segments = entries(place / "segments.txt")
@@ -125,7 +122,7 @@ class _Reader:
 
     def _element(self, number: str) -> ElementDef:
         made = self._bare_element(number)
-        codes = read_codes(self._codes / f"{number}.txt", self._version, made)
+        codes = read_codes(self._codes / f"{number}.txt", self._coded, made)
         return made if codes is None else replace(made, codes=codes.meanings, complete=codes.complete)
 
     def _bare_element(self, number: str) -> ElementDef:
