@@ -41,6 +41,9 @@ def match(works: Works, conn: Connection, received: Received) -> list[NewCase]:
 
 
 def _functional(works: Works, conn: Connection, received: Received, reading: AckReading) -> list[NewCase]:
+    spoken_of = documents.acknowledged_by(conn, received.partner, reading.code, reading.control, lock=False)
+    # the transmissions first, as whoever notes that they were sent does: else each would wait for the other
+    outbox.lock(conn, {d.transmission_id for d in spoken_of if d.transmission_id is not None})
     ours = documents.acknowledged_by(conn, received.partner, reading.code, reading.control)
     if not ours:
         return [_unmatched(received, f"group {reading.code} {reading.control}")]
@@ -82,7 +85,7 @@ def _interchange(works: Works, conn: Connection, received: Received) -> list[New
     query = select(transmissions.c.id).where(
         transmissions.c.partner == received.partner, transmissions.c.control.in_(wanted)
     )
-    found = list(conn.execute(query).scalars())
+    found = list(conn.execute(query.order_by(transmissions.c.id).with_for_update()).scalars())
     if not found:
         return [_unmatched(received, f"interchange {control}")]
     if said.status != "R":

@@ -118,7 +118,7 @@ class Engine:
         self._lines = lines
         self._poll_seconds = poll_seconds
         self._client: DBOSClient | None = None
-        self._ended_here = threading.Event()  # set when a piece of work has ended in this process
+        self._in_hand = _InHand()
 
     def launch(self, carriers: Mapping[str, Carrier]) -> None:
         """Start taking work of these kinds. What a dead worker left is not taken here but by flow/upkeep.py."""
@@ -159,7 +159,7 @@ class Engine:
         datasource = SQLAlchemyDatasource.create(database_url=url, engine=self._database, serializer=_Json())
         steps = _Durable(datasource, "SERIALIZABLE" if sqlite else "READ COMMITTED", self._writer)
         for kind, carrier in carriers.items():
-            DBOS.workflow(name=kind)(_workflow(carrier, steps, self._ended_here))
+            DBOS.workflow(name=kind)(_workflow(carrier, steps, self._in_hand))
         DBOS.launch()
         logs.say("debug", "engine started", worker=self.worker, kinds=sorted(carriers))
 
@@ -200,10 +200,23 @@ class Engine:
         """Whether the worker's process certainly is no more."""
         return is_gone(worker)
 
+    @property
+    def busy(self) -> bool:
+        """Whether a piece of work is in hand here. It may have said in its last commit that it is done."""
+        return self._in_hand.count > 0
+
+    def leftovers(self) -> bool:
+        """Whether anything of this version has not been brought to its end by anybody."""
+        return bool(
+            DBOS.list_workflows(
+                status=sorted(RUNNING), app_version=VERSION, limit=1, load_input=False, load_output=False
+            )
+        )
+
     def wait_for_an_end(self, seconds: float) -> None:
         """Wait until a piece of work of this worker has ended since the last call, or so long."""
-        if self._ended_here.wait(seconds):
-            self._ended_here.clear()
+        if self._in_hand.ended.wait(seconds):
+            self._in_hand.ended.clear()
             time.sleep(_SETTLING_SECONDS)
 
     def begun_by(self, worker: str) -> dict[str, Payload]:
@@ -242,12 +255,28 @@ class Engine:
         return len(old)
 
 
-def _workflow(carrier: Carrier, steps: Steps, ended: threading.Event) -> Callable[[Payload], Payload]:
+class _InHand:
+    """The pieces of work that this process has in hand; `ended` is set when one of them has ended."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self.ended = threading.Event()
+        self._lock = threading.Lock()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self.count += 1
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self.count -= 1
+        self.ended.set()
+
+
+def _workflow(carrier: Carrier, steps: Steps, in_hand: _InHand) -> Callable[[Payload], Payload]:
     def run(payload: Payload) -> Payload:
-        try:
+        with in_hand:
             return carrier(steps, payload)
-        finally:
-            ended.set()
 
     return run
 

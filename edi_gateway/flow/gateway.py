@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import Connection
 from sqlalchemy import Engine as Database
 
 from edi_gateway import logs
@@ -148,9 +149,7 @@ class Gateway:
     def work(self) -> int:
         """One pass over everything that waits: starts it, bundles, judges deadlines; how many things."""
         started = len(self._pump())
-        with self.works.writer.begin() as conn:
-            self.works.live.refresh(conn)
-            done = deadlines.judge(self.works, conn)
+        done = self.works.writer.run(self._judge)
         done += self._bundle()
         if done:
             started += len(self._pump())
@@ -158,8 +157,11 @@ class Gateway:
         return started + done
 
     def _pump(self) -> list[str]:
-        with self.works.writer.begin() as conn:
-            return pump.pump(self.works, self.engine, conn)
+        return self.works.writer.run(lambda conn: pump.pump(self.works, self.engine, conn))
+
+    def _judge(self, conn: Connection) -> int:
+        self.works.live.refresh(conn)
+        return deadlines.judge(self.works, conn)
 
     def _bundle(self) -> int:
         made = 0
@@ -175,8 +177,7 @@ class Gateway:
     def _bundle_for(self, partner: LivePartner) -> int:
         with logs.unit("bundle", partner=partner.profile.key) as line:
             try:
-                with self.works.writer.begin() as conn:
-                    made = outbound.bundle(self.works, conn, partner)
+                made = self.works.writer.run(lambda conn: outbound.bundle(self.works, conn, partner))
             except (EnvelopeInvalid, BadName, BadNamePattern) as error:
                 line.add(error=str(error))
                 with self.works.writer.begin() as conn:
@@ -205,10 +206,12 @@ class Gateway:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             self._beat()
-            if self._pump() or self._going_on():
+            if self._pump() or self._going_on() or self.engine.busy:
                 self.engine.wait_for_an_end(_GLANCE_SECONDS)
             elif not self.work():
-                return True
+                if not self.engine.leftovers():
+                    return True
+                self.engine.wait_for_an_end(_GLANCE_SECONDS)
         return False
 
     def _going_on(self) -> bool:

@@ -184,7 +184,6 @@ def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, 
     sent: list[int] = []
     with works.writer.reading() as conn:
         works.live.refresh(conn)
-        found = [outbox.transmission(conn, i) for i in transmission_ids]
     partner = works.live.get(key)
     outcome: dict[str, Any] = {"sent": sent, "failed": None, "error": None, "permanent": False}
     if partner is None or partner.paused:
@@ -192,8 +191,10 @@ def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, 
     transport = works.transports(partner.profile)
     current: Transmission | None = None
     try:
-        for current in found:
-            if current is not None:
+        for transmission_id in transmission_ids:
+            with works.writer.reading() as conn:
+                current = outbox.waiting(conn, transmission_id)
+            if current is not None:  # else somebody has cancelled it meanwhile
                 transport.send(current.name, current.bytes)
                 sent.append(current.id)
     except TransportError as error:
@@ -211,9 +212,9 @@ def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any], als
     c = transmissions.c
     partner = works.live.get(key)
     hours = 24 if partner is None else partner.profile.acknowledging.expect_within_hours
-    for transmission in conn.execute(
-        select(c.id, c.ack_state, c.attempts).where(c.id.in_(outcome["sent"]), c.state == "READY")
-    ).all():
+    # locked: their acknowledgment may come in at the same moment, and is not to be overwritten
+    sent = select(c.id, c.ack_state, c.attempts).where(c.id.in_(outcome["sent"]), c.state == "READY")
+    for transmission in conn.execute(sent.order_by(c.id).with_for_update()).all():
         awaited = transmission.ack_state in ("AWAITED", "OVERDUE")
         outbox.sent(conn, transmission.id, now, "AWAITED" if awaited else transmission.ack_state)
         conn.execute(

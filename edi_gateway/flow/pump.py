@@ -114,13 +114,14 @@ class _Pump:
         open_cases(works.desk(self._conn), [NewCase(finding, item.payload.get("partner"))])
 
     def _polls(self, busy: set[str]) -> None:
-        waiting = work.ready(self._conn, "look", _AT_ONCE, self._works.clock())
-        for item in waiting:
-            partner = item.payload["partner"]
+        """One look does for all that asked before it began; one that goes on may have looked already."""
+        asked: dict[str, list[Item]] = {}
+        for item in work.ready(self._conn, "look", _AT_ONCE, self._works.clock()):
+            asked.setdefault(item.payload["partner"], []).append(item)
+        for partner, items in asked.items():
             if partner not in busy:
-                busy.add(partner)
-                self._start(POLL, item.key, {"partner": partner})
-        work.done(self._conn, [item.id for item in waiting])  # one look does for all that asked meanwhile
+                self._start(POLL, items[0].key, {"partner": partner})
+                work.done(self._conn, [item.id for item in items])
 
     def _inbound(self, busy: set[str]) -> None:
         """Small receipts of several connections together, a large or doubtful one by itself. A connection has

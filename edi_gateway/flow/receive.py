@@ -9,11 +9,13 @@ from __future__ import annotations
 import hashlib
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway import logs
 from edi_gateway.commands.cases import NewCase, open_cases, resolve
@@ -54,16 +56,43 @@ class _Fetched:
             yield chunk
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A look that has begun, and what earlier ones left: what they saw, what the source has not heard of yet."""
+
+    key: str
+    number: int
+    seen: str | None
+    failures: int
+    unsettled: dict[tuple[str, int, str], int]
+
+    def hold(self, conn: Connection) -> None:
+        """Nobody else begins a look until this transaction ends. Raises _Overtaken when somebody has."""
+        query = select(polls.c.turn).where(polls.c.partner == self.key).with_for_update()
+        if conn.execute(query).scalar() != self.number:
+            raise _Overtaken
+
+
+class _Overtaken(Exception):
+    """Another look at the same folder has begun: a worker that was believed dead goes on, say. That one counts,
+    for it would not see what this one is about to receive."""
+
+
 def poll(works: Works, partner: LivePartner, also: Also = nothing) -> PollResult:
     """Look, fetch what has stood still, commit it, settle it at the source. Errors of the line are counted."""
     key = partner.profile.key
+    turn = _begin(works, key)
     transport = works.transports(partner.profile)
     with logs.unit("poll", partner=key) as line:
         try:
-            result = _poll(works, partner, transport, also)
-        except TransportError as error:
-            result = PollResult(key, 0, 0, 0, error=str(error))
-            _failed(works, partner, error, also)
+            try:
+                result = _poll(works, turn, transport, also)
+            except TransportError as error:
+                result = PollResult(key, 0, 0, 0, error=str(error))
+                _failed(works, turn, error, also)
+        except _Overtaken:
+            result = PollResult(key, 0, 0, 0)
+            line.add(overtaken=True)
         finally:
             transport.close()
         line.add(seen=result.seen, received=result.received, bytes=result.size)
@@ -74,12 +103,22 @@ def poll(works: Works, partner: LivePartner, also: Also = nothing) -> PollResult
     return result
 
 
-def _poll(works: Works, partner: LivePartner, transport: Transport, also: Also) -> PollResult:
-    key = partner.profile.key
-    with works.writer.reading() as conn:
-        before = conn.execute(select(polls.c.seen, polls.c.failures).where(polls.c.partner == key)).first()
-        unsettled = _unsettled(conn, key)
-    standstill = Standstill.of(transport.connection, before.seen if before is not None else None)
+def _begin(works: Works, key: str) -> _Turn:
+    with works.writer.begin() as conn:
+        insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+        begun = (
+            insert(polls)
+            .values(partner=key, turn=1, failures=0)
+            .on_conflict_do_update(index_elements=["partner"], set_={"turn": polls.c.turn + 1})
+            .returning(polls.c.turn, polls.c.seen, polls.c.failures)
+        )
+        row = conn.execute(begun).one()
+        return _Turn(key, row.turn, row.seen, row.failures, _unsettled(conn, key))
+
+
+def _poll(works: Works, turn: _Turn, transport: Transport, also: Also) -> PollResult:
+    key, unsettled = turn.key, turn.unsettled
+    standstill = Standstill.of(transport.connection, turn.seen)
     look = list(transport.look())
     now = works.clock()
     ready = standstill.ready(look, now)
@@ -88,24 +127,28 @@ def _poll(works: Works, partner: LivePartner, transport: Transport, also: Also) 
     received = size = 0
     lost: TransportError | None = None
     for batch in _batches(works, key, transport, ready):
-        with works.writer.begin() as conn:
-            receipts.settled(conn, settled)
-            fresh = [f for f in batch if _known(f, unsettled) is None]
-            made = _commit_fetched(works, conn, key, fresh)
+        with ExitStack() as bodies:
+            for fetched in batch:
+                bodies.callback(fetched.body.close)
+            with works.writer.begin() as conn:
+                turn.hold(conn)
+                receipts.settled(conn, settled)
+                fresh = [f for f in batch if _known(f, unsettled) is None]
+                made = _commit_fetched(works, conn, key, fresh)
             known = dict(zip((f.file.token for f in fresh), made, strict=True))
-        received, size = received + len(fresh), size + sum(f.size for f in fresh)
-        settled = []
-        for fetched in batch:  # the bytes are ours now: the sender may hear so
-            row = known.get(fetched.file.token) or _known(fetched, unsettled)
-            fetched.body.close()
-            try:
-                transport.settle(fetched.file)
-            except TransportError as error:
-                lost = error
-            else:
-                settled += [row] if row is not None else []
+            received, size = received + len(fresh), size + sum(f.size for f in fresh)
+            settled = []
+            for fetched in batch:  # the bytes are ours now: the sender may hear so
+                row = known.get(fetched.file.token) or _known(fetched, unsettled)
+                try:
+                    transport.settle(fetched.file)
+                except TransportError as error:
+                    lost = error
+                else:
+                    settled += [row] if row is not None else []
     with works.writer.begin() as conn:
-        if before is not None and before.failures:
+        turn.hold(conn)
+        if turn.failures:
             _recovered(works, conn, key)
         receipts.settled(conn, settled)
         _remember(conn, key, now, standstill.to_json(), received > 0)
@@ -214,9 +257,7 @@ def _remember(conn: Connection, key: str, now: datetime, seen: str, received: bo
     values = {"at": now, "seen": seen, "failures": 0, "last_error": None}
     if received:
         values["last_received_at"] = now
-    done = conn.execute(update(polls).where(polls.c.partner == key).values(values))
-    if not done.rowcount:
-        conn.execute(insert(polls).values(partner=key, **values))
+    conn.execute(update(polls).where(polls.c.partner == key).values(values))
 
 
 def _too_large(works: Works, key: str, file: Incoming) -> None:
@@ -233,15 +274,13 @@ def _too_large(works: Works, key: str, file: Incoming) -> None:
         open_cases(works.desk(conn), [NewCase(finding, key)])
 
 
-def _failed(works: Works, partner: LivePartner, error: TransportError, also: Also) -> None:
+def _failed(works: Works, turn: _Turn, error: TransportError, also: Also) -> None:
     """Count the failure; a case once it is no passing one."""
-    key = partner.profile.key
+    key, failures = turn.key, turn.failures + 1
     with works.writer.begin() as conn:
-        failures = (conn.execute(select(polls.c.failures).where(polls.c.partner == key)).scalar() or 0) + 1
+        turn.hold(conn)
         values = {"at": works.clock(), "failures": failures, "last_error": str(error)}
-        done = conn.execute(update(polls).where(polls.c.partner == key).values(values))
-        if not done.rowcount:
-            conn.execute(insert(polls).values(partner=key, **values))
+        conn.execute(update(polls).where(polls.c.partner == key).values(values))
         also(conn)
         if error.permanent or failures >= works.options.attempts_before_case:
             open_cases(works.desk(conn), [NewCase(_line_trouble(key, str(error)), key)])

@@ -13,11 +13,12 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Protocol, TypeVar
 
 from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from edi_gateway.store import database
 
 T = TypeVar("T")
+_DEADLOCK, _DEADLOCKS = "40P01", 5  # PostgreSQL's code; how many in a row are borne
 
 
 class Steps(Protocol):
@@ -86,6 +87,18 @@ class Writer:
         """A transaction, committed when the block ends well."""
         with self.gate, self._begun() as conn, conn.get_transaction() or conn.begin():
             yield conn
+
+    def run(self, work: Callable[[Connection], T]) -> T:
+        """`work` in a transaction; again when PostgreSQL has ended it to resolve a deadlock."""
+        for _ in range(_DEADLOCKS):
+            try:
+                with self.begin() as conn:
+                    return work(conn)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != _DEADLOCK:
+                    raise
+        with self.begin() as conn:
+            return work(conn)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -38,24 +38,25 @@ def beat(works: Works, conn: Connection, worker: str, *, stopped: bool = False) 
     """The worker is alive, or ends as it should."""
     now = works.clock()
     mine = heartbeats.c.worker == worker
-    done = conn.execute(update(heartbeats).where(mine).values(at=now, stopped=stopped))
+    done = conn.execute(update(heartbeats).where(mine).values(at=now, stopped=stopped, buried=False))
     if not done.rowcount:
         conn.execute(
-            insert(heartbeats).values(worker=worker, started_at=now, at=now, doing=None, stopped=stopped)
+            insert(heartbeats).values(
+                worker=worker, started_at=now, at=now, doing=None, stopped=stopped, buried=False
+            )
         )
 
 
 def sweep(works: Works, runner: Runner) -> int:
-    """Take up the work of dead workers; how many pieces. Two sweeps at once do no harm: a piece of work that
-    has got a new owner refuses the commits of any other."""
+    """Take up the work of dead workers; how many pieces. Two sweeps at once do no harm: a death is counted once,
+    and a piece of work that has got a new owner refuses the commits of any other."""
     found = 0
     for worker in sorted(runner.workers() - {runner.worker}):
         if not _dead(works, runner, worker):
             continue
         begun = runner.begun_by(worker)
         with works.writer.begin() as conn:
-            spent = _count(conn, begun)
-            conn.execute(update(heartbeats).where(heartbeats.c.worker == worker).values(stopped=True))
+            spent = _spent(conn, begun, count=_bury(conn, worker))
         runner.cancel(sorted(spent))  # its receipts go on one by one (flow/pump.py)
         runner.resume(sorted(set(begun) - spent), ON_THE_WIRE)
         found += len(begun)
@@ -72,16 +73,25 @@ def _dead(works: Works, runner: Runner, worker: str) -> bool:
     return row is None or row.stopped or row.at < works.clock() - patience
 
 
-def _count(conn: Connection, begun: dict[str, dict[str, Any]]) -> set[str]:
-    """Count the attempt that resuming is, for each receipt that is not at its end; the work not to be resumed,
-    because two workers have died with one of its receipts."""
+def _bury(conn: Connection, worker: str) -> bool:
+    """Note that the worker is dead; whether nobody has before. (After a reboot all workers look at the same time.)"""
+    mine = heartbeats.c.worker == worker
+    row = conn.execute(select(heartbeats.c.buried).where(mine).with_for_update()).first()
+    conn.execute(update(heartbeats).where(mine).values(stopped=True, buried=True))
+    return row is None or not row.buried
+
+
+def _spent(conn: Connection, begun: dict[str, dict[str, Any]], *, count: bool) -> set[str]:
+    """The work not to be resumed, because two workers have died with one of its receipts. `count` the attempt that
+    resuming is, for each receipt that is not at its end."""
     spent: set[str] = set()
     for work_id, payload in begun.items():
         if work_id.partition(":")[0] not in (BATCH, LARGE):
             continue
         waiting = receipts.lock(conn, payload["receipts"])
-        receipts.count_attempt(conn, [receipt.id for receipt in waiting])
-        if any(receipt.attempts + 1 >= ALONE_FROM for receipt in waiting):
+        if count:
+            receipts.count_attempt(conn, [receipt.id for receipt in waiting])
+        if any(receipt.attempts + count >= ALONE_FROM for receipt in waiting):
             spent.add(work_id)
     return spent
 

@@ -5,7 +5,7 @@ At least once, with the same bytes and numbers (DESIGN section 8, promise 5). Ca
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -35,11 +35,18 @@ def add_postings(conn: Connection, rows: Sequence[Row]) -> None:
     bulk.insert_rows(conn, postings, rows)
 
 
-def transmission(conn: Connection, transmission_id: int) -> Transmission | None:
+def waiting(conn: Connection, transmission_id: int) -> Transmission | None:
+    """The transmission, if it is still to be sent."""
     c = transmissions.c
     query = select(c.id, c.partner, c.control, c.name, c.bytes, c.attempts, c.ack_state)
-    row = conn.execute(query.where(c.id == transmission_id)).first()
+    row = conn.execute(query.where(c.id == transmission_id, c.state == "READY")).first()
     return None if row is None else Transmission(*row)
+
+
+def lock(conn: Connection, transmission_ids: Iterable[int]) -> None:
+    """Keep others from changing these until this transaction ends; always in the same order."""
+    query = select(transmissions.c.id).where(transmissions.c.id.in_(sorted(transmission_ids)))
+    conn.execute(query.order_by(transmissions.c.id).with_for_update()).all()
 
 
 def sent(conn: Connection, transmission_id: int, at: datetime, ack_state: str) -> None:

@@ -439,8 +439,8 @@ deadlines = Table(
     _id(),
     Column(
         "kind", String(30), nullable=False
-    ),  # answer, answer warning, ack, cancel warning, cancel, hold until
-    Column("subject", BigInteger, nullable=False),  # order, document, hold id by kind
+    ),  # answer, answer warning, ack, cancel warning, cancel, hold until, unsent answers
+    Column("subject", BigInteger, nullable=False),  # order, transmission or hold id by kind
     Column("due_at", Moment, nullable=False),
     Column("state", String(12), nullable=False),  # OPEN DONE CANCELLED
     UniqueConstraint("kind", "subject"),
@@ -703,13 +703,15 @@ heartbeats = Table(
     Column("started_at", Moment, nullable=False),
     Column("at", Moment, nullable=False),
     Column("doing", Text),
-    Column("stopped", Boolean, nullable=False, default=False),
+    Column("stopped", Boolean, nullable=False, default=False),  # it said good-bye, or was found dead
+    Column("buried", Boolean, nullable=False, default=False),  # what it left was counted and taken up
 )
 
 polls = Table(  # what a connection showed at the last look, for standing still and for status
     "polls",
     metadata,
     Column("partner", String(80), primary_key=True),
+    Column("turn", Integer, nullable=False),  # counts the looks: only the one that began last may commit
     Column("at", Moment),
     Column("seen", Text),  # JSON of Standstill
     Column("failures", Integer, nullable=False, default=0),

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 from sqlalchemy import Engine as Database
-from sqlalchemy import text
 
 from edi_gateway.flow.engine import Carrier, Engine, WorkFailedError, worker_name
 from edi_gateway.flow.steps import Steps, Writer
 
 
 @contextmanager
-def running(database: Database, carriers: dict[str, Carrier]) -> Iterator[Engine]:
-    engine = Engine(Writer(database), worker=worker_name(), poll_seconds=0.01)
+def running(database: Database, carriers: dict[str, Carrier], workers: int = 1) -> Iterator[Engine]:
+    engine = Engine(Writer(database), worker=worker_name(), workers=workers, poll_seconds=0.01)
     engine.launch(carriers)
     try:
         yield engine
@@ -112,6 +114,49 @@ def test_whoever_waits_is_woken_by_the_end_of_a_piece_of_work(
         engine.wait_for_an_end(60)
         assert time.monotonic() - begun < 30
     assert noted() == ["a"]
+
+
+@pytest.mark.parametrize("asleep", ["before", "within"])
+def test_a_worker_believed_dead_that_goes_on_commits_nothing_more(
+    database: Database, noted: Callable[[], list[str]], asleep: str
+) -> None:
+    """It fell asleep before its transaction or within it; another execution has taken the work up meanwhile."""
+    if asleep == "within" and database.dialect.name == "sqlite":
+        pytest.skip("on SQLite its transaction holds off every other writer")
+    fell_asleep, wake_up, executions = threading.Event(), threading.Event(), itertools.count(1)
+
+    def carry(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
+        execution = next(executions)
+
+        def sleep() -> None:
+            if execution == 1:
+                fell_asleep.set()
+                assert wake_up.wait(60)
+
+        def write(conn: Connection) -> None:
+            conn.execute(text("INSERT INTO noted VALUES (:what)"), {"what": f"by {execution}"})
+            if asleep == "within":
+                sleep()
+
+        if asleep == "before":
+            steps.outside("sleep", sleep)
+        steps.transaction("write", write)
+        more = text("INSERT INTO noted VALUES ('more')")
+        steps.transaction("write more", lambda conn: conn.execute(more).rowcount)
+        return {}
+
+    with running(database, {"carry": carry}, workers=2) as engine:
+        with database.begin() as conn:
+            work_id = engine.enqueue(conn, "carry", "1", {})
+        assert fell_asleep.wait(60)
+        engine.resume([work_id], frozenset())
+        assert wait(engine, work_id) == {work_id: "SUCCESS"}
+        wake_up.set()
+        until = time.monotonic() + 60
+        while engine.busy:
+            assert time.monotonic() < until
+            engine.wait_for_an_end(0.1)
+    assert noted() == ["by 2", "more"]
 
 
 def test_an_engine_that_is_not_started_takes_no_work(database: Database) -> None:

@@ -8,8 +8,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edi_gateway.commands.desk import ROLES, Actor
+from edi_gateway.commands import documents
+from edi_gateway.commands.desk import ROLES, Actor, Desk
+from edi_gateway.flow import inbound, outbound
 from edi_gateway.flow.outbound import pause
+from edi_gateway.flow.steps import Direct
 from edi_gateway.flow.windows import is_open
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import tables
@@ -131,3 +134,23 @@ def test_a_sending_window_is_open_by_the_partners_clock(window: str | None, hour
         }
     )
     assert is_open(profile, datetime(2026, 1, 15, (hour + 5) % 24, 0, tzinfo=UTC)) is opened
+
+
+def test_what_is_cancelled_after_it_was_taken_in_hand_does_not_go(shop: Shop) -> None:
+    gateway = shop.start()
+    works, steps = gateway.works, Direct(gateway.works.writer)
+    receipt = gateway.receive("cli", "a.edi", [papers.orders(501, "K1")])
+    inbound.work_small(works, steps, [receipt])
+    partner = works.live.get(PARTNER)
+    assert partner is not None
+    with works.writer.begin() as conn:
+        first, second = outbound.bundle(works, conn, partner)
+    with works.writer.begin() as conn:
+        desk = Desk(conn, works.ids, shop.clock, Actor("ann", ROLES))
+        documents.cancel_transmission(desk, first, "a mistake")
+    outbound.send(works, steps, PARTNER, [first, second])
+    assert {row["id"]: row["state"] for row in shop.rows(tables.transmissions)} == {
+        first: "CANCELLED",
+        second: "SENT",
+    }
+    assert len(shop.sent()) == 1

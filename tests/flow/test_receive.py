@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from edi_gateway.flow.works import Options
-from edi_gateway.partners.profile import Profile
+from edi_gateway.partners.profile import DirectoryConnection, Profile
 from edi_gateway.store import receipts, tables
 from edi_gateway.transport.base import Incoming
 from edi_gateway.transport.directory import DirectoryTransport
@@ -148,3 +148,38 @@ def test_nothing_is_fetched_from_a_paused_partner_and_its_receipts_wait(shop: Sh
     shop.clock.skip(minutes=6)
     shop.run()
     assert shop.states() == {"K1": "ACCEPTED", "K2": "ACCEPTED"}
+
+
+class Interrupted(DirectoryTransport):
+    """Does something else between a file's bytes and their commit."""
+
+    def __init__(self, connection: DirectoryConnection, meanwhile: Callable[[], None]) -> None:
+        super().__init__(connection)
+        self._meanwhile = meanwhile
+
+    def fetch(self, file: Incoming) -> Iterator[bytes]:
+        yield from super().fetch(file)
+        self._meanwhile()
+
+
+def test_of_two_looks_at_once_the_one_that_began_last_receives(shop: Shop) -> None:
+    """A worker that stood still for long is believed dead; its look is begun anew, and then it goes on."""
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    slow = shop.start()
+    pair = Shop.transport(shop, shop_profile(shop)).connection
+    assert isinstance(pair, DirectoryConnection)
+    slow.works.transports = lambda _: Interrupted(pair, lambda: poll(shop))
+    result = slow.poll(PARTNER)
+    assert (result.received, result.error) == (0, None)
+    (receipt,) = shop.rows(tables.receipts)
+    assert (receipt["name"], receipt["settled"]) == ("a.edi", True)
+    assert [file.name for file in (shop.inbox(PARTNER) / "archive").iterdir()] == ["a.edi"]
+
+
+def shop_profile(shop: Shop) -> Profile:
+    works = shop.start().works
+    with works.writer.reading() as conn:
+        works.live.refresh(conn)
+    partner = works.live.get(PARTNER)
+    assert partner is not None
+    return partner.profile

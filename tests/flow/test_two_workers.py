@@ -6,20 +6,22 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Connection, Engine, select, text
 
-from edi_gateway.flow import inbound
-from edi_gateway.flow.steps import Direct
-from edi_gateway.store import audit, tables
+from edi_gateway.flow import inbound, outbound
+from edi_gateway.flow.steps import Direct, Writer
+from edi_gateway.store import audit, control_numbers, tables
 from tests.flow import papers
 from tests.flow.conftest import on_postgres
 from tests.flow.shop import PARTNER, Shop
 
 pytestmark = pytest.mark.postgres
+T = TypeVar("T")
 ROOT = Path(__file__).parents[2]
 
 
@@ -118,6 +120,71 @@ def test_what_a_killed_workers_session_still_holds_is_waited_for(shop: Shop) -> 
         worker.join(timeout=60)
     assert counts["orders"] == 2
     assert {row["state"] for row in shop.rows(tables.receipts)} == {"DONE"}
+
+
+class Hesitant(Direct):
+    """Waits before each of its commits."""
+
+    def __init__(self, writer: Writer) -> None:
+        super().__init__(writer)
+        self.about_to_commit, self.go_on = threading.Event(), threading.Event()
+
+    def transaction(self, name: str, work: Callable[[Connection], T]) -> T:
+        def and_wait(conn: Connection) -> T:
+            result = work(conn)
+            self.about_to_commit.set()
+            assert self.go_on.wait(60)
+            return result
+
+        return super().transaction(name, and_wait)
+
+
+def test_an_acknowledgment_that_comes_before_we_have_noted_the_sending_is_kept(shop: Shop) -> None:
+    gateway = shop.start()
+    works, steps, hesitant = gateway.works, Direct(gateway.works.writer), Hesitant(gateway.works.writer)
+    inbound.work_small(works, steps, [gateway.receive("a", "a.edi", [papers.orders(501, "K1")])])
+    partner = works.live.get(PARTNER)
+    assert partner is not None
+    with works.writer.begin() as conn:
+        ids = outbound.bundle(works, conn, partner)
+    ack = gateway.receive("a", "997.edi", [papers.functional_ack(601, "1", [("0001", "A")])])
+    reading = threading.Thread(target=inbound.work_small, args=(works, hesitant, [ack]))
+    reading.start()
+    assert hesitant.about_to_commit.wait(60)
+    sending = threading.Thread(target=outbound.send, args=(works, steps, PARTNER, ids))
+    sending.start()
+    _until_somebody_waits_for_a_lock(shop.engine)
+    hesitant.go_on.set()
+    reading.join(60)
+    sending.join(60)
+    assert {row["sets"]: row["ack_state"] for row in shop.rows(tables.transmissions)} == {
+        "855": "ACCEPTED",
+        "997": "NONE",
+    }
+    assert [row["state"] for row in shop.rows(tables.documents, set_code="855")] == ["ACKED"]
+    assert shop.rows(tables.deadlines, kind="ack", state="OPEN") == []
+
+
+def test_a_deadlock_is_tried_again(shop: Shop) -> None:
+    writer, both = Writer(shop.engine), threading.Barrier(2)
+    first = iter([True, True])
+
+    def take(mine: str, theirs: str) -> None:
+        def draw(conn: Connection) -> None:
+            control_numbers.draw(conn, mine)
+            if next(first, False):
+                both.wait(60)
+            control_numbers.draw(conn, theirs)
+
+        writer.run(draw)
+
+    threads = [threading.Thread(target=take, args=pair) for pair in (("x", "y"), ("y", "x"))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    drawn = {row["scope"]: row["value"] for row in shop.rows(tables.control_numbers)}
+    assert (drawn["x"], drawn["y"]) == (2, 2)
 
 
 def _until_somebody_waits_for_a_lock(engine: Engine) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, text
 
 from edi_gateway.flow import inbound, pump, upkeep
 from edi_gateway.flow.engine import is_gone, worker_name
@@ -134,6 +135,49 @@ def test_a_worker_that_said_good_bye_leaves_its_work_at_once(shop: Shop) -> None
         upkeep.beat(gateway.works, conn, "there:1:a", stopped=True)
     book.take("there:1:a")
     assert upkeep.sweep(gateway.works, book) == 1
+
+
+def test_a_death_that_two_workers_see_at_once_is_counted_once(shop: Shop) -> None:
+    """After a reboot every worker looks for dead ones at the same time; a receipt is not to be set aside for it."""
+    gateway, book = shop.start(), Book()
+    gateway.receive("cli", "a.edi", [papers.orders(501, "K1")])
+    (batch,) = start(gateway.works, book)
+    with gateway.works.writer.begin() as conn:
+        upkeep.beat(gateway.works, conn, "there:1:a")
+    book.take("there:1:a")
+    book.gone.add("there:1:a")
+    other = copy.deepcopy(book)  # what another worker has seen before this one sweeps
+    assert upkeep.sweep(gateway.works, book) == 1
+    assert upkeep.sweep(gateway.works, other) == 1
+    assert (book.states[batch], other.states[batch]) == ("ENQUEUED", "ENQUEUED")
+    assert attempts(shop) == [2]
+
+
+def test_who_asks_for_a_look_while_one_goes_on_gets_another(shop: Shop) -> None:
+    """The one that goes on may have listed the folder before the file that they ask for lay there."""
+    gateway, book = shop.start(), Book()
+    gateway.ask_to_look("kestrelmoor", "first")
+    (first,) = start(gateway.works, book)
+    gateway.ask_to_look("kestrelmoor", "second")
+    gateway.ask_to_look("kestrelmoor", "third")
+    assert start(gateway.works, book) == []
+    book.states[first] = "SUCCESS"
+    (second,) = start(gateway.works, book)
+    book.states[second] = "SUCCESS"
+    assert start(gateway.works, book) == []
+
+
+def test_what_a_dead_worker_had_done_but_not_noted_is_noted_before_a_run_ends(shop: Shop) -> None:
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    shop.run()
+    notes = "dbos.workflow_status" if shop.engine.dialect.name == "postgresql" else "workflow_status"
+    with shop.engine.begin() as conn:
+        begun = text(f"UPDATE {notes} SET status = 'PENDING', executor_id = 'there:1:a' WHERE name = 'send'")
+        conn.execute(begun)
+    shop.run()
+    with shop.engine.begin() as conn:
+        states = conn.execute(text(f"SELECT DISTINCT status FROM {notes}")).scalars().all()
+    assert states == ["SUCCESS"]
 
 
 def test_work_that_failed_waits_before_it_is_tried_again(shop: Shop) -> None:

@@ -177,6 +177,7 @@ def upgrade() -> None:
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("doing", sa.Text()),
         sa.Column("stopped", sa.Boolean(), nullable=False),
+        sa.Column("buried", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("worker", name="pk_heartbeats"),
     )
     op.create_table(
@@ -354,6 +355,7 @@ def upgrade() -> None:
     op.create_table(
         "polls",
         sa.Column("partner", sa.String(80), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.Column("at", MOMENT),
         sa.Column("seen", sa.Text()),
         sa.Column("failures", sa.Integer(), nullable=False),
