@@ -13,7 +13,7 @@ from functools import partial
 
 from edi_gateway.model.finding import Code
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
-from edi_gateway.x12.rules import LocalRule, qualifier_of
+from edi_gateway.x12.rules import Condition, LocalRule, Rule, pictures, qualifier_of, wrong
 from edi_gateway.x12.segments import Context, element_problems
 
 Check = Callable[[list[str]], bool]
@@ -23,21 +23,29 @@ _DIGITS = re.compile(r"\d+", re.ASCII)
 
 
 class Known:
-    """The values of one element that are known to be right; `learn` takes another one in, or says False."""
+    """The values of one element that are known to be right; `learn` takes another one in, or says False.
 
-    __slots__ = ("context", "good", "obvious", "use")
+    `added` are codes that a guide adds to its list, `rules` what else it asks of every value."""
 
-    def __init__(self, use: Use, context: Context, added: frozenset[str]) -> None:
+    __slots__ = ("context", "good", "obvious", "rules", "use")
+
+    def __init__(
+        self, use: Use, context: Context, added: frozenset[str], rules: tuple[Rule, ...] = ()
+    ) -> None:
         self.use = use
         self.context = context
-        self.good = {code for code in added if self._only_unlisted(code)}
-        if use.requirement != "M":
+        self.rules = rules
+        self.good = {code for code in added if self._only_unlisted(code) and self._asked(code)}
+        if use.requirement != "M" and self._asked(""):
             self.good.add("")
         self.obvious = _obvious(context.dictionary.elements.get(use.element), context)
 
     def _only_unlisted(self, code: str) -> bool:
         found = element_problems(self.use, "", code, self.context)
         return all(problem.code in (Code.CODE_INVALID, Code.CODE_UNLISTED) for problem in found)
+
+    def _asked(self, value: str) -> bool:
+        return not any(wrong(rule, value) for rule in self.rules)
 
     def holds(self, value: str) -> bool:
         return value in self.good or self.learn(value)
@@ -48,6 +56,8 @@ class Known:
         if not self.obvious(value) and (
             not value.strip(" ") or any(True for _ in element_problems(self.use, "", value, self.context))
         ):
+            return False
+        if self.rules and not self._asked(value):
             return False
         if len(self.good) < _REMEMBERED:
             self.good.add(value)
@@ -92,14 +102,14 @@ class Compiler:
 
     def __init__(self, context: Context) -> None:
         self.context = context
-        self.known: dict[tuple[str, bool, int, frozenset[str]], Known] = {}
+        self.known: dict[tuple[str, bool, int, frozenset[str], tuple[Rule, ...]], Known] = {}
 
-    def know(self, use: Use, added: frozenset[str]) -> Known:
-        """What is known about an element; `added` are codes that the guide adds to its list."""
-        key = (use.element, use.requirement == "M", use.repeat, added)
+    def know(self, use: Use, added: frozenset[str], asked: tuple[Rule, ...] = ()) -> Known:
+        """What is known about an element under what a guide adds to its list and asks of it."""
+        key = (use.element, use.requirement == "M", use.repeat, added, asked)
         found = self.known.get(key)
         if found is None:
-            found = self.known[key] = Known(use, self.context, added)
+            found = self.known[key] = Known(use, self.context, added, asked)
         return found
 
     def right(self, definition: SegmentDef, rules: Sequence[LocalRule]) -> list[Callable[[str], bool]]:
@@ -114,12 +124,15 @@ class Compiler:
         names: dict[str, object] = {}
         tests: list[str] = [f"a{count}"] if count else []
         for use in uses[:count]:
-            known = self.know(use, _added(rules, use.position))
+            asked = tuple(local.rule for local in rules if _always(local) and local.element == use.position)
+            known = self.know(use, _added(rules, use.position), asked)
             names[f"G{use.position}"] = known.good
             names[f"L{use.position}"] = known.learn
             tests.append(f"(a{use.position} in G{use.position} or L{use.position}(a{use.position}))")
         tests += [test for note in definition.notes if (test := _note(note, count))]
         for number, local in enumerate(rules):
+            if local.element <= count and _always(local):
+                continue  # its values are known to keep it
             if test := self._rule(definition.tag, local, number, count, names):
                 tests.append(test)
         arguments = "".join(f", a{position}" for position in range(1, count + 1))
@@ -130,20 +143,40 @@ class Compiler:
 
     def _rule(self, tag: str, local: LocalRule, number: int, count: int, names: dict[str, object]) -> str:
         """A guide rule as an expression. What it adds to a list is in what is known, or left to the exact check."""
-        rule = local.rule
-        if rule.kind == "add_codes":
+        if local.rule.kind == "add_codes":
             return ""
-        if local.component or local.repeats or local.conditions or rule.kind not in _PLAIN:
+        if local.component or local.repeats or any(each.component for each in local.conditions):
             names[f"K{number}"] = partial(local.keeps, delimiters=self.context.delimiters)
             return f"K{number}(segment)"
         test = _plain_rule(local, number, count, names)
-        if not local.qualifiers:
-            return test
-        at = qualifier_of(tag)
-        if at > count:
+        held = []
+        if local.qualifiers:
+            at = qualifier_of(tag)
+            names[f"Q{number}"] = local.qualifiers
+            held.append(f"a{at} in Q{number}" if at <= count else "False")
+        held += [
+            _condition(each, f"W{number}_{at}", count, names) for at, each in enumerate(local.conditions)
+        ]
+        if "False" in held:
             return ""
-        names[f"Q{number}"] = local.qualifiers
-        return f"(a{at} not in Q{number} or {test})"
+        return f"(not ({' and '.join(held)}) or {test})" if held else test
+
+
+def _always(local: LocalRule) -> bool:
+    """Whether a rule is about each value of an element, whatever else stands in the segment."""
+    special = local.qualifiers or local.conditions or local.component or local.repeats
+    return bool(local.element) and not special and local.rule.kind != "add_codes"
+
+
+def _condition(asked: Condition, name: str, count: int, names: dict[str, object]) -> str:
+    """Whether a condition about the segment itself is met, as an expression."""
+    if asked.element > count:
+        return "True" if asked.negated else "False"
+    test = f"a{asked.element}"
+    if asked.values:
+        names[name] = asked.values
+        test += f" in {name}"
+    return f"not {test}" if asked.negated else test
 
 
 def _added(rules: Sequence[LocalRule], position: int) -> frozenset[str]:
@@ -188,11 +221,8 @@ def _note(note: str, count: int) -> str:
     return ""
 
 
-_PLAIN = frozenset({"must_use", "should_use", "not_used", "codes", "equals", "min", "max"})
-
-
 def _plain_rule(local: LocalRule, number: int, count: int, names: dict[str, object]) -> str:
-    """A rule about one whole element, or about the segment, as an expression."""
+    """A rule about one whole element, or about the segment, as an expression over values that are right."""
     rule, position = local.rule, local.element
     value = f"a{position}" if position <= count else "''"
     match rule.kind:
@@ -203,6 +233,15 @@ def _plain_rule(local: LocalRule, number: int, count: int, names: dict[str, obje
         case "codes" | "equals":
             names[f"R{number}"] = frozenset(rule.values) | {""}
             return f"{value} in R{number}"
+        case "looks_like":
+            either = "|".join(f"(?:{picture.pattern})" for picture in pictures(rule.values))
+            names[f"R{number}"] = re.compile(either, re.DOTALL).fullmatch
+            return f"(not {value} or R{number}({value}))"
+        case "digits":
+            digits = f"{value}.isascii() and {value}.isdigit()"
+            return f"(not {value} or len({value}) == {rule.number} and {digits})"
+        case "length":
+            return f"(not {value} or len({value}) == {rule.number})"
         case "min":
             return f"(not {value} or len({value}) >= {rule.number})"
     return f"len({value}) <= {rule.number}"

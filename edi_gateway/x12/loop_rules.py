@@ -6,11 +6,12 @@ the fast pass, the marks of segments: sets with the same marks in the same order
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rules import Condition, LocalRule, Rule, Selector, Spot, qualified
+from edi_gateway.x12.rules import Condition, LocalRule, Rule, Selector, Spot, qualified, qualifier_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class Marks:
         self._guards: dict[int, list[frozenset[str]]] = {}
         self._tests: dict[int, list[LocalRule]] = {}
         self._asked: dict[int, list[Condition]] = {}
+        self._codes: dict[int, _Codes] = {}
         for rule in rules:
             for opener in (rule.around, *(each.around for each in rule.conditions)):
                 self._guards.setdefault(opener, [])
@@ -185,16 +187,53 @@ class Marks:
                 for node in each.nodes:
                     self._asked.setdefault(node, []).append(each.asked)
 
-    def looks_at(self, node: int) -> bool:
-        return node in self._guards or node in self._tests or node in self._asked
+    def fixed(self, node: int) -> int | None:
+        """The mark of all segments of a node, None where they differ."""
+        if node not in self._guards and node not in self._tests and node not in self._asked:
+            return 0
+        by_code = self._by_code(node)
+        return None if by_code is None or by_code else self._number(node, [""])
 
     def of(self, node: int, segment: Sequence[str]) -> int:
-        if not self.looks_at(node):
-            return 0
+        """The mark of a segment."""
+        codes = self._codes.get(node)
+        if codes is None:
+            codes = self._codes[node] = self._learn(node, segment[0])
+        if not codes.numbers:
+            return self._number(node, segment)
+        code = segment[codes.at] if len(segment) > codes.at else ""
+        return codes.numbers.get(code, codes.others)
+
+    def _learn(self, node: int, tag: str) -> _Codes:
+        """Where marks hang on nothing but a code, the mark of each."""
+        at, wanted = qualifier_of(tag), self._by_code(node)
+        if wanted is None:
+            return _Codes(at, {}, 0)
+        blank = [tag, *[""] * at]
+        numbers = {code: self._number(node, [*blank[:-1], code]) for code in sorted(wanted)}
+        return _Codes(at, numbers, self._number(node, blank))
+
+    def _by_code(self, node: int) -> frozenset[str] | None:
+        """The codes that tell segments of a node apart; None when more than a code does."""
+        tests, asked = self._tests.get(node, ()), self._asked.get(node, ())
+        if any(test.element or test.conditions for test in tests) or any(each.element for each in asked):
+            return None
+        told = (*self._guards.get(node, ()), *(each.qualifiers for each in (*tests, *asked)))
+        return frozenset(code for codes in told for code in codes)
+
+    def _number(self, node: int, segment: Sequence[str]) -> int:
         component = self.delimiters.component
         answers = [qualified(segment, wanted) for wanted in self._guards.get(node, ())]
         for test in self._tests.get(node, ()):
             answers += (test.applies(segment, component), test.keeps(segment, self.delimiters))
         answers += [asked.met_by(segment, component) for asked in self._asked.get(node, ())]
-        key = (node, tuple(answers))
-        return self._numbers.setdefault(key, len(self._numbers) + 1)
+        return self._numbers.setdefault((node, tuple(answers)), len(self._numbers) + 1)
+
+
+class _Codes(NamedTuple):
+    """The marks of one node by the code of its segments: at this element, and of all other codes. `numbers` is
+    empty where more than a code decides."""
+
+    at: int
+    numbers: Mapping[str, int]
+    others: int

@@ -155,7 +155,7 @@ class Content(Protocol):
 class Marking(Protocol):
     """What tells apart segments of one node that rules about loops do not treat alike."""
 
-    def looks_at(self, node: int) -> bool: ...
+    def fixed(self, node: int) -> int | None: ...
 
 
 class State(dict[str, "State"]):
@@ -164,30 +164,31 @@ class State(dict[str, "State"]):
     As a dict it leads from the text of a next segment, known to be right here, to the state after it.
     `next` leads there from a tag, and works the state out when it is asked for the first time. `mark` says
     which of the segments of its node, as rules about loops see it, came (0: they do not look at it); `marked`
-    that they do, and that this is the state before anybody looked.
+    that they tell them apart, and that this is the state before anybody looked.
     """
 
     __slots__ = ("content", "mark", "marked", "next", "node", "variants")
 
-    def __init__(self, node: int, content: Content, following: _Next, marked: bool) -> None:
+    def __init__(self, node: int, content: Content, following: Following, mark: int | None) -> None:
         super().__init__()
         self.node = node
         self.content = content
         self.next = following
-        self.marked = marked
-        self.mark = 0
+        self.marked = mark is None
+        self.mark = mark or 0
         self.variants: dict[int, State] = {}
 
     def variant(self, mark: int) -> State:
         """This state after a segment with this mark."""
         found = self.variants.get(mark)
         if found is None:
-            found = self.variants[mark] = State(self.node, self.content, self.next, False)
-            found.mark = mark
+            found = self.variants[mark] = State(self.node, self.content, self.next, mark)
         return found
 
 
-class _Next(dict[str, State]):
+class Following(dict[str, State]):
+    """The states after the next segment, by its tag; worked out when first asked for."""
+
     __slots__ = ("frames", "machine")
 
     def __init__(self, machine: Machine, frames: Frames) -> None:
@@ -210,13 +211,17 @@ class Machine:
         self.content_of = content_of
         self.marks = marks
         self.states: dict[tuple[Frames, int], State] = {}
-        self.start = State(-1, content_of(0), _Next(self, start(root)), False)
+        self.start = State(-1, content_of(0), self.following(start(root)), 0)
+
+    def following(self, frames: Frames) -> Following:
+        """What may come next when these loops are open, by tag; Lost for what may not."""
+        return Following(self, frames)
 
     def state(self, frames: Frames, node: int) -> State:
         found = self.states.get((frames, node))
         if found is None:
             found = self.states[frames, node] = State(
-                node, self.content_of(node), _Next(self, frames), self.marks.looks_at(node)
+                node, self.content_of(node), self.following(frames), self.marks.fixed(node)
             )
         return found
 
@@ -224,6 +229,7 @@ class Machine:
 __all__ = [
     "Child",
     "Content",
+    "Following",
     "Frame",
     "Frames",
     "Loop",

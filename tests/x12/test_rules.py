@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from edi_gateway.model.finding import Code, Effect, Location, Severity
+from edi_gateway.x12.compiler import Compiler
 from edi_gateway.x12.guide import Rule, RuleInvalid, build
 from edi_gateway.x12.placing import place
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.rules import qualified
+from edi_gateway.x12.segments import Context, problems
 from tests.x12.edi import ISA5, USUAL, Document, ack, codes, document_of, interchange, x12
 
 BEG = "BEG*00*SA*4500017**20260115"
@@ -372,6 +378,56 @@ def test_what_was_learned_of_one_document_does_not_excuse_the_next() -> None:
             segments = [text.split("*") for text in body]
             raw = RawSet("850", "1", segments, [0] * len(body), [0] * len(body), USUAL)
             assert len(guide.check(raw).findings) == found
+
+
+LOCAL = (
+    ("must_use", (), None),
+    ("not_used", (), None),
+    ("codes", ("A1", "EA", "20260115"), None),
+    ("equals", ("A1",), None),
+    ("add_codes", ("A1", "X"), None),
+    ("looks_like", ("A9*", "9999????"), None),
+    ("min", (), 3),
+    ("max", (), 3),
+    ("length", (), 2),
+    ("digits", (), 2),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(data=st.data())
+def test_the_fast_pass_and_the_exact_check_agree_under_rules(data: st.DataObject) -> None:
+    tag = data.draw(st.sampled_from(["BEG", "REF", "N1", "PO1", "DTM", "SLN"]))
+    guide = build("004010", "850")
+    definition = guide.segment(tag)
+    path = {"SLN": "PO1/SLN"}.get(tag, tag)
+    rules = []
+    for number in range(data.draw(st.integers(1, 4))):
+        kind, values, length = data.draw(st.sampled_from(LOCAL))
+        code = data.draw(st.sampled_from(["", "*A1", "*DP|EA"]))
+        element = data.draw(st.integers(1, min(len(definition.uses), 6)))
+        asked = data.draw(st.sampled_from([None, "01=A1|DP", "02", "06"] if tag != "DTM" else [None, "02"]))
+        target = f"{path}{code}:{element:02}"
+        negated = data.draw(st.booleans())
+        when, unless = (None, asked) if negated else (asked, None)
+        with contextlib.suppress(RuleInvalid):
+            rule = Rule(str(number), target, kind, values, length, when, unless=unless)  # type: ignore[arg-type]
+            place([rule], guide.nodes, guide.dictionary)
+            rules.append(rule)
+    ruled = build("004010", "850", rules)
+    node = ruled.node(path)
+    assert node is not None
+    local = ruled.local.get(node.index, ())
+    values = data.draw(
+        st.lists(st.sampled_from(["", "A1", "EA", "DP", "X", "12", "20260115", "A>1", "1.5 "]), max_size=7)
+    )
+    segment = [tag, *values[: len(definition.uses)]]
+    context = Context(ruled.dictionary, USUAL)
+    fast = Compiler(context).compile(definition, local, len(segment) - 1)
+    exact = problems(definition, local, context, segment)
+    if not any(rule.kind == "add_codes" for rule in rules):
+        assert fast(segment) == (exact == ())
+    assert not fast(segment) or exact == ()  # what it does not know to be right goes to the exact check
 
 
 def test_should_use_only_warns_and_is_not_acknowledged() -> None:
