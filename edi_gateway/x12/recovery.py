@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.structure import Child, Frame, Frames, Loop, Step, enter, start, steps
+from edi_gateway.x12.structure import Child, Frame, Frames, Lost, Machine, Step, enter, steps
 
 _STANDS_IN_FOR = 3  # so many segments later an unknown one no longer explains what is missing
 _LOOK_AHEAD = 8  # so many segments further tell which of two explanations is right
@@ -58,10 +59,11 @@ class _Explanation:
 class Tracer:
     """Follows one document. `known` says whether the standard has a segment with this tag."""
 
-    def __init__(self, root: Loop, tags: frozenset[str], known: Callable[[str], bool]) -> None:
+    def __init__(self, machine: Machine, tags: frozenset[str], known: Callable[[str], bool]) -> None:
+        self.machine = machine
         self.tags = tags
         self.known = known
-        self.readings: tuple[_Reading, ...] = (_Reading(start(root)),)
+        self.readings: tuple[_Reading, ...] = (_Reading(machine.start.next.frames),)
         self.nodes: list[int] = []
         self.faults: list[StructureFault] = []
         self.seen: dict[int, int] = {}  # node -> index of the segment last seen there
@@ -70,22 +72,42 @@ class Tracer:
         self.placed: int = -1  # where the next segment belongs, when that has been found out before
 
     def follow(self, segments: list[list[str]]) -> None:
-        for index, segment in enumerate(segments):
-            tag = segment[0]
-            if tag not in self.tags and tag.strip(" ").upper() in self.tags:
-                tag = segment[0] = tag.strip(" ").upper()
-                self.faults.append(StructureFault(Code.LOWER_CASE, index, tag))
-            if self.placed >= 0:
-                node, self.placed = self.placed, -1
-            elif clean := self._clean(self.readings, tag):
-                node, self.readings = clean
-            else:
-                explanation = self._explain(index, tag, segments)
-                self._accept(explanation)
-                node = explanation.node
-            if node >= 0:
-                self.seen[node] = index
-            self.nodes.append(node)
+        while len(self.nodes) < len(segments):
+            if self.placed < 0 and len(self.readings) == 1 and not self.readings[0].floor:
+                self._run(segments)
+            if len(self.nodes) < len(segments):
+                self._look(len(self.nodes), segments)
+
+    def _run(self, segments: list[list[str]]) -> None:
+        """Goes on with the machine while nothing is wrong: it finds what `_clean` would find, and has it by heart."""
+        following = self.machine.following(self.readings[0].frames)
+        try:
+            for index in range(len(self.nodes), len(segments)):
+                state = following[segments[index][0]]
+                self.seen[state.node] = index
+                self.nodes.append(state.node)
+                following = state.next
+        except Lost:
+            pass
+        self.readings = (_Reading(following.frames),)
+
+    def _look(self, index: int, segments: list[list[str]]) -> None:
+        """Places one segment, and says what is wrong with its place."""
+        tag = segments[index][0]
+        if tag not in self.tags and tag.strip(" ").upper() in self.tags:
+            tag = segments[index][0] = tag.strip(" ").upper()
+            self.faults.append(StructureFault(Code.LOWER_CASE, index, tag))
+        if self.placed >= 0:
+            node, self.placed = self.placed, -1
+        elif clean := self._clean(self.readings, tag):
+            node, self.readings = clean
+        else:
+            explanation = self._explain(index, tag, segments)
+            self._accept(explanation)
+            node = explanation.node
+        if node >= 0:
+            self.seen[node] = index
+        self.nodes.append(node)
 
     def _clean(self, readings: tuple[_Reading, ...], tag: str) -> tuple[int, tuple[_Reading, ...]] | None:
         """Goes on with the first reading in which the segment is where it should be."""
@@ -131,22 +153,18 @@ class Tracer:
             code = Code.SEGMENT_NOT_IN_SET if self.known(tag) else Code.SEGMENT_UNKNOWN
             return _Explanation(-1, self.readings, (StructureFault(code, index, tag),))
         places = list(steps(frames, tag))
-        attempts: list[_Explanation] = []
+        over: list[_Explanation] = []
         if places and places[0].over:  # too many where it stands, or the first of a place further down
-            attempts.append(self._over(index, places[0]))
-            if not attempts[0].faults:
-                return attempts[0]  # that there are too many has been said
+            over.append(self._over(index, places[0]))
+            if not over[0].faults:
+                return over[0]  # that there are too many has been said
         forward = next((step for step in places if not step.over), None)
-        if forward:
-            attempts += self._skips(index, forward, frames)
-        else:
-            attempts += self._goes_back(index, tag, frames)
-        attempts += self._changed_places(index, segments)
-        inside = list(self._enters(index, tag, frames))
-        attempts = inside + attempts if self._stands_in(index) and not forward else attempts + inside
-        if attempts:
-            return self._best(attempts, index, segments)
-        return _Explanation(-1, self.readings, (StructureFault(Code.SEGMENT_UNEXPECTED, index, tag),))
+        elsewhere = self._skips(index, forward, frames) if forward else self._goes_back(index, tag, frames)
+        attempts: list[Iterable[_Explanation]] = [over, elsewhere, self._changed_places(index, segments)]
+        inside = self._enters(index, tag, frames)
+        attempts.insert(0 if self._stands_in(index) and not forward else len(attempts), inside)
+        nowhere = _Explanation(-1, self.readings, (StructureFault(Code.SEGMENT_UNEXPECTED, index, tag),))
+        return self._best(chain.from_iterable(attempts), index, segments) or nowhere
 
     def _changed_places(self, index: int, segments: list[list[str]]) -> Iterator[_Explanation]:
         """This segment and the next: had they come the other way round, both would be where they should be."""
@@ -163,9 +181,18 @@ class Tracer:
             fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, index + 1, late, first[0])
             yield _Explanation(second[0], second[1], (fault,), next_node=first[0])
 
-    def _best(self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]) -> _Explanation:
+    def _best(
+        self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]
+    ) -> _Explanation | None:
         """The explanation after which the document goes on best; the first of equals."""
-        return max(attempts, key=lambda attempt: self._goes_on(attempt, segments, index))
+        best, most = None, -1
+        for attempt in attempts:
+            count = self._goes_on(attempt, segments, index)
+            if count > most:
+                best, most = attempt, count
+            if most == _LOOK_AHEAD:
+                break  # none goes on better
+        return best
 
     def _goes_on(self, attempt: _Explanation, segments: list[list[str]], index: int) -> int:
         """How many of the next segments are where they should be, if this is what happened."""
