@@ -41,6 +41,7 @@ class _Posted(TypedDict):
     order: dict[str, Any]
     lines: list[OrderLine]
     stores: list[dict[str, Any]]
+    holds: list[dict[str, Any]]
 
 
 _POSTED: Final = TypeAdapter(_Posted)  # told the types beforehand it writes in a third of the time
@@ -56,7 +57,8 @@ def payload(
     """The posted order. `posting` counts the postings of an order from 1; numbers are strings, days ISO 8601.
 
     `stores` says which place gets how much of a line, in the buyer's unit, and whether its part still waits for
-    something (spec D7) or was cancelled (D24): neither is to be shipped, though the line is accepted.
+    something (spec D7) or was cancelled (D24): neither is to be shipped, though the line is accepted. `holds` are
+    those that let the order be accepted and stop it later (spec B4): R its release to the warehouse, S its shipping.
     """
     header = {name: order[name] for name in _HEADER}
     return _POSTED.dump_json(
@@ -65,6 +67,7 @@ def payload(
             "order": header,
             "lines": list(lines),
             "stores": _stores(document, lines, holds),
+            "holds": _later(holds),
         }
     ).decode()
 
@@ -85,6 +88,14 @@ def _stores(
         for number, line in enumerate(document.lines, 1)
         if line.allocations or line.parties
         for share in shares_of(line)
+    ]
+
+
+def _later(holds: Sequence[Blocking]) -> list[dict[str, Any]]:
+    return [
+        {"line": hold.line, "hold": hold.code, "stops": hold.blocks}
+        for hold in holds
+        if "A" not in hold.blocks
     ]
 
 

@@ -33,7 +33,13 @@ _WAITING_FOR: Final[dict[str, tuple[HoldCode, ...]]] = {
     ),
     "xrefs": (HoldCode.ITEM_UNKNOWN, HoldCode.UOM, HoldCode.PACK_MULTIPLE, HoldCode.PRICE),
     "prices": (HoldCode.PRICE, HoldCode.MIN_ORDER),
-    "ship-tos": (HoldCode.SHIPTO_UNKNOWN, HoldCode.INCOMPLETE, HoldCode.DATE_WINDOW, HoldCode.TOTALS),
+    "ship-tos": (
+        HoldCode.SHIPTO_UNKNOWN,
+        HoldCode.INCOMPLETE,
+        HoldCode.DATE_WINDOW,
+        HoldCode.TOTALS,
+        HoldCode.ROUTING,
+    ),
     "customers": (
         HoldCode.INCOMPLETE,
         HoldCode.CUSTOMER_STOP,

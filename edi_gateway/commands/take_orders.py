@@ -18,7 +18,7 @@ from edi_gateway.commands.cases import About, NewCase
 from edi_gateway.commands.desk import Desk, WriteAnswer
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.finding import Effect, Finding, Severity
+from edi_gateway.model.finding import Code, Effect, Finding, Severity
 from edi_gateway.model.master_data import MasterData
 from edi_gateway.model.order import Judgement, OrderState
 from edi_gateway.orders import standing
@@ -215,6 +215,9 @@ class _Wave:
         ledger.findings(judgement.findings, each.document_id, order_id)
         for hold in judgement.holds:
             ledger.hold(hold, order_id, profile.key, each.document_id, judgement.currency, test=test)
+        for finding in judgement.findings:
+            if finding.code is Code.SHIP_TO_DIFFERS:  # a task for master data, one for all orders that say so (D21)
+                ledger.case(NewCase(finding, profile.key, About(), test=test))
         if judgement.verdict == "reject":
             self._refused(each, order_id, judgement, test)
         if self.who.answers:

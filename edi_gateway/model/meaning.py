@@ -105,6 +105,7 @@ MEANING: dict[Code, str] = {
     Code.SHIP_TO_MISSING: "The order names no ship-to, and none follows from stores or from the contract.",
     Code.SHIP_TO_DIFFERS: "The address differs from the one on file for this code; the file is used.",
     Code.ADDRESS_INCOMPLETE: "The address lacks what a carrier needs.",
+    Code.PO_BOX_FOR_FREIGHT: "Truck freight is asked for to a post office box.",
     Code.STORE_UNKNOWN: "A store of the allocation is not on file; only that store waits.",
     Code.ALLOCATION_SUM_DIFFERS: "The stores' quantities do not add up to the line's quantity.",
     Code.ITEM_UNKNOWN: "None of the line's ids is known.",

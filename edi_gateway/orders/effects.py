@@ -70,6 +70,7 @@ CONSEQUENCES: Final[dict[Code, Consequence]] = {
     Code.SHIP_TO_MISSING: Consequence(_MD, HoldCode.SHIPTO_UNKNOWN),
     Code.SHIP_TO_DIFFERS: Consequence(_MD, None, Effect.NONE),
     Code.ADDRESS_INCOMPLETE: Consequence(_MD, HoldCode.SHIPTO_UNKNOWN),
+    Code.PO_BOX_FOR_FREIGHT: Consequence(_MD, HoldCode.ROUTING),
     Code.STORE_UNKNOWN: Consequence(_MD, HoldCode.SHIPTO_UNKNOWN),
     Code.ALLOCATION_SUM_DIFFERS: Consequence(Family.QTY_PACK, HoldCode.TOTALS),
     # items

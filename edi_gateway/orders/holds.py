@@ -70,6 +70,7 @@ RULES: Final[dict[HoldCode, Rule]] = {
     HoldCode.TOTALS: Rule("A", _CSR, "Ask which of the two numbers is meant."),
     HoldCode.CUSTOMER_STOP: Rule("ABRS", _roles("SUPERVISOR"), "Clear the stop on the customer."),
     HoldCode.CHANGE_PENDING: Rule("R", _CSR, "Apply or refuse the change, and answer it."),
+    HoldCode.ROUTING: Rule("S", _CSR, "Get a street address, or agree on another way to ship."),
     HoldCode.MANUAL: Rule(
         "A", _roles("CSR", "LEAD", "SUPERVISOR", "EDI_ANALYST", "MASTER_DATA", "BILLING", "CREDIT"), ""
     ),

@@ -24,6 +24,7 @@ _BY_VALUE: Final = frozenset(
         Code.CUSTOMER_UNKNOWN,
         Code.CUSTOMER_STOPPED,
         Code.SHIP_TO_UNKNOWN,
+        Code.SHIP_TO_DIFFERS,
         Code.STORE_UNKNOWN,
         Code.ITEM_UNKNOWN,
         Code.ITEM_AMBIGUOUS,

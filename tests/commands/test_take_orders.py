@@ -9,6 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, func, select
 
+from edi_gateway.commands import holds
 from edi_gateway.commands.desk import Desk
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import OrderState
@@ -207,14 +208,18 @@ def test_a_change_of_one_line_leaves_the_others(book: Book) -> None:
 
 
 def test_a_change_that_is_unclear_waits_for_a_person_and_changes_nothing(book: Book) -> None:
+    """What is posted anew says only that it must not be released to the warehouse meanwhile (spec B4)."""
     order_id = book.one(po(line(48), line(24)))  # two lines of the same item
-    before = book.posted(order_id)
     (taken,) = book.take(po(line(36, id=None), purpose="04"))
     assert (taken.order_id, taken.verdict) == (order_id, "change")
     assert book.states()[0][1] == 1
     assert book.holds(order_id) == [("CHANGE_PENDING", None, "ACTIVE")]
     assert [code for code, _ in book.cases()] == ["CHANGE_AMBIGUOUS"]
-    assert book.posted(order_id) == before
+    before, after = book.posted(order_id)
+    assert (before.pop("holds"), after.pop("holds")) == (
+        [], [{"line": None, "hold": "CHANGE_PENDING", "stops": "R"}],
+    )  # fmt: skip
+    assert {**after, "posting": 1} == before
 
 
 def test_a_change_of_what_was_cancelled_changes_nothing_and_tells_buyer_and_us(book: Book) -> None:
@@ -235,6 +240,44 @@ def test_a_change_without_its_order_is_refused_and_a_later_original_is_still_tak
     assert book.said(refused.order_id) == [[("IR", "48")]]
     (original,) = book.take(po(line(48)))
     assert original.verdict in ("new", "repeat")
+
+
+def test_an_address_that_is_not_the_one_on_file_is_one_task_for_master_data_and_holds_nothing(
+    book: Book,
+) -> None:
+    """Spec D21: ours is used. The same address in a later order is the same task."""
+    moved = [
+        {"role": "ST", "id_qualifier": "92", "id": "0553", "address": ["99 New Road"], "city": "Fontana"}
+    ]
+    book.take(po(parties=moved), po(parties=moved, po_number="PO-2"))
+    book.take(po(parties=moved, po_number="PO-3"))
+    assert [state for _, _, state, _ in book.states()] == ["ACCEPTED", "ACCEPTED", "ACCEPTED"]
+    assert book.cases() == [("SHIP_TO_DIFFERS", "NEW")]
+    c = cases.c
+    (row,) = book.rows(select(c.family, c.message, c.order_id))
+    assert row == (
+        "MASTER_DATA",
+        "Ship-to 0553: they write 99 New Road, on file is 1 Dock Road. Ours is used.",
+        None,
+    )
+
+
+def test_what_must_not_ship_yet_is_accepted_and_its_posting_says_so_until_it_is_released(book: Book) -> None:
+    """Spec D21: truck freight to a post office box."""
+    box = [{"role": "ST", "name": "Ada", "address": ["PO Box 7"], "city": "Fallow", "region": "VT",
+            "postal_code": "05009"}]  # fmt: skip
+    order_id = book.one(po(parties=box, carriers=[{"mode": "LT"}], type="DS"))
+    assert book.states() == [("PO-1", 1, "ACCEPTED", "SENT")]
+    assert book.holds(order_id) == [("ROUTING", None, "ACTIVE")]
+    assert book.cases() == [("PO_BOX_FOR_FREIGHT", "NEW")]
+    with book.desk("cleo", "CSR") as desk:
+        holds.release(
+            desk, book.partners, book.hold(order_id), reason="CUSTOMER_AGREED", text="they fetch it in town"
+        )
+    assert [p["holds"] for p in book.posted(order_id)] == [
+        [{"line": None, "hold": "ROUTING", "stops": "S"}], [],
+    ]  # fmt: skip
+    assert len(book.answers(order_id)) == 1
 
 
 def test_an_information_copy_is_no_order(book: Book) -> None:

@@ -355,6 +355,42 @@ def test_d21_a_ship_to_not_on_file_waits_and_a_moved_one_warns(road: Road) -> No
 
 
 @x12
+def test_d21_truck_freight_to_a_post_office_box_is_accepted_and_must_not_ship(road: Road) -> None:
+    """
+    BEG*00*SA*PO-1**20250301~ DTM*038*20250314~ TD5**2*FRLN*LT~ N1*ST**92*0777~
+    PO1*1*48*EA*4**VN*MUG~ CTT*1*48~
+    """
+    box = ShipTo("acme", "92", "0777", "Site", address=("P.O. Box 12",), city="Elkton", region="OH")
+    judgement = road.judged(books(ship_tos=[box]))
+    assert [(h.code.value, h.line, h.blocks) for h in judgement.holds] == [("ROUTING", None, "S")]
+    assert (judgement.state, states(judgement)) == ("ACCEPTED", ["ACCEPTED"])
+    assert road.answered(books(ship_tos=[box]))[0] == bak("AD")
+    dock = ShipTo("acme", "92", "0777", "Site", address=("12 Dock Road", "P.O. Box 12"), city="Elkton")
+    assert held(road.judged(books(ship_tos=[dock]))) == []
+
+
+@x12
+def test_d21_a_parcel_may_go_to_a_post_office_box(road: Road) -> None:
+    """
+    BEG*00*DS*PO-1**20250301~ DTM*038*20250314~ TD5**2*PRCL*U~
+    N1*ST*ADA FINCH~ N3*PO BOX 7~ N4*FALLOW*VT*05009*US~ PO1*1*1*EA*4**VN*MUG~ CTT*1*1~
+    """
+    assert held(road.judged()) == []
+
+
+@x12
+def test_d21_of_two_places_only_the_line_to_the_post_office_box_is_held(road: Road) -> None:
+    """
+    BEG*00*DS*PO-1**20250301~ DTM*038*20250314~ TD5*****SHIP VIA LTL CARRIER~
+    N1*ST*ADA FINCH~ N3*7 ELM ST~ N4*FALLOW*VT*05009*US~
+    PO1*1*1*EA*4**VN*MUG~ N1*ST*BO WREN~ N3*POST OFFICE BOX 31~ N4*FALLOW*VT*05009*US~
+    PO1*2*1*EA*4**VN*MUG~ TD5**2*PRCL*U~ N1*ST*CY LARK~ N3*PO BOX 9~ N4*FALLOW*VT*05009*US~
+    CTT*2*2~
+    """
+    assert held(road.judged()) == [("ROUTING", 1, None)]
+
+
+@x12
 def test_d22_a_discontinued_item_is_replaced_or_refused(road: Road) -> None:
     """
     BEG*00*SA*PO-1**20250301~ DTM*038*20250314~ N1*ST**92*0553~

@@ -20,6 +20,7 @@ from edi_gateway.orders.checks import (
     minimum,
     parties,
     prices,
+    routing,
     terms,
     totals,
     units,
@@ -28,5 +29,8 @@ from edi_gateway.orders.order_facts import OrderFacts
 
 Check = Callable[[PurchaseOrder, OrderFacts], Iterator[Finding]]
 
-ROOMS: Final = (identity, duplicate, header, parties, items, units, prices, dates, totals, terms, minimum)
+ROOMS: Final = (
+    *(identity, duplicate, header, parties, items, units, prices, dates, totals, terms, minimum),
+    routing,
+)
 CHECKS: Final[tuple[Check, ...]] = tuple(check for room in ROOMS for check in room.CHECKS)
