@@ -1,22 +1,36 @@
 """How many segments a second are read and checked: one interchange of many 850s of 10 lines, each different.
 
-`python benchmarks/bench_check.py [megabytes]` prints segments a second (median of five runs), beside the
-plain split of the same bytes as the floor.
+`python -m benchmarks.bench_check [megabytes]` prints segments a second (median of five runs), beside the plain split of
+the same bytes as the floor; and how much memory `edi-gateway check` takes for 100 MB, over what it takes for one order.
 """
 
 from __future__ import annotations
 
 import random
 import statistics
+import subprocess
 import sys
+import tempfile
 import time
+from pathlib import Path
 
 from edi_gateway.x12.reading import CheckedSet, read_all
 
 ITEMS = 2_000
+SEGMENTS_A_SECOND, MEBIBYTES = 800_000, 64  # the bars (DESIGN section 12)
+# the program, and then the peak of its memory in KiB
+_MEASURED = """
+import sys
+from edi_gateway.cli.main import main
+try:
+    main()
+finally:
+    sys.stdout.flush()
+    print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM:")][0], file=sys.stderr)
+"""
 
 
-def purchase_orders(megabytes: int, seed: int, line_end: str = "\n") -> tuple[bytes, int]:
+def purchase_orders(megabytes: float, seed: int, line_end: str = "\n") -> tuple[bytes, int]:
     """An interchange of about so many megabytes, and its number of segments. Same seed, same bytes."""
     chance = random.Random(seed)
     goods = random.Random(ITEMS)  # the same in every run
@@ -76,6 +90,26 @@ def read_and_check(data: bytes) -> int:
     return sum(isinstance(event, CheckedSet) and event.result.status == "A" for event in read_all(data))
 
 
+def peak(file: Path) -> float:
+    """MiB that `edi-gateway check FILE` took at most."""
+    words = [sys.executable, "-c", _MEASURED, "check", str(file)]
+    done = subprocess.run(words, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=True)
+    return int(done.stderr.split()[-1]) / 1024
+
+
+def memory(megabytes: int) -> tuple[float, float]:
+    """MiB for one order, and for an interchange of so many megabytes."""
+    with tempfile.TemporaryDirectory() as folder:
+        small, large = Path(folder) / "one.edi", Path(folder) / "many.edi"
+        small.write_bytes(purchase_orders(0.001, 1)[0])
+        large.write_bytes(purchase_orders(megabytes, 1)[0])
+        return peak(small), peak(large)
+
+
+def verdict(held: bool) -> str:
+    return "held" if held else "MISSED"
+
+
 def main() -> None:
     megabytes = int(sys.argv[1]) if len(sys.argv) > 1 else 20
     rates, floors = [], []
@@ -90,8 +124,17 @@ def main() -> None:
                 text.split("*")
         floors.append(segments / (time.perf_counter() - begun))
     print(f"{len(data):,} bytes, {segments:,} segments, {sets:,} purchase orders accepted")
-    print(f"read and check: {statistics.median(rates):,.0f} segments/s (best {max(rates):,.0f})")
+    rate = statistics.median(rates)
+    print(
+        f"read and check: {rate:,.0f} segments/s (best {max(rates):,.0f}); "
+        f"bar {SEGMENTS_A_SECOND:,}: {verdict(rate >= SEGMENTS_A_SECOND)}"
+    )
     print(f"plain split:    {statistics.median(floors):,.0f} segments/s")
+    idle, full = memory(100)
+    print(
+        f"`check` of 100 MB: {full - idle:,.0f} MiB over the {idle:,.0f} MiB of one order; "
+        f"bar {MEBIBYTES} MiB: {verdict(full - idle <= MEBIBYTES)}"
+    )
 
 
 if __name__ == "__main__":
