@@ -6,8 +6,9 @@ does not find clean.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
 from edi_gateway.model.finding import Code, Finding, GuideBreach, Location, Severity
 from edi_gateway.x12.dictionary import SegmentDef
@@ -41,6 +42,16 @@ class Walk:
     status: str = "A"
 
 
+class Content(Protocol):
+    """What may stand in a node: `checks` by the length of a segment say whether it is right, `problems` what is
+    wrong with it (its elements, its text)."""
+
+    @property
+    def checks(self) -> Mapping[int, Callable[[list[str]], bool]]: ...
+
+    def problems(self, segment: list[str], text: str) -> Sequence[Problem]: ...
+
+
 def status_of(findings: Sequence[Finding]) -> str:
     """The AK501 letter: an ERROR rejects; what is acknowledged as an error but read nevertheless is noted."""
     if any(finding.severity is Severity.ERROR for finding in findings):
@@ -53,27 +64,28 @@ def check(
     placed: list[int],
     faults: Sequence[StructureFault],
     nodes: Sequence[Node],
-    problems_of: Callable[[int, list[str], str], Sequence[Problem]],
+    contents: Mapping[int, Content],
     breaches_of: Callable[[list[int]], Iterator[Breach]],
     context: Context,
 ) -> Walk:
     """Looks into each segment and says all that is wrong. `placed` is the node of each, `faults` what is wrong
-    with their order, `problems_of(node, segment, text)` what is wrong within one."""
+    with their order, `contents` what may stand in each node."""
     findings = [_structure(fault, raw, nodes, placed) for fault in faults]
     for index, (node, segment) in enumerate(zip(placed, raw.segments, strict=True)):
-        if node < 0:
+        if node < 0 or contents[node].checks[len(segment)](segment):
             continue
-        for problem in problems_of(node, segment, raw.texts[index]):
+        for problem in contents[node].problems(segment, raw.texts[index]):
             findings.append(_element(problem, raw, index, nodes[node], context))
             if problem.read_as is not None and not problem.component and not problem.repetition:
                 segment[problem.element] = problem.read_as
     findings += [_breach(breach, raw, nodes, placed, context) for breach in breaches_of(placed)]
     findings += raw.findings
-    findings.sort(key=_order)
+    findings.sort(key=in_order)
     return Walk(placed, findings, status_of(findings))
 
 
-def _order(finding: Finding) -> tuple[int, int]:
+def in_order(finding: Finding) -> tuple[int, int]:
+    """Findings of a set stand in the order of its segments and elements."""
     at = finding.at
     return (at.position or 0, at.element or 0) if isinstance(at, Location) else (0, 0)
 

@@ -13,7 +13,8 @@ from functools import lru_cache
 
 from edi_gateway.x12 import checker
 from edi_gateway.x12.checker import Walk
-from edi_gateway.x12.compiler import Check, Compiler
+from edi_gateway.x12.compiled import plainly
+from edi_gateway.x12.compiler import Check, Compile, Compiler
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary, nearest, reading
 from edi_gateway.x12.header import Delimiters
 from edi_gateway.x12.loop_rules import Breach, Marks, Walked, breaches
@@ -34,7 +35,9 @@ _TRAILS = 4_096  # rows of marks that are remembered to break no rule about loop
 
 
 class Guide:
-    """What a transaction set must look like. `hash` names its content: version, set and rules."""
+    """What a transaction set must look like. `hash` names its content: version, set and rules.
+
+    `compile` makes code of generated checks; who starts cold gives a x12.compiled.Store before the first set."""
 
     def __init__(self, definition: SetDef, known: Dictionary, rules: Sequence[Rule]) -> None:
         self.version = definition.version
@@ -46,6 +49,7 @@ class Guide:
         self.dictionary = known
         self.local, self.wide = place(fitting(self.rules, self.nodes, known), self.nodes, known)
         self.tags = frozenset(node.tag for node in self.nodes)
+        self.compile: Compile = plainly
         self._readers: dict[Delimiters, _Reader] = {}
 
     def check(self, raw: RawSet) -> Walk:
@@ -65,7 +69,9 @@ class Guide:
         version = reading(release)
         if version == self.version or nearest(release)[0] != self.version:
             return self
-        return build(version, self.set_code, self.rules)
+        other = build(version, self.set_code, self.rules)
+        other.compile = self.compile
+        return other
 
     def _reader(self, delimiters: Delimiters) -> _Reader:
         if len(self._readers) >= _READERS:
@@ -82,13 +88,14 @@ class _Reader:
         self.context = Context(guide.dictionary, delimiters)
         self.separator = delimiters.element
         self.last = len(guide.nodes) - 1
-        self.compiler = Compiler(self.context)
+        self.compiler = Compiler(self.context, guide.compile)
         self.forget()
 
     def forget(self) -> None:
         """Documents change with the time; what is remembered should be what comes now."""
         self.sets = 0
         self.kinds: dict[tuple[str, tuple[LocalRule, ...]], _Kind] = {}
+        self.contents = _Contents(self._kind)
         self.marks = Marks(self.guide.wide, self.context.delimiters)
         self.trails: set[tuple[int, ...]] = set()
         self.machine = Machine(self.guide.root, self._kind, self.marks)
@@ -147,7 +154,7 @@ class _Reader:
         def breaches_of(placed: list[int]) -> Iterator[Breach]:
             return self._breaches(placed, raw)
 
-        return checker.check(raw, placed, faults, self.guide.nodes, self._problems, breaches_of, self.context)
+        return checker.check(raw, placed, faults, self.guide.nodes, self.contents, breaches_of, self.context)
 
     def _place(self, raw: RawSet) -> tuple[list[int], Sequence[StructureFault]]:
         """The node of each segment. Only a document that is out of order needs the tracer."""
@@ -163,9 +170,6 @@ class _Reader:
             tracer.follow(raw.segments)
             return tracer.nodes, tracer.faults
         return placed, ()
-
-    def _problems(self, node: int, segment: list[str], text: str) -> Sequence[Problem]:
-        return self._kind(node).problems(segment, text)
 
     def _kind(self, node: int) -> _Kind:
         tag, rules = self.guide.nodes[node].tag, self.guide.local.get(node, ())
@@ -195,7 +199,8 @@ class _Kind:
         self.faults: dict[str, tuple[Problem, ...]] = {}
 
     def problems(self, segment: list[str], text: str) -> Sequence[Problem]:
-        if self.definition is None or self.checks[len(segment)](segment):
+        """What is wrong with a segment that its check does not find right."""
+        if self.definition is None:
             return ()
         found = self.faults.get(text)
         if found is None:
@@ -204,6 +209,20 @@ class _Kind:
             if len(self.faults) >= _TEXTS:
                 self.faults.clear()
             self.faults[text] = found
+        return found
+
+
+class _Contents(dict[int, _Kind]):
+    """What may stand in each node; found when first needed."""
+
+    __slots__ = ("kind_of",)
+
+    def __init__(self, kind_of: Callable[[int], _Kind]) -> None:
+        super().__init__()
+        self.kind_of = kind_of
+
+    def __missing__(self, node: int) -> _Kind:
+        found = self[node] = self.kind_of(node)
         return found
 
 

@@ -112,7 +112,7 @@ class Tracer:
     def _clean(self, readings: tuple[_Reading, ...], tag: str) -> tuple[int, tuple[_Reading, ...]] | None:
         """Goes on with the first reading in which the segment is where it should be."""
         for number, reading in enumerate(readings):
-            for step in steps(reading.frames, tag, reading.floor):
+            for step in self.machine.steps(reading.frames, tag, reading.floor):
                 if not step.over and not self._missing(step, reading.frames):
                     taken = _Reading(step.frames, reading.floor)
                     # inside a displaced loop the other readings stay possible
@@ -152,7 +152,7 @@ class Tracer:
         if tag not in self.tags:
             code = Code.SEGMENT_NOT_IN_SET if self.known(tag) else Code.SEGMENT_UNKNOWN
             return _Explanation(-1, self.readings, (StructureFault(code, index, tag),))
-        places = list(steps(frames, tag))
+        places = self.machine.steps(frames, tag, 0)
         over: list[_Explanation] = []
         if places and places[0].over:  # too many where it stands, or the first of a place further down
             over.append(self._over(index, places[0]))

@@ -13,6 +13,8 @@ from typing import NamedTuple, Protocol
 
 from edi_gateway.x12.dictionary import LoopPart, Part, SegmentPart, SetDef
 
+_PLACES = 20_000  # places that a machine knows by heart
+
 
 @dataclass(frozen=True, slots=True)
 class Node:
@@ -211,7 +213,17 @@ class Machine:
         self.content_of = content_of
         self.marks = marks
         self.states: dict[tuple[Frames, int], State] = {}
+        self.places: dict[tuple[Frames, str, int], tuple[Step, ...]] = {}
         self.start = State(-1, content_of(0), self.following(start(root)), 0)
+
+    def steps(self, frames: Frames, tag: str, floor: int) -> tuple[Step, ...]:
+        """As the function of this name, by heart."""
+        found = self.places.get((frames, tag, floor))
+        if found is None:
+            if len(self.places) >= _PLACES:
+                self.places.clear()
+            found = self.places[frames, tag, floor] = tuple(steps(frames, tag, floor))
+        return found
 
     def following(self, frames: Frames) -> Following:
         """What may come next when these loops are open, by tag; Lost for what may not."""
