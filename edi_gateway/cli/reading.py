@@ -62,7 +62,7 @@ class ReadFile:
         from edi_gateway.x12 import reading
         from edi_gateway.x12.envelope import InterchangeEnd, InterchangeStart, Unreadable
 
-        for event in reading.read_all(self._chunks(), self.senders.guide, self.senders.strict):
+        for event in reading.read_all(self._chunks(), self.senders.guide, self.senders.strict, totals=True):
             match event:
                 case InterchangeStart():
                     self._interchanges += 1

@@ -234,6 +234,7 @@ class _Reader:
     def _oddity(self, item: Oddity) -> None:
         if item.kind != "empty":
             self._current().findings.append(interchange_checks.oddity(item))
+            self.count += bool(self.runs)  # SE counts it, too
         elif "empty" in self.odd:
             self.odd["empty"].count += item.count
         else:

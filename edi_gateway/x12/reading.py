@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12 import group_checks, interchange_checks
 from edi_gateway.x12.ack import GroupResult, SetResult, group_result
-from edi_gateway.x12.checker import Walk, status_of
+from edi_gateway.x12.checker import Walk, in_order, status_of
 from edi_gateway.x12.dictionary import GROUP_OF, nearest
 from edi_gateway.x12.envelope import (
     Group,
@@ -29,6 +29,7 @@ from edi_gateway.x12.envelope import GroupEnd as _EnvelopeGroupEnd
 from edi_gateway.x12.guide import Guide, build, readable
 from edi_gateway.x12.lexer import Source
 from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.totals import differing
 
 GuideFor = Callable[[Interchange, Group, str], Guide | None]
 Strict = bool | Callable[[Interchange, Group], bool]
@@ -66,11 +67,14 @@ def read_all(
     guide_for: GuideFor = standard_guide,
     strict: Strict = False,
     limits: Limits | None = None,
+    *,
+    totals: bool = False,
 ) -> Iterator[Event]:
     """Reads and checks all of a source, in the order of its bytes.
 
     `guide_for(interchange, group, set code)` gives None for a set that is not handled: it is rejected as
     unknown. `strict` (or what it says about a group) refuses releases that have no dictionary of their own.
+    With `totals` the counts of a CTT are compared, too; see x12.totals.
     """
     seen: set[tuple[str, ...]] = set()
     interchange: Interchange | None = None
@@ -98,6 +102,8 @@ def read_all(
                 assert interchange is not None
                 assert group is not None
                 checked = _check(event.raw, interchange, group, guide_for, refuses)
+                if totals and checked.guide and checked.walk:
+                    checked.result = _with_totals(checked.raw, checked.walk, checked.guide)
                 results.append(checked.result)
                 yield checked
             case _EnvelopeGroupEnd():
@@ -132,6 +138,8 @@ def _check(
     refused = any(
         each.code in (Code.GROUP_VERSION_UNKNOWN, Code.GROUP_CODE_UNKNOWN) for each in group.findings
     )
+    if any(each.code is Code.SET_TOO_LONG for each in raw.findings):
+        return CheckedSet(raw, None, None, SetResult.of(raw, "R", raw.findings))  # part of it was left out
     guide = None if refused else guide_for(interchange, group, raw.code)
     if guide is None:
         if not refused or not _known(raw.code):
@@ -145,6 +153,11 @@ def _check(
     guide = guide.reading(group.version)
     walk = guide.check(raw)
     return CheckedSet(raw, guide, walk, SetResult.of(raw, walk.status, walk.findings))
+
+
+def _with_totals(raw: RawSet, walk: Walk, guide: Guide) -> SetResult:
+    walk.findings = sorted((*walk.findings, *differing(raw, walk, guide)), key=in_order)
+    return SetResult.of(raw, walk.status, walk.findings)
 
 
 def _fits(convention: str, group: Group) -> bool:

@@ -61,6 +61,7 @@ def test_a_partner_that_gets_999s_gets_a_999(empty: Terminal) -> None:
         "IK3*BEG*2**8",
         "IK4*1*353*7*99",
         "IK3*N1*10**8",
+        "CTX*BEG03>K-2",
         "IK4*4*67*2",
         "IK5*R*5",
     ]

@@ -217,7 +217,7 @@ def test_a_segment_over_the_limit_is_passed_over_and_the_rest_is_read() -> None:
     data = interchange([BODY[0], long, *BODY[1:]])
     [texts] = sets_of(data)
     assert texts == [TEXTS[0], BODY[0], *BODY[1:], "SE*6*0001"]
-    assert findings_of(data) == [Code.SE_COUNT_WRONG, Code.SEGMENT_TOO_LONG]
+    assert findings_of(data) == [Code.SEGMENT_TOO_LONG]
     assert uncovered(data) == []
 
 

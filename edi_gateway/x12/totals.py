@@ -1,0 +1,115 @@
+"""Do the totals at the end of a set (CTT) fit what stands in it? Only a warning: the 997 does not mention them.
+
+Takes a set as it was checked, gives findings; called by x12.reading for those who ask, which is `check`. The road of
+an order asks its canonical totals instead (orders/checks/totals.py), so that nothing is said twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+from functools import lru_cache
+from typing import NamedTuple
+
+from edi_gateway.model.finding import Code, Finding, Location, Severity
+from edi_gateway.x12.checker import Walk
+from edi_gateway.x12.guide import Guide
+from edi_gateway.x12.rawset import RawSet
+
+_MODULUS = 10**10  # a hash total has at most ten digits; those in front are cut off
+
+
+class Counted(NamedTuple):
+    """What CTT01 counts, and which element of which segment CTT02 adds up."""
+
+    lines: str
+    summed: str
+    element: int
+
+
+#: By the notes on CTT of each set (spec B5.6, C3, C6). What a partner counts otherwise is a warning, no more.
+COUNTED: Mapping[str, Counted] = {
+    "810": Counted("IT1", "IT1", 2),
+    "846": Counted("LIN", "LIN/QTY", 2),
+    "850": Counted("PO1", "PO1", 2),
+    "855": Counted("PO1", "PO1", 2),
+    "856": Counted("HL", "HL/SN1", 2),
+    "860": Counted("POC", "POC", 3),
+    "861": Counted("RCD", "RCD", 2),
+    "865": Counted("POC", "POC", 3),
+}
+
+
+def differing(raw: RawSet, walk: Walk, guide: Guide) -> Iterator[Finding]:
+    """CTT01 is not the number of lines, CTT02 not the sum of their quantities."""
+    counted = COUNTED.get(raw.code)
+    if counted is None:
+        return
+    total, lines, summed = _nodes(guide)
+    found = [at for at, node in enumerate(walk.nodes) if node == total]
+    if len(found) != 1:
+        return
+    ctt = raw.segments[found[0]]
+    stated = ctt[1] if len(ctt) > 1 else ""
+    count = walk.nodes.count(lines)
+    if stated.isascii() and stated.isdigit() and int(stated) != count:
+        yield _finding(
+            Code.LINE_COUNT_DIFFERS,
+            f"CTT01 says {stated} lines, the number of {counted.lines} is {count}.",
+            raw,
+            found[0],
+            1,
+        )
+    if len(ctt) > 2 and (wanted := _number(ctt[2])) is not None:
+        texts = [
+            segment[counted.element]
+            for node, segment in zip(walk.nodes, raw.segments, strict=True)
+            if node == summed and len(segment) > counted.element and segment[counted.element]
+        ]
+        numbers = [_number(text) for text in texts]
+        if None not in numbers and wanted not in _hashes(
+            texts, [each for each in numbers if each is not None]
+        ):
+            real = sum((each for each in numbers if each is not None), Decimal(0))
+            yield _finding(
+                Code.HASH_TOTAL_DIFFERS,
+                f"CTT02 says {ctt[2]}, the sum of {counted.summed}{counted.element:02} is {real}.",
+                raw,
+                found[0],
+                2,
+            )
+
+
+def _hashes(texts: Sequence[str], numbers: Sequence[Decimal]) -> set[Decimal]:
+    """The sum as people make it, and as the standard says: without regard to points and signs."""
+    digits = sum(int("".join(filter(str.isdigit, text)) or "0") for text in texts)
+    return {sum(numbers, Decimal(0)) % _MODULUS, Decimal(digits % _MODULUS)}
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.strip(" "))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+@lru_cache(maxsize=64)
+def _nodes(guide: Guide) -> tuple[int, int, int]:
+    """The nodes of CTT, of the lines and of what is added up; -2 for one that this release does not have."""
+    counted = COUNTED[guide.set_code]
+    nodes = [guide.node(selector) for selector in ("CTT", counted.lines, counted.summed)]
+    total, lines, summed = (-2 if node is None else node.index for node in nodes)
+    return total, lines, summed
+
+
+def _finding(code: Code, message: str, raw: RawSet, index: int, element: int) -> Finding:
+    offset, length = raw.place(index, element)
+    return Finding(
+        code,
+        Severity.WARNING,
+        message,
+        "Ask the sender whether something of the document was lost.",
+        Location("CTT", index + 1, None, element, offset=offset, length=length),
+        value=raw.segments[index][element],
+    )
