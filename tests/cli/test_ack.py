@@ -65,7 +65,7 @@ def test_a_partner_that_gets_999s_gets_a_999(empty: Terminal) -> None:
         "IK4*4*67*2",
         "IK5*R*5",
     ]
-    assert segments[-4:] == ["AK9*P*2*2*1", "SE*12*0001", "GE*1*1", "IEA*1*000000001"]
+    assert segments[-4:] == ["AK9*P*2*2*1", "SE*13*0001", "GE*1*1", "IEA*1*000000001"]
 
 
 def test_a_partner_that_gets_neither_gets_nothing(empty: Terminal) -> None:
