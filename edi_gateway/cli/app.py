@@ -21,7 +21,7 @@ LONGEST_NAME = 80  # of a user
 _ORDER = (
     *("init", "demo", "check", "mend", "ack", "map", "run", "daemon", "worker", "status"),
     *("orders", "holds", "cases", "documents", "transmissions"),
-    *("partners", "guide", "mapping", "import", "users", "db", "audit"),
+    *("partners", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
 )
 
 

@@ -22,6 +22,7 @@ from edi_gateway.cli import (
     orders,
     partners,
     running,
+    standard,
     users,
 )
 from edi_gateway.cli.app import program
@@ -30,7 +31,7 @@ from edi_gateway.model.errors import GatewayError
 
 MODULES = (
     *(folders, checking, mending, acknowledging, mapping, running, orders, holds, cases, documents),
-    *(partners, guides, imports, users, database),
+    *(partners, guides, standard, imports, users, database),
 )
 
 
