@@ -17,7 +17,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
-from edi_gateway.orders.holds import LIMITS
+from edi_gateway.orders.limits import LIMITS
 
 
 class Section(BaseModel):
@@ -38,6 +38,11 @@ class Folders(Section):
     mappings: str = Field("mappings", description="Mapping files and code tables.")
     partners: str = Field("partners", description="A folder a partner.")
     posted: str = Field("posted", description="Where accepted orders are written as JSON for the ERP.")
+    cache: str | None = Field(
+        None,
+        description="Compiled guides of commands that start cold; none: edi-gateway in XDG_CACHE_HOME or ~/.cache. "
+        "A folder that others may write to is not used.",
+    )
 
 
 class Connections(Section):

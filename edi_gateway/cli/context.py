@@ -10,7 +10,7 @@ import getpass
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk
     from edi_gateway.settings import Settings
     from edi_gateway.store.ids import Ids
+    from edi_gateway.x12.compiled import Store
+    from edi_gateway.x12.guide import Guide
 
 
 @dataclass
@@ -33,6 +35,7 @@ class Here:
     home: Path
     user: str
     said_user: bool = False  # by --as
+    _compiled: list[Store] = field(default_factory=list, repr=False)
 
     @cached_property
     def settings(self) -> Settings:
@@ -91,8 +94,20 @@ class Here:
             require_current(self.database)  # a server's is brought up to date by its operator
         return self.database
 
+    def compiling(self, guide: Guide) -> Guide:
+        """A guide whose checks are compiled once for all commands, not by each of them."""
+        from edi_gateway.x12.compiled import Store, default_folder
+
+        own = self.settings.folders.cache
+        store = Store(self.home / own if own else default_folder(os.environ), guide.hash)
+        self._compiled.append(store)
+        guide.compile = store
+        return guide
+
     def close(self) -> None:
-        """Let go of the database, if it was used."""
+        """Keep what was compiled; let go of the database, if it was used."""
+        for store in self._compiled:
+            store.save()
         if "database" in self.__dict__:
             self.database.dispose()
 

@@ -196,7 +196,8 @@ class Senders:
         draft = self.draft(i, group)
         key = (draft.hash if draft else "", group.read_as, set_code)
         if key not in self._guides:
-            self._guides[key] = build(group.read_as, set_code, draft.rules_of(set_code) if draft else ())
+            guide = build(group.read_as, set_code, draft.rules_of(set_code) if draft else ())
+            self._guides[key] = self.here.compiling(guide)
         return self._guides[key]
 
     def strict(self, i: Interchange, group: Group) -> bool:

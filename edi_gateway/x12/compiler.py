@@ -10,13 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from types import CodeType
 
 from edi_gateway.model.finding import Code
+from edi_gateway.x12.compiled import plainly
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
 from edi_gateway.x12.rules import Condition, LocalRule, Rule, pictures, qualifier_of, wrong
 from edi_gateway.x12.segments import Context, element_problems
 
 Check = Callable[[list[str]], bool]
+Compile = Callable[[str, str], CodeType]  # source, name of it in tracebacks
 
 _REMEMBERED = 4_096  # values of one element; beyond, new ones are checked each time they come
 _DIGITS = re.compile(r"\d+", re.ASCII)
@@ -100,8 +103,9 @@ def _unsure(value: str) -> bool:
 class Compiler:
     """Compiles segment checks for one context. Elements of the same number share what they know."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: Context, compiled: Compile = plainly) -> None:
         self.context = context
+        self.compiled = compiled
         self.known: dict[tuple[str, bool, int, frozenset[str], tuple[Rule, ...]], Known] = {}
 
     def know(self, use: Use, added: frozenset[str], asked: tuple[Rule, ...] = ()) -> Known:
@@ -137,7 +141,7 @@ class Compiler:
                 tests.append(test)
         arguments = "".join(f", a{position}" for position in range(1, count + 1))
         source = f"def check(segment):\n    _{arguments}, = segment\n    return bool({' and '.join(tests) or 'True'})\n"
-        exec(compile(source, f"<check of {definition.tag} with {count} elements>", "exec"), names)
+        exec(self.compiled(source, f"<check of {definition.tag} with {count} elements>"), names)
         check: Check = names["check"]  # type: ignore[assignment]
         return check
 
