@@ -63,6 +63,8 @@ def problems(
     found = [*_elements(definition, context, segment, right), *_notes(definition, segment, context)]
     found = [problem for problem in found if not _excused(problem, rules, segment, context)]
     found += _rules(definition, rules, context, segment)
+    missed = {problem.element for problem in found if problem.code in _MISSING}
+    found = [problem for problem in found if not (problem.read_as == "" and problem.element in missed)]
     found += _empties(segment, found)
     found.sort(key=lambda problem: (problem.element, problem.repetition, problem.component))
     return tuple(_once(found))
@@ -266,15 +268,20 @@ def _broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tupl
         first, *others = positions
         match note[0]:
             case "P" if given and absent:
-                yield note, absent[0], 0, given[0]
+                yield note, _missed(absent, segment), 0, given[0]
             case "R" if not given:
-                yield note, first, 0, first
+                yield note, _missed(absent, segment), 0, first
             case "E" if len(given) > 1:
                 yield note, 0, given[1], given[0]
             case "C" if first in given and absent:
-                yield note, absent[0], 0, first
+                yield note, _missed(absent, segment), 0, first
             case "L" if first in given and not any(at in given for at in others):
-                yield note, others[0], 0, first
+                yield note, _missed(absent, segment), 0, first
+
+
+def _missed(absent: Sequence[int], segment: Sequence[str]) -> int:
+    """Which of several is missed: the one that holds blanks, else the first."""
+    return next((at for at in absent if at < len(segment) and segment[at]), absent[0])
 
 
 @cache

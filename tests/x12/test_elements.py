@@ -180,7 +180,6 @@ def test_an_element_of_blanks_is_empty(document: Document) -> None:
     """
     assert codes(document) == [
         ("BEG", 4, Code.TRAILING_BLANKS),
-        ("PO1", 2, Code.TRAILING_BLANKS),
         ("PO1", 2, Code.CONDITIONAL_ELEMENT_MISSING),
     ]
 
@@ -302,3 +301,30 @@ def test_an_element_that_may_repeat_is_looked_at_each_time_and_counted() -> None
     ]
     once = list(element_problems(Use(1, "352", "O"), "XX01", "A^B", context))
     assert [(each.code, each.severity) for each in once] == [(Code.DELIMITER_IN_DATA, Severity.WARNING)]
+
+
+@x12
+def test_blanks_where_a_note_asks_for_a_value_are_one_finding_at_their_place(document: Document) -> None:
+    """
+    BEG*00*SA*4500017**20260115~
+    REF*DP* ~
+    ITD*01*3*2** **30~
+    PO1*1* *EA*12.5**VP*AB-100~
+    """
+    assert codes(document) == [
+        ("REF", 2, Code.CONDITIONAL_ELEMENT_MISSING),
+        ("ITD", 5, Code.CONDITIONAL_ELEMENT_MISSING),
+        ("PO1", 2, Code.CONDITIONAL_ELEMENT_MISSING),
+    ]
+
+
+@x12
+def test_blanks_in_front_belong_to_an_id_and_blanks_behind_do_not(document: Document) -> None:
+    """
+    BEG*00*SA*4500017**20260115~
+    PO1* 0010*48*EA*12.5**VP*AB-100~
+    PO1*aB/020 *48*EA*12.5**VP*AB-100~
+    """
+    assert codes(document) == [("PO1", 1, Code.TRAILING_BLANKS)]
+    assert [segment[1] for segment in document.checked.raw.segments[2:4]] == [" 0010", "aB/020"]
+    assert document.checked.result.status == "A"
