@@ -6,9 +6,10 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.dictionary import DictionaryError, nearest, reading
+from edi_gateway.x12.dictionary import GROUP_OF, DictionaryError, dictionary, nearest, reading
 from edi_gateway.x12.dictionary.loader import read_dictionary
-from edi_gateway.x12.dictionary.versions import read_releases
+from edi_gateway.x12.dictionary.versions import DATA, read_releases
+from edi_gateway.x12.structure import lay_out
 from tests.x12.edi import ISA, ISA5, Document, codes, document_of, interchange, segments_of
 
 LONG = "A-PRODUCT-ID-THAT-HAS-GROWN-BEYOND-THE-48-CHARACTERS-OF-OLD-1234567"  # 66 characters
@@ -133,3 +134,15 @@ def test_a_mistake_in_the_list_of_releases_names_file_line_and_reason(tmp_path, 
         read_releases(tmp_path)
     assert f"releases.txt, line {line}: " in str(caught.value)
     assert said in str(caught.value)
+
+
+@pytest.mark.parametrize("release", read_releases(DATA))
+def test_what_reads_a_release_is_whole(release):
+    book = dictionary(release.data)
+    used = {use.element for tag in book.segments for use in book.segments[tag].uses}
+    used |= {use.element for key in book.composites for use in book.composites[key].uses}
+    assert used <= {*book.elements, *book.composites}
+    for one in book.sets.values():
+        assert {node.tag for node in lay_out(one)[0]} - {"ST", "SE"} <= set(book.segments)
+    for key in {*book.sets} & {*dictionary(release.read_as).sets}:
+        assert GROUP_OF[key] == book.sets[key].group
