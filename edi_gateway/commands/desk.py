@@ -17,7 +17,7 @@ from edi_gateway.model.clock import Clock
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Finding
-from edi_gateway.orders.holds import LIMITS
+from edi_gateway.orders.limits import LIMITS
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import audit
 from edi_gateway.store.ids import Ids

@@ -9,7 +9,8 @@ from edi_gateway.commands.cases import ROOT_CAUSES
 from edi_gateway.commands.csv_kinds import LAYOUTS
 from edi_gateway.commands.desk import ROLES
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.orders.holds import LIMITS, RELEASE_REASONS, RULES
+from edi_gateway.orders.holds import RELEASE_REASONS, RULES
+from edi_gateway.orders.limits import LIMITS
 
 _CSV = """\
 # CSV files of master data

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Final, Protocol
 
 from edi_gateway.model.order import HoldCode, HoldView, NewHold
+from edi_gateway.orders.limits import LIMITS
 
 
 class Blocking(Protocol):
@@ -74,14 +75,6 @@ RULES: Final[dict[HoldCode, Rule]] = {
     HoldCode.MANUAL: Rule(
         "A", _roles("CSR", "LEAD", "SUPERVISOR", "EDI_ANALYST", "MASTER_DATA", "BILLING", "CREDIT"), ""
     ),
-}
-
-# how much money a role may decide over, unless the settings say otherwise; None: any (the highest of a person's
-# roles counts)
-LIMITS: Final[Mapping[str, Decimal | None]] = {
-    "CSR": Decimal(1000),
-    "LEAD": Decimal(25000),
-    "SUPERVISOR": None,
 }
 
 # reason codes for a release; one of them and a text are mandatory (spec B4 rule 3)

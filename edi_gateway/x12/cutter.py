@@ -9,9 +9,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from edi_gateway.x12.header import WINDOW, Header, candidate, certain, read_header
 from edi_gateway.x12.tokens import Closed, Item, Mark, Oddity, Run
+
+
+@lru_cache(maxsize=256)
+def _patterns(element: str, terminator: str, suffix: str, blanks: str) -> tuple[re.Pattern[str], ...]:
+    """An envelope tag; what stands behind a terminator; what may stand between segments; a header behind that."""
+    tags = "[Gg][SsEe]|[Ss][TtEe]|[Ii][Ee][Aa]|[Tt][Aa]1"
+    stop, split, suffix = re.escape(terminator), re.escape(element), re.escape(suffix)
+    return (
+        re.compile(rf"({tags})(?:{split}|$)"),
+        # one look at each terminator: a mark behind it, or something that is not regular (group 1 is None)
+        re.compile(
+            rf"{stop}(?:{suffix}({tags})(?={split}|{stop})|{suffix}(?=[Ii][Ss][Aa][^A-Za-z0-9])|(?!{suffix}[A-Za-z0-9]))"
+        ),
+        re.compile(f"[{stop}{blanks}]*"),
+        re.compile(rf"{stop}[{blanks}]*[Ii][Ss][Aa][^A-Za-z0-9]"),
+    )
 
 
 class Cutter:
@@ -25,16 +42,7 @@ class Cutter:
         self.glue = terminator + header.suffix
         self.blanks = "".join(blank for blank in " \t\r\n" if blank not in (element, terminator))
         self.wrapped = header.wrapped
-        gap = f"[{self.blanks}]*"
-        tags = "[Gg][SsEe]|[Ss][TtEe]|[Ii][Ee][Aa]|[Tt][Aa]1"
-        stop, split, suffix = re.escape(terminator), re.escape(element), re.escape(header.suffix)
-        self.tag = re.compile(rf"({tags})(?:{split}|$)")
-        # one look at each terminator: a mark behind it, or something that is not regular (group 1 is None)
-        self.stops = re.compile(
-            rf"{stop}(?:{suffix}({tags})(?={split}|{stop})|{suffix}(?=[Ii][Ss][Aa][^A-Za-z0-9])|(?!{suffix}[A-Za-z0-9]))"
-        )
-        self.idle = re.compile(f"[{stop}{self.blanks}]*")
-        self.isa = re.compile(rf"{stop}{gap}[Ii][Ss][Aa][^A-Za-z0-9]")
+        self.tag, self.stops, self.idle, self.isa = _patterns(element, terminator, header.suffix, self.blanks)
 
     def cut(self, buffer: str, base: int, end: int) -> Iterator[Item]:
         """Items of the buffer, which begins at byte `base`, up to the terminator at `end` (0: all of it, the

@@ -16,6 +16,13 @@ from edi_gateway.x12.trailers import element_at, is_count, is_date, is_number, s
 
 _SET_CONTROL = re.compile(r"[ -~]{4,9}")
 _TIME = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?", re.ASCII)
+_RELEASE = re.compile(r"\d{4,6}", re.ASCII)
+_GS_ELEMENTS = (
+    (2, re.compile(r"[^ ].{1,14}"), "the sender, 2 to 15 characters"),
+    (3, re.compile(r"[^ ].{1,14}"), "the receiver, 2 to 15 characters"),
+    (7, re.compile(r"X|T"), "X"),
+    (8, re.compile(r"[ -~]{1,12}"), "a release, 1 to 12 characters"),
+)
 
 
 # --- group
@@ -44,7 +51,7 @@ def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
             value=control,
             ack="AK9*R****6",
         )
-    release = re.match(r"\d{4,6}", version)
+    release = _RELEASE.match(version)
     if release is None or not read_as.endswith(release[0]):
         yield Finding(
             Code.GROUP_VERSION_READ_AS_NEAREST,
@@ -54,13 +61,8 @@ def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
             element_at("GS", elements, 8, offset),
             value=version,
         )
-    for number, pattern, what in (
-        (2, r"[^ ].{1,14}", "the sender, 2 to 15 characters"),
-        (3, r"[^ ].{1,14}", "the receiver, 2 to 15 characters"),
-        (7, r"X|T", "X"),
-        (8, r"[ -~]{1,12}", "a release, 1 to 12 characters"),
-    ):
-        if not re.fullmatch(pattern, elements[number].strip(" "), re.ASCII):
+    for number, pattern, what in _GS_ELEMENTS:
+        if not pattern.fullmatch(elements[number].strip(" ")):
             yield _element_invalid(elements, number, what, offset)
     if not is_date(elements[4].strip(" ")):
         yield _element_invalid(elements, 4, "a date", offset)

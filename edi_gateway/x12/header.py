@@ -15,11 +15,14 @@ WINDOW = 1024  # characters that are looked at; an ISA has 106, and some more wh
 
 _SEPARATORS_AT = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
 _WIDTHS = (3, 2, 10, 2, 10, 2, 15, 2, 15, 6, 4, 1, 5, 9, 1, 1, 1)
+_STARTS = (0, *(at + 1 for at in _SEPARATORS_AT))
+_SLICES = tuple(slice(start, start + width) for start, width in zip(_STARTS, _WIDTHS, strict=True))
 _LONGEST_ELEMENT = 60
 _FIXED = re.compile(
     r"[Ii][Ss][Aa](.)..\1.{10}\1..\1.{10}\1..\1.{15}\1..\1.{15}\1.{6}\1.{4}\1.\1.{5}\1.{9}\1.\1.\1(.)(.)",
     re.DOTALL,
 )
+_LINE_END = re.compile(r"\r\n|\n|\r")
 _CANDIDATE = re.compile(r"[Ii][Ss][Aa][^A-Za-z0-9 \r\n]", re.DOTALL)
 
 
@@ -93,15 +96,14 @@ def read_header(text: str) -> Header | None:
 
 def _by_position(line: str, origin: range | list[int], element: str, *, wrapped: bool) -> Header:
     """Read by the fixed positions; `origin` maps a position of `line` to one of the text it was taken from."""
-    starts = (0, *(at + 1 for at in _SEPARATORS_AT))
-    elements = [line[start : start + width].rstrip(" ") for start, width in zip(starts, _WIDTHS, strict=True)]
+    elements = [line[part].rstrip(" ") for part in _SLICES]
     faults = tuple(number for number, at in enumerate(_SEPARATORS_AT, start=1) if line[at] != element)
     length = origin[105] + 1
     return Header(
         elements=tuple(elements),
         delimiters=Delimiters(element, line[104], line[105], _repetition(elements)),
         length=length,
-        starts=tuple(origin[at] for at in starts),
+        starts=tuple(origin[at] for at in _STARTS) if wrapped else _STARTS,
         suffix="" if wrapped else _blanks(line, 106, element + line[105]),
         wrapped=wrapped,
         padded=True,
@@ -193,7 +195,14 @@ def _wraps_later(text: str) -> bool:
     terminator = text[105]
     if terminator in "\r\n":
         return False
-    lines = re.split(r"\r\n|\n|\r", text)
+    first = _LINE_END.search(text)
+    second = first and _LINE_END.search(text, first.end())
+    if not first or not second:
+        return False
+    width = second.start() - first.end()
+    if width > first.start() or (width < first.start() and second.end() < len(text)):
+        return False  # as in nearly all files, seen at the first two lines
+    lines = _LINE_END.split(text)
     if not lines[-1]:
         lines.pop()  # the end of the file has a line end too
     if len(lines) < 3 or len(lines[0]) < 106:
