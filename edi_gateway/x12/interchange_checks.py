@@ -15,6 +15,9 @@ from edi_gateway.x12.header import Header
 from edi_gateway.x12.tokens import Oddity, Skipped
 from edi_gateway.x12.trailers import element_at, is_count, is_date, is_number, same_number
 
+_AUTHORIZATIONS = re.compile(r"0[0-8]")
+_HHMM = re.compile(r"([01]\d|2[0-3])[0-5]\d", re.ASCII)
+_VERSIONS = re.compile(r"00[2-8]\d\d", re.ASCII)
 _QUALIFIERS = re.compile(r"0[1-4]|0[7-9]|[12]\d|3[0-8]|AM|NR|SA|SN|ZZ", re.ASCII)
 _VERSION = re.compile(r"0[01]\d{3}", re.ASCII)  # of the envelope, if not one that is read here
 
@@ -182,7 +185,7 @@ def isa(header: Header, offset: int) -> Iterator[Finding]:
 def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
     elements = header.elements
     ask = "Compare it with what was agreed with the sender."
-    if not re.fullmatch(r"0[0-8]", elements[1]):
+    if not _AUTHORIZATIONS.fullmatch(elements[1]):
         yield 1, f"ISA01 is {elements[1]!r}, not a known authorization qualifier.", ask
     elif elements[1] != "00" and not elements[2]:
         yield 2, f"ISA02 is empty, although ISA01 {elements[1]} announces an authorization.", ask
@@ -202,11 +205,11 @@ def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
             yield number, f"ISA{number:02} ({_ISA_NAMES[number]}) is empty.", ask
     if not is_date(elements[9]):
         yield 9, f"ISA09 is {elements[9]!r}, not a date (YYMMDD).", ask
-    if not re.fullmatch(r"([01]\d|2[0-3])[0-5]\d", elements[10], re.ASCII):
+    if not _HHMM.fullmatch(elements[10]):
         yield 10, f"ISA10 is {elements[10]!r}, not a time (HHMM).", ask
     if elements[12] < "00402" and elements[11].isalnum() and elements[11] != "U":
         yield 11, f"ISA11 is {elements[11]!r}; before version 00402 it is U.", ask
-    if not re.fullmatch(r"00[2-8]\d\d", elements[12], re.ASCII):
+    if not _VERSIONS.fullmatch(elements[12]):
         yield 12, f"ISA12 is {elements[12]!r}, not a version of the interchange standard.", ask
     if not is_number(elements[13]):
         hint = "Ask for the interchange again: without its number it cannot be acknowledged or recognised."
