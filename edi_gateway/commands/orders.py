@@ -12,7 +12,7 @@ from typing import Literal
 
 from edi_gateway.commands import answering, edits, receiving
 from edi_gateway.commands.answering import Correspondent
-from edi_gateway.commands.carrying_on import ENDED, Matter, answer_now, carry_on, end, end_some, open_matter
+from edi_gateway.commands.carrying_on import ENDED, Matter, answer_now, end, end_some, open_matter
 from edi_gateway.commands.cases import resolve_about
 from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.commands.edits import NotSettable
@@ -191,6 +191,7 @@ def resolve_duplicate(
 
 
 def _take_as_new(desk: Desk, who: Correspondent, matter: Matter, hold: HoldView, why: str) -> None:
+    """An order of its own from now on, and so judged by what holds now: its last day may have passed meanwhile."""
     ledger, order = Ledger(desk), matter.order
     holds.release(
         desk.conn, [hold.hold_id], by=desk.actor.name, at=ledger.now, reason="PARTNER_CONFIRMED", text=why
@@ -198,9 +199,8 @@ def _take_as_new(desk: Desk, who: Correspondent, matter: Matter, hold: HoldView,
     resolve_about(desk, f"Taken as a new order: {why}", hold_id=hold.hold_id)
     ledger.event(order.id, "taken as new", f"Taken as an order of its own: {why}")
     desk.record("duplicate settled", f"order {order.number}", choice="new", why=why)
-    left = [view for view in matter.active if view.hold_id != hold.hold_id]
-    carry_on(ledger, who, matter, matter.lines, left)
     ledger.write()
+    judge_matter(desk, who, open_matter(desk, order.id, "Judging the order"))
 
 
 def _void(desk: Desk, matter: Matter, why: str, choice: str) -> None:

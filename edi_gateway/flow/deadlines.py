@@ -113,16 +113,22 @@ def _answer_warning(desk: Desk, _: Published, order_id: int) -> None:
 
 def _cancel_warning(desk: Desk, _: Published, order_id: int) -> None:
     order = _order(desk, order_id)
-    if order.state not in _LIVE or not _waiting(desk, order_id):
+    waiting = _waiting(desk, order_id)
+    if order.state not in _LIVE or not waiting:
         return
+    came_again = any(hold.code is HoldCode.DUP_PO for hold in waiting)
     day = last_day.first(orders.lines(desk.conn, order_id)) or order.cancel_after
     _case(
         desk,
         order,
         Code.CANCEL_DATE_NEAR,
         Family.DATE,
-        f"PO {order.po_number} still waits for something, and what waits is cancelled after {day}.",
-        "Decide about its holds, or record the extension that the buyer gives: "
+        f"PO {order.po_number} came again with other content, and its last day is {day}."
+        if came_again
+        else f"PO {order.po_number} still waits for something, and what waits is cancelled after {day}.",
+        "Void it, apply it as a change, or take it as a new order; it is not cancelled by itself."
+        if came_again
+        else "Decide about its holds, or record the extension that the buyer gives: "
         "`orders set ORDER dates.cancel_after DAY`.",
     )
 

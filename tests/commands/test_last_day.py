@@ -6,7 +6,7 @@ The day is Monday, 3 March 2025; the partner's zone is UTC.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from sqlalchemy import select
@@ -208,3 +208,54 @@ def test_a_hold_by_hand_on_an_accepted_order_ends_it_too(book: Book) -> None:
         holds.place(desk, book.partners, order_id, text="they want to think")
     assert over(book, order_id, 8).whole
     assert book.said(order_id) == [[("IA", "48")], [("ID", "48")]]
+
+
+def twice(book: Book) -> tuple[int, int]:
+    """PO-1, and PO-1 again with other content; both until 10 March."""
+    first = book.one(po(line(48), dates=until(10)))
+    return first, book.one(po(line(60), dates=until(10)))
+
+
+def settle(book: Book, order_id: int, choice: Literal["void", "change", "new"]) -> None:
+    with book.desk("cleo", "CSR") as desk:
+        orders.resolve_duplicate(desk, book.partners, order_id, choice, why="asked them")
+
+
+def watched(book: Book, order_id: int) -> list[tuple[str, str]]:
+    return [(kind, state) for kind, _, state in book.deadlines(order_id)]
+
+
+def test_a_duplicate_that_is_void_has_no_day_to_wait_for(book: Book) -> None:
+    first, second = twice(book)
+    assert watched(book, second) == [
+        ("answer", "OPEN"), ("answer warning", "OPEN"), ("cancel", "OPEN"), ("cancel warning", "OPEN"),
+    ]  # fmt: skip
+    settle(book, second, "void")
+    assert {state for _, state in watched(book, second)} == {"CANCELLED"}
+    assert ("cancel", "OPEN") in watched(book, first)
+
+
+def test_a_duplicate_that_is_applied_as_a_change_leaves_its_day_to_the_first(book: Book) -> None:
+    first = book.one(po(line(48), dates=until(10)))
+    second = book.one(po(line(60), dates=until(31)))
+    settle(book, second, "change")
+    assert {state for _, state in watched(book, second)} == {"CANCELLED"}
+    assert [row for row in book.deadlines(first) if row[0] == "cancel"] == [
+        ("cancel", "2025-04-01T00:00:00+00:00", "OPEN")
+    ]
+
+
+def test_a_duplicate_that_is_taken_as_new_in_time_is_watched_like_any_order(book: Book) -> None:
+    _, second = twice(book)
+    settle(book, second, "new")
+    assert book.column(second, "state") == "ACCEPTED"
+    assert ("cancel", "OPEN") in watched(book, second)
+
+
+def test_a_duplicate_that_is_taken_as_new_after_its_last_day_waits_for_an_extension(book: Book) -> None:
+    _, second = twice(book)
+    book.clock.move(days=8)
+    settle(book, second, "new")
+    assert book.holds(second) == [("DUP_PO", None, "RELEASED"), ("DATE_WINDOW", None, "ACTIVE")]
+    assert book.column(second, "state") == "ON_HOLD"
+    assert book.posted(second) == []

@@ -280,6 +280,14 @@ def test_what_must_not_ship_yet_is_accepted_and_its_posting_says_so_until_it_is_
     assert len(book.answers(order_id)) == 1
 
 
+def test_d45_a_consignment_is_booked_and_posted_as_one(book: Book) -> None:
+    """Who bills by the posting sees that nothing is invoiced when it ships (spec D45)."""
+    order_id = book.one(po(line(48), type="CN"))
+    assert book.states() == [("PO-1", 1, "ACCEPTED", "SENT")]
+    assert book.column(order_id, "type") == "CN"
+    assert [p["order"]["type"] for p in book.posted(order_id)] == ["CN"]
+
+
 def test_an_information_copy_is_no_order(book: Book) -> None:
     (taken,) = book.take(po(line(48), purpose="22"))
     assert (taken.order_id, taken.verdict, taken.state) == (None, "copy", None)

@@ -168,7 +168,12 @@ def test_a_po_that_came_again_with_other_content_is_not_cancelled_towards_the_bu
     shop.run()
     shop.drop("b.edi", papers.interchange(502, [with_last_day(papers.purchase_order("K1", quantity=30), 14)]))
     shop.run()
-    shop.clock.skip(days=18)
+    shop.clock.skip(days=14)
+    shop.run()
+    (near,) = [row for row in shop.rows(tables.cases) if row["code"] == "CANCEL_DATE_NEAR"]
+    assert near["message"] == "PO K1 came again with other content, and its last day is 2026-03-18."
+    assert "ACK*IH*30*CA" in shop.sent()[-1]  # its answer was due: on hold
+    shop.clock.skip(days=4)
     shop.run()
     assert [row["state"] for row in shop.rows(tables.orders)] == ["ACCEPTED", "ON_HOLD"]
     assert "CANCEL_DATE_PASSED" in shop.cases()

@@ -70,6 +70,11 @@ def written(said: PurchaseOrderAcknowledgment) -> list[str]:
     return ["*".join(segment) for segment in made.value]
 
 
+def bak(kind: str, number: str = "PO-1") -> str:
+    """The BAK of an answer to the PO of a test: of 1 March, our order SO-9, written on 3 March."""
+    return f"BAK*00*{kind}*{number}*20250301****SO-9*20250303"
+
+
 @dataclass(frozen=True, slots=True)
 class Road:
     """The order of a test's docstring on its way."""
