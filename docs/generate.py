@@ -15,10 +15,10 @@ HERE = Path(__file__).parent / "reference"
 
 
 def command_line() -> str:
-    from edi_gateway.cli import main  # registers every command
+    from edi_gateway.cli import main
     from edi_gateway.cli.app import program
 
-    assert main.MODULES
+    main.load()
     lines = [
         "# Command line",
         "",

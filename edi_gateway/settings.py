@@ -40,8 +40,8 @@ class Folders(Section):
     posted: str = Field("posted", description="Where accepted orders are written as JSON for the ERP.")
     cache: str | None = Field(
         None,
-        description="Compiled guides of commands that start cold; none: edi-gateway in XDG_CACHE_HOME or ~/.cache. "
-        "A folder that others may write to is not used.",
+        description="Compiled checks, kept for the next command. None: your own cache folder (XDG_CACHE_HOME or "
+        "~/.cache). A folder that others may write to is not used.",
     )
 
 

@@ -6,33 +6,38 @@ import io
 import sys
 import tempfile
 import traceback
+from collections.abc import Sequence
+from importlib import import_module
 
-from edi_gateway.cli import (
-    acknowledging,
-    cases,
-    checking,
-    database,
-    documents,
-    folders,
-    guides,
-    holds,
-    imports,
-    mapping,
-    mending,
-    orders,
-    partners,
-    running,
-    standard,
-    users,
-)
 from edi_gateway.cli.app import program
 from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
-MODULES = (
-    *(folders, checking, mending, acknowledging, mapping, running, orders, holds, cases, documents),
-    *(partners, guides, standard, imports, users, database),
+_MODULES = (
+    *("folders", "checking", "mending", "acknowledging", "mapping", "running", "orders", "holds", "cases"),
+    *("documents", "partners", "guides", "standard", "imports", "users", "database"),
 )
+_ALONE = {
+    "check": "checking"
+}  # commands that start without the modules of all others: people run them in loops
+
+
+def load(words: Sequence[str] = ()) -> None:
+    """Registers every command; for a call that asks for one that can stand alone, only that one."""
+    alone = _ALONE.get(_command(words))
+    for module in (alone,) if alone else _MODULES:
+        import_module(f"edi_gateway.cli.{module}")
+
+
+def _command(words: Sequence[str]) -> str:
+    """The command among the words of a call: the first that is neither an option nor what belongs to one."""
+    rest = iter(words)
+    for word in rest:
+        if word in ("--home", "--as"):
+            next(rest, None)
+        elif not word.startswith("-"):
+            return word
+    return ""
 
 
 def main() -> None:
@@ -41,6 +46,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
+        load(sys.argv[1:])
         program()()
     except GatewayError as error:
         fail(str(error))

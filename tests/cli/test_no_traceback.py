@@ -13,6 +13,7 @@ import pytest
 import typer
 
 from edi_gateway.cli.app import app
+from edi_gateway.cli.main import load
 from tests.cli.terminal import Said, Terminal
 
 NOT_FORESEEN = "something went wrong inside"
@@ -240,6 +241,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
         yield path, command
 
 
+load()
 COMMANDS = dict(commands(typer.main.get_command(app)))
 
 
