@@ -7,6 +7,7 @@ import json
 import shutil
 import tempfile
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from edi_gateway.commands import holds, orders, rejudge
+from edi_gateway.commands import holds, last_day, orders, rejudge
 from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.master_data import import_csv
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
@@ -23,11 +24,12 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import LineState, OrderState
 from edi_gateway.orders.holds import blocked
 from edi_gateway.orders.lifecycle import settle, stores_of
+from edi_gateway.orders.parts import quantity_of
 from edi_gateway.store import audit
 from edi_gateway.store import holds as hold_store
 from edi_gateway.store import orders as order_store
 from edi_gateway.store.database import connect, reading, upgrade
-from edi_gateway.store.tables import cases, deadlines, documents, order_keys, postings
+from edi_gateway.store.tables import cases, deadlines, documents, order_edits, order_keys, postings
 from edi_gateway.store.tables import holds as hold_rows
 from edi_gateway.store.tables import orders as order_rows
 from tests.commands.book import Book, stock
@@ -35,17 +37,30 @@ from tests.commands.desks import SYSTEM
 from tests.orders.build import line, po
 
 LIVE = (OrderState.ACCEPTED, OrderState.ON_HOLD)
+
+
+def _line(quantity: int, price: str, known: bool, stores: tuple[str, ...]) -> dict[str, object]:
+    """`stores` share the line equally; 0553 is on file, 0666 is not."""
+    shares = [
+        {"location_qualifier": "92", "location": s, "quantity": quantity // len(stores)} for s in stores
+    ]
+    ids = (("VN", "MUG"),) if known else (("UP", "036000291452"),)
+    return line(quantity, price=price, ids=ids, **({"allocations": shares} if shares else {}))
+
+
 _lines = st.lists(
     st.builds(
-        lambda quantity, price, known: line(
-            quantity, price=price, ids=(("VN", "MUG"),) if known else (("UP", "036000291452"),)
-        ),
+        _line,
         st.sampled_from([12, 48, 96]),
         st.sampled_from(["4.00", "4.00", "3.00"]),
         st.sampled_from([True, True, False]),
+        st.sampled_from([(), (), ("0553", "0666"), ("0666",)]),
     ),
     min_size=1,
     max_size=3,
+)
+_last_days = st.sampled_from(
+    [{}, {}, {"cancel_after": date(2025, 3, 4)}, {"cancel_after": date(2025, 3, 20)}]
 )
 _numbers = st.sampled_from(["PO-1", "PO-2"])
 _pick = st.integers(0, 50)
@@ -78,9 +93,16 @@ class AnyBook(RuleBasedStateMachine):
 
     # ------------------------------------------------------------ what happens
 
-    @rule(number=_numbers, lines=_lines, purpose=st.sampled_from(["00", "00", "00", "01", "04", "05", "07"]))
-    def a_document_comes(self, number: str, lines: list[dict[str, object]], purpose: str) -> None:
-        self.book.take(po(*lines, po_number=number, purpose=purpose))
+    @rule(
+        number=_numbers,
+        lines=_lines,
+        purpose=st.sampled_from(["00", "00", "00", "01", "04", "05", "07"]),
+        dates=_last_days,
+    )
+    def a_document_comes(
+        self, number: str, lines: list[dict[str, object]], purpose: str, dates: dict[str, date]
+    ) -> None:
+        self.book.take(po(*lines, po_number=number, purpose=purpose, dates=dates))
 
     @rule(number=_numbers, lines=_lines, times=st.integers(2, 3))
     def the_same_comes_several_times_at_once(
@@ -97,6 +119,18 @@ class AnyBook(RuleBasedStateMachine):
     def somebody_cancels(self, n: int, number: int | None) -> None:
         order = self._order(n)
         self._decide(lambda d: orders.cancel(d, self.book.partners, order, why="x", line=number), order)
+
+    @rule(n=_pick, number=st.none() | st.integers(1, 3), store=st.sampled_from(["92:0553", "92:0666"]))
+    def somebody_cancels_what_a_store_gets(self, n: int, number: int | None, store: str) -> None:
+        order = self._order(n)
+        self._decide(
+            lambda d: orders.cancel(d, self.book.partners, order, why="x", line=number, store=store), order
+        )
+
+    @rule(n=_pick)
+    def its_last_day_is_looked_at(self, n: int) -> None:
+        order = self._one(select(order_rows.c.id).where(order_rows.c.state.in_(("ACCEPTED", "ON_HOLD"))), n)
+        self._decide(lambda d: last_day.cancel_waiting(d, self.book.partners, order), order, machine=True)
 
     @rule(n=_pick, number=st.none() | st.integers(1, 3))
     def somebody_refuses(self, n: int, number: int | None) -> None:
@@ -200,6 +234,32 @@ class AnyBook(RuleBasedStateMachine):
                     (x.amount or Decimal(0) for x in lines if x.state in counted), Decimal(0)
                 )
             assert all(count == 1 for count in unasked.values())
+
+    @invariant()
+    def what_is_accepted_is_worth_its_price_and_holds_no_part_that_was_cancelled(self) -> None:
+        if self.folder is None:
+            return
+        with reading(self.book.engine) as conn:
+            for order in order_store.load_many(conn, self.book.rows(select(order_rows.c.id))).values():
+                document = PurchaseOrder.model_validate_json(order.snapshot)
+                for each in order_store.lines(conn, order.id):
+                    if each.state is LineState.ACCEPTED:
+                        assert each.price is not None
+                        assert each.amount == each.price * each.accepted_quantity
+                        gone = quantity_of(document.lines[each.line - 1], each.cancelled_stores)
+                        assert each.accepted_quantity + gone <= max(each.quantity, each.accepted_quantity)
+
+    @invariant()
+    def nobody_has_released_a_hold_on_what_he_had_set(self) -> None:
+        if self.folder is None:
+            return
+        h, e = hold_rows.c, order_edits.c
+        released = select(h.order_id, h.line, h.released_by, h.released_at).where(
+            h.code == "PRICE", h.state == "RELEASED", h.released_by != "system"
+        )
+        for order_id, number, by, at in self.book.rows(released):
+            mine = select(e.field).where(e.order_id == order_id, e.line == number, e.by == by, e.at < at)
+            assert self.book.rows(mine) == []
 
     @invariant()
     def every_active_hold_has_one_open_case_and_no_other_has(self) -> None:
