@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from edi_gateway.partners import registry
+from edi_gateway.x12.dictionary import dictionary
 from edi_gateway.x12.envelope import Group, Interchange
 from edi_gateway.x12.example import DELIMITERS, example
 from edi_gateway.x12.guide import Guide, Rule, build
@@ -20,6 +21,7 @@ from tests.samples.sample import PARTNERS, SAMPLES, guide_of
 from tests.x12.edi import ISA, ISA5, interchange
 from tests.x12.faults.documents import HERE as FAULTS
 from tests.x12.faults.documents import bases_of, make
+from tests.x12.random_sets import Maker
 
 RULES = (
     Rule("must", "BEG:07", "must_use"),
@@ -81,6 +83,7 @@ def documents() -> list[Document]:
     found += [Document(f"ruled {name}", interchange(body), by_rules) for name, body in broken().items()]
     made = example(build("004010", "850", RULES))
     found.append(Document("example", interchange(["*".join(each) for each in made.segments]), by_rules))
+    found += random_sets()
     with (FAULTS / "faults.tsv").open(encoding="ascii") as file:
         for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)):
             bases = bases_of(row["base"])
@@ -89,11 +92,24 @@ def documents() -> list[Document]:
     return found
 
 
+def random_sets() -> list[Document]:
+    """A right set of every kind, in one of the two releases."""
+    found = []
+    for number, (code, definition) in enumerate(sorted(dictionary("005010").sets.items())):
+        version = "005010" if number % 2 or code not in dictionary("004010").sets else "004010"
+        body = ["*".join(segment) for segment in Maker(version, number, 0.3).body(code)]
+        isa = ISA5 if version == "005010" else ISA
+        data = interchange(body, set_code=code, version=version, isa=isa, group=definition.group)
+        found.append(Document(f"random {version} {code}", data))
+    return found
+
+
 def written(entry: Known) -> bytes:
     if entry.document[0].startswith("ISA"):
         return "".join(f"{segment}~" for segment in entry.document).encode("utf-8")
     isa = ISA5 if entry.version >= "005010" else ISA
-    text = interchange(entry.document, set_code=entry.set, version=entry.version, isa=isa)
+    group = dictionary(entry.version).sets[entry.set].group
+    text = interchange(entry.document, set_code=entry.set, version=entry.version, isa=isa, group=group)
     return text.decode("latin-1").encode("utf-8")
 
 
@@ -138,6 +154,13 @@ def test_we_agree_about_all_samples(asked: Asked) -> None:
 
 def test_we_agree_about_the_fault_suite(asked: Asked) -> None:
     assert unexplained(asked.starting("fault")) == []
+
+
+def test_we_agree_about_random_sets_that_are_right(asked: Asked) -> None:
+    found = asked.starting("random")
+    assert unexplained(found) == []
+    assert all(each.accepted_by_us for each in found)
+    assert len(found) >= 20
 
 
 @pytest.mark.parametrize("entry", known(), ids=lambda entry: entry.id)
