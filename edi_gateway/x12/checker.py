@@ -65,13 +65,16 @@ def check(
     faults: Sequence[StructureFault],
     nodes: Sequence[Node],
     contents: Mapping[int, Content],
+    right: int,
     breaches_of: Callable[[list[int]], Iterator[Breach]],
     context: Context,
 ) -> Walk:
     """Looks into each segment and says all that is wrong. `placed` is the node of each, `faults` what is wrong
-    with their order, `contents` what may stand in each node."""
+    with their order, `contents` what may stand in each node; the first `right` segments are known to be right."""
     findings = [_structure(fault, raw, nodes, placed) for fault in faults]
-    for index, (node, segment) in enumerate(zip(placed, raw.segments, strict=True)):
+    segments = raw.segments
+    for index in range(right, len(placed)):
+        node, segment = placed[index], segments[index]
         if node < 0 or contents[node].checks[len(segment)](segment):
             continue
         for problem in contents[node].problems(segment, raw.texts[index]):

@@ -102,7 +102,7 @@ class _Reader:
 
     def check(self, raw: RawSet) -> Walk:
         if raw.findings:
-            return self._check_exactly(raw)
+            return self._check_exactly(raw, 0)
         self.sets += 1
         if self.sets > _SETS or len(self.machine.states) > _STATES:
             self.forget()
@@ -119,7 +119,7 @@ class _Reader:
                     after = state.next[segment[0]]
                     content = after.content
                     if not content.checks[len(segment)](segment):
-                        return self._check_exactly(raw)
+                        return self._check_exactly(raw, len(placed))
                     if after.marked:
                         after = after.variant(self.marks.of(after.node, segment))
                     if content.room:
@@ -130,9 +130,9 @@ class _Reader:
                     trail.append(after.mark)
                 state = after
         except Lost:
-            return self._check_exactly(raw)
+            return self._check_exactly(raw, len(placed))
         if state.node != self.last or (self.guide.wide and not self._keeps(tuple(trail), placed, raw)):
-            return self._check_exactly(raw)
+            return self._check_exactly(raw, len(placed))
         return Walk(placed)
 
     def _keeps(self, trail: tuple[int, ...], placed: list[int], raw: RawSet) -> bool:
@@ -148,13 +148,16 @@ class _Reader:
     def _breaches(self, placed: list[int], raw: RawSet) -> Iterator[Breach]:
         return breaches(self.guide.wide, Walked(placed, raw.segments, self.context.delimiters))
 
-    def _check_exactly(self, raw: RawSet) -> Walk:
+    def _check_exactly(self, raw: RawSet, right: int) -> Walk:
+        """`right`: so many segments from the first on have been found right."""
         placed, faults = self._place(raw)
 
         def breaches_of(placed: list[int]) -> Iterator[Breach]:
             return self._breaches(placed, raw)
 
-        return checker.check(raw, placed, faults, self.guide.nodes, self.contents, breaches_of, self.context)
+        return checker.check(
+            raw, placed, faults, self.guide.nodes, self.contents, right, breaches_of, self.context
+        )
 
     def _place(self, raw: RawSet) -> tuple[list[int], Sequence[StructureFault]]:
         """The node of each segment. Only a document that is out of order needs the tracer."""

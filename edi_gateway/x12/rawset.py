@@ -125,7 +125,7 @@ class RawSet:
         Positions count from 1, 0 means the whole. What is not there has length 0 and the offset where it
         would stand.
         """
-        offset, end = self.offsets[index], self.ends[index]
+        offset, end = self._range(index)
         if not element:
             return offset, end - offset
         _, split, _, repeat = self.delimiters
@@ -140,6 +140,14 @@ class RawSet:
         first = _unfold(start, folds)
         last = _unfold(start + len(text) - 1, folds) + 1 if text else first
         return offset + first, last - first
+
+    def _range(self, index: int) -> tuple[int, int]:
+        """Where a segment begins and ends; in a regular set without working out the places of all."""
+        if self._offsets is None and len(self._runs) == 1 and self._runs[0].offsets is None:
+            [run] = self._runs
+            offset = run.offset + sum(map(len, run.texts[:index])) + run.gap * index
+            return offset, offset + len(run.texts[index])
+        return self.offsets[index], self.ends[index]
 
     def _folds(self, index: int) -> tuple[int, ...]:
         for run in self._runs:
