@@ -9,7 +9,7 @@ demo: $(READY)
 	@$(BIN)/edi-gateway demo demo
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 check: $(READY)
 	$(BIN)/ruff format --check .

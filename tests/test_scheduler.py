@@ -86,7 +86,7 @@ def test_a_daemon_works_what_comes_and_stops_when_told(shop: Shop) -> None:
     running = threading.Thread(target=scheduler.daemon, args=(gateway, stop), kwargs={"patience_seconds": 1})
     running.start()
     try:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while not shop.rows(tables.heartbeats) and time.monotonic() < deadline:
             time.sleep(0.05)
         shop.drop("a.edi", papers.orders(501, "K1"))

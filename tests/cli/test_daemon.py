@@ -19,7 +19,7 @@ from tests.cli.terminal import SAMPLES, Terminal, segments
 
 pytestmark = pytest.mark.slow
 
-PATIENCE = 60.0  # seconds; on an idle machine two or three are enough
+PATIENCE = 120.0  # seconds; on an idle machine two or three are enough
 
 
 @contextmanager

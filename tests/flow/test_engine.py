@@ -46,7 +46,7 @@ def note(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def wait(engine: Engine, *ids: str) -> dict[str, str]:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while len(states := engine.ended(ids)) < len(ids):
         assert time.monotonic() < until
         engine.wait_for_an_end(0.05)
@@ -131,7 +131,7 @@ def test_a_worker_believed_dead_that_goes_on_commits_nothing_more(
         def sleep() -> None:
             if execution == 1:
                 fell_asleep.set()
-                assert wake_up.wait(60)
+                assert wake_up.wait(200)
 
         def write(conn: Connection) -> None:
             conn.execute(text("INSERT INTO noted VALUES (:what)"), {"what": f"by {execution}"})
@@ -148,7 +148,7 @@ def test_a_worker_believed_dead_that_goes_on_commits_nothing_more(
     with running(database, {"carry": carry}, workers=2) as engine:
         with database.begin() as conn:
             work_id = engine.enqueue(conn, "carry", "1", {})
-        assert fell_asleep.wait(60)
+        assert fell_asleep.wait(120)
         engine.resume([work_id], frozenset())
         assert wait(engine, work_id) == {work_id: "SUCCESS"}
         wake_up.set()

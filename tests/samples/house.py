@@ -85,7 +85,7 @@ class House:
             ids=Ids(self.clock, 2),
             transports=self._transport,
             postings={"files": FilePosting(home / "posted")},
-            poll_seconds=0.01,
+            poll_seconds=0.02,
         )
         self._taken: set[Path] = set()
 
