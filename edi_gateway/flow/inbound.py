@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
@@ -26,6 +27,9 @@ from edi_gateway.store import findings, receipts, work
 from edi_gateway.store.receipts import Waiting
 
 ASK_AGAIN = timedelta(minutes=5)  # about a paused partner's receipt
+_BATCHES = 4  # chunks of sets that one commit of several receipts may hold
+# what may be an ST: behind a terminator and perhaps blanks, before a separator
+_ST = re.compile(rb"[^A-Za-z0-9 *][ \r\n]{0,8}[Ss][Tt][^A-Za-z0-9 ]")
 Counts = dict[str, int]
 
 
@@ -72,6 +76,7 @@ def _small(works: Works, conn: Connection, receipt_ids: Sequence[int], also: Als
     waiting = receipts.lock(conn, receipt_ids)
     contents = receipts.read_many(conn, [receipt.id for receipt in waiting])
     batch = Batch()
+    waiting = _not_too_many(works, conn, waiting, contents)
     for receipt in waiting:
         try:
             batch.add(_whole(works, conn, receipt, contents[receipt.id], batch))
@@ -94,6 +99,42 @@ def _small(works: Works, conn: Connection, receipt_ids: Sequence[int], also: Als
     _finish(conn, receipt_ids)
     also(conn)
     return {"receipts": len(waiting), **counts}
+
+
+def _not_too_many(
+    works: Works, conn: Connection, waiting: Sequence[Waiting], contents: dict[int, bytes]
+) -> list[Waiting]:
+    """Those that one commit can take: few bytes may hold very many sets. One with more than a chunk of them is
+    worked as a large one is; what does not fit any more, and what came behind it on its connection, waits."""
+    here: list[Waiting] = []
+    held: set[str] = set()
+    sets = 0
+    for receipt in waiting:
+        own = _sets_at_most(contents[receipt.id])
+        if receipt.connection in held:
+            _put_off(works, conn, receipt, timedelta())
+        elif own > works.options.sets_per_commit:
+            held.add(receipt.connection)
+            receipts.set_state(conn, [receipt.id], "RECEIVED", attempts=0)
+            many = {
+                "receipt": receipt.id,
+                "connection": receipt.connection,
+                "size": receipt.size,
+                "many": True,
+            }
+            work.hand_back(conn, "inbound", str(receipt.id), many)
+        elif here and sets + own > _BATCHES * works.options.sets_per_commit:
+            held.add(receipt.connection)
+            _put_off(works, conn, receipt, timedelta())
+        else:
+            here.append(receipt)
+            sets += own
+    return here
+
+
+def _sets_at_most(content: bytes) -> int:
+    """As many as it holds, or more: with odd separators the ST of an N1 counts as well."""
+    return len(_ST.findall(content))
 
 
 def _one_by_one(
@@ -144,9 +185,9 @@ def set_aside(works: Works, conn: Connection, receipt_ids: Sequence[int], proble
     _finish(conn, receipt_ids)
 
 
-def _put_off(works: Works, conn: Connection, receipt: Waiting) -> None:
+def _put_off(works: Works, conn: Connection, receipt: Waiting, time: timedelta = ASK_AGAIN) -> None:
     receipts.set_state(conn, [receipt.id], "RECEIVED", attempts=0)
-    work.put_off(conn, "inbound", [str(receipt.id)], works.clock() + ASK_AGAIN)
+    work.put_off(conn, "inbound", [str(receipt.id)], works.clock() + time)
 
 
 def _finish(conn: Connection, receipt_ids: Sequence[int]) -> None:

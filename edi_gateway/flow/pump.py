@@ -136,7 +136,7 @@ class _Pump:
             connection, length = item.payload["connection"], item.payload["size"]
             if connection in busy:
                 continue
-            if length > options.large_bytes or attempts.get(item.payload["receipt"], 0) >= ALONE_FROM:
+            if self._is_large(item) or attempts.get(item.payload["receipt"], 0) >= ALONE_FROM:
                 busy.add(connection)
                 if not any(one.payload["connection"] == connection for one in batch):
                     alone.append(item)
@@ -146,10 +146,13 @@ class _Pump:
             else:
                 busy.add(connection)
         for item in alone:
-            kind = LARGE if item.payload["size"] > options.large_bytes else BATCH
-            self._take(kind, [item])
+            self._take(LARGE if self._is_large(item) else BATCH, [item])
         if batch:
             self._take(BATCH, batch)
+
+    def _is_large(self, item: Item) -> bool:
+        """By its bytes, or by its sets, as somebody found who had it in hand."""
+        return item.payload["size"] > self._works.options.large_bytes or "many" in item.payload
 
     def _attempts(self, receipt_ids: Sequence[int]) -> dict[int, int]:
         found: dict[int, int] = {}

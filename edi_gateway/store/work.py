@@ -125,6 +125,12 @@ def put_off(conn: Connection, kind: str, keys: Sequence[str], due_at: datetime |
         )
 
 
+def hand_back(conn: Connection, kind: str, key: str, payload: Mapping[str, Any]) -> None:
+    """Work waits again, with more known about it."""
+    values = {"state": "READY", "due_at": None, "payload": json.dumps(payload)}
+    conn.execute(update(work).where(work.c.kind == kind, work.c.key == key).values(values))
+
+
 def _set_state(conn: Connection, items: list[int], state: str) -> None:
     for start in range(0, len(items), 500):
         chunk = items[start : start + 500]

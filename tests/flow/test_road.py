@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from edi_gateway.flow.works import Options
 from edi_gateway.store import audit, tables
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop
@@ -181,3 +182,32 @@ def test_control_numbers_count_up_without_a_gap(shop: Shop) -> None:
     assert controls == [f"{n:09d}" for n in range(1, 7)]
     names = [file.name for file in sorted(shop.outbox(PARTNER).iterdir())]
     assert [name.split("_")[2] for name in names] == [f"{control}.edi" for control in controls]
+
+
+def test_a_small_file_of_many_orders_is_worked_in_chunks_and_what_came_behind_it_after_it(shop: Shop) -> None:
+    """Few bytes, many sets: 12 of them where a commit takes 5. The next file cancels the last of them."""
+    shop.options = Options(sets_per_commit=5)
+    shop.drop("a.edi", papers.orders(501, *(f"K{n}" for n in range(12))))
+    cancel = papers.purchase_order("K11").replace("BEG*00*", "BEG*01*")
+    shop.drop("b.edi", papers.interchange(502, [cancel]))
+    shop.run()
+    states = shop.states()
+    assert (states.pop("K11"), set(states.values()), len(states)) == ("CANCELLED", {"ACCEPTED"}, 11)
+    first, second = shop.rows(tables.receipts)
+    assert (first["worked_sets"], first["state"], second["state"]) == (12, "DONE", "DONE")
+    assert [row["kind"] for row in shop.rows(tables.work, "id") if row["kind"] in ("batch", "large")] == [
+        *("batch", "large", "batch"),
+    ]
+    assert [text.split("~")[-2] for text in functional_acks(shop)] == ["AK9*A*12*12*12", "AK9*A*1*1*1"]
+
+
+def test_many_small_files_go_in_several_commits_when_they_hold_many_orders(shop: Shop) -> None:
+    shop.options = Options(sets_per_commit=2)
+    for n in range(6):
+        shop.drop(f"{n}.edi", papers.orders(501 + n, f"A{n}", f"B{n}"))
+    shop.run()
+    assert set(shop.states().values()) == {"ACCEPTED"}
+    assert len(shop.states()) == 12
+    assert [row["kind"] for row in shop.rows(tables.work, "id") if row["kind"] in ("batch", "large")] == [
+        *("batch", "batch"),
+    ]
