@@ -51,6 +51,11 @@ class Connections(Section):
         description="When set, every partner's connection is replaced by ROOT/PARTNER/in and ROOT/PARTNER/out: "
         "for demonstrations and trials without a server.",
     )
+    keep_seconds: int = Field(
+        90,
+        ge=0,
+        description="An SFTP connection stays open so long after its last use; 0: it is closed at once.",
+    )
 
 
 class Engine(Section):

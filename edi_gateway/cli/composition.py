@@ -45,7 +45,7 @@ def transports_of(here: Here) -> Transports:
         connection: PartnerConnection = profile.connection
         if root is not None:
             connection = stand_in(here, root, profile.key)
-        return open_transport(connection, root=here.home, read_secret=read_secret)
+        return open_transport(connection, root=here.home, read_secret=read_secret, kept=here.kept)
 
     return open_for
 

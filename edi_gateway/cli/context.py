@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk
     from edi_gateway.settings import Settings
     from edi_gateway.store.ids import Ids
+    from edi_gateway.transport.kept import Kept
     from edi_gateway.x12.compiled import Store
     from edi_gateway.x12.guide import Guide
 
@@ -104,10 +105,19 @@ class Here:
         guide.compile = store
         return guide
 
+    @cached_property
+    def kept(self) -> Kept:
+        """Partners' connections that stay open for a while."""
+        from edi_gateway.transport.kept import Kept
+
+        return Kept(self.settings.connections.keep_seconds)
+
     def close(self) -> None:
-        """Keep what was compiled; let go of the database, if it was used."""
+        """Keep what was compiled; let go of partners' connections and the database, if they were used."""
         for store in self._compiled:
             store.save()
+        if "kept" in self.__dict__:
+            self.kept.close()
         if "database" in self.__dict__:
             self.database.dispose()
 

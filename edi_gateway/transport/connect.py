@@ -1,4 +1,4 @@
-"""The transport that fits a connection record. Called by cli/main.py, which knows folder and secrets."""
+"""The transport that fits a connection record. Called by cli/composition.py, which knows folder and secrets."""
 
 from __future__ import annotations
 
@@ -7,15 +7,22 @@ from pathlib import Path
 from edi_gateway.partners.profile import DirectoryConnection, SftpConnection
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.directory import DirectoryTransport
+from edi_gateway.transport.kept import Kept
 from edi_gateway.transport.secrets import SecretReader
 
 
 def open_transport(
-    connection: DirectoryConnection | SftpConnection, *, root: Path, read_secret: SecretReader
+    connection: DirectoryConnection | SftpConnection,
+    *,
+    root: Path,
+    read_secret: SecretReader,
+    kept: Kept | None = None,
 ) -> Transport:
-    """Nothing is connected yet: that is for the first call."""
+    """Nothing is connected yet: that is for the first call. With `kept` a connection outlives its `close`."""
     if isinstance(connection, SftpConnection):
         from edi_gateway.transport.sftp import SftpTransport  # paramiko: 0.1 s that only SFTP partners cost
 
+        if kept is not None:
+            return kept.lend(connection, lambda: SftpTransport(connection, read_secret))
         return SftpTransport(connection, read_secret)
     return DirectoryTransport(connection, root)

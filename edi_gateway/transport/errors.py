@@ -14,6 +14,9 @@ class TransportError(GatewayError):
     """{where}: {problem}"""
 
     permanent: ClassVar[bool] = False  # True: trying again does no good until somebody changes something
+    at_login: ClassVar[bool] = (
+        False  # True: each further attempt is one more knock at a door that is shut to us
+    )
 
 
 class Unreachable(TransportError):
@@ -35,6 +38,7 @@ class HostKeyChanged(TransportError):
     the partner, by telephone, whether the key was changed; if so, put the new one into connection.host_key."""
 
     permanent = True
+    at_login = True
 
 
 class BadHostKey(TransportError):
@@ -42,6 +46,7 @@ class BadHostKey(TransportError):
     partner tells it or `ssh-keyscan` shows it (compare the fingerprint with the partner before you trust it)."""
 
     permanent = True
+    at_login = True
 
 
 class NoCommonAlgorithm(TransportError):
@@ -49,13 +54,15 @@ class NoCommonAlgorithm(TransportError):
     connection.allow_weak_algorithms = true lets this one partner use CBC ciphers and SHA-1 or MD5 MACs."""
 
     permanent = True
+    at_login = True
 
 
 class AuthenticationFailed(TransportError):
-    """{where} refuses our login ({problem}). Check user, password and key with the partner. We do not try again
-    by ourselves, so that the account is not locked."""
+    """{where} refuses our login ({problem}). Check user, password and key with the partner. We try again ever less
+    often, so that the account is not locked."""
 
     permanent = True
+    at_login = True
 
 
 class BadCredentials(TransportError):
@@ -63,6 +70,7 @@ class BadCredentials(TransportError):
     connection."""
 
     permanent = True
+    at_login = True
 
 
 class FolderMissing(TransportError):

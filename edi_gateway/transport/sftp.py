@@ -169,6 +169,12 @@ class SftpTransport:
             return False  # a box that we may only write to
         raise errors.NameTaken(where=self._where, path=_shown(target))
 
+    def rest(self) -> None:
+        """The connection stays; the thread that comes next takes over the channel of this one."""
+        with self._lock:
+            if self._link is not None:
+                self._link.rest()
+
     def close(self) -> None:
         with self._lock:
             link, self._link = self._link, None

@@ -53,6 +53,8 @@ class Link:
         self._transport = transport
         self._seconds = seconds
         self._of_thread = threading.local()
+        self._sessions: list[Session] = []
+        self._spare: Session | None = None  # of a thread that is done
 
     @property
     def alive(self) -> bool:
@@ -60,6 +62,9 @@ class Link:
 
     def session(self) -> Session:
         session: Session | None = getattr(self._of_thread, "session", None)
+        if session is None and self._spare is not None:
+            session, self._spare = self._spare, None
+            self._of_thread.session = session
         if session is None or session.sock.closed:
             with self.deadline():
                 channel = self._transport.open_session(timeout=self._seconds)
@@ -67,7 +72,17 @@ class Link:
                 channel.invoke_subsystem("sftp")
                 session = Session(channel)
             self._of_thread.session = session
+            self._sessions.append(session)
         return session
+
+    def rest(self) -> None:
+        """No thread uses it now: one channel waits for the next one, the others end (servers allow only so many)."""
+        sessions = [session for session in self._sessions if not session.sock.closed]
+        self._of_thread = threading.local()
+        self._sessions = sessions[:1]
+        self._spare = sessions[0] if sessions else None
+        for session in sessions[1:]:
+            session.close()
 
     @contextlib.contextmanager
     def deadline(self) -> Iterator[None]:
