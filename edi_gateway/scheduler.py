@@ -90,6 +90,8 @@ class Scheduler:
 
     def _ask(self, partner: str, grain: int) -> None:
         """Leave a look, named by its minute (by its part of the minute for those looked at more often)."""
+        if not self._gateway.may_look(partner):
+            return
         moment = int(self._gateway.works.clock().timestamp()) // grain * grain
         self._gateway.ask_to_look(partner, f"{datetime.fromtimestamp(moment, UTC):%Y%m%d%H%M%S}")
 

@@ -138,6 +138,13 @@ class Gateway:
         """Take in a file that came by hand; its receipt id."""
         return receive.receive(self.works, connection, name, chunks)
 
+    def may_look(self, partner: str) -> bool:
+        """Whether the schedule may look at this partner's folder now; a person may whenever they like."""
+        with self.works.writer.reading() as conn:
+            self.works.live.refresh(conn)
+            known = self.works.live.get(partner)
+            return known is not None and receive.is_due(conn, known, self.works.clock())
+
     def ask_to_look(self, partner: str, when: str) -> None:
         """Leave a poll to be done. `when` names the occasion: the same one twice is one look."""
         with self.works.writer.begin() as conn:

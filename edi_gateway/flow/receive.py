@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from edi_gateway import logs
 from edi_gateway.commands.cases import NewCase, open_cases, resolve
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.store import cases, receipts, work
@@ -89,7 +90,7 @@ def poll(works: Works, partner: LivePartner, also: Also = nothing) -> PollResult
                 result = _poll(works, turn, transport, also)
             except TransportError as error:
                 result = PollResult(key, 0, 0, 0, error=str(error))
-                _failed(works, turn, error, also)
+                _failed(works, turn, partner.hash, error, also)
         except _Overtaken:
             result = PollResult(key, 0, 0, 0)
             line.add(overtaken=True)
@@ -254,7 +255,7 @@ def _known(fetched: _Fetched, unsettled: dict[tuple[str, int, str], int]) -> int
 
 
 def _remember(conn: Connection, key: str, now: datetime, seen: str, received: bool) -> None:
-    values = {"at": now, "seen": seen, "failures": 0, "last_error": None}
+    values = {"at": now, "seen": seen, "failures": 0, "last_error": None, "retry_at": None, "refused": None}
     if received:
         values["last_received_at"] = now
     conn.execute(update(polls).where(polls.c.partner == key).values(values))
@@ -274,12 +275,22 @@ def _too_large(works: Works, key: str, file: Incoming) -> None:
         open_cases(works.desk(conn), [NewCase(finding, key)])
 
 
-def _failed(works: Works, turn: _Turn, error: TransportError, also: Also) -> None:
-    """Count the failure; a case once it is no passing one."""
+def is_due(conn: Connection, partner: LivePartner, now: datetime) -> bool:
+    """Whether the schedule may look: not where our login was refused a moment ago by this very profile."""
+    query = select(polls.c.retry_at, polls.c.refused).where(polls.c.partner == partner.profile.key)
+    row = conn.execute(query).first()
+    return row is None or row.retry_at is None or row.retry_at <= now or row.refused != partner.hash
+
+
+def _failed(works: Works, turn: _Turn, profile: str, error: TransportError, also: Also) -> None:
+    """Count the failure; a case once it is no passing one. A login that is refused is tried ever less often."""
     key, failures = turn.key, turn.failures + 1
+    now = works.clock()
     with works.writer.begin() as conn:
         turn.hold(conn)
-        values = {"at": works.clock(), "failures": failures, "last_error": str(error)}
+        values: dict[str, object] = {"at": now, "failures": failures, "last_error": str(error)}
+        values["retry_at"] = now + pause(turn.failures) if error.at_login else None
+        values["refused"] = profile if error.at_login else None
         conn.execute(update(polls).where(polls.c.partner == key).values(values))
         also(conn)
         if error.permanent or failures >= works.options.attempts_before_case:

@@ -712,6 +712,8 @@ polls = Table(  # what a connection showed at the last look, for standing still 
     metadata,
     Column("partner", String(80), primary_key=True),
     Column("turn", Integer, nullable=False),  # counts the looks: only the one that began last may commit
+    Column("retry_at", Moment),  # after a refused login: when the schedule may look again
+    Column("refused", String(64)),  # hash of the profile whose login was refused
     Column("at", Moment),
     Column("seen", Text),  # JSON of Standstill
     Column("failures", Integer, nullable=False, default=0),

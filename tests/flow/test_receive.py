@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from edi_gateway.flow.works import Options
 from edi_gateway.partners.profile import DirectoryConnection, Profile
 from edi_gateway.store import receipts, tables
 from edi_gateway.transport.base import Incoming
@@ -83,13 +82,16 @@ def test_each_receipt_leaves_work_in_the_commit_that_keeps_its_bytes(shop: Shop)
 
 
 def test_a_file_over_the_limit_stays_and_is_told_once(shop: Shop) -> None:
-    shop.options = Options(file_bytes=100)
-    shop.drop("big.edi", b"x" * 101)
+    """A gigabyte and a byte, by the default limit; it takes no room on the disk, and none of it is read."""
+    with (shop.inbox(PARTNER) / "big.edi").open("wb") as file:
+        file.truncate((1 << 30) + 1)
     poll(shop)
     poll(shop)
     assert shop.rows(tables.receipts) == []
     assert (shop.inbox(PARTNER) / "big.edi").exists()
     assert shop.cases() == ["POLL_FAILED"]
+    (case,) = shop.rows(tables.cases)
+    assert "big.edi has 1073741825 bytes; more than 1073741824 are not taken in" in case["message"]
 
 
 def test_a_folder_that_is_not_there_is_a_case_at_once(shop: Shop) -> None:

@@ -356,6 +356,8 @@ def upgrade() -> None:
         "polls",
         sa.Column("partner", sa.String(80), nullable=False),
         sa.Column("turn", sa.Integer(), nullable=False),
+        sa.Column("retry_at", MOMENT),
+        sa.Column("refused", sa.String(64)),
         sa.Column("at", MOMENT),
         sa.Column("seen", sa.Text()),
         sa.Column("failures", sa.Integer(), nullable=False),
