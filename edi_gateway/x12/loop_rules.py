@@ -6,8 +6,10 @@ the fast pass, the marks of segments: sets with the same marks in the same order
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import NamedTuple
 
 from edi_gateway.x12.header import Delimiters
@@ -21,16 +23,15 @@ class LoopCondition:
     asked: Condition
     nodes: frozenset[int]
     around: int
-    last: int
 
 
 @dataclass(frozen=True, slots=True)
 class LoopRule:
     """A rule about what stands in a loop.
 
-    around, last: the node that opens the loop (-1: the whole set) and the last node in it; nodes: the places of
-    the target; test: the rule as one of its segments keeps or breaks it; guards: loops around (by the node that
-    opens them) and the codes that their first segment must have.
+    around: the node that opens the loop (-1: the whole set); nodes: the places of the target; test: the rule as
+    one of its segments keeps or breaks it; guards: loops around (by the node that opens them) and the codes that
+    their first segment must have.
     """
 
     rule: Rule
@@ -38,7 +39,6 @@ class LoopRule:
     test: LocalRule
     nodes: frozenset[int]
     around: int
-    last: int
     guards: tuple[tuple[int, frozenset[str]], ...]
     conditions: tuple[LoopCondition, ...]
 
@@ -56,44 +56,63 @@ class Breach:
     because: tuple[int, Condition] | None = None  # the segment (index) that a condition of the rule asks for
 
 
-@dataclass(frozen=True, slots=True)
 class Walked:
-    """A set whose segments have been placed."""
+    """A set whose segments have been placed, with what rules about loops ask of it."""
 
-    placed: Sequence[int]
-    segments: Sequence[list[str]]
-    delimiters: Delimiters
+    __slots__ = ("_at", "_met", "component", "delimiters", "length", "segments")
 
-    def turns(self, opener: int, last: int) -> Iterator[tuple[int, int]]:
-        """The segments of each turn of a loop, as a range of indexes."""
+    def __init__(self, placed: Sequence[int], segments: Sequence[list[str]], delimiters: Delimiters) -> None:
+        self.length = len(placed)
+        self.segments = segments
+        self.delimiters = delimiters
+        self.component = delimiters.component
+        self._at: dict[int, list[int]] = {}
+        for index, node in enumerate(placed):
+            self._at.setdefault(node, []).append(index)
+        self._met: dict[tuple[LoopCondition, int], int | None] = {}
+
+    def turns(self, opener: int) -> Iterator[tuple[int, int]]:
+        """From where to where each turn of a loop may reach: up to the next one. What stands at the loop's own
+        nodes in between is the turn's."""
         if opener < 0:
-            yield 0, len(self.placed)
+            yield 0, self.length
             return
-        for start, node in enumerate(self.placed):
-            if node == opener:
-                yield start, self._end(start, opener, last)
+        yield from pairwise([*self._at.get(opener, ()), self.length])
 
-    def turn_around(self, index: int, opener: int, last: int) -> tuple[int, int]:
-        """The turn of a loop that the segment at `index` stands in; an empty one when it stands in none."""
-        if opener < 0:
-            return 0, len(self.placed)
-        for start in range(index, -1, -1):
-            if self.placed[start] == opener:
-                return start, self._end(start, opener, last)
-        return 0, 0
+    def found(self, nodes: frozenset[int], start: int, end: int) -> list[int]:
+        """The segments at some nodes, from one index up to another."""
+        lists = [at for node in nodes if (at := self._at.get(node))]
+        within = [at[bisect_left(at, start) : bisect_left(at, end)] for at in lists]
+        return within[0] if len(within) == 1 else sorted(index for some in within for index in some)
 
-    def _end(self, start: int, opener: int, last: int) -> int:
-        placed = self.placed
-        end = start + 1
-        while end < len(placed) and (placed[end] < 0 or opener < placed[end] <= last):
-            end += 1
-        return end
+    def start_of(self, index: int, opener: int) -> int:
+        """Where the turn of a loop begins that the segment at `index` stands in; -1 when there is none."""
+        starts = self._at.get(opener, [])
+        before = bisect_right(starts, index)
+        return starts[before - 1] if before else -1
+
+    def met(self, each: LoopCondition, index: int) -> int | None:
+        """The first segment that meets a condition about the loop in which `index` stands. Looked for once a turn:
+        a loop in it may have very many of its own."""
+        first = 0 if each.around < 0 else self.start_of(index, each.around)
+        key = (each, first)
+        if key not in self._met:
+            starts = self._at.get(each.around, [])
+            after = bisect_right(starts, first)
+            end = starts[after] if after < len(starts) else self.length
+            met = (
+                at
+                for at in (self.found(each.nodes, first, end) if first >= 0 else ())
+                if each.asked.met_by(self.segments[at], self.component)
+            )
+            self._met[key] = next(met, None)
+        return self._met[key]
 
 
 def breaches(rules: Sequence[LoopRule], walked: Walked) -> Iterator[Breach]:
     """Where a set breaks rules about its loops."""
     for rule in rules:
-        for start, end in walked.turns(rule.around, rule.last):
+        for start, end in walked.turns(rule.around):
             held = _holds(rule, walked, start)
             if held is not None:
                 for breach in _breach(rule, walked, start, end):
@@ -102,21 +121,13 @@ def breaches(rules: Sequence[LoopRule], walked: Walked) -> Iterator[Breach]:
 
 def _holds(rule: LoopRule, walked: Walked, start: int) -> list[tuple[int, Condition]] | None:
     """What makes a rule be about this turn, by the loops around it and by its conditions; None if it is not."""
-    segments = walked.segments
     for opener, qualifiers in rule.guards:
-        first, end = walked.turn_around(start, opener, len(walked.placed))
-        if first == end or not qualified(segments[first], qualifiers):
+        first = walked.start_of(start, opener)
+        if first < 0 or not qualified(walked.segments[first], qualifiers):
             return None
     because: list[tuple[int, Condition]] = []
     for each in rule.conditions:
-        first, end = walked.turn_around(start, each.around, each.last)
-        met = (
-            index
-            for index in range(first, end)
-            if walked.placed[index] in each.nodes
-            and each.asked.met_by(segments[index], walked.delimiters.component)
-        )
-        found = next(met, None)
+        found = walked.met(each, start)
         if (found is not None) == each.asked.negated:
             return None
         if found is not None:
@@ -128,9 +139,8 @@ def _breach(loop_rule: LoopRule, walked: Walked, start: int, end: int) -> Iterat
     rule, selector, test = loop_rule.rule, loop_rule.selector, loop_rule.test
     found = [
         index
-        for index in range(start, end)
-        if walked.placed[index] in loop_rule.nodes
-        and test.applies(walked.segments[index], walked.delimiters.component)
+        for index in walked.found(loop_rule.nodes, start, end)
+        if test.applies(walked.segments[index], walked.component)
     ]
     if selector.element:
         for index in found:

@@ -179,7 +179,6 @@ def _around(
             test,
             frozenset(node.index for node in found),
             opener,
-            _last(opener, nodes),
             tuple((_opener(guard.path, found[0], nodes), guard.qualifiers) for guard in selector.guards),
             tuple(_asked(each, rule, opener, nodes) for each in asked if each.path),
         )
@@ -207,5 +206,5 @@ def _asked(each: Condition, rule: Rule, opener: int, nodes: Sequence[Node]) -> L
         last = _last(opener, nodes)
         found = [node.index for node in nodes if node.selector == each.path and opener <= node.index <= last]
         if found or opener < 0:
-            return LoopCondition(each, frozenset(found), opener, last)
+            return LoopCondition(each, frozenset(found), opener)
         opener = _loop_of(nodes[opener], nodes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from edi_gateway.model.finding import Code, Effect, Location, Severity
 from edi_gateway.x12.compiler import Compiler
 from edi_gateway.x12.guide import Rule, RuleInvalid, build
+from edi_gateway.x12.loop_rules import Walked, breaches
 from edi_gateway.x12.placing import place
 from edi_gateway.x12.rawset import RawSet
 from edi_gateway.x12.rules import qualified
@@ -542,3 +544,34 @@ def test_a_guide_is_named_by_what_it_says() -> None:
     assert plain is build("004010", "850")
     assert plain.hash != tightened.hash
     assert tightened.hash == build("004010", "850", [Rule("r", "BEG:07", "must_use")]).hash
+
+
+def test_rules_about_loops_take_a_large_set_in_one_go() -> None:
+    """Twice the lines take about twice as long, whatever conditions look at from each of them."""
+    rules = [
+        Rule("lines", "PO1/PO4", "must_use", when="BEG:02=DS"),
+        Rule("names", "PO1/N1*ST/N3", "must_use", unless="REF*ZZ"),
+        Rule("words", "PO1/PID*F", "must_use", when="PO1/N1*BT"),
+    ]
+    guide = build("004010", "850", rules)
+    asked = 0
+
+    class Counted(list[str]):
+        def __getitem__(self, at: Any) -> Any:
+            nonlocal asked
+            asked += 1
+            return super().__getitem__(at)
+
+    def looks(lines: int) -> int:
+        nonlocal asked
+        names = [PO1, "N1*ST*X", "N3*1 DOCK RD"] * lines
+        body = ["ST*850*1", BEG, *["REF*IA*1"] * lines, *names, f"SE*{4 * lines + 3}*1"]
+        segments: list[list[str]] = [Counted(text.split("*")) for text in body]
+        at = {node.selector: node.index for node in guide.nodes}
+        nodes = [at["PO1"], at["PO1/N1"], at["PO1/N1/N3"]]
+        placed = [0, 1, *[at["REF"]] * lines, *nodes * lines, at["SE"]]
+        asked = 0
+        assert list(breaches(guide.wide, Walked(placed, segments, USUAL))) == []
+        return asked
+
+    assert looks(200) < 2.1 * looks(100)
