@@ -189,7 +189,7 @@ def disagreements(
     theirs = judged.theirs = _theirs(answer["errors"])
     found = [*_alone(judged.errors, theirs, ours=True)]
     found += _alone(theirs, {**judged.remarks, **judged.errors}, ours=False)
-    if answer["sets"] != judged.sets:
+    if answer["sets"] != judged.sets and not answer["broken"]:
         spot = Spot("file", 1, 0, 0, 0, "sets")
         found.append(Disagreement(spot, Said("", f"{judged.sets} sets"), Said("", f"{answer['sets']} sets")))
     if answer["broken"]:
