@@ -185,7 +185,7 @@ def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, 
     with works.writer.reading() as conn:
         works.live.refresh(conn)
     partner = works.live.get(key)
-    outcome: dict[str, Any] = {"sent": sent, "failed": None, "error": None, "permanent": False}
+    outcome: dict[str, Any] = {"sent": sent, "failed": None, "error": None}
     if partner is None or partner.paused:
         return outcome
     transport = works.transports(partner.profile)
@@ -199,7 +199,8 @@ def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, 
                 sent.append(current.id)
     except TransportError as error:
         assert current is not None  # it was being sent
-        outcome.update(failed=current.id, error=str(error), permanent=error.permanent)
+        again = not error.permanent or error.at_login  # who lets us in one day gets what waits
+        outcome.update(failed=current.id, error=str(error), permanent=error.permanent, again=again)
     finally:
         transport.close()
     return outcome
@@ -235,7 +236,7 @@ def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any], als
     ).first()
     if failed is None:
         return
-    retry = None if outcome["permanent"] else now + pause(failed.attempts)
+    retry = now + pause(failed.attempts) if outcome["again"] else None
     outbox.transmission_failed(conn, failed.id, outcome["error"], retry)
     if outcome["permanent"] or failed.attempts + 1 >= works.options.attempts_before_case:
         finding = Finding(

@@ -125,6 +125,25 @@ def test_a_login_that_is_refused_is_tried_ever_less_often_and_a_case_until_it_wo
 
 
 @pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+def test_what_waits_for_a_login_goes_in_its_order_once_we_are_let_in(
+    sftp_shop: SftpShop, tmp_path: Path
+) -> None:
+    sftp_shop.key_file = new_key(tmp_path / "wrong")
+    with sftp_shop.start() as gateway:
+        gateway.receive(PARTNER, "po.edi", [papers.orders(501, "K1")])
+        gateway.drain()
+    tried = [(row["state"], row["attempts"]) for row in sftp_shop.rows(tables.transmissions)]
+    assert tried == [("READY", 1), ("READY", 0)]  # one knock for both
+    assert sftp_shop.cases() == ["DELIVERY_FAILED"]
+    sftp_shop.key_file = None
+    sftp_shop.clock.skip(minutes=2)
+    with sftp_shop.start() as gateway:
+        gateway.drain()
+    assert [row["state"] for row in sftp_shop.rows(tables.transmissions)] == ["SENT", "SENT"]
+    assert sftp_shop.cases() == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_connection_is_kept_from_one_use_to_the_next(sftp_shop: SftpShop) -> None:
     """The poll, the sending of the answers, and the next poll: one login, in whatever threads they run."""
     server = sftp_shop.server
