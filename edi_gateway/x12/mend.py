@@ -110,9 +110,8 @@ class _Mender:
         self.ended = ""  # the trailer that was looked at last, if no segment came after it
 
     def pieces(self, guide_for: GuideFor) -> Iterator[Piece]:
-        for event in read_all(
-            memoryview(self.content), guide_for
-        ):  # an mmap would be read from where it stands
+        whole = memoryview(self.content)  # an mmap would be read from where it stands
+        for event in read_all(whole, guide_for, totals=True):
             match event:
                 case InterchangeStart():
                     yield from self.start(event.interchange)

@@ -128,6 +128,13 @@ def test_a_count_is_left_where_a_segment_may_be_missing() -> None:
         assert (Code.SE_COUNT_WRONG in kept(result)) == ("SE*7" not in bad)
 
 
+def test_a_count_is_left_where_the_totals_say_that_a_line_is_missing() -> None:
+    text = GOOD.replace("CTT*1", "CTT*2").replace("SE*5", "SE*6")
+    result = mend(text)
+    assert result.content.decode() == text
+    assert sorted(kept(result)) == [Code.LINE_COUNT_DIFFERS, Code.SE_COUNT_WRONG]
+
+
 def test_a_group_count_is_left_when_a_set_was_not_recognised() -> None:
     second = BODY.replace("0001", "0002") + "SE*5*0002~"
     text = HEADER + BODY + "SE*5*0001~" + second.replace("ST*850", "TS*850") + "GE*2*7~IEA*1*000000905~"
