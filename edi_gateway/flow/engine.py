@@ -21,7 +21,8 @@ from typing import Any, TypeVar
 
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, SQLAlchemyDatasource
 from dbos._serialization import Serializer
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Engine as Database
 
 from edi_gateway import logs
 from edi_gateway.flow.steps import Steps, Writer
@@ -36,6 +37,7 @@ VERSION = (
     "road-1"  # pinned: a changed program goes on with what an older one began; raise it when steps change
 )
 ROAD, WIRE = "road", "wire"  # queues: our own computing, and waiting for other people's machines
+_BUSY_SECONDS = 30.0  # how long SQLite waits for another process
 _SETTLING_SECONDS = 0.01  # from the end of a piece of work until DBOS has written it down
 RUNNING = frozenset({"PENDING", "ENQUEUED", "DELAYED"})
 
@@ -155,6 +157,8 @@ class Engine:
             # asks the database nothing while nobody waits for a message; stopping waits for it
             "notification_listener_polling_interval_sec": 0.05,
         }
+        if sqlite:
+            config["system_database_engine"] = self._own_engine(url)
         DBOS(config=config)
         datasource = SQLAlchemyDatasource.create(database_url=url, engine=self._database, serializer=_Json())
         steps = _Durable(datasource, "SERIALIZABLE" if sqlite else "READ COMMITTED", self._writer)
@@ -162,6 +166,18 @@ class Engine:
             DBOS.workflow(name=kind)(_workflow(carrier, steps, self._in_hand))
         DBOS.launch()
         logs.say("debug", "engine started", worker=self.worker, kinds=sorted(carriers))
+
+    def _own_engine(self, url: str) -> Database:
+        """DBOS's own way to our SQLite file, as it would make it itself, but waiting in turn with our writers."""
+        engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+        @event.listens_for(engine, "connect")
+        def _settle(connection: Any, _record: Any) -> None:
+            connection.isolation_level = "IMMEDIATE"
+            connection.execute("PRAGMA foreign_keys = ON")
+
+        self._writer.take_turns(engine)
+        return engine
 
     def close(self, patience_seconds: int = 0) -> None:
         """Take no more work, let what runs finish for so long, and stop."""

@@ -10,15 +10,16 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from edi_gateway.store import database
 
 T = TypeVar("T")
 _DEADLOCK, _DEADLOCKS = "40P01", 5  # PostgreSQL's code; how many in a row are borne
+_IN_TURN = "gateway in turn"  # on a connection's record while it has the gate
 
 
 class Steps(Protocol):
@@ -105,6 +106,23 @@ class Writer:
         """A look at what is committed; waits for nobody."""
         with database.reading(self.engine) as conn:
             yield conn
+
+    def take_turns(self, other: Engine) -> None:
+        """Let what another engine writes to the same SQLite file wait at our gate too: at SQLite's own lock it would
+        sleep through every gap that chunk after chunk leaves."""
+
+        @event.listens_for(other, "before_cursor_execute")
+        def _wait(conn: Connection, _cursor: Any, statement: str, *_: Any) -> None:
+            reads = statement.lstrip().upper().startswith(("SELECT", "PRAGMA"))
+            if not reads and not conn.info.get(_IN_TURN):
+                self.gate.__enter__()
+                conn.info[_IN_TURN] = True
+
+        @event.listens_for(other, "checkin")
+        @event.listens_for(other, "invalidate")
+        def _leave(_connection: Any, record: Any, *_: Any) -> None:
+            if record.info.pop(_IN_TURN, False):
+                self.gate.__exit__(None, None, None)
 
     def _begun(self) -> Connection:
         """A connection with a transaction. One that cannot begin is thrown away for a fresh one, once: on SQLite
