@@ -1,7 +1,7 @@
 """How long one document takes to map: an 850 of 10 lines read, an 855 of 10 lines written.
 
-`python benchmarks/bench_mapping.py` prints the median of five runs in milliseconds a document, beside pydantic's own
-validation of the same data as the floor. Every document differs.
+`python benchmarks/bench_mapping.py` prints the median of five runs in milliseconds of the processor a document, beside
+pydantic's own validation of the same data as the floor. Every document differs.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from edi_gateway.x12.rawset import RawSet
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 DELIMITERS = Delimiters("*", ">", "~", None)
 SETS, LINES, RUNS = 500, 10, 5
+BAR = 0.15  # milliseconds to map an 850
 
 
 def order(number: int) -> RawSet:
@@ -88,10 +89,10 @@ def milliseconds(work: Callable[[Any], object], documents: Sequence[Any]) -> flo
     """The median of RUNS runs, for one document."""
     runs = []
     for _ in range(RUNS):
-        start = time.perf_counter()
+        start = time.process_time()
         for document in documents:
             work(document)
-        runs.append((time.perf_counter() - start) / len(documents) * 1000)
+        runs.append((time.process_time() - start) / len(documents) * 1000)
     return statistics.median(runs)
 
 
@@ -105,7 +106,8 @@ def main() -> None:
     read = milliseconds(lambda one: reads.read(*one), sets)
     validated = milliseconds(PurchaseOrder.model_validate, dumped)
     written = milliseconds(lambda one: writes.write(one, DELIMITERS), answers)
-    print(f"850 of {LINES} lines read into a validated document  {read:.3f} ms")
+    held = "held" if read <= BAR else "MISSED"
+    print(f"850 of {LINES} lines read into a validated document  {read:.3f} ms; bar {BAR} ms: {held}")
     print(f"  of which pydantic's validation alone           {validated:.3f} ms")
     print(f"855 of {LINES} lines written as segments             {written:.3f} ms")
 
