@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -168,3 +169,13 @@ def test_checking_a_partner_checks_its_rules_in_the_version_that_is_exchanged(tm
     assert [(f.at, f.message) for f in checked.findings] == [
         ("fernhill/850.toml:2", "N9/MSG: N9/MSG has no place in this set.")
     ]
+
+
+def test_the_rules_of_the_how_to_are_rules() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "write-a-guide.md").read_text("utf-8")
+    rows = [line.split(" | ")[1] for line in page.splitlines() if line.startswith('| "')]
+    text = "".join("[[rules]]\n" + "\n".join(re.findall(r"`([^`]+)`", row)) + "\n" for row in rows)
+    outcome = rules.read(text, "850.toml", "850", "004010")
+    assert outcome.findings == ()
+    assert outcome.value is not None
+    assert len(outcome.value) == len(rows) == 9
