@@ -53,6 +53,7 @@ class Partners:
 
     live: Profile
     wrong: bool = False
+    marks: str = "*>~"
 
     def profile(self, partner: str) -> Profile | None:
         return self.live if partner == self.live.key else None
@@ -62,8 +63,8 @@ class Partners:
 
     def write(self, answer: PurchaseOrderAcknowledgment) -> tuple[str, int, list[Finding], str]:
         if self.wrong:
-            return "", 0, [Finding(Code.ELEMENT_TOO_LONG, Severity.ERROR, "BAK03 is too long.")], "*>~"
-        return f"BAK*{answer.purpose}*{answer.type}*{answer.po_number}~", 3, [], "*>~"
+            return "", 0, [Finding(Code.ELEMENT_TOO_LONG, Severity.ERROR, "BAK03 is too long.")], self.marks
+        return f"BAK*{answer.purpose}*{answer.type}*{answer.po_number}~", 3, [], self.marks
 
 
 def stock(engine: Engine) -> None:

@@ -16,7 +16,7 @@ from edi_gateway.model.order import OrderState
 from edi_gateway.store import audit, orders
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.tables import audit as audit_rows
-from edi_gateway.store.tables import cases, order_keys, order_lines
+from edi_gateway.store.tables import cases, documents, order_keys, order_lines
 from tests.commands.book import Book
 from tests.commands.desks import SYSTEM
 from tests.orders.build import line, po
@@ -142,6 +142,15 @@ def test_the_same_po_twice_in_one_batch_is_one_order_answered_twice(book: Book) 
     assert book.answers(first.order_id) == [("BAK*00*AD*PO-1~", "QUEUED")] * 2
     assert len(book.posting_keys()) == 1
     assert book.events(first.order_id) == ["received", "answered", "repeated"]
+
+
+def test_an_answer_goes_again_in_the_delimiters_that_it_was_written_in(book: Book) -> None:
+    """The profile has got others since; the body of the first answer is not written anew."""
+    order_id = book.one(po(line(48)))
+    book.partners.marks = "|<!"
+    assert book.one(po(line(48))) == order_id
+    c = documents.c
+    assert book.rows(select(c.delimiters).where(c.order_id == order_id)) == ["*>~", "*>~"]
 
 
 def test_a_partner_may_want_no_second_answer(stocked: Engine) -> None:
