@@ -150,8 +150,8 @@ class Cutter:
                     run = Run([], base, 0, [], [])
                 name = tag[1].upper()
                 yield Mark(name, self.flat(text), base + start, base + end, unterminated)
-                if name == "IEA":
-                    closed = closed or Closed("IEA", base + after, "")
+                if name == "IEA":  # though the next ISA may stand where its terminator should
+                    closed = Closed("IEA", base + after, "")
             elif text:
                 self.take(run, text, base + start, base + end)
                 run.unterminated = unterminated

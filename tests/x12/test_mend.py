@@ -102,6 +102,12 @@ def test_the_last_terminator_is_put_back_behind_a_trailer() -> None:
     assert_only(GOOD[:-1] + "\n", (Code.SEGMENT_UNTERMINATED, "", "~"), GOOD + "\n")
 
 
+def test_the_terminator_between_two_interchanges_is_put_back() -> None:
+    second = GOOD.replace("000000905", "000000906")
+    assert_only(GOOD[:-1] + second, (Code.SEGMENT_UNTERMINATED, "", "~"), GOOD + second)
+    assert_only(GOOD[:-1] + "\n" + second, (Code.SEGMENT_UNTERMINATED, "", "~"), GOOD + "\n" + second)
+
+
 def test_a_trailer_that_was_cut_off_is_completed() -> None:
     result = mend(GOOD[:-4])
     assert result.content.decode() == GOOD
