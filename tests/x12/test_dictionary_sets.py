@@ -281,3 +281,24 @@ def test_a_bounded_loop_may_be_empty_because_the_sources_differ(book, code, path
     loop = at(book.sets[code].body, path)
     assert isinstance(loop, LoopPart)
     assert (loop.requirement, loop.max) == ("O", None)
+
+
+@pytest.mark.parametrize(
+    ("element", "everyday"),
+    [
+        ("110", "TA TC TE TP TR GA GC GE GP GR IA IC IE IP IR BA"),
+        ("432", "10 02 01 37 38 53 54 04 11 17"),
+        ("647", "006 007 008 009 010 011 012 024 848 MA MB MC MD ME MF MG MH MI MJ MN H P Q"),
+        ("735", "S O T P Q I F"),
+        ("1005", "0001 0002 0003 0004 ZZZZ"),
+        ("1650", "AF X3 X8 X4 X6 AG X2 X1 X5 D1 CD SD AH AP A7 A9 A3 CA K1"),
+        ("1651", "AO AI B1 AS BS S1 P1"),
+        ("363", "DEL WHI GEN"),
+    ],
+)
+@pytest.mark.parametrize("book", [OLD, NEW], ids=["004010", "005010"])
+def test_the_everyday_codes_of_the_spec_are_known(book, element, everyday):
+    made = book.elements[element]
+    assert made.codes is not None
+    assert not made.complete
+    assert [code for code in everyday.split() if not made.codes.get(code)] == []
