@@ -8,7 +8,7 @@ from __future__ import annotations
 from edi_gateway.commands.cases import resolve_about
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import deadlines, documents, outbox
+from edi_gateway.store import deadlines, documents, outbox, work
 from edi_gateway.store.ids import short
 from edi_gateway.store.tables import postings, transmissions
 
@@ -53,6 +53,8 @@ def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> None:
         raise Refused(what=what, why="there is no such transmission")
     if state not in ("READY", "FAILED"):
         raise Refused(what=what, why=f"it is {state.lower()} already")
+    if any(transmission_id in item.payload["transmissions"] for item in work.taken(desk.conn, ["send"])):
+        raise Refused(what=what, why="it is being sent at this moment; look again in a minute")
     outbox.cancel_transmission(desk.conn, transmission_id)
     _documents(desk, transmission_id, "CANCELLED")
     deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")

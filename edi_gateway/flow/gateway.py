@@ -130,7 +130,12 @@ class Gateway:
         return receive.poll(self.works, known, also)
 
     def _poll(self, partner: str, also: Also) -> dict[str, Any]:
-        result = self.poll(partner, also)
+        try:
+            result = self.poll(partner, also)
+        except Exception as error:  # of the program or the database: whoever runs once is told of it too
+            problem = f"{type(error).__name__}: {error}"[:300]
+            self._polls.append(PollResult(partner, 0, 0, 0, error=problem))
+            raise
         self._polls.append(result)
         return {"seen": result.seen, "received": result.received}
 

@@ -9,13 +9,14 @@ from datetime import UTC, datetime
 import pytest
 
 from edi_gateway.commands import documents
-from edi_gateway.commands.desk import ROLES, Actor, Desk
+from edi_gateway.commands.desk import ROLES, Actor, Desk, Refused
 from edi_gateway.flow import inbound, outbound
 from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.steps import Direct
 from edi_gateway.flow.windows import is_open
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import tables
+from edi_gateway.store.ids import Ids
 from edi_gateway.transport.directory import DirectoryTransport
 from edi_gateway.transport.errors import FolderMissing, TransportError, Unreachable
 from tests.flow import papers
@@ -134,6 +135,25 @@ def test_a_sending_window_is_open_by_the_partners_clock(window: str | None, hour
         }
     )
     assert is_open(profile, datetime(2026, 1, 15, (hour + 5) % 24, 0, tzinfo=UTC)) is opened
+
+
+def test_what_is_being_sent_cannot_be_cancelled(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may be at the partner's already: to call it cancelled would be a lie."""
+    refused: list[str] = []
+
+    def try_to_cancel(_: DirectoryTransport, name: str, _content: bytes) -> None:
+        (row,) = [one for one in shop.rows(tables.transmissions) if one["name"] == name]
+        with shop.engine.begin() as conn:
+            desk = Desk(conn, Ids(shop.clock, 9), shop.clock, Actor("ann", ROLES))
+            with pytest.raises(Refused, match="being sent at this moment"):
+                documents.cancel_transmission(desk, row["id"], "a mistake")
+        refused.append(name)
+
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    monkeypatch.setattr(DirectoryTransport, "send", try_to_cancel)
+    shop.run()
+    assert len(refused) == 2
+    assert [state for state, _ in transmissions(shop)] == ["SENT", "SENT"]
 
 
 def test_what_is_cancelled_after_it_was_taken_in_hand_does_not_go(shop: Shop) -> None:

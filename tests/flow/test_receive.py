@@ -185,3 +185,15 @@ def shop_profile(shop: Shop) -> Profile:
     partner = works.live.get(PARTNER)
     assert partner is not None
     return partner.profile
+
+
+def test_a_look_on_which_the_program_fails_is_told_by_the_run(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down(*_: object) -> None:
+        raise ZeroDivisionError("a bug")
+
+    monkeypatch.setattr(DirectoryTransport, "look", break_down)
+    with shop.start() as gateway:
+        (look,) = gateway.run_once([PARTNER]).polls
+    assert look.error == "ZeroDivisionError: a bug"
