@@ -37,6 +37,9 @@ class About:
     posting_id: int | None = None
 
 
+_AT_ONCE = 400  # new cases that are looked up together
+
+
 @dataclass(frozen=True, slots=True)
 class NewCase:
     """A finding that needs a person. `amount`: money at risk in `currency`."""
@@ -64,7 +67,7 @@ def open_cases(desk: Desk, new: Sequence[NewCase]) -> list[int]:
         return []
     now = desk.clock()
     causes = [cause(each.finding, each.partner) for each in new]
-    known = _open_already(desk, {c.fingerprint for c in causes})
+    known = _open_already(desk, new, [c.fingerprint for c in causes])
     given: list[int] = []
     rows: list[Row] = []
     for each, why in zip(new, causes, strict=True):
@@ -98,10 +101,16 @@ def open_cases(desk: Desk, new: Sequence[NewCase]) -> list[int]:
     return given
 
 
-def _open_already(desk: Desk, fingerprints: set[str]) -> dict[tuple[object, ...], int]:
+def _open_already(
+    desk: Desk, new: Sequence[NewCase], fingerprints: Sequence[str]
+) -> dict[tuple[object, ...], int]:
+    """Open cases that may be the same as a new one. Not all of the cause: in a flood they are very many."""
     found: dict[tuple[object, ...], int] = {}
-    for case in cases.open_by_causes(desk.conn, sorted(fingerprints)):
-        found[(case.fingerprint, *(getattr(case, name) for name in cases.SUBJECTS))] = case.id
+    for start in range(0, len(new), _AT_ONCE):
+        some = [asdict(each.about) for each in new[start : start + _AT_ONCE]]
+        subjects = {name: {about[name] for about in some} for name in cases.SUBJECTS}
+        for case in cases.open_alike(desk.conn, set(fingerprints[start : start + _AT_ONCE]), subjects):
+            found[(case.fingerprint, *(getattr(case, name) for name in cases.SUBJECTS))] = case.id
     return found
 
 

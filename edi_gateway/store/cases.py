@@ -5,7 +5,7 @@ Takes and gives rows and Case records. Called by commands/cases.py, read by repo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
@@ -100,6 +100,21 @@ def open_by_causes(conn: Connection, fingerprints: Sequence[str]) -> list[Case]:
         query = select(*_CASE).where(cases.c.fingerprint.in_(chunk), cases.c.state.in_(OPEN))
         found += [Case(*row) for row in conn.execute(query.order_by(cases.c.id))]
     return found
+
+
+def open_alike(
+    conn: Connection, fingerprints: Collection[str], subjects: Mapping[str, Collection[int | None]]
+) -> list[Case]:
+    """Open cases of these causes that are about some of the subjects: name -> ids, None for "about none"."""
+    conditions: list[ColumnElement[bool]] = [
+        cases.c.fingerprint.in_(sorted(fingerprints)),
+        cases.c.state.in_(OPEN),
+    ]
+    for name, wanted in subjects.items():
+        column = cases.c[name]
+        there = column.in_(sorted(each for each in wanted if each is not None))
+        conditions.append(there | column.is_(None) if None in wanted else there)
+    return [Case(*row) for row in conn.execute(select(*_CASE).where(and_(*conditions)).order_by(cases.c.id))]
 
 
 def change(conn: Connection, case_ids: Sequence[int], **values: object) -> None:

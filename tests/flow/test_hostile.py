@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 
 from edi_gateway.store import audit, receipts, tables
 from tests.flow import papers
-from tests.flow.shop import Shop
+from tests.flow.shop import PARTNER, Shop
 
 GOOD = papers.orders(501, "K1", "K2")
 
@@ -83,3 +84,23 @@ def test_a_file_cut_off_or_damaged_anywhere_gets_a_verdict_and_its_findings(shop
     with shop.engine.begin() as conn:
         for row in rows:
             assert b"".join(receipts.read(conn, row["id"])) == files[int(row["name"][:4])]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "start", [b"", GOOD[: GOOD.index(b"CTT")]], ids=["nothing before it", "half an order"]
+)
+def test_a_large_file_of_one_byte_is_a_case_and_never_in_memory_as_a_whole(shop: Shop, start: bytes) -> None:
+    size = 24 << 20
+    with (shop.inbox(PARTNER) / "zeros.edi").open("wb") as file:
+        file.write(start)
+        file.truncate(size)
+    with shop.start() as gateway:
+        tracemalloc.start()
+        assert gateway.run_once([PARTNER]).finished
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    (receipt,) = shop.rows(tables.receipts)
+    assert (receipt["size"], receipt["state"]) == (size, "DONE" if start else "QUARANTINED")
+    assert {row["receipt_id"] for row in shop.rows(tables.cases)} == {receipt["id"]}
+    assert peak < size // 2
