@@ -172,7 +172,7 @@ class _Mender:
     # --- interchange
 
     def start(self, interchange: Interchange) -> Iterator[Piece]:
-        self.element, self.component, terminator, self.repetition = interchange.delimiters
+        self.element, _, terminator, _ = interchange.delimiters
         self.terminator = terminator.encode("latin-1")
         self.interchange = interchange
         self.told = len(interchange.findings)
@@ -354,9 +354,7 @@ class _Mender:
 
     def is_terminated(self, end: int) -> bool:
         following = self.flat(self.content[end : end + 64])
-        return following.lstrip(b" \t\r\n").startswith(self.terminator) or following.startswith(
-            self.terminator
-        )
+        return any(text.startswith(self.terminator) for text in (following, following.lstrip(b" \t\r\n")))
 
     def gap(self, end: int) -> Iterator[Piece]:
         """Takes out all but one of the terminators in a row."""
