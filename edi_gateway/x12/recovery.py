@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.structure import Child, Frame, Frames, Lost, Machine, Step, enter, steps
+from edi_gateway.x12.structure import Child, Following, Frame, Frames, Loop, Lost, Machine, Step, enter, steps
 
 _STANDS_IN_FOR = 3  # so many segments later an unknown one no longer explains what is missing
+_LOOK_BACK = 40  # so many segments are looked back upon for a loop that came too early
 _LOOK_AHEAD = 8  # so many segments further tell which of two explanations is right
 
 
@@ -44,8 +46,10 @@ class _Reading:
 class _Explanation:
     """What may have happened: where the segment belongs (-1: nowhere), how the document can go on, and what
     is wrong. `missed`: the places found missing; `found`: a place found missing before, and here it is;
-    `uses_unknown`: an unknown segment before accounts for what is missing; `next_node`: where the next segment
-    belongs, if this one and that one changed places (`readings` go on behind both)."""
+    `uses_unknown`: an unknown segment before accounts for what is missing; `pending`: where the next segments
+    belong, if this one brings them along: `readings` go on behind them; `early`: the index from which on the
+    segments before this one are to be left out, because they came too early; `excused`: tags that are not missing,
+    because they stood where they have no place."""
 
     node: int
     readings: tuple[_Reading, ...]
@@ -53,7 +57,9 @@ class _Explanation:
     missed: tuple[int, ...] = ()
     found: int = -1
     uses_unknown: bool = False
-    next_node: int = -1
+    pending: tuple[int, ...] = ()
+    early: int = -1
+    excused: tuple[str, ...] = ()
 
 
 class Tracer:
@@ -69,11 +75,16 @@ class Tracer:
         self.seen: dict[int, int] = {}  # node -> index of the segment last seen there
         self.missed: dict[int, StructureFault] = {}
         self.unknown: int | None = None  # index of an unknown segment that may stand in for another one
-        self.placed: int = -1  # where the next segment belongs, when that has been found out before
+        self.pending: tuple[
+            int, ...
+        ] = ()  # where the next segments belong, when that has been found out before
+        self.root = machine.start.next.frames[0].loop
+        self.astray: list[str] = []  # tags of segments that stood where they have no place
+        self.past: list[tuple[_Reading, ...] | Following] = []  # how it could go on before each segment
 
     def follow(self, segments: list[list[str]]) -> None:
         while len(self.nodes) < len(segments):
-            if self.placed < 0 and len(self.readings) == 1 and not self.readings[0].floor:
+            if not self.pending and len(self.readings) == 1 and not self.readings[0].floor:
                 self._run(segments)
             if len(self.nodes) < len(segments):
                 self._look(len(self.nodes), segments)
@@ -84,6 +95,7 @@ class Tracer:
         try:
             for index in range(len(self.nodes), len(segments)):
                 state = following[segments[index][0]]
+                self.past.append(following)
                 self.seen[state.node] = index
                 self.nodes.append(state.node)
                 following = state.next
@@ -93,12 +105,14 @@ class Tracer:
 
     def _look(self, index: int, segments: list[list[str]]) -> None:
         """Places one segment, and says what is wrong with its place."""
+        self.past.append(self.readings)
         tag = segments[index][0]
         if tag not in self.tags and tag.strip(" ").upper() in self.tags:
             tag = segments[index][0] = tag.strip(" ").upper()
             self.faults.append(StructureFault(Code.LOWER_CASE, index, tag))
-        if self.placed >= 0:
-            node, self.placed = self.placed, -1
+        if self.pending:
+            node, *rest = self.pending
+            self.pending = tuple(rest)
         elif clean := self._clean(self.readings, tag):
             node, self.readings = clean
         else:
@@ -135,17 +149,34 @@ class Tracer:
 
     def _accept(self, explanation: _Explanation) -> None:
         self.readings = explanation.readings
+        if explanation.early >= 0:
+            self._leave_out(explanation.early)
         if explanation.found in self.missed:
             self.faults.remove(self.missed.pop(explanation.found))
+        for tag in explanation.excused:
+            self.astray.remove(tag)
         for fault in explanation.faults:
             self.faults.append(fault)
+            if explanation.node < 0 or explanation.early >= 0:
+                self.astray.append(fault.tag)
             if fault.node in explanation.missed:
                 self.missed[fault.node] = fault
             if fault.code is Code.SEGMENT_UNKNOWN:
                 self.unknown = fault.index
         if explanation.uses_unknown:
             self.unknown = None
-        self.placed = explanation.next_node
+        self.pending = explanation.pending
+
+    def _leave_out(self, first: int) -> None:
+        """What stands from `first` on has no place, and nothing is missing because of it."""
+        self.nodes[first:] = [-1] * (len(self.nodes) - first)
+        self.seen = self._seen_before(first)
+        gone = [fault for fault in self.missed.values() if fault.index >= first]
+        self.missed = {node: fault for node, fault in self.missed.items() if fault not in gone}
+        self.faults = [fault for fault in self.faults if fault not in gone]
+
+    def _seen_before(self, index: int) -> dict[int, int]:
+        return {node: at for node, at in self.seen.items() if at < index}
 
     def _explain(self, index: int, tag: str, segments: list[list[str]]) -> _Explanation:
         frames = next(reading.frames for reading in self.readings if not reading.floor)
@@ -163,6 +194,12 @@ class Tracer:
         attempts: list[Iterable[_Explanation]] = [over, elsewhere, self._changed_places(index, segments)]
         inside = self._enters(index, tag, frames)
         attempts.insert(0 if self._stands_in(index) and not forward else len(attempts), inside)
+        attempts.append(self._displaced(index, segments))
+        missed = [fault.tag for fault in self.missed.values() if index - fault.index <= _LOOK_BACK]
+        # what came early may be why something else seemed to be missing
+        attempts.insert(
+            0 if missed and tag not in missed else len(attempts), self._came_early(index, frames, segments)
+        )
         nowhere = _Explanation(-1, self.readings, (StructureFault(Code.SEGMENT_UNEXPECTED, index, tag),))
         return self._best(chain.from_iterable(attempts), index, segments) or nowhere
 
@@ -179,7 +216,41 @@ class Tracer:
         self.seen = before
         if second is not None:
             fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, index + 1, late, first[0])
-            yield _Explanation(second[0], second[1], (fault,), next_node=first[0])
+            yield _Explanation(second[0], second[1], (fault,), pending=(first[0],))
+
+    def _displaced(self, index: int, segments: list[list[str]]) -> Iterator[_Explanation]:
+        """A whole loop that has no place here, and behind it the document goes on as if it were not there."""
+        for child in _loops(self.root, segments[index][0]):
+            assert child.loop is not None  # it opens one
+            frames: Frames = (Frame(child.loop, 0, 1),)
+            end = index + 1
+            while end < len(segments) and (step := _first(steps(frames, segments[end][0]))):
+                frames = step.frames
+                end += 1
+            while end > index + 1 and self._clean(self.readings, segments[end][0]) is None:
+                end -= 1
+            early = child.node > max(self.seen)
+            code = Code.SEGMENT_OUT_OF_SEQUENCE if early else Code.SEGMENT_UNEXPECTED
+            fault = StructureFault(code, index, child.tag, child.node, early=early)
+            yield _Explanation(-1, self.readings, (fault,), pending=(-1,) * (end - index - 1))
+
+    def _came_early(self, index: int, frames: Frames, segments: list[list[str]]) -> Iterator[_Explanation]:
+        """Not this segment is out of order, but the one before it, or a loop that is being read."""
+        openers = (self.seen.get(frame.loop.children[0].node, 0) for frame in frames[1:])
+        for first in sorted({index - 1, *openers}, reverse=True):
+            if first < 1 or self.nodes[first] < 0:
+                continue
+            before, self.seen = self.seen, self._seen_before(first)
+            clean = self._clean(self._readings_before(first), segments[index][0])
+            self.seen = before
+            if clean:
+                tag, node = segments[first][0], self.nodes[first]
+                fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, first, tag, node, early=True)
+                yield _Explanation(*clean, (fault,), early=first)
+
+    def _readings_before(self, index: int) -> tuple[_Reading, ...]:
+        past = self.past[index]
+        return past if isinstance(past, tuple) else (_Reading(past.frames),)
 
     def _best(
         self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]
@@ -197,20 +268,22 @@ class Tracer:
     def _goes_on(self, attempt: _Explanation, segments: list[list[str]], index: int) -> int:
         """How many of the next segments are where they should be, if this is what happened."""
         before, readings = self.seen, attempt.readings
-        self.seen = dict(before)
+        self.seen = dict(before) if attempt.early < 0 else self._seen_before(attempt.early)
         try:
             if attempt.node >= 0:
                 self.seen[attempt.node] = index
-            for count, segment in enumerate(segments[index + 1 : index + 1 + _LOOK_AHEAD]):
-                if count == 0 and attempt.next_node >= 0:
-                    node = attempt.next_node
-                elif clean := self._clean(readings, segment[0]):
+            for at, node in enumerate(attempt.pending, start=index + 1):
+                if node >= 0:
+                    self.seen[node] = at
+            after = index + 1 + len(attempt.pending)
+            for count, segment in enumerate(segments[after : after + _LOOK_AHEAD]):
+                if clean := self._clean(readings, segment[0]):
                     node, readings = clean
                 elif late := self._late(attempt, readings, segment[0]):
                     node, readings = late
                 else:
                     return count
-                self.seen[node] = index + 1 + count
+                self.seen[node] = after + count
             return _LOOK_AHEAD
         finally:
             self.seen = before
@@ -228,7 +301,9 @@ class Tracer:
     def _skips(self, index: int, step: Step, frames: Frames) -> Iterator[_Explanation]:
         """Something mandatory is not there; or, when that is a whole loop, this segment comes too early."""
         missing = self._missing(step, frames)
-        explained = self._stands_in(index)
+        excused = tuple({child.tag for child in missing if child.tag in self.astray})
+        missing = [child for child in missing if child.tag not in excused]
+        explained = self._stands_in(index) and bool(missing)
         faults = tuple(
             StructureFault(Code.SEGMENT_MISSING, index, child.tag, child.node)
             for child in missing[1 if explained else 0 :]
@@ -239,7 +314,8 @@ class Tracer:
                 Code.SEGMENT_OUT_OF_SEQUENCE, index, step.child.tag, step.child.node, early=True
             )
             yield _Explanation(-1, self.readings, (early,))
-        yield _Explanation(step.child.node, (_Reading(step.frames),), faults, missed, uses_unknown=explained)
+        taken = (_Reading(step.frames),)
+        yield _Explanation(step.child.node, taken, faults, missed, uses_unknown=explained, excused=excused)
 
     def _over(self, index: int, step: Step) -> _Explanation:
         """Too many; said for the first one of them."""
@@ -290,6 +366,24 @@ class Tracer:
     def _stands_in(self, index: int) -> bool:
         """Whether an unknown segment just before may account for one that is missing; it does so once."""
         return self.unknown is not None and index - self.unknown <= _STANDS_IN_FOR
+
+
+@lru_cache(maxsize=1024)
+def _loops(root: Loop, tag: str) -> tuple[Child, ...]:
+    """The loops of a set that a segment with this tag opens, wherever they are."""
+    return tuple(_openers(root, tag))
+
+
+def _openers(loop: Loop, tag: str) -> Iterator[Child]:
+    for child in loop.children:
+        if child.loop is not None:
+            if child.tag == tag:
+                yield child
+            yield from _openers(child.loop, tag)
+
+
+def _first(found: Iterator[Step]) -> Step | None:
+    return next((step for step in found if not step.over and not step.skipped), None)
 
 
 def _within(frames: Frames, tag: str) -> Iterator[Step]:
