@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
+from edi_gateway.cli.app import program
+from edi_gateway.cli.main import load
 from tests.cli.terminal import Terminal, run
 
 K4 = "K7001004"  # samples/04: line 3 asks 150.00, the contract says 164.88
@@ -78,3 +83,14 @@ def test_who_is_asking_may_be_said_after_the_command_as_well(held: Terminal) -> 
     two = run(["--as", "kim", "cases", "list", "--as", "jo"], held.home)
     assert (two.code, two.err) == (2, "error: --as names kim and jo: who is asking?\n")
     assert run(["cases", "list", "--as", " "], held.home).code == 2
+
+
+def test_every_command_takes_as() -> None:
+    def commands(found: Any) -> Iterator[Any]:
+        for each in found.commands.values():
+            yield from commands(each) if hasattr(each, "commands") else [each]
+
+    load()
+    names = [command.name for command in commands(program())]
+    assert len(names) > 45
+    assert [c.name for c in commands(program()) if not any("--as" in p.opts for p in c.params)] == []
