@@ -158,6 +158,11 @@ MISTAKES = [
     ("codes__98", "also BY B1..BZ", "98", "line 1: 'B1..BZ' is not a range of codes"),
     ("codes__98", "also B9..B1", "98", "line 1: 'B9..B1' is not a range of codes"),
     ("codes__98", "[since 005010]\nBY buyer", "98", "line 1: '[since 005010]' is not [all]"),
+    ("old__segments", "N1 Party: 98M 999", "N1", "line 1: there is no element and no composite 999"),
+    ("old__segments", "N1 Party: 98M C999", "N1", "line 1: there is no element and no composite C999"),
+    ("old__sets", "850 PO Order\n  BEG:M1\n  REF:O1( CUR:O1 )", "850", "line 3: there is no segment CUR"),
+    ("old__elements", "98 ID 2/3 Entit\u00e9", "98", "line 1: a character that is not ASCII"),
+    ("codes__98", "BY buyer\nST caf\u00e9", "98", "line 2: a character that is not ASCII"),
     ("codes__98", "# nothing", "98", "line 1: a code list without a code"),
 ]
 
@@ -181,6 +186,8 @@ CHANGES = [
     ("new__sets", "850 =\n  drop BEG REF:O1", "850", "line 2: drop takes a path alone"),
     ("new__sets", "850 =\n  swap BEG", "850", "line 2: drop takes a path alone"),
     ("new__sets", "850 =\n  drop DTM", "850", "line 2: 'DTM' stands 0 times in that place"),
+    ("new__segments", "N1 = 02:999", "N1", "line 1: there is no element and no composite 999"),
+    ("new__sets", "850 =\n  drop REF\n  after BEG CUR:O1", "850", "line 3: there is no segment CUR"),
     ("new__sets", "850 =\n  drop BEG/REF", "850", "line 2: 'BEG' is a segment, not a loop"),
 ]
 

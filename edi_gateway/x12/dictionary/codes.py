@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from edi_gateway.x12.dictionary.model import ElementDef
-from edi_gateway.x12.dictionary.notation import Line
+from edi_gateway.x12.dictionary.notation import Line, lines
 
 _ALL: Final = "[all]"
 
@@ -35,11 +35,8 @@ def read_codes(file: Path, version: str, element: ElementDef) -> Codes | None:
     described: dict[str, int] = {}
     complete = False
     known = True
-    for number, raw in enumerate(file.read_text(encoding="ascii").splitlines(), start=1):
-        text = raw.strip()
-        if not text or text[0] == "#":
-            continue
-        line = Line(file, number, text)
+    for line, _ in lines(file):
+        text = line.text
         first, _, rest = text.partition(" ")
         if text == "complete" and not described:
             complete = True
@@ -57,7 +54,7 @@ def read_codes(file: Path, version: str, element: ElementDef) -> Codes | None:
             _check(first, element, line)
             if first in described:
                 line.fail(f"{first!r} already stands in line {described[first]}")
-            described[first] = number
+            described[first] = line.number
             if known:
                 meanings[first] = rest.strip()
     if not described and not others:

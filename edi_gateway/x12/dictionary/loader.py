@@ -16,7 +16,15 @@ from typing import Final, TypeVar
 from edi_gateway.x12.dictionary.body import change_body, read_body
 from edi_gateway.x12.dictionary.codes import read_codes
 from edi_gateway.x12.dictionary.content import Content, change_content, read_content
-from edi_gateway.x12.dictionary.model import CompositeDef, Dictionary, ElementDef, SegmentDef, SetDef
+from edi_gateway.x12.dictionary.model import (
+    CompositeDef,
+    Dictionary,
+    ElementDef,
+    LoopPart,
+    Part,
+    SegmentDef,
+    SetDef,
+)
 from edi_gateway.x12.dictionary.notation import Entry, entries
 from edi_gateway.x12.dictionary.versions import DATA, VERSIONS, bases
 
@@ -96,11 +104,13 @@ class _Reader:
         if entry.head.text == "=":
             if before is None:
                 entry.head.fail(f"set {code} cannot be changed: no older version has it")
-            return replace(before, version=self._version, body=change_body(before.body, entry.body))
+            return self._known(
+                entry, replace(before, version=self._version, body=change_body(before.body, entry.body))
+            )
         found = _SET.fullmatch(entry.head.text)
         if found is None:
             entry.head.fail("a set opens with its code, its group (GS01) and its name: 850 PO Purchase Order")
-        return SetDef(code, found[2], found[1], self._version, read_body(entry.body))
+        return self._known(entry, SetDef(code, found[2], found[1], self._version, read_body(entry.body)))
 
     def _segment(self, tag: str) -> SegmentDef:
         before = self._older.segments.get(tag) if self._older else None
@@ -108,7 +118,7 @@ class _Reader:
         if entry is None:
             assert before is not None
             return before
-        name, uses, notes = _content(entry, before)
+        name, uses, notes = self._content(entry, before)
         return SegmentDef(tag, name, uses, notes)
 
     def _composite(self, key: str) -> CompositeDef:
@@ -117,7 +127,7 @@ class _Reader:
         if entry is None:
             assert before is not None
             return before
-        name, uses, notes = _content(entry, before)
+        name, uses, notes = self._content(entry, before)
         return CompositeDef(key, name, uses, notes)
 
     def _element(self, number: str) -> ElementDef:
@@ -139,10 +149,31 @@ class _Reader:
             entry.head.fail(f"the shortest length {made.min} is above the longest {made.max}")
         return made
 
+    def _content(self, entry: Entry, before: SegmentDef | CompositeDef | None) -> Content:
+        """Name, uses and notes of an entry; every element that it uses is there."""
+        if not entry.head.text.startswith("="):
+            content = read_content(entry.head)
+        elif before is None:
+            entry.head.fail("nothing to change: no older version has it")
+        else:
+            content = change_content(Content(before.name, before.uses, before.notes), entry.head)
+        for use in content.uses:
+            if use.element not in self.dictionary.elements and use.element not in self.dictionary.composites:
+                entry.head.fail(f"there is no element and no composite {use.element}")
+        return content
 
-def _content(entry: Entry, before: SegmentDef | CompositeDef | None) -> Content:
-    if not entry.head.text.startswith("="):
-        return read_content(entry.head)
-    if before is None:
-        entry.head.fail("nothing to change: no older version has it")
-    return change_content(Content(before.name, before.uses, before.notes), entry.head)
+    def _known(self, entry: Entry, made: SetDef) -> SetDef:
+        """The set, if every segment in it is there."""
+        for tag in _tags(made.body):
+            if tag not in self.dictionary.segments:
+                line = next((line for line in entry.body if re.search(rf"\b{tag}:", line.text)), entry.head)
+                line.fail(f"there is no segment {tag}")
+        return made
+
+
+def _tags(parts: Iterable[Part]) -> Iterator[str]:
+    for part in parts:
+        if isinstance(part, LoopPart):
+            yield from _tags(part.parts)
+        else:
+            yield part.tag

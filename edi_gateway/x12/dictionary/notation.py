@@ -5,6 +5,7 @@ Takes text, gives lines by key; called by `loader.py`, `body.py` and nobody else
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple, NoReturn
 
@@ -26,6 +27,16 @@ class Line(NamedTuple):
         raise DictionaryError(file=self.file, line=self.number, reason=reason)
 
 
+def lines(file: Path) -> Iterator[tuple[Line, str]]:
+    """The lines of a file that say something, and each as it stands. Only ASCII is read."""
+    for number, raw in enumerate(file.read_bytes().split(b"\n"), start=1):
+        line = Line(file, number, raw.decode("ascii", "replace").strip())
+        if not raw.isascii():
+            line.fail("a character that is not ASCII")
+        if line.text and line.text[0] != "#":
+            yield line, raw.decode("ascii")
+
+
 class Entry(NamedTuple):
     """An unindented line under its first word, and the indented lines that follow it."""
 
@@ -40,18 +51,14 @@ def entries(file: Path) -> dict[str, Entry]:
     heads: dict[str, Line] = {}
     bodies: dict[str, list[Line]] = {}
     current: list[Line] | None = None
-    for number, raw in enumerate(file.read_text(encoding="ascii").splitlines(), start=1):
-        text = raw.strip()
-        if not text or text[0] == "#":
-            continue
+    for line, raw in lines(file):
         if raw[0].isspace():
-            line = Line(file, number, text)
             if current is None:
                 line.fail("an indented line, but no entry above it")
             current.append(line)
             continue
-        key, _, rest = text.partition(" ")
-        head = Line(file, number, rest.strip())
+        key, _, rest = line.text.partition(" ")
+        head = line._replace(text=rest.strip())
         if key in heads:
             head.fail(f"{key} already stands in line {heads[key].number}")
         heads[key] = head
