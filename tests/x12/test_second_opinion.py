@@ -33,9 +33,15 @@ RULES = (
     Rule("segment", "DTM", "must_use"),
     Rule("no segment", "CSH", "not_used"),
     Rule("loop", "N1", "must_use"),
-    Rule("once", "REF", "max_use", number=1),
+    Rule("once", "PER", "max_use", number=1),
     Rule("in loop", "PO1/PO4", "must_use"),
-    Rule("qualified", "REF*DP", "must_use"),
+    Rule("by code", "REF*DP", "must_use"),
+    Rule("by code, once", "REF*DP|19", "max_use", number=1),
+    Rule("by code, short", "REF*IA:02", "max", number=3),
+    Rule("by code, unused", "TD5*B", "not_used"),
+    Rule("loop by code", "PO1/N1*BT:04", "length", number=3),
+    Rule("on condition", "BEG:07", "codes", ("AC",), when="02=SA"),
+    Rule("any", "REF", "max_use", number=5),
     Rule("warned", "PO1:01", "must_use", case=True),
 )
 KEEPS = [
@@ -124,7 +130,10 @@ def broken() -> dict[str, list[str]]:
         "segment": [*KEEPS[:2], *KEEPS[3:]],
         "no segment": [*KEEPS[:2], "CSH*BK", *KEEPS[2:]],
         "loop": [*KEEPS[:3], *KEEPS[4:]],
-        "once": [*KEEPS[:2], "REF*DP*2", *KEEPS[2:]],
+        "once": [*KEEPS[:2], *["PER*BD*PAT DOE"] * 2, *KEEPS[2:]],
+        "by code": [KEEPS[0], "REF*IA*1", *KEEPS[2:]],
+        "by code, short": [*KEEPS[:2], "REF*IA*1234", *KEEPS[2:]],
+        "by code, unused": [*KEEPS[:3], "TD5*B*2*ABCD", *KEEPS[3:]],
         "in loop": [*KEEPS, "PO1*2*5*EA*1"],
     }
 
@@ -186,7 +195,7 @@ def test_maps_say_what_the_rules_of_a_guide_say(asked: Asked) -> None:
 
 
 def test_rules_that_a_map_cannot_say_are_named(asked: Asked) -> None:
-    assert asked["ruled"].unsaid == ("qualified", "warned")
+    assert asked["ruled"].unsaid == ("any", "by code, once", "loop by code", "on condition", "warned")
     rules = [Rule("when", "BEG:07", "must_use", when="02=SA"), Rule("part", "REF:04.1", "codes", ("VN",))]
     assert render(build("004010", "850", rules)).unsaid == {"when", "part"}
 

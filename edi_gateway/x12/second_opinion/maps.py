@@ -7,21 +7,19 @@ called by x12.second_opinion.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from edi_gateway.model.finding import Severity
 from edi_gateway.x12.dictionary import CompositeDef, ElementDef, SegmentDef, Use
-from edi_gateway.x12.guide import Guide, Node
-from edi_gateway.x12.rules import LocalRule, Rule
+from edi_gateway.x12.guide import Guide
+from edi_gateway.x12.rules import Rule, qualifier_of
+from edi_gateway.x12.second_opinion.sayable import EVERYWHERE, Place, Places
 from edi_gateway.x12.structure import Child, Loop
 
 SET_FILE = "set.xml"
 SET_LOOP = "/ISA_LOOP/GS_LOOP/ST_LOOP"
 _UNLIMITED = ">1"
-_COUNTED = {"must_use": 1, "max_use": None, "exactly": None}
-_PLAIN = frozenset({"must_use", "not_used", "codes", "equals", "add_codes", "min", "max", "length", "digits"})
-_VERSION = 11  # the ISA element by which pyx12 tells character sets apart
+_VERSION = 12  # the ISA element by which pyx12 tells character sets apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +28,6 @@ class Rendered:
 
     files: Mapping[str, str]
     unsaid: frozenset[str]
-
-
-@dataclass(slots=True)
-class _Place:
-    """What rules make of one node: `least` and `most` of it, and what they say about its elements."""
-
-    unused: bool = False
-    least: int = 0
-    most: int | None = None
-    elements: dict[int, list[Rule]] = field(default_factory=dict)
 
 
 def render(guide: Guide) -> Rendered:
@@ -53,8 +41,7 @@ class _Renderer:
         self.known = guide.dictionary
         self.elements: dict[str, tuple[str, int, int, str]] = {}
         self.codes: dict[str, Iterable[str]] = {}
-        self.unsaid: set[str] = set()
-        self.places = self._places()
+        self.places = Places(guide)
 
     def rendered(self) -> Rendered:
         root = Element("transaction", xid=self.guide.set_code, name=self.guide.set_code)
@@ -63,7 +50,7 @@ class _Renderer:
         group = SubElement(interchange, "loop", _loop("GS_LOOP", "group", 2))
         self._segment(group, self.known.segments["GS"], 1, "R", "1")
         body = SubElement(group, "loop", _loop("ST_LOOP", "set", 2))
-        self._children(body, self.guide.root)
+        self._children(body, self.guide.root.children)
         self._segment(group, self.known.segments["GE"], 3, "R", "1")
         self._segment(interchange, self.known.segments["IEA"], 3, "R", "1")
         files = {
@@ -71,76 +58,35 @@ class _Renderer:
             "dataele.xml": self._element_file(),
             "codes.xml": self._code_file(),
         }
-        return Rendered(files, frozenset(self.unsaid))
-
-    # --- rules
-
-    def _places(self) -> dict[int, _Place]:
-        """What a map can say of the rules; the others are noted as unsaid."""
-        found: dict[int, _Place] = {}
-        for index, rules in self.guide.local.items():
-            for local in rules:
-                if not self._local(found.setdefault(index, _Place()), local):
-                    self.unsaid.add(local.rule.id)
-        for wide in self.guide.wide:
-            rule = wide.rule
-            plain = not (wide.selector.qualifiers or wide.selector.element or wide.guards or wide.conditions)
-            if not plain or rule.kind not in _COUNTED or rule.gravity is not Severity.ERROR or rule.having:
-                self.unsaid.add(rule.id)
-                continue
-            for index in wide.nodes:
-                place = found.setdefault(index, _Place())
-                if rule.kind != "max_use":
-                    place.least = max(place.least, 1)
-                if rule.number is not None:
-                    place.most = rule.number
-                    self.unsaid |= {rule.id} if rule.kind == "exactly" and rule.number > 1 else set()
-        return found
-
-    def _local(self, place: _Place, local: LocalRule) -> bool:
-        rule = local.rule
-        if rule.kind == "add_codes":  # a code that is good somewhere must not be called wrong
-            place.elements.setdefault(local.element, []).append(rule)
-            return not (local.qualifiers or local.conditions or local.component)
-        if local.qualifiers or local.conditions or local.component or rule.gravity is not Severity.ERROR:
-            return False
-        if not local.element:
-            place.unused = True
-            return True
-        if local.repeats or rule.kind not in _PLAIN:
-            return False
-        place.elements.setdefault(local.element, []).append(rule)
-        return True
+        return Rendered(files, frozenset(self.places.unsaid))
 
     # --- structure
 
-    def _children(self, parent: Element, loop: Loop) -> None:
-        for ordinal, child in enumerate(loop.children, start=1):
-            if child.loop is None:
-                opens = ordinal == 1 and loop.id != ""
-                self._child_segment(parent, child, ordinal, opens=opens)
-                continue
-            place = self.places.get(child.node, _Place())
-            inner = SubElement(
-                parent,
-                "loop",
-                _loop(f"{child.tag}_{child.node}", child.tag, ordinal)
-                | {"usage": self._usage(child, place), "repeat": _most(child.max, place)},
-            )
-            self._children(inner, child.loop)
+    def _children(self, parent: Element, children: Sequence[Child], first: int = 1) -> None:
+        for ordinal, child in enumerate(children, start=first):
+            for number, place in enumerate(self.places.of(child)):
+                if child.loop is None:
+                    self._child_segment(parent, child, ordinal, place)
+                else:
+                    self._child_loop(parent, child.loop, child, ordinal, place, number)
 
-    def _child_segment(self, parent: Element, child: Child, ordinal: int, *, opens: bool) -> None:
-        place = self.places.get(child.node, _Place())
-        usage = "N" if place.unused else "R" if opens else self._usage(child, place)
+    def _child_loop(
+        self, parent: Element, loop: Loop, child: Child, ordinal: int, place: Place, number: int
+    ) -> None:
+        made = _loop(f"{child.tag}_{child.node}_{number}", child.tag, ordinal)
+        made |= {"usage": place.usage(child), "repeat": _most(child.max, place)}
+        inner = SubElement(parent, "loop", made)
+        opener, *others = loop.children
+        self._child_segment(inner, opener, 1, place, opens=True)
+        self._children(inner, others, first=2)
+
+    def _child_segment(
+        self, parent: Element, child: Child, ordinal: int, place: Place, *, opens: bool = False
+    ) -> None:
+        usage = "N" if place.unused else "R" if opens else place.usage(child)
         most = "1" if opens else _most(child.max, place)
-        self._segment(
-            parent, self.known.segments[child.tag], ordinal, usage, most, self.guide.nodes[child.node]
-        )
-
-    def _usage(self, child: Child, place: _Place) -> str:
-        if place.unused:
-            return "N"
-        return "R" if child.requirement == "M" or place.least else "S"
+        definition = self.known.segments[child.tag]
+        self._segment(parent, definition, ordinal, usage, most, place, f"{child.node}{'+'.join(place.codes)}")
 
     def _segment(
         self,
@@ -149,7 +95,8 @@ class _Renderer:
         ordinal: int,
         usage: str,
         most: str,
-        node: Node | None = None,
+        place: Place = EVERYWHERE,
+        name: str = "",
     ) -> None:
         tag = definition.tag
         segment = SubElement(
@@ -157,16 +104,17 @@ class _Renderer:
         )
         for note in definition.notes:
             SubElement(segment, "syntax").text = note
-        rules = self.places.get(node.index, _Place()).elements if node else {}
         for use in definition.uses:
+            rules = place.elements.get(use.position, ())
             composite = self.known.composites.get(use.element)
             if composite is not None:
-                self._composite(segment, composite, use, rules.get(use.position, ()))
-            else:
-                element = self._element(segment, use, f"{use.position:02}", rules.get(use.position, ()), node)
-                if tag == "ISA" and use.position == _VERSION + 1:
-                    codes = SubElement(element, "valid_codes")
-                    SubElement(codes, "code").text = "00501" if self.guide.version >= "005010" else "00401"
+                self._composite(segment, composite, use, rules)
+                continue
+            element = self._element(segment, use, f"{use.position:02}", rules, name)
+            if tag == "ISA" and use.position == _VERSION:
+                _inline(element, ("00501" if self.guide.version >= "005010" else "00401",))
+            elif place.codes and use.position == qualifier_of(tag):
+                _inline(element, place.codes)
 
     def _composite(self, segment: Element, composite: CompositeDef, use: Use, rules: Sequence[Rule]) -> None:
         made = SubElement(
@@ -182,13 +130,11 @@ class _Renderer:
         for note in composite.notes:
             SubElement(made, "syntax").text = note
         for part in composite.uses:
-            self._element(made, part, f"{use.position:02}-{part.position}", (), None)
+            self._element(made, part, f"{use.position:02}-{part.position}", (), "")
 
-    def _element(
-        self, parent: Element, use: Use, xid: str, rules: Sequence[Rule], node: Node | None
-    ) -> Element:
+    def _element(self, parent: Element, use: Use, xid: str, rules: Sequence[Rule], name: str) -> Element:
         element = self.known.elements[use.element]
-        number = self._lengths(element, rules, f"{node.index if node else ''}.{xid}")
+        number = self._lengths(element, rules, f"{name}.{xid}")
         made = SubElement(
             parent,
             "element",
@@ -200,7 +146,7 @@ class _Renderer:
         )
         codes = _codes(element, rules)
         if codes is not None:
-            key = element.number if not rules else f"{element.number}.{node.index if node else ''}.{xid}"
+            key = element.number if not rules else f"{element.number}.{name}.{xid}"
             self.codes[key] = codes
             SubElement(made, "valid_codes", external=key)
         return made
@@ -252,9 +198,19 @@ def _loop(xid: str, name: str, ordinal: int) -> dict[str, str]:
     return {"xid": xid, "name": name, "usage": "R", "pos": str(ordinal), "repeat": _UNLIMITED}
 
 
-def _most(standard: int | None, place: _Place) -> str:
+def _most(standard: int | None, place: Place) -> str:
     bounds = [bound for bound in (standard, place.most) if bound is not None]
     return str(min(bounds)) if bounds else _UNLIMITED
+
+
+def _inline(element: Element, codes: Iterable[str]) -> None:
+    """Codes by which pyx12 tells segments of one tag apart. Where a code decides about the place, it is no code of
+    the element that could be wrong."""
+    for old in element.findall("valid_codes"):
+        element.remove(old)
+    made = SubElement(element, "valid_codes")
+    for code in codes:
+        SubElement(made, "code").text = code
 
 
 def _element_usage(use: Use, rules: Sequence[Rule]) -> str:
