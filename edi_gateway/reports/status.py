@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Select, func, select
 
 from edi_gateway.reports.cases import OPEN_STATES
+from edi_gateway.store.imports import PENDING
 from edi_gateway.store.tables import (
     cases,
     documents,
     heartbeats,
     holds,
+    imports,
     live_profiles,
     orders,
     polls,
@@ -71,6 +73,7 @@ def status(conn: Connection, now: datetime) -> Status:
         "acknowledgments": _count(
             conn, select(transmissions.c.id).where(transmissions.c.ack_state == "AWAITED")
         ),
+        "imports to approve": _count(conn, select(imports.c.id).where(imports.c.state == PENDING)),
     }
     late = {
         "answers": _late(conn, orders.c.answer_due_at, now, orders.c.answer_state, ("DUE",)),

@@ -22,6 +22,7 @@ def test_a_price_list_waits_for_a_second_person_and_the_order_that_waited_goes_o
     assert "1 changed" in said
     assert "another user than you approves it with `import approve " in said
     assert len(held.holds()) == 1
+    assert held("status", "--json").one()["waiting"]["imports to approve"] == 1
 
     (waits,) = held.ok("import", "pending", "--json").json()
     assert (waits["kind"], waits["imported_by"], waits["state"]) == ("prices", "maria", "PENDING")
