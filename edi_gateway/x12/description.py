@@ -24,9 +24,9 @@ _SAID = {
     "length": "has {number} characters",
     "digits": "is {number} digits",
     "looks_like": "looks like {values}",
-    "max_use": "is used at most {number} times",
-    "min_use": "is used at least {number} times",
-    "exactly": "is used {number} times",
+    "max_use": "is used at most {times}",
+    "min_use": "is used at least {times}",
+    "exactly": "is used {times}",
 }
 
 
@@ -91,7 +91,8 @@ def asked(guide: Guide) -> Iterator[Asked]:
 
 def sentence(rule: Rule) -> str:
     """What a rule asks of its target: "is one of UK, UP, when DTM*064"."""
-    said = _SAID[rule.kind].format(values=", ".join(rule.values), number=rule.number)
+    times = "once" if rule.number == 1 else f"{rule.number} times"
+    said = _SAID[rule.kind].format(values=", ".join(rule.values), number=rule.number, times=times)
     if rule.having:
         said += f", with {' and '.join(rule.having)}"
     if rule.when:

@@ -120,7 +120,7 @@ class _Maker:
         node = self.nodes[min(rule.nodes)]
         start = breach.index if rule.around >= 0 else 0
         at = start + 1
-        while at < len(self.body) and start_of(self.body[at].node, node, rule):
+        while at < len(self.body) and _before(self.body[at].node, node, rule):
             at += 1
         self.body[at:at] = self._turn(node, breach.selector.qualifiers)
 
@@ -135,7 +135,7 @@ class _Maker:
         )
 
 
-def start_of(node: int, wanted: Node, rule: LoopRule) -> bool:
+def _before(node: int, wanted: Node, rule: LoopRule) -> bool:
     """Whether a segment of this node stands before a wanted one, in the same turn of the rule's loop."""
     return rule.around < node <= wanted.last
 

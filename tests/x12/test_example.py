@@ -85,7 +85,7 @@ def test_rules_that_contradict_one_another_leave_findings_instead_of_an_example(
     ("rule", "said"),
     [
         (Rule("r", "PO1:06", "codes", ("UK", "UP")), "is one of UK, UP"),
-        (Rule("r", "REF*DP", "exactly", number=1), "is used 1 times"),
+        (Rule("r", "REF*DP", "exactly", number=1), "is used once"),
         (Rule("r", "N1:04", "digits", number=13, when="03=UL"), "is 13 digits, when N1:03 is UL"),
         (
             Rule("r", "N1*ST", "must_use", when="BEG:02=DS|CN", unless="REF*19", having=("N3", "N4")),
