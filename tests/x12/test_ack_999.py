@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import pytest
 
-from edi_gateway.model.finding import Severity
+from edi_gateway.model.finding import Code, Finding, Location, Severity
+from edi_gateway.x12 import ack_errors
 from edi_gateway.x12.ack import functional_ack
 from edi_gateway.x12.guide import Rule, build
 from edi_gateway.x12.header import Delimiters
@@ -186,3 +187,16 @@ def test_more_than_99_errors_in_a_segment_are_said_once_for_each_element_and_cod
         "AK4*1>1>1*9999*1",
         "AK4*1>2>1*9998*5*" + "X" * 36,
     ]
+
+
+def test_positions_and_numbers_of_errors_fit_into_their_elements(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AK302 has six digits at 004010 and ten at 005010. AK3 may stand 999 999 times; here it is twice."""
+    at = Location("PO1", 1_234_567, "PO1")
+    late = [
+        Finding(Code.SEGMENT_OVER_MAXIMUM, Severity.ERROR, str(number), at=at, ack="AK3*PO1*1234567**5")
+        for number in range(3)
+    ]
+    monkeypatch.setattr(ack_errors, "_SEGMENT_ERRORS", 2)
+    for newer, position in ((False, "999999"), (True, "1234567")):
+        said = list(ack_errors.Answer("997", USUAL, newer).errors(late))
+        assert said == [["AK3", "PO1", position, "", "5"]] * 2
