@@ -23,6 +23,7 @@ from edi_gateway.model.finding import Code, Family
 from edi_gateway.model.order import HoldView, LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocking
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
+from edi_gateway.orders.parts import still_wanted
 from edi_gateway.store import cases, deadlines, documents, holds, orders, outbox
 from edi_gateway.store.orders import StoredOrder
 
@@ -126,9 +127,7 @@ def _fallen(matter: Matter, lines: Sequence[OrderLine]) -> list[HoldView]:
     """The holds on what has ended: on all, on a line, on a store that gets nothing any more."""
     ended = {line.line for line in lines if line.state in _OVER}
     whole = all(line.state in FINAL for line in lines)
-    gone = {line.line: line.cancelled_stores for line in lines}
-    places = stores_of(matter.document).items()
-    still = {store for n, at in places if n not in ended for store in at.difference(gone[n])}
+    still = still_wanted(matter.document, lines)
     return [
         view
         for view in matter.active

@@ -19,6 +19,7 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.receiving import raise_and_cure
 from edi_gateway.model.finding import Code
 from edi_gateway.model.order import HoldCode, HoldView, Judgement, LineState, NewHold, OrderLine
+from edi_gateway.orders.parts import still_wanted, without_stores
 from edi_gateway.store import holds, orders
 
 # which holds an import may cure; the judgement decides whether it does
@@ -93,9 +94,9 @@ def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
     ledger = Ledger(desk)
     accepted = any(line.state is LineState.ACCEPTED for line in matter.lines)
     refused = judgement.reject_code is not None and not accepted
-    lines = judgement.lines if refused else _merged(matter.lines, judgement.lines)
+    lines = judgement.lines if refused else _merged(matter, judgement.lines)
     decided = [hold for hold in matter.active if hold.code in _DECIDED]
-    raised = () if refused else _relevant(matter, judgement, accepted)
+    raised = () if refused else _relevant(matter, lines, judgement, accepted)
     active = raise_and_cure(ledger, matter, raised, judgement.currency, decided)
     matter = _with_header(desk, matter, judgement, accepted)
     before = {hold.hold_id for hold in matter.active}
@@ -112,28 +113,37 @@ def _said_production(matter: Matter) -> bool:
     return any(hold.finding_code is Code.PRODUCTION_IN_TEST for hold in matter.active)
 
 
-def _merged(stand: Sequence[OrderLine], judged: Sequence[OrderLine]) -> list[OrderLine]:
+def _merged(matter: Matter, judged: Sequence[OrderLine]) -> list[OrderLine]:
     """What is accepted, refused or cancelled stays as it was told; what is on hold is as judged now. An extension of
     the last day holds for what is accepted too."""
     fresh = {line.line: line for line in judged}
     merged = []
-    for line in stand:
+    for line in matter.lines:
         now = fresh.get(line.line, line)
+        if line.cancelled_stores and now.state in (LineState.HELD, LineState.ACCEPTED):
+            document = matter.document.lines[line.line - 1]
+            now = without_stores(now, document, line.cancelled_stores, matter.order.currency)
         if line.state is LineState.ACCEPTED:
             now = replace(line, cancel_after=now.cancel_after)
         merged.append(now if line.state in (LineState.HELD, LineState.ACCEPTED) else line)
     return merged
 
 
-def _relevant(matter: Matter, judgement: Judgement, accepted: bool) -> tuple[NewHold, ...]:
+def _relevant(
+    matter: Matter, lines: Sequence[OrderLine], judgement: Judgement, accepted: bool
+) -> tuple[NewHold, ...]:
     """Holds on what is still open. A commitment that we have given does not fall because time went by."""
     held = {line.line for line in matter.lines if line.state is LineState.HELD}
     standing = {(hold.code, hold.line, hold.store) for hold in matter.active}
+    wanted = still_wanted(matter.document, lines)
     return tuple(
         hold
         for hold in judgement.holds
-        if (hold.code, hold.line, hold.store) in standing
-        or (hold.line in held if hold.line is not None else not accepted)
+        if (hold.store is None or hold.store in wanted)
+        and (
+            (hold.code, hold.line, hold.store) in standing
+            or (hold.line in held if hold.line is not None else not accepted)
+        )
     )
 
 

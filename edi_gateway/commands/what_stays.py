@@ -17,8 +17,8 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import Judgement, LineState
-from edi_gateway.orders.identity import shares_of
 from edi_gateway.orders.lifecycle import settle, stores_of
+from edi_gateway.orders.parts import still_wanted
 from edi_gateway.orders.revision import pair_lines, same_content
 from edi_gateway.store import orders
 
@@ -116,13 +116,7 @@ def _with_what_ended(matter: Matter, judgement: Judgement, revised: PurchaseOrde
     if not kept:
         return judgement
     ended = {number for number, line in lines.items() if line.state in _ENDED}
-    wanted = {
-        share.key
-        for number, line in enumerate(revised.lines, 1)
-        if number not in ended
-        for share in shares_of(line)
-        if share.key not in lines[number].cancelled_stores
-    }
+    wanted = still_wanted(revised, lines.values())
     holds = tuple(
         hold
         for hold in judgement.holds

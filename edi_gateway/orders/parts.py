@@ -6,12 +6,12 @@ what is left at the price that was acknowledged. Called by commands/.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from edi_gateway.model.documents.purchase_order import Line
+from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money, plain, six_places
@@ -25,6 +25,17 @@ def quantity_of(line: Line, stores: Collection[str]) -> Decimal:
         if share.key in stores and share.quantity is not None and share.quantity > 0:
             total = EXACT.add(total, share.quantity if is_sane(share.quantity) else ZERO)
     return total
+
+
+def still_wanted(order: PurchaseOrder, lines: Iterable[OrderLine]) -> set[str]:
+    """The places that still get something: of a line that has not ended, and not cancelled."""
+    return {
+        share.key
+        for line in lines
+        if line.state not in (LineState.CANCELLED, LineState.REJECTED)
+        for share in shares_of(order.lines[line.line - 1])
+        if share.key not in line.cancelled_stores
+    }
 
 
 def without_stores(mine: OrderLine, line: Line, stores: Collection[str], currency: str) -> OrderLine:

@@ -201,6 +201,19 @@ def test_what_a_store_gets_is_cancelled_by_hand(shops: Book) -> None:
             orders.cancel(desk, shops.partners, order_id, why="x", store=store)
 
 
+def test_what_is_cancelled_of_a_line_on_hold_stays_so_when_the_line_is_judged_again(shops: Book) -> None:
+    """The line waits for its item; one of its stores, unknown too, gets nothing any more."""
+    order_id = shops.one(po(line(48, ids=UNKNOWN, **sdq())))
+    with shops.desk("cleo", "CSR") as desk:
+        orders.cancel(desk, shops.partners, order_id, why="it has closed", store="92:0666")
+    with shops.desk("mel", "MASTER_DATA") as desk:
+        import_csv(desk, "xrefs", b"qualifier,value,sku,unit\nGTIN,036000291452,MUG,EA\n", "x.csv")
+        rejudge.rejudge(desk, shops.partners, [order_id])
+    assert shops.said(order_id) == [[("IQ", "40"), ("ID", "8")]]
+    assert [h for h in shops.holds(order_id) if h[2] == "ACTIVE"] == []
+    assert shops.column(order_id, "total") == 160
+
+
 def test_a_hold_by_hand_on_an_accepted_order_ends_it_too(book: Book) -> None:
     """It may not ship before, and so not at all."""
     order_id = book.one(po(line(48), dates=until(10)))
