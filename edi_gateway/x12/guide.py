@@ -146,6 +146,8 @@ class _Reader:
         return True
 
     def _breaches(self, placed: list[int], raw: RawSet) -> Iterator[Breach]:
+        if not self.guide.wide:
+            return iter(())
         return breaches(self.guide.wide, Walked(placed, raw.segments, self.context.delimiters))
 
     def _check_exactly(self, raw: RawSet, right: int) -> Walk:

@@ -224,10 +224,11 @@ class Tracer:
             assert child.loop is not None  # it opens one
             frames: Frames = (Frame(child.loop, 0, 1),)
             end = index + 1
-            while end < len(segments) and (step := _first(steps(frames, segments[end][0]))):
+            while end < len(segments) and (step := _first(self.machine.steps(frames, segments[end][0], 0))):
                 frames = step.frames
                 end += 1
-            while end > index + 1 and self._clean(self.readings, segments[end][0]) is None:
+            cut_off = end == len(segments)  # inside of it
+            while not cut_off and end > index + 1 and self._clean(self.readings, segments[end][0]) is None:
                 end -= 1
             early = child.node > max(self.seen)
             code = Code.SEGMENT_OUT_OF_SEQUENCE if early else Code.SEGMENT_UNEXPECTED
@@ -382,7 +383,7 @@ def _openers(loop: Loop, tag: str) -> Iterator[Child]:
             yield from _openers(child.loop, tag)
 
 
-def _first(found: Iterator[Step]) -> Step | None:
+def _first(found: Iterable[Step]) -> Step | None:
     return next((step for step in found if not step.over and not step.skipped), None)
 
 

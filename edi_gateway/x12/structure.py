@@ -214,6 +214,7 @@ class Machine:
         self.marks = marks
         self.states: dict[tuple[Frames, int], State] = {}
         self.places: dict[tuple[Frames, str, int], tuple[Step, ...]] = {}
+        self.followings: dict[Frames, Following] = {}
         self.start = State(-1, content_of(0), self.following(start(root)), 0)
 
     def steps(self, frames: Frames, tag: str, floor: int) -> tuple[Step, ...]:
@@ -227,7 +228,10 @@ class Machine:
 
     def following(self, frames: Frames) -> Following:
         """What may come next when these loops are open, by tag; Lost for what may not."""
-        return Following(self, frames)
+        found = self.followings.get(frames)
+        if found is None:
+            found = self.followings[frames] = Following(self, frames)
+        return found
 
     def state(self, frames: Frames, node: int) -> State:
         found = self.states.get((frames, node))

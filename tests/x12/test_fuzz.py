@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.x12.edi import ISA
 from tests.x12.fuzz import least, main, problem_of
-from tests.x12.laws import LAWS, Law
+from tests.x12.laws import LAWS, Law, is_digested
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -18,6 +19,18 @@ from tests.x12.laws import LAWS, Law
 def test_the_law_holds(name: str, seed: int) -> None:
     law = LAWS[name]
     law.holds(law.make(random.Random(seed)))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        # a loop that is out of place, in which the bytes end
+        "BEG*00*SA*1**20260115~SCH*1*EA***002*20260101~N3*X~CTT*1~N1*ST*X~MSG*X",
+        "BEG*00*SA*1**20260115~N4*X~SLN*1**I*1*EA~CTT*1~SLN*1**I*1*EA~N1*ST*X",
+    ],
+)
+def test_what_broke_a_law_before_holds_it(body: str) -> None:
+    is_digested(f"{ISA}~GS*PO*BUYER*SELLER*20260115*1200*7*X*004010~ST*850*0001~{body}~".encode())
 
 
 def _holds_no_seven(data: bytes) -> None:
