@@ -18,13 +18,14 @@ from tests.flow.shop import PARTNER, Shop
 
 @dataclass(frozen=True)
 class Stands:
-    """`receipts`: name -> state. `sets`: how many were worked. `orders`: PO number -> (state, revision).
+    """`receipts`: name -> state. `sets`: how many were worked. `orders`: PO number -> (state, revision,
+    cases ordered in all lines).
     `documents`: (set, state) of ours -> how many. `answers`: PO number -> how many 855s it has had.
     `transmissions`: states that occur. `postings`: how many, all done. `cases`: codes of the open ones."""
 
     receipts: Mapping[str, str]
     sets: int
-    orders: Mapping[str, tuple[str, int]]
+    orders: Mapping[str, tuple[str, int, int]]
     documents: Mapping[tuple[str, str], int]
     answers: Mapping[str, int]
     postings: int
@@ -72,7 +73,10 @@ def _orders(shop: Shop, expected: Stands) -> Iterator[str]:
     rows = shop.rows(tables.orders)
     numbers = Counter(row["po_number"] for row in rows)
     yield from (f"order {number} stands {n} times" for number, n in numbers.items() if n != 1)
-    found = {row["po_number"]: (row["state"], row["revision"]) for row in rows}
+    ordered: Counter[int] = Counter()
+    for line in shop.rows(tables.order_lines):
+        ordered[line["order_id"]] += line["quantity"]
+    found = {row["po_number"]: (row["state"], row["revision"], int(ordered[row["id"]])) for row in rows}
     if found != dict(expected.orders):
         yield f"orders are {found}"
 

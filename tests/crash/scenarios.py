@@ -44,7 +44,9 @@ class Stage:
     def prepare(self, shop: Shop) -> None:
         """The files lie there; the folder is read by time, so they get rising ones."""
         down = shop.home / "line is down"
-        down.touch() if self.line_is_down else down.unlink(missing_ok=True)
+        down.unlink(missing_ok=True)
+        if self.line_is_down:
+            down.touch()
         files = self.files(shop) if callable(self.files) else self.files
         for n, (name, content) in enumerate(files.items()):
             shop.drop(name, content)
@@ -73,10 +75,11 @@ def _nobody_answers(name: str, content: bytes) -> None:
 # ------------------------------------------------------------------------------------------------------- the road
 
 _GOOD = papers.orders(501, "K1", "K2")
+_LARGE_ORDERS = ("L1", "L2", "L3", "L4", "L5")
 _LARGE = papers.interchange(
-    504, [papers.purchase_order(f"L{n}", 20, f"{n:04d}", lines=20) for n in range(1, 6)]
+    504, [papers.purchase_order(name, 20, f"{n:04d}", lines=20) for n, name in enumerate(_LARGE_ORDERS, 1)]
 )
-_ROAD_ORDERS = ("K1", "K2", "K3", *(f"L{n}" for n in range(1, 6)))
+_ROAD_ORDERS = ("K1", "K2", "K3", *_LARGE_ORDERS)
 
 ROAD = (
     Stage(
@@ -99,7 +102,9 @@ ROAD = (
                 "e.edi": "DUPLICATE",
             },
             sets=2 + 1 + 2 + 5,  # those of the second a.edi are not worked
-            orders=dict.fromkeys(_ROAD_ORDERS, ("ACCEPTED", 1)),
+            orders={
+                n: ("ACCEPTED", 1, sum(range(20, 40)) if n in _LARGE_ORDERS else 20) for n in _ROAD_ORDERS
+            },
             # a file is acknowledged by a 997 a group, the file that came twice twice; K1 is answered twice
             documents={("997", "SENT"): 5, ("855", "SENT"): len(_ROAD_ORDERS) + 1},
             answers=dict.fromkeys(_ROAD_ORDERS, 1) | {"K1": 2},
@@ -133,7 +138,7 @@ def _what_they_say(shop: Shop) -> Mapping[str, bytes]:
 _TAKEN = Stands(
     receipts={"a.edi": "DONE", "h.edi": "DONE"},
     sets=3 + 1,
-    orders={**dict.fromkeys(("A1", "C1", "X1"), ("ACCEPTED", 1)), "H1": ("ON_HOLD", 1)},
+    orders={**dict.fromkeys(("A1", "C1", "X1"), ("ACCEPTED", 1, 20)), "H1": ("ON_HOLD", 1, 20)},
     documents={("997", "BUNDLED"): 2, ("855", "BUNDLED"): 3},  # H1 waits for its deadline
     answers=dict.fromkeys(("A1", "C1", "X1"), 1),
     postings=3,
@@ -144,7 +149,7 @@ _SENT = replace(
     _TAKEN,
     receipts={**_TAKEN.receipts, "b.edi": "DONE"},
     sets=_TAKEN.sets + 1,
-    orders={**_TAKEN.orders, "A2": ("ACCEPTED", 1)},
+    orders={**_TAKEN.orders, "A2": ("ACCEPTED", 1, 20)},
     documents={("997", "SENT"): 3, ("855", "SENT"): 4},
     answers={**_TAKEN.answers, "A2": 1},
     postings=4,
@@ -155,7 +160,7 @@ _ANSWERED = replace(
     _SENT,
     receipts={**_SENT.receipts, "997-0.edi": "DONE", "997-1.edi": "DONE", "changes.edi": "DONE"},
     sets=_SENT.sets + 2 + 2,
-    orders={**_SENT.orders, "C1": ("ACCEPTED", 2), "X1": ("CANCELLED", 2)},
+    orders={**_SENT.orders, "C1": ("ACCEPTED", 2, 30), "X1": ("CANCELLED", 2, 20)},
     # a 997 for the changes and none for their 997s; C1 and X1 are answered anew
     documents={("997", "SENT"): 4, ("855", "ACKED"): 3, ("855", "REJECTED"): 1, ("855", "SENT"): 2},
     answers={**_SENT.answers, "C1": 2, "X1": 2},
@@ -240,7 +245,7 @@ SFTP = (
         Stands(
             receipts={"a.edi": "DONE", "b.edi": "DUPLICATE"},
             sets=2,
-            orders={"K1": ("ACCEPTED", 1), "K2": ("ACCEPTED", 1)},
+            orders={"K1": ("ACCEPTED", 1, 20), "K2": ("ACCEPTED", 1, 20)},
             documents={("997", "SENT"): 2, ("855", "SENT"): 2},
             answers={"K1": 1, "K2": 1},
             postings=2,
