@@ -370,3 +370,20 @@ def test_totals_after_the_amounts_that_follow_them_are_late_and_nothing_else_is(
     """
     assert codes(document) == [("TDS", None, Code.SEGMENT_OUT_OF_SEQUENCE)]
     assert document.paths == ["BIG", "IT1", "ISS", "TDS", "AMT", "SAC", "CTT"]
+
+
+def test_a_set_that_breaks_off_in_a_loop_that_has_no_place_is_read_to_its_end() -> None:
+    body = ["BPR*I*747.8*C*CHK************20260125", "SLN*1**I*2*EA", "REF*PO*7"]
+    whole = interchange(body, set_code="820")
+    document = document_of(whole[: whole.index(b"SE*")] + whole[whole.index(b"GE*") :])
+    assert codes(document) == [
+        ("SLN", None, Code.SEGMENT_OUT_OF_SEQUENCE),
+        ("SE", None, Code.SE_MISSING),
+    ]
+    assert document.paths == ["BPR", "?"]  # the last of them would be SE
+
+
+def test_a_set_without_its_lines_lacks_them_and_its_trailer_stands_where_it_should() -> None:
+    document = document_of(interchange(["BEG*00*SA*4711**20260125", "SAC*A*C310***12345"]))
+    assert codes(document) == [("PO1", None, Code.SEGMENT_MISSING)]
+    assert document.paths == ["BEG", "SAC"]
