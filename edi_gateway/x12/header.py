@@ -160,14 +160,14 @@ def _ending(window: str, at: int, element: str) -> tuple[str, str, int] | None:
     following = re.compile(rf"(?:GS|TA1|IEA){re.escape(element)}", re.IGNORECASE).search(window, at, at + 40)
     if following:
         tail = window[at : following.start()]
-        kept = tail.strip(" \t\r\n") if len(tail.strip(" \t\r\n")) else tail
-        if len(kept) >= 2:
-            return kept[0], kept[-1], at + tail.rindex(kept[-1]) + 1
+        kept = tail.strip(" \t\r\n") or tail
         if len(tail) >= 2 and tail[0] == kept:
             return kept, tail[1], at + 2
-        if kept:
-            return "", kept, at + tail.index(kept) + 1
-        return None
+        if not kept or kept[-1].isalnum():
+            return None  # what stands in words ends no segment
+        if len(kept) >= 2:
+            return kept[0], kept[-1], at + tail.rindex(kept[-1]) + 1
+        return "", kept, at + tail.index(kept) + 1
     component, terminator = window[at : at + 1], window[at + 1 : at + 2]
     if not _is_delimiter(component) or not _is_delimiter(terminator, newline=True):
         return None

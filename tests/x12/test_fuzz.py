@@ -33,6 +33,12 @@ def test_what_broke_a_law_before_holds_it(body: str) -> None:
     is_digested(f"{ISA}~GS*PO*BUYER*SELLER*20260115*1200*7*X*004010~ST*850*0001~{body}~".encode())
 
 
+def test_a_letter_ends_no_segment() -> None:
+    """An ISA that seems to end with a letter is none: nothing behind it could be taken apart."""
+    is_digested(b"ISA|00||||ZZ||ZZ|||0905|||0|||\nG\nGS|G")
+    is_digested(f"{ISA}CGS*PO*BUYER*SELLER*20260115*1200*7*X*004010~".encode())
+
+
 def _holds_no_seven(data: bytes) -> None:
     assert b"7" not in data
 
