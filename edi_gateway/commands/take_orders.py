@@ -216,7 +216,7 @@ class _Wave:
         for hold in judgement.holds:
             ledger.hold(hold, order_id, profile.key, each.document_id, judgement.currency, test=test)
         for finding in judgement.findings:
-            if finding.code is Code.SHIP_TO_DIFFERS:  # one task for master data, whichever orders say so (D21)
+            if finding.code is Code.SHIP_TO_DIFFERS:  # one task, whichever orders say so (D21)
                 ledger.case(NewCase(finding, profile.key, About(), test=test))
         if judgement.verdict == "reject":
             self._refused(each, order_id, judgement, test)
