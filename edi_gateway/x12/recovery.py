@@ -17,6 +17,7 @@ from edi_gateway.x12.structure import Child, Following, Frame, Frames, Loop, Los
 
 _STANDS_IN_FOR = 3  # so many segments later an unknown one no longer explains what is missing
 _LOOK_BACK = 40  # so many segments are looked back upon for a loop that came too early
+_OVER = (Code.SEGMENT_OVER_MAXIMUM, Code.LOOP_OVER_MAXIMUM)
 _LOOK_AHEAD = 8  # so many segments further tell which of two explanations is right
 
 
@@ -75,9 +76,7 @@ class Tracer:
         self.seen: dict[int, int] = {}  # node -> index of the segment last seen there
         self.missed: dict[int, StructureFault] = {}
         self.unknown: int | None = None  # index of an unknown segment that may stand in for another one
-        self.pending: tuple[
-            int, ...
-        ] = ()  # where the next segments belong, when that has been found out before
+        self.pending: tuple[int, ...] = ()  # where the next segments belong, when that is known already
         self.root = machine.start.next.frames[0].loop
         self.astray: list[str] = []  # tags of segments that stood where they have no place
         self.past: list[tuple[_Reading, ...] | Following] = []  # how it could go on before each segment
@@ -157,7 +156,7 @@ class Tracer:
             self.astray.remove(tag)
         for fault in explanation.faults:
             self.faults.append(fault)
-            if explanation.node < 0 or explanation.early >= 0:
+            if fault.tag in self.tags and (explanation.node < 0 or explanation.early >= 0):
                 self.astray.append(fault.tag)
             if fault.node in explanation.missed:
                 self.missed[fault.node] = fault
@@ -190,7 +189,9 @@ class Tracer:
             if not over[0].faults:
                 return over[0]  # that there are too many has been said
         forward = next((step for step in places if not step.over), None)
-        elsewhere = self._skips(index, forward, frames) if forward else self._goes_back(index, tag, frames)
+        elsewhere = (
+            self._skips(index, forward, frames, segments) if forward else self._goes_back(index, tag, frames)
+        )
         attempts: list[Iterable[_Explanation]] = [over, elsewhere, self._changed_places(index, segments)]
         inside = self._enters(index, tag, frames)
         attempts.insert(0 if self._stands_in(index) and not forward else len(attempts), inside)
@@ -280,7 +281,9 @@ class Tracer:
             for count, segment in enumerate(segments[after : after + _LOOK_AHEAD]):
                 if clean := self._clean(readings, segment[0]):
                     node, readings = clean
-                elif late := self._late(attempt, readings, segment[0]):
+                elif late := self._late(attempt, readings, segment[0]) or self._more(
+                    attempt, readings, segment[0]
+                ):
                     node, readings = late
                 else:
                     return count
@@ -299,8 +302,22 @@ class Tracer:
                     return back.node, back.readings
         return None
 
-    def _skips(self, index: int, step: Step, frames: Frames) -> Iterator[_Explanation]:
-        """Something mandatory is not there; or, when that is a whole loop, this segment comes too early."""
+    def _more(
+        self, attempt: _Explanation, readings: tuple[_Reading, ...], tag: str
+    ) -> tuple[int, tuple[_Reading, ...]] | None:
+        """One more of what this explanation says there are too many of: that is said once."""
+        if not any(fault.code in _OVER and fault.node == attempt.node for fault in attempt.faults):
+            return None
+        for step in self.machine.steps(readings[0].frames, tag, 0)[:1]:
+            if step.over and step.child.node == attempt.node:
+                return step.child.node, (_Reading(step.frames),)
+        return None
+
+    def _skips(
+        self, index: int, step: Step, frames: Frames, segments: list[list[str]]
+    ) -> Iterator[_Explanation]:
+        """Something mandatory is not there; or, when that is a whole loop that is still to come, this segment comes
+        too early."""
         missing = self._missing(step, frames)
         excused = tuple({child.tag for child in missing if child.tag in self.astray})
         missing = [child for child in missing if child.tag not in excused]
@@ -310,7 +327,8 @@ class Tracer:
             for child in missing[1 if explained else 0 :]
         )
         missed = tuple(fault.node for fault in faults)
-        if any(child.loop for child in missing):
+        loops = {child.tag for child in missing if child.loop}
+        if loops and any(segment[0] in loops for segment in segments[index + 1 :]):
             early = StructureFault(
                 Code.SEGMENT_OUT_OF_SEQUENCE, index, step.child.tag, step.child.node, early=True
             )

@@ -387,3 +387,10 @@ def test_a_set_without_its_lines_lacks_them_and_its_trailer_stands_where_it_shou
     document = document_of(interchange(["BEG*00*SA*4711**20260125", "SAC*A*C310***12345"]))
     assert codes(document) == [("PO1", None, Code.SEGMENT_MISSING)]
     assert document.paths == ["BEG", "SAC"]
+
+
+def test_more_of_the_totals_amounts_than_there_may_be_are_too_many_and_not_the_headers() -> None:
+    lines = ["BEG*00*SA*4711**20260125", "PO1**1*EA*1**VN*A", "CTT*1"]
+    document = document_of(interchange([*lines, "AMT*TT*1", "AMT*TT*2", "AMT*TT*3"]))
+    assert codes(document) == [("AMT", None, Code.SEGMENT_OVER_MAXIMUM)]
+    assert document.paths == ["BEG", "PO1", "CTT", "CTT/AMT", "CTT/AMT", "CTT/AMT"]
