@@ -58,8 +58,8 @@ def mend(
     """Put right what is certain: counts, trailers, padding, blanks.
 
     And wrapped lines. Lists each change, and what is left because only the sender knows what is right: no value of a
-    document is ever changed. A file without such faults comes out byte for byte. Exit code 0: no ERROR is left; 1: at least one is;
-    2: the file cannot be read or is not X12.
+    document is ever changed. A file without such faults comes out byte for byte. Exit code 0: no ERROR is left; 1: at
+    least one is; 2: the file cannot be read or is not X12.
     """
     here: Here = ctx.obj
     if json and out is None and not dry_run:

@@ -246,7 +246,9 @@ def cancel(
     ] = None,
     store: Annotated[
         str | None,
-        typer.Option("--store", metavar="KIND:CODE", help="Only what this store of an SDQ gets, e.g. 92:0199."),
+        typer.Option(
+            "--store", metavar="KIND:CODE", help="Only what this store of an SDQ gets, e.g. 92:0199."
+        ),
     ] = None,
     partner: PartnerOption = None,
 ) -> None:

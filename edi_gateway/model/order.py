@@ -97,7 +97,9 @@ class OrderLine:
     promised_ship: date | None = None  # ours, when it is not the buyer's date (855 DR 068)
     promised_delivery: date | None = None  # the same, when the buyer spoke of delivery (855 DR 067)
     free_quantity: Decimal | None = None  # goods on top at no charge (SAC A D170), in the buyer's unit
-    cancelled_stores: tuple[str, ...] = ()  # "qualifier:location" of an SDQ whose part was cancelled (spec D24)
+    cancelled_stores: tuple[
+        str, ...
+    ] = ()  # "qualifier:location" of an SDQ whose part was cancelled (spec D24)
 
 
 @dataclass(frozen=True, slots=True)
