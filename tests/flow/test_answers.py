@@ -75,5 +75,7 @@ def test_a_name_that_is_too_long_goes_on_in_an_n2() -> None:
     name = "KESTRELMOOR DISTRIBUTION CENTRE NORTH FOR THE STORES OF THE LAKES AND THE PLAINS"
     body, segments, found, _ = answer_writer(partner(Writing()))(answer(name))
     assert found == []
-    assert "N1*ST*KESTRELMOOR DISTRIBUTION CENTRE NORTH FOR THE STORES OF THE~N2*LAKES AND THE PLAINS~" in body
+    assert (
+        "N1*ST*KESTRELMOOR DISTRIBUTION CENTRE NORTH FOR THE STORES OF THE~N2*LAKES AND THE PLAINS~" in body
+    )
     assert segments == body.count("~")
