@@ -258,15 +258,19 @@ SFTP = (
 
 @dataclass(frozen=True)
 class Scenario:
-    """Stages one after the other, each tried with all kills from where a clean run of the one before has ended."""
+    """Stages one after the other, each tried with all kills from where a clean run of the one before has ended.
+
+    `both_on_postgres`: before and after each point there too; else before one and after the next, for time.
+    """
 
     stages: tuple[Stage, ...]
     options: Options
     over_sftp: bool = False
+    both_on_postgres: bool = False
 
 
 SCENARIOS = {
-    "road": Scenario(ROAD, NARROW),
+    "road": Scenario(ROAD, NARROW, both_on_postgres=True),
     "dealings": Scenario(DEALINGS, _ONE_BY_ONE),
     "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True),
 }

@@ -187,6 +187,7 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     warnings.simplefilter("error")
     logs.configure("console", "ERROR")
     scenario = SCENARIOS[name]
+    both = kind == "sqlite" or scenario.both_on_postgres
     _warm(folder)
     databases = Databases(kind, folder)
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
@@ -196,21 +197,24 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
         for stage in scenario.stages:
             end, clean = zygote.clean(stage, start)
             print(json.dumps(clean), flush=True)
-            for kill in _kills(zygote, stage, start, clean["points"], mine):
+            for kill in _kills(zygote, stage, start, clean["points"], mine, both):
                 print(json.dumps(kill), flush=True)
             start = end
 
 
 def _kills(
-    zygote: Zygote, stage: Stage, start: State, points: object, mine: Callable[[int], bool]
+    zygote: Zygote, stage: Stage, start: State, points: object, mine: Callable[[int], bool], both: bool
 ) -> Iterator[dict[str, object]]:
-    """Threads do not commit alike every time, so a run may pass more points than the clean one: it goes on until
+    """Before and after each point, or (not `both`) at one before, at the next after it.
+
+    Threads do not commit alike every time, so a run may pass more points than the clean one: it goes on until
     a run is over before its kill."""
     assert isinstance(points, int)
     for at in itertools.count(1):
         if not mine(at):
             continue
-        kills = [zygote.survive(stage, start, at, when) for when in ("before", "after")]
+        whens: tuple[When, ...] = ("before", "after") if both else (("before", "after")[at % 2],)
+        kills = [zygote.survive(stage, start, at, when) for when in whens]
         if at > points and not any(kill["killed"] for kill in kills):
             return
         yield from kills
