@@ -11,8 +11,8 @@ import sys
 import time
 
 from benchmarks.bench_check import purchase_orders
-from edi_gateway.x12.envelope import Group, Interchange
-from edi_gateway.x12.guide import Guide, Rule, build
+from edi_gateway.x12.checking.guide import Guide, Rule, build
+from edi_gateway.x12.parsing.envelope import Group, Interchange
 from edi_gateway.x12.reading import CheckedSet, GuideFor, read_all, standard_guide
 
 BAR = 0.8

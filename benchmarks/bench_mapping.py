@@ -19,9 +19,9 @@ from edi_gateway.mapping.compile import reader, writer
 from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId, Party, Reference
-from edi_gateway.x12.guide import Walk, build
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.guide import Walk, build
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.rawset import RawSet
 
 MAPPINGS = Path(__file__).parents[1] / "mappings"
 DELIMITERS = Delimiters("*", ">", "~", None)

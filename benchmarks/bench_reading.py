@@ -20,7 +20,7 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks.bench_check import purchase_orders, read_and_check, verdict
-from edi_gateway.x12.guide import build
+from edi_gateway.x12.checking.guide import build
 from edi_gateway.x12.reading import read_all
 from edi_gateway.x12.second_opinion.maps import render
 

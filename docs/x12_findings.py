@@ -15,10 +15,17 @@ from typing import Any
 
 from edi_gateway.model.finding import Code, Finding, Location
 from edi_gateway.model.meaning import MEANING
-from edi_gateway.x12.ack import AckKind, functional_ack, interchange_ack
+from edi_gateway.x12.acks.ack import AckKind, functional_ack, interchange_ack
+from edi_gateway.x12.checking.guide import Guide, Rule, build
 from edi_gateway.x12.dictionary import dictionary
-from edi_gateway.x12.envelope import Delimiters, Group, Interchange, InterchangeEnd, Limits, Unreadable
-from edi_gateway.x12.guide import Guide, Rule, build
+from edi_gateway.x12.parsing.envelope import (
+    Delimiters,
+    Group,
+    Interchange,
+    InterchangeEnd,
+    Limits,
+    Unreadable,
+)
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, read_all
 
 _ISA = (

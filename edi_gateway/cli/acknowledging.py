@@ -20,7 +20,7 @@ from edi_gateway.cli.reading import (
 
 if TYPE_CHECKING:
     from edi_gateway.partners.snapshots import PublishedPartner
-    from edi_gateway.x12.envelope import Delimiters, Interchange
+    from edi_gateway.x12.parsing.envelope import Delimiters, Interchange
     from edi_gateway.x12.reading import GroupEnd
 
 
@@ -31,7 +31,7 @@ def ack(ctx: typer.Context, file: FileArgument, partner: PartnerOption = None) -
     Whose file it is is told by its addresses, and the files of that partner say what it gets. For a sender that
     nobody knows it is a 997 by the standard. Control numbers count from 1; nothing is sent.
     """
-    from edi_gateway.x12.envelope import InterchangeEnd
+    from edi_gateway.x12.parsing.envelope import InterchangeEnd
     from edi_gateway.x12.reading import GroupEnd
 
     here: Here = ctx.obj
@@ -54,7 +54,7 @@ def ack(ctx: typer.Context, file: FileArgument, partner: PartnerOption = None) -
 
 
 def _answer(here: Here, senders: Senders, i: Interchange, groups: list[GroupEnd]) -> None:
-    from edi_gateway.x12 import ack as acks
+    from edi_gateway.x12.acks import ack as acks
 
     draft = senders.draft(i, groups[0].group if groups else None)
     due = [end for end in groups if acks.needs_ack(end.result)]
@@ -73,7 +73,7 @@ def _by_profile(here: Here, i: Interchange, due: list[GroupEnd], draft: Publishe
     """What the gateway would send to this partner."""
     from edi_gateway.flow import answers
     from edi_gateway.flow.live import LivePartner
-    from edi_gateway.x12 import ack as acks
+    from edi_gateway.x12.acks import ack as acks
 
     profile, now = draft.profile, here.clock()
     partner = LivePartner(draft, paused=False)
@@ -101,8 +101,8 @@ def _release(isa_version: str) -> str:
 
 def _standard(here: Here, i: Interchange, due: list[GroupEnd]) -> bytes:
     """A 997 in their own delimiters, and a TA1 when they ask for one."""
-    from edi_gateway.x12 import ack as acks
-    from edi_gateway.x12 import writer
+    from edi_gateway.x12.acks import ack as acks
+    from edi_gateway.x12.writing import writer
 
     marks = i.delimiters
     groups = []
@@ -126,7 +126,7 @@ def _interchange(
     ta1: list[str] | None,
     encoding: str,
 ) -> bytes:
-    from edi_gateway.x12 import writer
+    from edi_gateway.x12.writing import writer
 
     if not groups and ta1 is None:
         return b""

@@ -32,7 +32,7 @@ from edi_gateway.cli.reading import (
 from edi_gateway.model.finding import Finding, Severity
 
 if TYPE_CHECKING:
-    from edi_gateway.x12.envelope import Interchange
+    from edi_gateway.x12.parsing.envelope import Interchange
     from edi_gateway.x12.reading import CheckedSet, GroupEnd
 
 
@@ -85,7 +85,7 @@ class _Teller(Protocol):
 
 def _tell(read: ReadFile, teller: _Teller) -> None:
     from edi_gateway.x12 import reading
-    from edi_gateway.x12.envelope import InterchangeEnd, Unreadable
+    from edi_gateway.x12.parsing.envelope import InterchangeEnd, Unreadable
 
     for event in read.events():
         match event:

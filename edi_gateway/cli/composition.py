@@ -26,7 +26,7 @@ from edi_gateway.posting.files import FilePosting
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.connect import open_transport
 from edi_gateway.transport.secrets import secrets_from
-from edi_gateway.x12.envelope import Limits
+from edi_gateway.x12.parsing.envelope import Limits
 
 
 def partners_of(here: Here, conn: Connection) -> Partners:

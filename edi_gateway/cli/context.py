@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from edi_gateway.settings import Settings
     from edi_gateway.store.ids import Ids
     from edi_gateway.transport.kept import Kept
-    from edi_gateway.x12.compiled import Store
-    from edi_gateway.x12.guide import Guide
+    from edi_gateway.x12.checking.compiled import Store
+    from edi_gateway.x12.checking.guide import Guide
 
 
 @dataclass
@@ -97,7 +97,7 @@ class Here:
 
     def compiling(self, guide: Guide) -> Guide:
         """A guide whose checks are compiled once for all commands, not by each of them."""
-        from edi_gateway.x12.compiled import Store, default_folder
+        from edi_gateway.x12.checking.compiled import Store, default_folder
 
         own = self.settings.folders.cache
         store = Store(self.home / own if own else default_folder(os.environ), guide.hash)

@@ -100,7 +100,7 @@ def _drop(here: Here) -> int:
 
 def _sender(content: bytes, resolver: object) -> str | None:
     from edi_gateway.partners.registry import Registry
-    from edi_gateway.x12.envelope import InterchangeStart, read
+    from edi_gateway.x12.parsing.envelope import InterchangeStart, read
 
     assert isinstance(resolver, Registry)
     for event in read(content):

@@ -15,9 +15,9 @@ from edi_gateway.cli.reading import JsonOption, draft_of
 
 if TYPE_CHECKING:
     from edi_gateway.partners.snapshots import PublishedPartner
+    from edi_gateway.x12.checking.guide import Guide
     from edi_gateway.x12.description import Asked, Place
     from edi_gateway.x12.example import Example
-    from edi_gateway.x12.guide import Guide
 
 group = typer.Typer(no_args_is_help=True, help="What documents of a partner must look like.")
 app.add_typer(group, name="guide")
@@ -39,9 +39,9 @@ def show(
     one another, and no document could keep them all.
     """
     from edi_gateway.x12 import description
+    from edi_gateway.x12.checking.guide import build, readable
     from edi_gateway.x12.dictionary import nearest
     from edi_gateway.x12.example import example
-    from edi_gateway.x12.guide import build, readable
 
     here: Here = ctx.obj
     draft = draft_of(here, partner)

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from edi_gateway.mapping.lineage import Trace
     from edi_gateway.mapping.read import Reading, Unmapped
     from edi_gateway.partners.snapshots import PublishedPartner
-    from edi_gateway.x12.envelope import Interchange
+    from edi_gateway.x12.parsing.envelope import Interchange
     from edi_gateway.x12.reading import CheckedSet
 
 group = typer.Typer(no_args_is_help=True, help="The rows that read and write documents.")
@@ -132,7 +132,7 @@ def _reading(here: Here, file: Path, partner: str | None) -> Iterator[ReadFile]:
 def _map_all(here: Here, read: ReadFile, with_lineage: bool) -> Iterator[Mapped]:
     """Each set of a file, mapped."""
     from edi_gateway.x12 import reading
-    from edi_gateway.x12.envelope import GroupStart, InterchangeEnd, InterchangeStart
+    from edi_gateway.x12.parsing.envelope import GroupStart, InterchangeEnd, InterchangeStart
 
     interchange: Interchange | None = None
     draft: PublishedPartner | None = None

@@ -32,7 +32,7 @@ from edi_gateway.cli.reading import FileArgument, PartnerOption, Senders, draft_
 from edi_gateway.model.finding import Severity
 
 if TYPE_CHECKING:
-    from edi_gateway.x12.mend import Change, Left, Piece
+    from edi_gateway.x12.mending.mend import Change, Left, Piece
 
 _SHOWN = 60  # bytes of a change
 
@@ -92,7 +92,7 @@ def mend(
 
 
 def _is_x12(content: bytes) -> bool:
-    from edi_gateway.x12.envelope import InterchangeStart, read
+    from edi_gateway.x12.parsing.envelope import InterchangeStart, read
 
     return any(isinstance(event, InterchangeStart) for event in read(memoryview(content)))
 
@@ -100,7 +100,7 @@ def _is_x12(content: bytes) -> bool:
 def _run(
     content: bytes, senders: Senders, target: Callable[[bytes], object] | None
 ) -> tuple[list[Change], list[Left]]:
-    from edi_gateway.x12.mend import Change, Left, mending
+    from edi_gateway.x12.mending.mend import Change, Left, mending
 
     changes: list[Change] = []
     left: list[Left] = []

@@ -28,8 +28,8 @@ from edi_gateway.model.finding import Finding, Severity
 if TYPE_CHECKING:
     from edi_gateway.partners.registry import Registry
     from edi_gateway.partners.snapshots import PublishedPartner
-    from edi_gateway.x12.envelope import Group, Interchange
-    from edi_gateway.x12.guide import Guide
+    from edi_gateway.x12.checking.guide import Guide
+    from edi_gateway.x12.parsing.envelope import Group, Interchange
     from edi_gateway.x12.reading import Event
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help="X12 files; - is standard input.")]
@@ -60,7 +60,7 @@ class ReadFile:
     def events(self) -> Iterator[Event]:
         """Everything in the file, in the order of its bytes; FileUnreadable when the disk fails."""
         from edi_gateway.x12 import reading
-        from edi_gateway.x12.envelope import InterchangeEnd, InterchangeStart, Unreadable
+        from edi_gateway.x12.parsing.envelope import InterchangeEnd, InterchangeStart, Unreadable
 
         for event in reading.read_all(self._chunks(), self.senders.guide, self.senders.strict, totals=True):
             match event:
@@ -189,7 +189,7 @@ class Senders:
 
     def guide(self, i: Interchange, group: Group, set_code: str) -> Guide | None:
         """What reads a set: the standard with the partner's rules."""
-        from edi_gateway.x12.guide import build, readable
+        from edi_gateway.x12.checking.guide import build, readable
 
         if not readable(group.read_as, set_code):
             return None

@@ -16,7 +16,7 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.store import cases, deadlines, documents, outbox
 from edi_gateway.store.documents import Outbound
 from edi_gateway.store.tables import transmissions
-from edi_gateway.x12.ack_reading import AckReading, SetAck, read_interchange_ack
+from edi_gateway.x12.acks.ack_reading import AckReading, SetAck, read_interchange_ack
 
 _DOCUMENT_STATE = {"A": "ACKED", "E": "ACKED_WITH_ERRORS"}
 

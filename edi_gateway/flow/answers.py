@@ -16,11 +16,11 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.bulk import Row
-from edi_gateway.x12 import writer as x12_writer
-from edi_gateway.x12.ack import GroupResult, Ta1Policy, functional_ack
+from edi_gateway.x12.acks.ack import GroupResult, Ta1Policy, functional_ack
 from edi_gateway.x12.dictionary import nearest
-from edi_gateway.x12.envelope import Delimiters
-from edi_gateway.x12.splitting import split_long
+from edi_gateway.x12.parsing.envelope import Delimiters
+from edi_gateway.x12.writing import writer as x12_writer
+from edi_gateway.x12.writing.splitting import split_long
 
 Written = tuple[str, int, list[Finding]]  # body, its segments (without ST and SE), what was found on the way
 WrittenAnswer = tuple[str, int, list[Finding], str]  # and the delimiters that it was written in

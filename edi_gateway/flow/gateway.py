@@ -29,7 +29,7 @@ from edi_gateway.posting.base import Posting
 from edi_gateway.store import documents, work
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.errors import BadName, BadNamePattern
-from edi_gateway.x12.writer import EnvelopeInvalid
+from edi_gateway.x12.writing.writer import EnvelopeInvalid
 
 _GLANCE_SECONDS = 0.2  # between two looks whether there is more to start
 _BEATS = 3  # in the time after which a silent worker is dead

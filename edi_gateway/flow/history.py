@@ -16,8 +16,8 @@ from edi_gateway.store import findings
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.receipts import Waiting
 from edi_gateway.store.tables import documents, groups, receipts
-from edi_gateway.x12.ack import GroupResult
-from edi_gateway.x12.envelope import Group
+from edi_gateway.x12.acks.ack import GroupResult
+from edi_gateway.x12.parsing.envelope import Group
 
 _THROUGH = ("APPLIED", "HELD", "DUPLICATE", "IGNORED")
 

@@ -17,8 +17,8 @@ from edi_gateway.partners.profile import Documents, Profile
 from edi_gateway.partners.registry import Registry
 from edi_gateway.partners.snapshots import PublishedPartner, thaw
 from edi_gateway.store import snapshots
+from edi_gateway.x12.checking.guide import Guide, build, readable
 from edi_gateway.x12.dictionary import nearest
-from edi_gateway.x12.guide import Guide, build, readable
 
 
 @dataclass(slots=True)

@@ -30,9 +30,9 @@ from edi_gateway.store.tables import documents as document_rows
 from edi_gateway.store.tables import transmissions
 from edi_gateway.transport.base import TransportError
 from edi_gateway.transport.naming import FileNames
-from edi_gateway.x12 import writer
 from edi_gateway.x12.dictionary import nearest
-from edi_gateway.x12.envelope import Delimiters
+from edi_gateway.x12.parsing.envelope import Delimiters
+from edi_gateway.x12.writing import writer
 
 TA1 = "TA1"
 _UNANSWERED = frozenset({"997", "999", TA1})  # nobody acknowledges an acknowledgment

@@ -11,8 +11,8 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from edi_gateway.x12 import ack
-from edi_gateway.x12.envelope import GroupEnd, InterchangeEnd, Limits, read
+from edi_gateway.x12.acks import ack
+from edi_gateway.x12.parsing.envelope import GroupEnd, InterchangeEnd, Limits, read
 
 Bytes = Callable[[], Iterator[bytes]]  # the chunks of a receipt, from the first, as often as asked
 

@@ -25,10 +25,11 @@ from edi_gateway.model.finding import Severity
 from edi_gateway.store import interchanges
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.receipts import Waiting
-from edi_gateway.x12 import ack
-from edi_gateway.x12.ack import SetResult, group_result
+from edi_gateway.x12.acks import ack
+from edi_gateway.x12.acks.ack import SetResult, group_result
+from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.dictionary import GROUP_OF
-from edi_gateway.x12.envelope import (
+from edi_gateway.x12.parsing.envelope import (
     Group,
     GroupStart,
     Interchange,
@@ -36,7 +37,6 @@ from edi_gateway.x12.envelope import (
     InterchangeStart,
     Unreadable,
 )
-from edi_gateway.x12.guide import Guide
 from edi_gateway.x12.reading import CheckedSet, Event, GroupEnd, read_all
 
 

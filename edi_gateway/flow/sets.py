@@ -19,8 +19,8 @@ from edi_gateway.flow.record import Recorder
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Finding, Severity
 from edi_gateway.store.bulk import Row
-from edi_gateway.x12.ack_reading import read_functional_ack
-from edi_gateway.x12.envelope import Group, Interchange, RawSet
+from edi_gateway.x12.acks.ack_reading import read_functional_ack
+from edi_gateway.x12.parsing.envelope import Group, Interchange, RawSet
 from edi_gateway.x12.reading import CheckedSet
 
 _ACKNOWLEDGMENTS = frozenset({"997", "999"})

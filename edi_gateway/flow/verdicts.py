@@ -10,7 +10,7 @@ from enum import Enum
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.model.finding import Code, Effect, Family, Finding, Location, Severity
 from edi_gateway.store.ids import short
-from edi_gateway.x12.envelope import Interchange, RawSet
+from edi_gateway.x12.parsing.envelope import Interchange, RawSet
 
 
 class Verdict(Enum):

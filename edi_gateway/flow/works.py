@@ -18,7 +18,7 @@ from edi_gateway.partners.profile import Profile
 from edi_gateway.posting.base import Posting
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.base import Transport
-from edi_gateway.x12.envelope import Limits
+from edi_gateway.x12.parsing.envelope import Limits
 
 Also = Callable[[Connection], None]  # what is to be written with the last commit of a piece of work
 Transports = Callable[[Profile], Transport]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from edi_gateway.mapping.read import Reading, Unmapped
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.parsing.rawset import RawSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,8 @@ from edi_gateway.mapping.compile import reader
 from edi_gateway.mapping.files.tables import TableRow
 from edi_gateway.mapping.plan import GuideLike, Plan
 from edi_gateway.mapping.read import loop_of, recoded
-from edi_gateway.x12.guide import Walk
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.guide import Walk
+from edi_gateway.x12.parsing.rawset import RawSet
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from edi_gateway.mapping.generate import reader as generate_reader
 from edi_gateway.mapping.plan import Plan, PlanElement
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Code, Family, Finding, Location, Severity
-from edi_gateway.x12.guide import Walk
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.guide import Walk
+from edi_gateway.x12.parsing.rawset import RawSet
 
 #: Findings that leave every element readable as its type says; with any other the careful reader is taken.
 HARMLESS = frozenset(

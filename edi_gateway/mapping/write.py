@@ -11,7 +11,7 @@ from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.plan import Plan
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Outcome
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.parsing.header import Delimiters
 
 
 class Writer:

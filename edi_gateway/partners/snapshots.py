@@ -15,7 +15,7 @@ from pathlib import Path, PurePosixPath
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.partners import rules
 from edi_gateway.partners.profile import Profile
-from edi_gateway.x12.rules import Rule
+from edi_gateway.x12.checking.rules import Rule
 
 _FORM = 1  # of the JSON; raised when its keys change
 _OWN = "partner/"

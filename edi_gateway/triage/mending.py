@@ -6,7 +6,7 @@ cure that. Pure. Called by `cases show`.
 
 from __future__ import annotations
 
-from edi_gateway.x12.mend import Mended, mended
+from edi_gateway.x12.mending.mend import Mended, mended
 
 LARGEST = 20_000_000  # bytes: what is shown beside a case is not worth more memory
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from edi_gateway.x12.guide import Guide, Node
-from edi_gateway.x12.rules import Rule, parse
+from edi_gateway.x12.checking.guide import Guide, Node
+from edi_gateway.x12.checking.rules import Rule, parse
 
 _USE = {"M": "must", "O": "may"}
 _SAID = {

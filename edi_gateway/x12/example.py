@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from edi_gateway.model.finding import Code, Finding, Severity
+from edi_gateway.x12.checking.guide import Guide, Node
+from edi_gateway.x12.checking.loop_rules import Breach, LoopRule, Walked, breaches
+from edi_gateway.x12.checking.rules import LocalRule, Rule, qualifier_of, wrong
+from edi_gateway.x12.checking.segments import Context, broken_notes, element_problems
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
-from edi_gateway.x12.guide import Guide, Node
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.loop_rules import Breach, LoopRule, Walked, breaches
-from edi_gateway.x12.rules import LocalRule, Rule, qualifier_of, wrong
-from edi_gateway.x12.segments import Context, broken_notes, element_problems
-from edi_gateway.x12.writer import check_body
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.writing.writer import check_body
 
 DELIMITERS = Delimiters("*", ">", "~", "^")
 _STEPS = 500  # mending that goes on longer goes round in circles

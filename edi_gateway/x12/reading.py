@@ -10,11 +10,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12 import group_checks, interchange_checks
-from edi_gateway.x12.ack import GroupResult, SetResult, group_result
-from edi_gateway.x12.checker import Walk, in_order, status_of
+from edi_gateway.x12.acks.ack import GroupResult, SetResult, group_result
+from edi_gateway.x12.checking.checker import Walk, in_order, status_of
+from edi_gateway.x12.checking.guide import Guide, build, readable
+from edi_gateway.x12.checking.totals import differing
 from edi_gateway.x12.dictionary import GROUP_OF, nearest
-from edi_gateway.x12.envelope import (
+from edi_gateway.x12.parsing import group_checks, interchange_checks
+from edi_gateway.x12.parsing.envelope import (
     Group,
     GroupStart,
     Interchange,
@@ -25,11 +27,9 @@ from edi_gateway.x12.envelope import (
     Unreadable,
     read,
 )
-from edi_gateway.x12.envelope import GroupEnd as _EnvelopeGroupEnd
-from edi_gateway.x12.guide import Guide, build, readable
-from edi_gateway.x12.lexer import Source
-from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.totals import differing
+from edi_gateway.x12.parsing.envelope import GroupEnd as _EnvelopeGroupEnd
+from edi_gateway.x12.parsing.lexer import Source
+from edi_gateway.x12.parsing.rawset import RawSet
 
 GuideFor = Callable[[Interchange, Group, str], Guide | None]
 Strict = bool | Callable[[Interchange, Group], bool]

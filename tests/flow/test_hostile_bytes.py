@@ -17,9 +17,9 @@ from edi_gateway.flow.live import LivePartner
 from edi_gateway.model.finding import Finding, Location, Severity
 from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import snapshot, thaw
-from edi_gateway.x12.ack import interchange_ack, needs_ack
-from edi_gateway.x12.envelope import Group, Interchange, InterchangeEnd, InterchangeStart, Unreadable
-from edi_gateway.x12.guide import Guide
+from edi_gateway.x12.acks.ack import interchange_ack, needs_ack
+from edi_gateway.x12.checking.guide import Guide
+from edi_gateway.x12.parsing.envelope import Group, Interchange, InterchangeEnd, InterchangeStart, Unreadable
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, read_all
 from tests.samples.sample import NOW, PARTNERS, ROOT, SAMPLES
 

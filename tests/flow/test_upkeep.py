@@ -269,7 +269,7 @@ def test_bytes_that_are_old_enough_go_and_what_came_of_them_stays(shop: Shop) ->
 
 
 def test_a_profile_that_gives_no_envelope_is_a_case_and_holds_up_nobody(shop: Shop, monkeypatch: Any) -> None:
-    from edi_gateway.x12 import writer
+    from edi_gateway.x12.writing import writer
 
     def refuse(*_: object) -> bytes:
         raise writer.EnvelopeInvalid(reason="the ids are too long")

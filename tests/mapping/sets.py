@@ -8,9 +8,9 @@ from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.compile import Reader, Writer, reader, writer
 from edi_gateway.mapping.read import Reading
-from edi_gateway.x12.guide import Guide, Walk, build
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.guide import Guide, Walk, build
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.rawset import RawSet
 
 TEXTS = Path(__file__).parent / "texts"
 MAPPINGS = Path(__file__).parents[2] / "mappings"

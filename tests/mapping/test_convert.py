@@ -13,7 +13,7 @@ from edi_gateway.mapping import catalog, convert
 from edi_gateway.mapping.compile import writer
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import Allowance
-from edi_gateway.x12.guide import build
+from edi_gateway.x12.checking.guide import build
 from tests.mapping.sets import MAPPINGS, OLD, read
 
 numbers = st.decimals(min_value=-(10**9), max_value=10**9, places=4)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from edi_gateway.mapping.compile import reader
 from edi_gateway.mapping.coverage import Coverage, coverage
-from edi_gateway.x12.guide import build
+from edi_gateway.x12.checking.guide import build
 from tests.mapping.sets import mapping, raw_set
 
 

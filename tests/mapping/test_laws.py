@@ -14,8 +14,8 @@ from edi_gateway.mapping import careful
 from edi_gateway.mapping.careful import Delimited
 from edi_gateway.mapping.compile import reader, writer
 from edi_gateway.mapping.read import recoded
-from edi_gateway.x12.envelope import Interchange, InterchangeStart
-from edi_gateway.x12.guide import build
+from edi_gateway.x12.checking.guide import build
+from edi_gateway.x12.parsing.envelope import Interchange, InterchangeStart
 from edi_gateway.x12.reading import CheckedSet, read_all
 from tests.mapping.random_documents import random_document
 from tests.mapping.random_sets import random_set

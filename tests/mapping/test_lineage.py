@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.compile import reader
 from edi_gateway.mapping.lineage import behind, trace
-from edi_gateway.x12.guide import Walk, build
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.guide import Walk, build
+from edi_gateway.x12.parsing.rawset import RawSet
 from tests.mapping.random_sets import random_set
 from tests.mapping.sets import MAPPINGS, NAMES, Sample, mapping, raw_of, raw_set
 

@@ -12,7 +12,7 @@ from edi_gateway.mapping.generate import reader, writer
 from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.plan import Plan
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.x12.guide import build
+from edi_gateway.x12.checking.guide import build
 from tests.mapping.sets import mapping, raw_set
 
 BODY = "BEG*00*SA*1**20260115~PO1*1*5*EA~PWK*DD**********~PWK*DD******A^B^^C~PWK*DD^XX~"

@@ -9,7 +9,7 @@ from edi_gateway.mapping.files.problems import Problems
 from edi_gateway.mapping.files.tables import read_table
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.finding import Code, Severity
-from edi_gateway.x12.guide import build
+from edi_gateway.x12.checking.guide import build
 from tests.mapping.sets import MAPPINGS, OLD, read
 
 HEAD = "theirs,ours,direction,meaning\n"

@@ -26,8 +26,8 @@ from edi_gateway.model.documents.shared import (
     Reference,
 )
 from edi_gateway.model.finding import Code, Finding, Outcome, Severity
-from edi_gateway.x12.guide import build
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.checking.guide import build
+from edi_gateway.x12.parsing.header import Delimiters
 from tests.mapping.sets import NAMES, Sample, delimiters, mapping, raw_of
 
 

@@ -18,10 +18,10 @@ from edi_gateway.model.master_data import MasterData
 from edi_gateway.model.order import Judgement
 from edi_gateway.orders.answers import answer
 from edi_gateway.orders.judge import judge
-from edi_gateway.x12 import writer
-from edi_gateway.x12.envelope import Delimiters
-from edi_gateway.x12.guide import Guide, build
+from edi_gateway.x12.checking.guide import Guide, build
+from edi_gateway.x12.parsing.envelope import Delimiters
 from edi_gateway.x12.reading import CheckedSet, read_all
+from edi_gateway.x12.writing import writer
 from tests.orders.build import facts
 
 MAPPINGS = Path(__file__).parents[2] / "mappings"

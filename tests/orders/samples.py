@@ -15,7 +15,7 @@ from edi_gateway.mapping import catalog, compile
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, MasterData, Price, ShipTo
 from edi_gateway.partners.profile import Profile
-from edi_gateway.x12.envelope import Interchange, InterchangeStart
+from edi_gateway.x12.parsing.envelope import Interchange, InterchangeStart
 from edi_gateway.x12.reading import CheckedSet, read_all
 from tests.samples.sample import PARTNERS, ROOT, SAMPLES, Sample, guide_of, guides
 

@@ -9,7 +9,7 @@ import pytest
 
 from edi_gateway.model.finding import Severity
 from edi_gateway.partners import registry, rules
-from edi_gateway.x12.rules import Rule
+from edi_gateway.x12.checking.rules import Rule
 from tests.partners.folders import PLAIN, partner
 
 GOOD = """\

@@ -10,8 +10,8 @@ from typing import Any
 
 from edi_gateway.partners import registry, rules
 from edi_gateway.partners.registry import Registry
-from edi_gateway.x12.envelope import Group, Interchange
-from edi_gateway.x12.guide import Guide, build, readable
+from edi_gateway.x12.checking.guide import Guide, build, readable
+from edi_gateway.x12.parsing.envelope import Group, Interchange
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from edi_gateway.model.finding import Severity
-from edi_gateway.x12.ack import functional_ack
-from edi_gateway.x12.envelope import Interchange, InterchangeEnd, InterchangeStart, Unreadable
+from edi_gateway.x12.acks.ack import functional_ack
+from edi_gateway.x12.parsing.envelope import Interchange, InterchangeEnd, InterchangeStart, Unreadable
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, read_all
 from tests.samples.sample import Sample, guide_of, guides, samples
 

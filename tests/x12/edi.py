@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from edi_gateway.model.finding import Code, Finding, Location
-from edi_gateway.x12.ack import functional_ack
+from edi_gateway.x12.acks.ack import functional_ack
+from edi_gateway.x12.checking.guide import Rule, build
 from edi_gateway.x12.dictionary import dictionary
-from edi_gateway.x12.envelope import Event as EnvelopeEvent
-from edi_gateway.x12.envelope import InterchangeEnd, InterchangeStart, SetRead, Unreadable, read
-from edi_gateway.x12.guide import Rule, build
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.parsing.envelope import Event as EnvelopeEvent
+from edi_gateway.x12.parsing.envelope import InterchangeEnd, InterchangeStart, SetRead, Unreadable, read
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, Event, GroupEnd, read_all
 
 ISA = "ISA*00*          *00*          *ZZ*BUYER          *ZZ*SELLER         *260115*1200*U*00401*000000905*0*P*>"

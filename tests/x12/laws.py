@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from edi_gateway.model.finding import Severity
-from edi_gateway.x12.ack import AckKind, functional_ack, interchange_ack
+from edi_gateway.x12.acks.ack import AckKind, functional_ack, interchange_ack
+from edi_gateway.x12.checking.guide import Guide, build
 from edi_gateway.x12.dictionary import VERSIONS, dictionary
-from edi_gateway.x12.envelope import InterchangeEnd, InterchangeStart, Unreadable
-from edi_gateway.x12.guide import Guide, build
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.mend import Change, mended
+from edi_gateway.x12.mending.mend import Change, mended
+from edi_gateway.x12.parsing.envelope import InterchangeEnd, InterchangeStart, Unreadable
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, read_all
-from edi_gateway.x12.writer import Envelope, body_text, check_body, interchange
+from edi_gateway.x12.writing.writer import Envelope, body_text, check_body, interchange
 from tests.x12.edi import ISA, ISA5, USUAL, sets_of, uncovered
 from tests.x12.random_sets import Maker
 

@@ -6,6 +6,7 @@ import random
 import string
 from datetime import date, timedelta
 
+from edi_gateway.x12.checking.segments import broken_notes
 from edi_gateway.x12.dictionary import (
     Dictionary,
     ElementDef,
@@ -15,8 +16,7 @@ from edi_gateway.x12.dictionary import (
     Use,
     dictionary,
 )
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.segments import broken_notes
+from edi_gateway.x12.parsing.header import Delimiters
 
 _TEXT = string.ascii_letters + string.digits + " .,-/#&'()" + "\u00c9\u00fc"
 

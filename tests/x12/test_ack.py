@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.ack import (
+from edi_gateway.x12.acks.ack import (
     functional_ack,
     interchange_ack,
     needs_ack,
@@ -13,8 +13,8 @@ from edi_gateway.x12.ack import (
     read_interchange_ack,
     ta1_due,
 )
-from edi_gateway.x12.envelope import InterchangeEnd, SetRead, read
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.parsing.envelope import InterchangeEnd, SetRead, read
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import GroupEnd, read_all
 from tests.x12.edi import ISA, ISA5, USUAL, Document, ack, document_of, interchange, only, x12
 

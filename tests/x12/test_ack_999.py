@@ -9,12 +9,12 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12 import ack_errors
-from edi_gateway.x12.ack import functional_ack
-from edi_gateway.x12.guide import Rule, build
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.acks import ack_errors
+from edi_gateway.x12.acks.ack import functional_ack
+from edi_gateway.x12.checking.guide import Rule, build
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import GroupEnd, read_all
-from edi_gateway.x12.writer import check_body
+from edi_gateway.x12.writing.writer import check_body
 from tests.x12.edi import ISA5, USUAL, Document, document_of, interchange
 
 BEG = "BEG*00*SA*4500017**20260115"

@@ -8,10 +8,10 @@ from types import CodeType
 
 import pytest
 
-from edi_gateway.x12 import compiled
-from edi_gateway.x12.compiled import Store, default_folder
-from edi_gateway.x12.guide import Rule, build
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking import compiled
+from edi_gateway.x12.checking.compiled import Store, default_folder
+from edi_gateway.x12.checking.guide import Rule, build
+from edi_gateway.x12.parsing.rawset import RawSet
 from tests.x12.edi import USUAL
 
 SOURCE = "def check(segment):\n    return True\n"

@@ -8,7 +8,10 @@ from decimal import Decimal
 import pytest
 
 from edi_gateway.model.finding import Code, Location, Severity
-from edi_gateway.x12.compose import (
+from edi_gateway.x12.checking.guide import build
+from edi_gateway.x12.dictionary import ElementDef, dictionary
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.writing.compose import (
     Composed,
     Composite,
     GroupTree,
@@ -20,10 +23,7 @@ from edi_gateway.x12.compose import (
     body_of,
     compose,
 )
-from edi_gateway.x12.dictionary import ElementDef, dictionary
-from edi_gateway.x12.guide import build
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.writer import Envelope
+from edi_gateway.x12.writing.writer import Envelope
 from tests.x12.edi import USUAL, only
 from tests.x12.test_hostile import errors_in
 

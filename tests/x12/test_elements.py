@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.model.finding import Code, Severity
-from edi_gateway.x12.ack import functional_ack
+from edi_gateway.x12.acks.ack import functional_ack
+from edi_gateway.x12.checking.segments import Context, element_problems
 from edi_gateway.x12.dictionary import Use, dictionary
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, read_all
-from edi_gateway.x12.segments import Context, element_problems
 from tests.x12.edi import ISA5, USUAL, Document, ack, bytes_at, codes, document_of, interchange, places, x12
 
 BEG = "BEG*00*SA*4500017**20260115"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12.ack import interchange_ack
-from edi_gateway.x12.envelope import GroupEnd, InterchangeEnd, SetRead, Unreadable, read
+from edi_gateway.x12.acks.ack import interchange_ack
+from edi_gateway.x12.parsing.envelope import GroupEnd, InterchangeEnd, SetRead, Unreadable, read
 from tests.x12.edi import ISA, ISA5, interchange, only, starts_of
 
 BODY = ["BEG*00*SA*4500017**20260115", "PO1*1*48*EA*9.25**VP*AB-100", "CTT*1"]

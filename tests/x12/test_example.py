@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.partners import rules
+from edi_gateway.x12.checking.guide import Rule, build
 from edi_gateway.x12.description import sentence
 from edi_gateway.x12.dictionary import VERSIONS, dictionary
 from edi_gateway.x12.example import DELIMITERS, Example, example
-from edi_gateway.x12.guide import Rule, build
-from edi_gateway.x12.writer import check_body
+from edi_gateway.x12.writing.writer import check_body
 
 PARTNERS = Path(__file__).parents[2] / "partners"
 SETS = [(version, code) for version in VERSIONS for code in sorted(dictionary(version).sets)]

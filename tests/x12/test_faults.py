@@ -15,9 +15,9 @@ from dataclasses import dataclass
 import pytest
 
 from edi_gateway.model.finding import Code, Finding, Location
-from edi_gateway.x12.ack import functional_ack, interchange_ack
-from edi_gateway.x12.envelope import InterchangeEnd, Unreadable
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.acks.ack import functional_ack, interchange_ack
+from edi_gateway.x12.parsing.envelope import InterchangeEnd, Unreadable
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, read_all
 from tests.x12.faults.documents import BASES, HERE, Made, bases_of, good, make
 

@@ -9,11 +9,11 @@ from collections.abc import Iterator
 import pytest
 
 from edi_gateway.model.finding import Code, Severity
-from edi_gateway.x12.ack import AckKind, functional_ack, interchange_ack
-from edi_gateway.x12.envelope import Unreadable, read
-from edi_gateway.x12.guide import Guide, build
+from edi_gateway.x12.acks.ack import AckKind, functional_ack, interchange_ack
+from edi_gateway.x12.checking.guide import Guide, build
+from edi_gateway.x12.parsing.envelope import Unreadable, read
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, InterchangeEnd, read_all
-from edi_gateway.x12.writer import body_text, check_body
+from edi_gateway.x12.writing.writer import body_text, check_body
 from tests.x12.edi import USUAL, interchange, only, uncovered
 
 BODY = [

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi_gateway.model.finding import Code, Severity
-from edi_gateway.x12.compiler import Compiler
+from edi_gateway.x12.checking.compiler import Compiler
+from edi_gateway.x12.checking.guide import build
+from edi_gateway.x12.checking.segments import Context, problems
+from edi_gateway.x12.checking.values import faults
 from edi_gateway.x12.dictionary import dictionary
-from edi_gateway.x12.guide import build
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, InterchangeEnd, read_all
-from edi_gateway.x12.segments import Context, problems
-from edi_gateway.x12.values import faults
-from edi_gateway.x12.writer import Envelope, body_text, check_body, interchange
+from edi_gateway.x12.writing.writer import Envelope, body_text, check_body, interchange
 from tests.x12.edi import USUAL, document_of
 from tests.x12.edi import interchange as around
 from tests.x12.random_sets import Maker

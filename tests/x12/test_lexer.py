@@ -7,7 +7,7 @@ import io
 import pytest
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.envelope import GroupEnd, InterchangeEnd, Limits, SetRead, Unreadable, read
+from edi_gateway.x12.parsing.envelope import GroupEnd, InterchangeEnd, Limits, SetRead, Unreadable, read
 from tests.x12.edi import ISA, envelope_of, interchange, only, sets_of, starts_of, uncovered
 
 BODY = ["BEG*00*SA*4500017**20260115", "PO1*1*48*EA*9.25**VP*AB-100", "CTT*1"]

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi_gateway.model.finding import Code, Effect, Location, Severity
-from edi_gateway.x12.compiler import Compiler
-from edi_gateway.x12.guide import Rule, RuleInvalid, build
-from edi_gateway.x12.loop_rules import Walked, breaches
-from edi_gateway.x12.placing import place
-from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.rules import qualified
-from edi_gateway.x12.segments import Context, problems
+from edi_gateway.x12.checking.compiler import Compiler
+from edi_gateway.x12.checking.guide import Rule, RuleInvalid, build
+from edi_gateway.x12.checking.loop_rules import Walked, breaches
+from edi_gateway.x12.checking.placing import place
+from edi_gateway.x12.checking.rules import qualified
+from edi_gateway.x12.checking.segments import Context, problems
+from edi_gateway.x12.parsing.rawset import RawSet
 from tests.x12.edi import ISA5, USUAL, Document, ack, codes, document_of, interchange, x12
 
 BEG = "BEG*00*SA*4500017**20260115"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 import pytest
 
 from edi_gateway.partners import registry
+from edi_gateway.x12.checking.guide import Guide, Rule, build
 from edi_gateway.x12.dictionary import dictionary
-from edi_gateway.x12.envelope import Group, Interchange
 from edi_gateway.x12.example import DELIMITERS, example
-from edi_gateway.x12.guide import Guide, Rule, build
+from edi_gateway.x12.parsing.envelope import Group, Interchange
 from edi_gateway.x12.second_opinion import Disagreement, Document, NoSecondOpinion, Opinion, opinions
 from edi_gateway.x12.second_opinion.known import Known, known
 from edi_gateway.x12.second_opinion.maps import render

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from edi_gateway.x12.ack import interchange_ack
-from edi_gateway.x12.ack_reading import TA1_NOTES
-from edi_gateway.x12.envelope import InterchangeEnd, Limits
+from edi_gateway.x12.acks.ack import interchange_ack
+from edi_gateway.x12.acks.ack_reading import TA1_NOTES
+from edi_gateway.x12.parsing.envelope import InterchangeEnd, Limits
 from edi_gateway.x12.reading import read_all
 from tests.x12.edi import ISA, interchange
 

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from edi_gateway.model.finding import Code, Severity
-from edi_gateway.x12.guide import build
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.checking.guide import build
+from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, InterchangeEnd, read_all
-from edi_gateway.x12.writer import Envelope, EnvelopeInvalid, body_text, check_body, interchange
+from edi_gateway.x12.writing.writer import Envelope, EnvelopeInvalid, body_text, check_body, interchange
 from tests.x12.edi import USUAL, only
 
 ENVELOPE = Envelope("ZZ", "SELLER", "12", "5551234567", "SELLER", "5551234567")

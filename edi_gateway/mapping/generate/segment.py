@@ -19,7 +19,7 @@ from edi_gateway.mapping.generate.emitter import Emitter
 from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.plan import PlanElement, PlanRow
 from edi_gateway.model.documents.record import Record
-from edi_gateway.x12.splitting import goes_on
+from edi_gateway.x12.writing.splitting import goes_on
 
 _ENDLESS = 1_000_000  # characters: whoever writes the segments has a place for what is too long for one
 

@@ -16,7 +16,7 @@ from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.generate.segment import SegmentEmitter, fetch
 from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
 from edi_gateway.model.documents.record import Record
-from edi_gateway.x12 import splitting
+from edi_gateway.x12.writing import splitting
 
 #: (document, component separator, repetition separator, remarks) -> body segments.
 GeneratedWriter = Callable[[Record, str, "str | None", Remarks], list[list[str]]]

@@ -17,8 +17,14 @@ from typing import Any
 
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Severity
-from edi_gateway.x12.envelope import GroupStart, Interchange, InterchangeEnd, InterchangeStart, Unreadable
-from edi_gateway.x12.guide import Guide
+from edi_gateway.x12.checking.guide import Guide
+from edi_gateway.x12.parsing.envelope import (
+    GroupStart,
+    Interchange,
+    InterchangeEnd,
+    InterchangeStart,
+    Unreadable,
+)
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, GuideFor, read_all, standard_guide
 from edi_gateway.x12.second_opinion.compare import Disagreement, Judged, Said, Spot, disagreements
 from edi_gateway.x12.second_opinion.known import explanation

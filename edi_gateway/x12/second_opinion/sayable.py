@@ -11,10 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from edi_gateway.model.finding import Severity
-from edi_gateway.x12.guide import Guide
-from edi_gateway.x12.loop_rules import LoopRule
-from edi_gateway.x12.rules import LocalRule, Rule
-from edi_gateway.x12.structure import Child, Node
+from edi_gateway.x12.checking.guide import Guide
+from edi_gateway.x12.checking.loop_rules import LoopRule
+from edi_gateway.x12.checking.rules import LocalRule, Rule
+from edi_gateway.x12.checking.structure import Child, Node
 
 _VALUES = frozenset(
     {"must_use", "not_used", "codes", "equals", "add_codes", "min", "max", "length", "digits"}

@@ -13,10 +13,10 @@ from functools import partial
 from types import CodeType
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.compiled import plainly
+from edi_gateway.x12.checking.compiled import plainly
+from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, pictures, qualifier_of, wrong
+from edi_gateway.x12.checking.segments import Context, element_problems
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
-from edi_gateway.x12.rules import Condition, LocalRule, Rule, pictures, qualifier_of, wrong
-from edi_gateway.x12.segments import Context, element_problems
 
 Check = Callable[[list[str]], bool]
 Compile = Callable[[str, str], CodeType]  # source, name of it in tracebacks

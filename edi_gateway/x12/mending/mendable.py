@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterable, Sequence
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12.envelope import Interchange
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.parsing.envelope import Interchange
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.rawset import RawSet
 from edi_gateway.x12.reading import CheckedSet
 
 SET_CONTROL = re.compile(r"[ -~]{4,9}")

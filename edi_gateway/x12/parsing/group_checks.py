@@ -11,8 +11,8 @@ from collections.abc import Iterator
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.dictionary import GROUP_OF
-from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.trailers import element_at, is_count, is_date, is_number, same_number
+from edi_gateway.x12.parsing.rawset import RawSet
+from edi_gateway.x12.parsing.trailers import element_at, is_count, is_date, is_number, same_number
 
 _SET_CONTROL = re.compile(r"[ -~]{4,9}")
 _TIME = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?", re.ASCII)

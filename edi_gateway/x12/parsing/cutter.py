@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from edi_gateway.x12.header import WINDOW, Header, candidate, certain, read_header
-from edi_gateway.x12.tokens import Closed, Item, Mark, Oddity, Run
+from edi_gateway.x12.parsing.header import WINDOW, Header, candidate, certain, read_header
+from edi_gateway.x12.parsing.tokens import Closed, Item, Mark, Oddity, Run
 
 
 @lru_cache(maxsize=256)

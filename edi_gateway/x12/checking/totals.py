@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12.checker import Walk
-from edi_gateway.x12.guide import Guide
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.checker import Walk
+from edi_gateway.x12.checking.guide import Guide
+from edi_gateway.x12.parsing.rawset import RawSet
 
 _MODULUS = 10**10  # a hash total has at most ten digits; those in front are cut off
 

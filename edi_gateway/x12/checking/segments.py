@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from edi_gateway.model.finding import Code, Effect, Severity
+from edi_gateway.x12.checking.guide_codes import element_code, own_condition, segment_code
+from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, Spot
+from edi_gateway.x12.checking.values import Fault, faults, readable
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
-from edi_gateway.x12.guide_codes import element_code, own_condition, segment_code
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rules import Condition, LocalRule, Rule, Spot
-from edi_gateway.x12.values import Fault, faults, readable
+from edi_gateway.x12.parsing.header import Delimiters
 
 _MISSING = (Code.ELEMENT_MISSING, Code.CONDITIONAL_ELEMENT_MISSING)
 

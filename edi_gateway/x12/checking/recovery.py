@@ -13,7 +13,18 @@ from functools import lru_cache
 from itertools import chain
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.structure import Child, Following, Frame, Frames, Loop, Lost, Machine, Step, enter, steps
+from edi_gateway.x12.checking.structure import (
+    Child,
+    Following,
+    Frame,
+    Frames,
+    Loop,
+    Lost,
+    Machine,
+    Step,
+    enter,
+    steps,
+)
 
 _STANDS_IN_FOR = 3  # so many segments later an unknown one no longer explains what is missing
 _LOOK_BACK = 40  # so many segments are looked back upon for a loop that came too early

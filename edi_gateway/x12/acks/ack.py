@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from edi_gateway.model.finding import Finding, Severity
-from edi_gateway.x12.ack_errors import AckKind, Answer, Unit, fit, says, unit_of
-from edi_gateway.x12.ack_reading import (
+from edi_gateway.x12.acks.ack_errors import AckKind, Answer, Unit, fit, says, unit_of
+from edi_gateway.x12.acks.ack_reading import (
     AckReading,
     InterchangeAck,
     SetAck,
@@ -20,9 +20,9 @@ from edi_gateway.x12.ack_reading import (
     read_interchange_ack,
 )
 from edi_gateway.x12.dictionary import nearest
-from edi_gateway.x12.envelope import Group, Interchange
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.parsing.envelope import Group, Interchange
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.rawset import RawSet
 
 __all__ = [
     "AckKind",

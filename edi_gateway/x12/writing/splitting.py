@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from edi_gateway.x12.guide import Guide
+from edi_gateway.x12.checking.guide import Guide
 
 
 @dataclass(frozen=True, slots=True)

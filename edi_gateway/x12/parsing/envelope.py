@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from edi_gateway.model.finding import Finding, Location
-from edi_gateway.x12 import group_checks, interchange_checks
 from edi_gateway.x12.dictionary import nearest
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.lexer import Source, lex
-from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.tokens import Closed, Limits, Mark, Oddity, Opened, Run, Skipped
-from edi_gateway.x12.trailers import element_at
+from edi_gateway.x12.parsing import group_checks, interchange_checks
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.lexer import Source, lex
+from edi_gateway.x12.parsing.rawset import RawSet
+from edi_gateway.x12.parsing.tokens import Closed, Limits, Mark, Oddity, Opened, Run, Skipped
+from edi_gateway.x12.parsing.trailers import element_at
 
 __all__ = [
     "Delimiters",

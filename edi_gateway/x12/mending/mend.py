@@ -13,8 +13,8 @@ from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12 import mendable
-from edi_gateway.x12.envelope import (
+from edi_gateway.x12.mending import mendable
+from edi_gateway.x12.parsing.envelope import (
     Group,
     GroupStart,
     Interchange,

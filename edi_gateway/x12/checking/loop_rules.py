@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rules import Condition, LocalRule, Rule, Selector, Spot, qualified, qualifier_of
+from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, Selector, Spot, qualified, qualifier_of
+from edi_gateway.x12.parsing.header import Delimiters
 
 
 @dataclass(frozen=True, slots=True)

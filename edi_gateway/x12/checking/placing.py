@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from edi_gateway.x12.dictionary import Dictionary, SegmentDef, Use
-from edi_gateway.x12.loop_rules import LoopCondition, LoopRule
-from edi_gateway.x12.rules import (
+from edi_gateway.x12.checking.loop_rules import LoopCondition, LoopRule
+from edi_gateway.x12.checking.rules import (
     COUNTS,
     KINDS,
     LISTS,
@@ -25,7 +24,8 @@ from edi_gateway.x12.rules import (
     conditions,
     parse,
 )
-from edi_gateway.x12.structure import Node
+from edi_gateway.x12.checking.structure import Node
+from edi_gateway.x12.dictionary import Dictionary, SegmentDef, Use
 
 _ENVELOPE = ("ST", "SE")  # judged with the envelope; no rule is about them
 _STARS = 2  # in one picture: more of them take long to compare

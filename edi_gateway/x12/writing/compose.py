@@ -13,11 +13,11 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from edi_gateway.model.finding import Code, Finding, Location, Outcome, Severity
+from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.dictionary import ElementDef
-from edi_gateway.x12.guide import Guide
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.splitting import split_long
-from edi_gateway.x12.writer import Envelope, GroupText, SetText, body_text, check_body, interchange
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.writing.splitting import split_long
+from edi_gateway.x12.writing.writer import Envelope, GroupText, SetText, body_text, check_body, interchange
 
 
 class Composite(tuple["Value", ...]):

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple
 
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Effect, Severity
-from edi_gateway.x12.header import Delimiters
+from edi_gateway.x12.parsing.header import Delimiters
 
 RuleKind = Literal[
     "must_use",

@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Iterator
 from typing import BinaryIO
 
-from edi_gateway.x12.cutter import Cutter
-from edi_gateway.x12.header import WINDOW, Delimiters, Header, candidate, read_header
-from edi_gateway.x12.tokens import Closed, Item, Limits, Oddity, Opened, Skipped
+from edi_gateway.x12.parsing.cutter import Cutter
+from edi_gateway.x12.parsing.header import WINDOW, Delimiters, Header, candidate, read_header
+from edi_gateway.x12.parsing.tokens import Closed, Item, Limits, Oddity, Opened, Skipped
 
 CHUNK = 65_536
 _BLANKS = " \t\r\n"

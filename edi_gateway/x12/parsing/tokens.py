@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
 
-from edi_gateway.x12.header import Header
+from edi_gateway.x12.parsing.header import Header
 
 
 class Limits(NamedTuple):

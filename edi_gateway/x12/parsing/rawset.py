@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from edi_gateway.model.finding import Finding
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.tokens import Run
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.tokens import Run
 
 
 class RawSet:

@@ -13,9 +13,9 @@ from datetime import datetime
 
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Code, Finding, Location, Outcome, Severity
-from edi_gateway.x12.guide import Guide
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.guide import Guide
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.rawset import RawSet
 
 SetText = tuple[str, str, str, int]  # set code, ST02, body text, number of segments in it
 GroupText = tuple[str, str, str, Sequence[SetText]]  # GS01, GS08, GS06, its sets

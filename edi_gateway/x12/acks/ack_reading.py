@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.parsing.rawset import RawSet
 
 #: What the note of a TA1 means, in our words.
 TA1_NOTES = {

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Protocol
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
-from edi_gateway.x12.header import Header
-from edi_gateway.x12.tokens import Oddity, Skipped
-from edi_gateway.x12.trailers import element_at, is_count, is_date, is_number, same_number
+from edi_gateway.x12.parsing.header import Header
+from edi_gateway.x12.parsing.tokens import Oddity, Skipped
+from edi_gateway.x12.parsing.trailers import element_at, is_count, is_date, is_number, same_number
 
 _AUTHORIZATIONS = re.compile(r"0[0-8]")
 _HHMM = re.compile(r"([01]\d|2[0-3])[0-5]\d", re.ASCII)

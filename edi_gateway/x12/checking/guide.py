@@ -11,19 +11,19 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
-from edi_gateway.x12 import checker
-from edi_gateway.x12.checker import Walk
-from edi_gateway.x12.compiled import plainly
-from edi_gateway.x12.compiler import Check, Compile, Compiler
+from edi_gateway.x12.checking import checker
+from edi_gateway.x12.checking.checker import Walk
+from edi_gateway.x12.checking.compiled import plainly
+from edi_gateway.x12.checking.compiler import Check, Compile, Compiler
+from edi_gateway.x12.checking.loop_rules import Breach, Marks, Walked, breaches
+from edi_gateway.x12.checking.placing import fitting, place
+from edi_gateway.x12.checking.recovery import StructureFault, Tracer
+from edi_gateway.x12.checking.rules import LocalRule, Rule, RuleInvalid
+from edi_gateway.x12.checking.segments import Context, Problem, problems
+from edi_gateway.x12.checking.structure import Lost, Machine, Node, lay_out
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary, nearest, reading
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.loop_rules import Breach, Marks, Walked, breaches
-from edi_gateway.x12.placing import fitting, place
-from edi_gateway.x12.rawset import RawSet
-from edi_gateway.x12.recovery import StructureFault, Tracer
-from edi_gateway.x12.rules import LocalRule, Rule, RuleInvalid
-from edi_gateway.x12.segments import Context, Problem, problems
-from edi_gateway.x12.structure import Lost, Machine, Node, lay_out
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.rawset import RawSet
 
 __all__ = ["Guide", "Node", "Rule", "RuleInvalid", "Walk", "build", "readable"]
 

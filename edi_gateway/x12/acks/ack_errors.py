@@ -12,9 +12,9 @@ from itertools import groupby, islice
 from typing import Literal
 
 from edi_gateway.model.finding import Code, Finding, Location
-from edi_gateway.x12.checker import bounded
-from edi_gateway.x12.header import Delimiters
-from edi_gateway.x12.rawset import RawSet
+from edi_gateway.x12.checking.checker import bounded
+from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.rawset import RawSet
 
 AckKind = Literal["997", "999"]
 

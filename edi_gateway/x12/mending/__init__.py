@@ -1,0 +1,1 @@
+"""What a machine can put right with certainty."""

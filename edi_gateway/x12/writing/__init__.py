@@ -1,0 +1,1 @@
+"""Sets and interchanges of our own."""
