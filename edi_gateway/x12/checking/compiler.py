@@ -14,7 +14,7 @@ from types import CodeType
 
 from edi_gateway.model.finding import Code
 from edi_gateway.x12.checking.compiled import plainly
-from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, pictures, qualifier_of, wrong
+from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, keeping, pictures, qualifier_of, wrong
 from edi_gateway.x12.checking.segments import Context, element_problems
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
 
@@ -30,7 +30,7 @@ class Known:
 
     `added` are codes that a guide adds to its list, `rules` what else it asks of every value."""
 
-    __slots__ = ("context", "good", "obvious", "rules", "use")
+    __slots__ = ("context", "good", "keeping", "obvious", "rules", "use")
 
     def __init__(
         self, use: Use, context: Context, added: frozenset[str], rules: tuple[Rule, ...] = ()
@@ -38,6 +38,7 @@ class Known:
         self.use = use
         self.context = context
         self.rules = rules
+        self.keeping = [keeping(rule) for rule in rules]
         self.good = {code for code in added if self._only_unlisted(code) and self._asked(code)}
         if use.requirement != "M" and self._asked(""):
             self.good.add("")
@@ -60,8 +61,9 @@ class Known:
             not value.strip(" ") or any(True for _ in element_problems(self.use, "", value, self.context))
         ):
             return False
-        if self.rules and not self._asked(value):
-            return False
+        for keeps in self.keeping:
+            if not keeps(value):
+                return False
         if len(self.good) < _REMEMBERED:
             self.good.add(value)
         return True

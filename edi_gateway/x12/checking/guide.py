@@ -20,7 +20,7 @@ from edi_gateway.x12.checking.placing import fitting, place
 from edi_gateway.x12.checking.recovery import StructureFault, Tracer
 from edi_gateway.x12.checking.rules import LocalRule, Rule, RuleInvalid
 from edi_gateway.x12.checking.segments import Context, Problem, problems
-from edi_gateway.x12.checking.structure import Lost, Machine, Node, lay_out
+from edi_gateway.x12.checking.structure import Lost, Machine, Node, State, lay_out
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary, nearest, reading
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.parsing.rawset import RawSet
@@ -121,7 +121,11 @@ class _Reader:
                     if not content.checks[len(segment)](segment):
                         return self._check_exactly(raw, len(placed))
                     if after.marked:
-                        after = after.variant(self.marks.of(after.node, segment))
+                        if after.told is None:
+                            after = self._variant(after, segment)
+                        else:
+                            at, by_code, others = after.told
+                            after = by_code.get(segment[at], others) if len(segment) > at else others
                     if content.room:
                         content.room -= 1
                         state[text] = after
@@ -134,6 +138,15 @@ class _Reader:
         if state.node != self.last or (self.guide.wide and not self._keeps(tuple(trail), placed, raw)):
             return self._check_exactly(raw, len(placed))
         return Walk(placed)
+
+    def _variant(self, state: State, segment: list[str]) -> State:
+        """The state after a segment as rules about loops see it; the next time it is found by its code, if that is all
+        they ask."""
+        codes = self.marks.codes(state.node, segment[0])
+        if codes.numbers:
+            by_code = {code: state.variant(number) for code, number in codes.numbers.items()}
+            state.told = (codes.at, by_code, state.variant(codes.others))
+        return state.variant(self.marks.of(state.node, segment))
 
     def _keeps(self, trail: tuple[int, ...], placed: list[int], raw: RawSet) -> bool:
         """Whether no rule about loops is broken: its marks decide it, and most sets of a partner have the same."""

@@ -185,7 +185,7 @@ class Marks:
         self._guards: dict[int, list[frozenset[str]]] = {}
         self._tests: dict[int, list[LocalRule]] = {}
         self._asked: dict[int, list[Condition]] = {}
-        self._codes: dict[int, _Codes] = {}
+        self._codes: dict[int, Codes] = {}
         for rule in rules:
             for opener in (rule.around, *(each.around for each in rule.conditions)):
                 self._guards.setdefault(opener, [])
@@ -206,22 +206,27 @@ class Marks:
 
     def of(self, node: int, segment: Sequence[str]) -> int:
         """The mark of a segment."""
-        codes = self._codes.get(node)
-        if codes is None:
-            codes = self._codes[node] = self._learn(node, segment[0])
+        codes = self.codes(node, segment[0])
         if not codes.numbers:
             return self._number(node, segment)
         code = segment[codes.at] if len(segment) > codes.at else ""
         return codes.numbers.get(code, codes.others)
 
-    def _learn(self, node: int, tag: str) -> _Codes:
+    def codes(self, node: int, tag: str) -> Codes:
+        """The marks of a node by a code of its segments, where that is all that rules ask of them."""
+        found = self._codes.get(node)
+        if found is None:
+            found = self._codes[node] = self._learn(node, tag)
+        return found
+
+    def _learn(self, node: int, tag: str) -> Codes:
         """Where marks hang on nothing but a code, the mark of each."""
         at, wanted = qualifier_of(tag), self._by_code(node)
         if wanted is None:
-            return _Codes(at, {}, 0)
+            return Codes(at, {}, 0)
         blank = [tag, *[""] * at]
         numbers = {code: self._number(node, [*blank[:-1], code]) for code in sorted(wanted)}
-        return _Codes(at, numbers, self._number(node, blank))
+        return Codes(at, numbers, self._number(node, blank))
 
     def _by_code(self, node: int) -> frozenset[str] | None:
         """The codes that tell segments of a node apart; None when more than a code does."""
@@ -240,7 +245,7 @@ class Marks:
         return self._numbers.setdefault((node, tuple(answers)), len(self._numbers) + 1)
 
 
-class _Codes(NamedTuple):
+class Codes(NamedTuple):
     """The marks of one node by the code of its segments: at this element, and of all other codes. `numbers` is
     empty where more than a code decides."""
 

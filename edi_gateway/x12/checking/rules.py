@@ -7,7 +7,7 @@ x12.segments and x12.compiler; those about what stands in a loop by x12.loop_rul
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal, NamedTuple
@@ -218,6 +218,17 @@ def wrong(rule: Rule, value: str) -> bool:
         case "digits":
             return len(value) != number or not (value.isascii() and value.isdigit())
     return False
+
+
+def keeping(rule: Rule) -> Callable[[str], bool]:
+    """Whether a value that is not empty keeps a rule about elements: `wrong` turned round, worked out beforehand."""
+    match rule.kind:
+        case "codes" | "equals":
+            return frozenset(rule.values).__contains__
+        case "looks_like" if len(rule.values) == 1:
+            pattern = pictures(rule.values)[0]
+            return lambda value: pattern.fullmatch(value) is not None
+    return lambda value: not wrong(rule, value)
 
 
 @cache

@@ -166,10 +166,11 @@ class State(dict[str, "State"]):
     As a dict it leads from the text of a next segment, known to be right here, to the state after it.
     `next` leads there from a tag, and works the state out when it is asked for the first time. `mark` says
     which of the segments of its node, as rules about loops see it, came (0: they do not look at it); `marked`
-    that they tell them apart, and that this is the state before anybody looked.
+    that they tell them apart, and that this is the state before anybody looked. Where they do so by a code alone,
+    `told` has its element, the state for each code, and that for all others.
     """
 
-    __slots__ = ("content", "mark", "marked", "next", "node", "variants")
+    __slots__ = ("content", "mark", "marked", "next", "node", "told", "variants")
 
     def __init__(self, node: int, content: Content, following: Following, mark: int | None) -> None:
         super().__init__()
@@ -179,6 +180,7 @@ class State(dict[str, "State"]):
         self.marked = mark is None
         self.mark = mark or 0
         self.variants: dict[int, State] = {}
+        self.told: tuple[int, dict[str, State], State] | None = None
 
     def variant(self, mark: int) -> State:
         """This state after a segment with this mark."""
