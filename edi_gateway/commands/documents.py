@@ -10,7 +10,7 @@ from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.store import deadlines, documents, outbox, work
 from edi_gateway.store.ids import short
-from edi_gateway.store.tables import postings, transmissions
+from edi_gateway.store.tables import transmissions
 
 
 def resend(desk: Desk, document_id: int) -> int:
@@ -60,19 +60,6 @@ def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> None:
     deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")
     resolve_about(desk, f"It was cancelled: {why}", transmission_id=transmission_id)
     desk.record("transmission cancelled", f"transmission {transmission_id}", was=state, why=why)
-
-
-def repost(desk: Desk, posting_id: int) -> None:
-    """Try a posting again that has failed: same key, same bytes."""
-    what = f"Posting {short(posting_id)} again"
-    desk.require(what, PERMISSIONS["resend"])
-    state = outbox.state(desk.conn, postings, posting_id, lock=True)
-    if state != "FAILED":
-        raise Refused(
-            what=what, why="there is no such posting" if state is None else f"it is {state.lower()}"
-        )
-    outbox.again(desk.conn, postings, [posting_id])
-    desk.record("posting tried again", f"posting {posting_id}", was=state)
 
 
 def _documents(desk: Desk, transmission_id: int, state: str) -> None:

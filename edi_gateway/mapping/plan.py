@@ -251,7 +251,3 @@ def _exactness(row: Row) -> tuple[int, int, bool]:
 
 def _order(element: Element) -> tuple[int, int]:
     return element.first, element.components[0] if element.components else 0
-
-
-def rows_at(container: PlanRow, node: int) -> Sequence[PlanRow]:
-    return container.below.get(node, ())

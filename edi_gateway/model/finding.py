@@ -7,7 +7,7 @@ made from findings; nothing analyses twice. Data never raises: a stage returns a
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -264,9 +264,6 @@ class Finding:
     effect: Effect = Effect.NONE
     family: Family = Family.SYNTAX
     breach: GuideBreach | None = None  # of a partner's guide
-
-    def with_effect(self, effect: Effect) -> Finding:
-        return replace(self, effect=effect)
 
     def as_json(self) -> dict[str, object]:
         """The stable form of `check --json` (docs/reference/json.md)."""

@@ -156,21 +156,6 @@ def set_state(
         conn.execute(update(documents).where(documents.c.id.in_(chunk)).values(values))
 
 
-def by_set_hash(conn: Connection, partner: str, hashes: Sequence[str]) -> dict[str, int]:
-    """Inbound sets of the partner whose body (without ST02, SE02) has one of these hashes: hash -> first id."""
-    found: dict[str, int] = {}
-    for start in range(0, len(hashes), 500):
-        query = (
-            select(documents.c.set_hash, documents.c.id)
-            .where(documents.c.set_hash.in_(hashes[start : start + 500]))
-            .where(documents.c.direction == "in", documents.c.partner == partner)
-            .where(documents.c.state.in_(("APPLIED", "HELD")))
-            .order_by(documents.c.id.desc())
-        )
-        found.update((row.set_hash, row.id) for row in conn.execute(query))
-    return found
-
-
 @dataclass(frozen=True, slots=True)
 class Answer:
     """An 855 that an order has had: its body in the delimiters that it was written in. `canonical`: JSON of it."""

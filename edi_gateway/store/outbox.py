@@ -156,15 +156,6 @@ def last_posting(conn: Connection, order_id: int) -> tuple[int, str | None]:
     return (0, None) if row is None else (row.revision, row.payload)
 
 
-def cancel_postings(conn: Connection, order_id: int) -> None:
-    """Postings of an order that have not gone yet are not to go."""
-    conn.execute(
-        update(postings)
-        .where(postings.c.order_id == order_id, postings.c.state.in_(("READY", "FAILED")))
-        .values(state="CANCELLED")
-    )
-
-
 def purge(conn: Connection, before: datetime, limit: int) -> int:
     """Delete the bytes of transmissions that were made before then and will not go any more; of how many."""
     c = transmissions.c

@@ -13,7 +13,7 @@ from edi_gateway.partners.snapshots import Snapshot
 from edi_gateway.store import documents as document_rows
 from edi_gateway.store import snapshots
 from edi_gateway.store.database import reading
-from edi_gateway.store.tables import audit, postings, transmissions
+from edi_gateway.store.tables import audit, transmissions
 from edi_gateway.store.tables import documents as document_table
 from tests.commands.desks import Office
 
@@ -135,14 +135,3 @@ class TestSendingAgain:
                 conn.execute(select(document_table.c.state).order_by(document_table.c.id)).scalars().all()
             )
         assert states == ["CANCELLED", "QUEUED"]
-
-    def test_a_posting_that_failed_is_tried_again_under_its_key(self, office: Office) -> None:
-        row = {"id": 3, "target": "files", "key": "SO-1-1", "order_id": 1, "revision": 1, "payload": "{}",
-               "state": "FAILED", "attempts": 3, "created_at": office.clock.now}  # fmt: skip
-        with office.engine.begin() as conn:
-            conn.execute(insert(postings).values(row))
-        with office.desk() as desk:
-            documents.repost(desk, 3)
-            assert desk.conn.execute(select(postings.c.state, postings.c.key)).one() == ("READY", "SO-1-1")
-        with office.desk() as desk, pytest.raises(Refused, match="it is ready"):
-            documents.repost(desk, 3)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Effect, Severity
@@ -32,7 +32,7 @@ RuleKind = Literal[
     "min_use",
     "exactly",
 ]
-KINDS: frozenset[str] = frozenset(RuleKind.__args__)  # type: ignore[attr-defined]
+KINDS: frozenset[str] = frozenset(get_args(RuleKind))
 LISTS: frozenset[str] = frozenset({"codes", "add_codes", "equals", "looks_like"})
 NUMBERS: frozenset[str] = frozenset({"min", "max", "length", "digits", "max_use", "min_use", "exactly"})
 COUNTS: frozenset[str] = frozenset({"max_use", "min_use", "exactly"})
