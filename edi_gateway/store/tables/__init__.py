@@ -1,0 +1,76 @@
+"""Every table, typed: a module a theme. SQLAlchemy Core; the same on SQLite and PostgreSQL.
+
+Ids are integers made by the program (store/ids.py), sorted by time. Migrations in store/migrations/ make these
+tables; a test compares them.
+"""
+
+from edi_gateway.store.tables.base import Exact, Moment, metadata, moment_text
+from edi_gateway.store.tables.book import (
+    holds,
+    order_edits,
+    order_events,
+    order_keys,
+    order_lines,
+    order_revisions,
+    orders,
+)
+from edi_gateway.store.tables.machinery import audit, heartbeats, live_profiles, polls, snapshots, users
+from edi_gateway.store.tables.master_data import (
+    customers,
+    imports,
+    item_units,
+    item_xrefs,
+    items,
+    prices,
+    ship_tos,
+)
+from edi_gateway.store.tables.outbound import control_numbers, deadlines, postings, transmissions, work
+from edi_gateway.store.tables.received import (
+    documents,
+    findings,
+    groups,
+    interchanges,
+    receipt_chunks,
+    receipts,
+)
+from edi_gateway.store.tables.triage import case_notes, cases
+
+__all__ = [
+    "Exact",
+    "Moment",
+    "audit",
+    "case_notes",
+    "cases",
+    "control_numbers",
+    "customers",
+    "deadlines",
+    "documents",
+    "findings",
+    "groups",
+    "heartbeats",
+    "holds",
+    "imports",
+    "interchanges",
+    "item_units",
+    "item_xrefs",
+    "items",
+    "live_profiles",
+    "metadata",
+    "moment_text",
+    "order_edits",
+    "order_events",
+    "order_keys",
+    "order_lines",
+    "order_revisions",
+    "orders",
+    "polls",
+    "postings",
+    "prices",
+    "receipt_chunks",
+    "receipts",
+    "ship_tos",
+    "snapshots",
+    "transmissions",
+    "users",
+    "work",
+]
