@@ -13,7 +13,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, Final
 
-from edi_gateway.orders.meaning import gtin
+from edi_gateway.model.gs1 import gtin_problem
 
 Reader = Callable[[str], Any]
 
@@ -163,8 +163,7 @@ def units(cell: str) -> dict[str, dict[str, Any]]:
 def gtin_14(cell: str) -> str:
     """A GTIN-8, -12, -13 or -14 with its right check digit, zero-filled to 14 digits."""
     digits = cell.replace("-", "").replace(" ", "")
-    if not digits.isascii() or not digits.isdigit() or len(digits) not in (8, 12, 13, 14):
-        raise BadCell("must be a GTIN of 8, 12, 13 or 14 digits")
-    if not gtin.is_valid(digits):
-        raise BadCell(f"has a wrong check digit: after {digits[:-1]} comes {gtin.check_digit(digits[:-1])}")
+    problem = gtin_problem(digits)
+    if problem is not None:
+        raise BadCell(problem)
     return digits.zfill(14)

@@ -10,8 +10,8 @@ from functools import partial
 import pytest
 
 from benchmarks import orders
+from edi_gateway.model import gs1
 from edi_gateway.model.finding import Finding
-from edi_gateway.orders.meaning import gtin
 from edi_gateway.x12.reading import CheckedSet, read_all
 from tests.samples.sample import SAMPLES, guide_of, guides
 
@@ -44,7 +44,7 @@ def test_gtins_have_right_check_digits_and_belong_to_nobody() -> None:
     values = [row["value"] for row in rows("xrefs.csv") if row["qualifier"] == "GTIN"]
     assert len(values) == len(set(values)) > 40
     for value in values:
-        assert gtin.is_valid(value), value
+        assert gs1.is_valid(value), value
         assert value[1:3] == "04", value
 
 

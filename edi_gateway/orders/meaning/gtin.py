@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from edi_gateway.model.gs1 import check_digit, is_valid
+
 # qualifier -> lengths in which the number is written, and whether a check digit is part of it
 _FORMS: Final[dict[str, tuple[tuple[int, bool], ...]]] = {
     "UP": ((12, True),),  # UPC of the consumer unit
@@ -30,17 +32,6 @@ class Candidate:
 
     gtin: str
     mended: str | None = None
-
-
-def check_digit(digits: str) -> str:
-    """The GS1 check digit of the digits before it: weights 3, 1, 3 ... from the right."""
-    total = sum(int(d) * (3 if i % 2 == 0 else 1) for i, d in enumerate(reversed(digits)))
-    return str(-total % 10)
-
-
-def is_valid(gtin: str) -> bool:
-    """Whether the last digit is the check digit of the others."""
-    return gtin.isascii() and gtin.isdigit() and len(gtin) > 1 and check_digit(gtin[:-1]) == gtin[-1]
 
 
 @lru_cache(maxsize=65536)
