@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from edi_gateway.model.finding import Code, Finding, Location
+from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.acks.ack import functional_ack, interchange_ack
 from edi_gateway.x12.parsing.envelope import InterchangeEnd, Unreadable
 from edi_gateway.x12.parsing.header import Delimiters
@@ -232,6 +232,32 @@ def test_what_is_not_touched_keeps_its_place_in_the_set(row: Row) -> None:
     for at, each in enumerate(made.segments):
         if each in kept and at + 1 != row.position:
             assert paths[at] == whole.paths[each.origin - 1], f"{at + 1} {each.text}"
+
+
+def one_segment_wrong(base: str) -> Iterator[str]:
+    """All that can be done to one segment of a good set: left out, sent twice, put behind the next, named as nothing
+    is named; and each of its segments, and some of other sets, put in at every place."""
+    texts = [each.text for each in good(base)]
+    strangers = dict.fromkeys([*texts[1:-1], "ZZZ*1", "B10*1**ABCD", "N3*1 DOCK RD", "LX*1"])
+    for number in range(2, len(texts)):
+        yield f"drop {number}"
+        yield f"repeat {number} 2 times"
+        yield f"write {number} ZQ9*1"
+        if number < len(texts) - 1:
+            yield f"move {number + 1} to {number}"
+        yield from (f"insert {number} {text}" for text in strangers)
+
+
+@pytest.mark.parametrize(
+    "base", [base for base in BASES if base.endswith("004010") or base.startswith("999")]
+)
+def test_whatever_is_done_to_one_segment_is_one_error_at_most(base: str) -> None:
+    cascades = {}
+    for done in one_segment_wrong(base):
+        errors = [each for each in hear(make(base, done)).findings if each.severity is Severity.ERROR]
+        if len(errors) > 1:
+            cascades[done] = [as_said(each, b"")[:3] for each in errors]
+    assert cascades == {}
 
 
 @pytest.mark.parametrize("base", BASES)

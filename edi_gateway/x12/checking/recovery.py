@@ -61,7 +61,8 @@ class _Explanation:
     `uses_unknown`: an unknown segment before accounts for what is missing; `pending`: where the next segments
     belong, if this one brings them along: `readings` go on behind them; `early`: the index from which on the
     segments before this one are to be left out, because they came too early; `excused`: tags that are not missing,
-    because they stood where they have no place."""
+    because they stood where they have no place; `reread`: the places of the segments just before this one, which were
+    found anew."""
 
     node: int
     readings: tuple[_Reading, ...]
@@ -72,6 +73,7 @@ class _Explanation:
     pending: tuple[int, ...] = ()
     early: int = -1
     excused: tuple[str, ...] = ()
+    reread: tuple[int, ...] = ()
 
 
 class Tracer:
@@ -161,6 +163,7 @@ class Tracer:
         self.readings = explanation.readings
         if explanation.early >= 0:
             self._leave_out(explanation.early)
+            self._place_anew(explanation.reread)
         if explanation.found in self.missed:
             self.faults.remove(self.missed.pop(explanation.found))
         for tag in explanation.excused:
@@ -184,6 +187,11 @@ class Tracer:
         gone = [fault for fault in self.missed.values() if fault.index >= first]
         self.missed = {node: fault for node, fault in self.missed.items() if fault not in gone}
         self.faults = [fault for fault in self.faults if fault not in gone]
+
+    def _place_anew(self, nodes: tuple[int, ...]) -> None:
+        for index, node in enumerate(nodes, start=len(self.nodes) - len(nodes)):
+            self.nodes[index] = node
+            self.seen[node] = index
 
     def _seen_before(self, index: int) -> dict[int, int]:
         return {node: at for node, at in self.seen.items() if at < index}
@@ -212,8 +220,17 @@ class Tracer:
         attempts.insert(
             0 if missed and tag not in missed else len(attempts), self._came_early(index, frames, segments)
         )
-        nowhere = _Explanation(-1, self.readings, (StructureFault(Code.SEGMENT_UNEXPECTED, index, tag),))
-        return self._best(chain.from_iterable(attempts), index, segments) or nowhere
+        attempts.append([self._left_out(index, tag, forward)])
+        return self._best(chain.from_iterable(attempts), index, segments)
+
+    def _left_out(self, index: int, tag: str, forward: Step | None) -> _Explanation:
+        """It has no place here; when it has one further down it comes too early."""
+        fault = StructureFault(Code.SEGMENT_UNEXPECTED, index, tag)
+        if forward:
+            fault = StructureFault(
+                Code.SEGMENT_OUT_OF_SEQUENCE, index, forward.child.tag, forward.child.node, early=True
+            )
+        return _Explanation(-1, self.readings, (fault,))
 
     def _changed_places(self, index: int, segments: list[list[str]]) -> Iterator[_Explanation]:
         """This segment and the next: had they come the other way round, both would be where they should be."""
@@ -253,29 +270,49 @@ class Tracer:
         for first in sorted({index - 1, *openers}, reverse=True):
             if first < 1 or self.nodes[first] < 0:
                 continue
-            before, self.seen = self.seen, self._seen_before(first)
-            clean = self._clean(self._readings_before(first), segments[index][0])
-            self.seen = before
-            if clean:
-                tag, node = segments[first][0], self.nodes[first]
-                fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, first, tag, node, early=True)
-                yield _Explanation(*clean, (fault,), early=first)
+            tag, node = segments[first][0], self.nodes[first]
+            fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, first, tag, node, early=True)
+            before = self.seen
+            for again in dict.fromkeys(
+                (index, first + 1)
+            ):  # all of the loop came early, or only what opens it
+                self.seen = self._seen_before(first)
+                reread = self._reread(first, segments[again : index + 1], again)
+                self.seen = before
+                if reread:
+                    *nodes, last = reread[0]
+                    yield _Explanation(last, reread[1], (fault,), early=first, reread=tuple(nodes))
+
+    def _reread(
+        self, first: int, segments: list[list[str]], at: int
+    ) -> tuple[list[int], tuple[_Reading, ...]] | None:
+        """The places of these segments (the first of them is number `at`) if there were no segment `first`; None when
+        one of them has none."""
+        readings, nodes = self._readings_before(first), []
+        for index, segment in enumerate(segments, start=at):
+            clean = self._clean(readings, segment[0])
+            if clean is None:
+                return None
+            node, readings = clean
+            nodes.append(node)
+            self.seen[node] = index
+        return nodes, readings
 
     def _readings_before(self, index: int) -> tuple[_Reading, ...]:
         past = self.past[index]
         return past if isinstance(past, tuple) else (_Reading(past.frames),)
 
-    def _best(
-        self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]
-    ) -> _Explanation | None:
-        """The explanation after which the document goes on best; the first of equals."""
-        best, most = None, -1
+    def _best(self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]) -> _Explanation:
+        """The explanation after which the document goes on best; of equals the one with fewer faults, or the first."""
+        best, most, fewest = None, -1, 0
         for attempt in attempts:
             count = self._goes_on(attempt, segments, index)
-            if count > most:
-                best, most = attempt, count
-            if most == _LOOK_AHEAD:
-                break  # none goes on better
+            faults = max(len(attempt.faults), 1)
+            if best is None or (count, -faults) > (most, -fewest):
+                best, most, fewest = attempt, count, faults
+            if most == _LOOK_AHEAD and fewest == 1:
+                break  # none is better
+        assert best is not None  # that it belongs nowhere is always one of them
         return best
 
     def _goes_on(self, attempt: _Explanation, segments: list[list[str]], index: int) -> int:
@@ -283,6 +320,8 @@ class Tracer:
         before, readings = self.seen, attempt.readings
         self.seen = dict(before) if attempt.early < 0 else self._seen_before(attempt.early)
         try:
+            for at, node in enumerate(attempt.reread, start=index - len(attempt.reread)):
+                self.seen[node] = at
             if attempt.node >= 0:
                 self.seen[attempt.node] = index
             for at, node in enumerate(attempt.pending, start=index + 1):
@@ -340,10 +379,7 @@ class Tracer:
         missed = tuple(fault.node for fault in faults)
         loops = {child.tag for child in missing if child.loop}
         if loops and any(segment[0] in loops for segment in segments[index + 1 :]):
-            early = StructureFault(
-                Code.SEGMENT_OUT_OF_SEQUENCE, index, step.child.tag, step.child.node, early=True
-            )
-            yield _Explanation(-1, self.readings, (early,))
+            yield self._left_out(index, step.child.tag, step)
         taken = (_Reading(step.frames),)
         yield _Explanation(step.child.node, taken, faults, missed, uses_unknown=explained, excused=excused)
 
