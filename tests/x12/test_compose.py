@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from edi_gateway.model.finding import Code, Location, Severity
-from edi_gateway.x12.checking.guide import build
+from edi_gateway.x12.checking.guide import Rule, build
 from edi_gateway.x12.dictionary import ElementDef, dictionary
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.writing.compose import (
@@ -190,6 +191,38 @@ def test_a_delimiter_in_the_data_is_a_finding_when_no_others_are_allowed(text: s
     )
     [finding] = outcome.findings
     assert (finding.code, finding.severity) == (Code.DELIMITER_IN_DATA, Severity.ERROR)
+
+
+def test_the_repetition_separator_is_what_the_isa_says_whatever_was_picked() -> None:
+    """ISA11 of 00501 always is one; a reader would take A^B for two values although nobody had picked it."""
+    newer = replace(ENVELOPE, isa_version="00501")
+    tree = SetTree(build("005010", "850"), "0001", [BEG, ("N1", "ST", "A^B"), PO1])
+    outcome = compose(newer, "42", AT, [GroupTree("005010", "17", [tree])])
+    assert only(outcome.findings) == [Code.DELIMITER_IN_DATA]
+    found = compose(newer, "42", AT, [GroupTree("005010", "17", [tree])], [USUAL._replace(repetition="!")])
+    assert found.value is not None
+    assert found.value.content[82:89] == b"!*00501"
+    assert errors_in(found.value.content) == []
+
+    repeats = [BEG, (*PO1, None, "VN", Repeated(("A", "B")))]
+    older = replace(ENVELOPE, delimiters=USUAL._replace(repetition="^"))
+    outcome = compose(
+        older, "42", AT, [GroupTree("004010", "17", [SetTree(build("004010", "850"), "1", repeats)])]
+    )
+    assert only(outcome.findings) == [Code.TOO_MANY_REPETITIONS]
+
+
+def test_a_text_goes_on_where_the_partners_guide_has_less_room() -> None:
+    rules = (Rule("short names", "N1*ST:02", "max", number=12), Rule("dock", "N2:01", "max", number=9))
+    names = [("N1", "ST", "ALPHA BETA GAMMA DELTA"), ("N1", "BY", "ALPHA BETA GAMMA DELTA")]
+    outcome = body_of(build("004010", "850", rules), [BEG, names, PO1], USUAL)
+    assert outcome.value is not None
+    assert outcome.value[0].split("~")[1:5] == [
+        "N1*ST*ALPHA BETA",
+        "N2*GAMMA*DELTA",
+        "N1*BY*ALPHA BETA GAMMA DELTA",
+        "PO1*1*48*EA*12.5",
+    ]
 
 
 def test_an_interchange_is_written_to_the_letter() -> None:

@@ -17,7 +17,15 @@ from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.dictionary import ElementDef
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.writing.splitting import split_long
-from edi_gateway.x12.writing.writer import Envelope, GroupText, SetText, body_text, check_body, interchange
+from edi_gateway.x12.writing.writer import (
+    Envelope,
+    GroupText,
+    SetText,
+    as_declared,
+    body_text,
+    check_body,
+    interchange,
+)
 
 
 class Composite(tuple["Value", ...]):
@@ -68,7 +76,8 @@ def compose(
     """An interchange; None when a finding is an ERROR. The first delimiters of the envelope and `others` that stand in
     no value are taken. Raises EnvelopeInvalid as `writer.interchange` does."""
     findings: list[Finding] = []
-    for delimiters in (envelope.delimiters, *others):
+    for picked in (envelope.delimiters, *others):
+        delimiters = as_declared(picked, envelope.isa_version)
         findings = []
         texts: list[GroupText] = []
         for group in groups:

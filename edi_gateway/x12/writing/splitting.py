@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from edi_gateway.x12.checking.guide import Guide
+from edi_gateway.x12.checking.rules import Selector, parse
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +71,7 @@ def split_long(segments: Sequence[Sequence[str]], guide: Guide) -> list[list[str
         elif place.tag == segment[0]:
             found += _spread(segment, place, guide)
         else:  # the rest stands before what the next segment goes on with
-            first, *rest = _parts(segment[place.element], _room(guide, segment[0], place.element))
+            first, *rest = _parts(segment[place.element], _room(guide, segment, place.element))
             segment[place.element] = first
             found.append(segment)
             if at < len(segments) and segments[at][0] == place.tag:
@@ -82,16 +84,27 @@ def split_long(segments: Sequence[Sequence[str]], guide: Guide) -> list[list[str
 def _is_long(segment: Sequence[str], place: Place, guide: Guide) -> bool:
     elements = place.elements if place.tag == segment[0] else (place.element,)
     return any(
-        len(segment[at]) > _room(guide, segment[0], at)
-        for at in elements
-        if at < len(segment) and segment[at]
+        len(segment[at]) > _room(guide, segment, at) for at in elements if at < len(segment) and segment[at]
     )
 
 
-def _room(guide: Guide, tag: str, element: int) -> int:
-    """How many characters an element holds, as the guide's rules have it when they ask for less."""
-    use = guide.segment(tag).uses[element - 1]
-    return guide.dictionary.elements[use.element].max
+def _room(guide: Guide, segment: Sequence[str], element: int) -> int:
+    """How many characters an element holds; less, when a rule of the guide about such segments asks for less."""
+    use = guide.segment(segment[0]).uses[element - 1]
+    asked = (number for selector, number in _limits(guide, segment[0], element) if selector.matches(segment))
+    return min((guide.dictionary.elements[use.element].max, *asked))
+
+
+@lru_cache(maxsize=256)
+def _limits(guide: Guide, tag: str, element: int) -> tuple[tuple[Selector, int], ...]:
+    """The rules that bound the length of an element whatever else stands in the document, each with its number."""
+    bounding = (rule for rule in guide.rules if rule.kind in ("max", "length") and rule.number)
+    found = ((parse(rule.target, rule.id), rule) for rule in bounding if not (rule.when or rule.unless))
+    return tuple(
+        (selector, rule.number or 0)
+        for selector, rule in found
+        if selector.path.split("/")[-1] == tag and (selector.element, selector.component) == (element, 0)
+    )
 
 
 def _parts(text: str, room: int) -> list[str]:
@@ -104,7 +117,7 @@ def _spread(
     """The segment as often as it takes; two texts a segment where there are two places in it."""
     if values is None:
         values = [segment[at] for at in place.elements if at < len(segment) and segment[at]]
-    room = _room(guide, segment[0], place.element)
+    room = _room(guide, segment, place.element)
     texts = [part for value in values for part in _parts(value, room)]
     size = len(place.elements)
     for start in range(0, len(texts), size):

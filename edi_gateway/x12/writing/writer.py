@@ -47,6 +47,12 @@ class Envelope:
     encoding: str = "latin-1"
 
 
+def as_declared(delimiters: Delimiters, isa_version: str) -> Delimiters:
+    """These delimiters as an ISA of this version tells them: from 00402 on ISA11 always is a repetition separator, `^`
+    when none was picked, and before there is none."""
+    return delimiters._replace(repetition=(delimiters.repetition or "^") if isa_version >= "00402" else None)
+
+
 def body_text(
     segments: Sequence[Sequence[str]], delimiters: Delimiters, encoding: str = "latin-1"
 ) -> Outcome[str]:
@@ -192,10 +198,9 @@ def interchange(
 
 
 def _isa(envelope: Envelope, control: str, at: datetime) -> Iterator[str]:
-    element, component, terminator, repetition = envelope.delimiters
-    newer = envelope.isa_version >= "00402"
-    standard = (repetition or "^") if newer else "U"
-    taken = [element, component, terminator, *([standard] if newer else [])]
+    marks = as_declared(envelope.delimiters, envelope.isa_version)
+    element, component, terminator, repetition = marks
+    taken = [mark for mark in marks if mark]
     _must(len(set(taken)) == len(taken), f"the delimiters {taken} are not different")
     _must(not any(mark.isalnum() or mark == " " for mark in taken), f"the delimiters {taken} hold a letter")
     fields = (
@@ -220,7 +225,7 @@ def _isa(envelope: Envelope, control: str, at: datetime) -> Iterator[str]:
             *(value.ljust(width) for value, width in fields),
             f"{at:%y%m%d}",
             f"{at:%H%M}",
-            standard,
+            repetition or "U",
             envelope.isa_version,
             _nine(control),
             "1" if envelope.ack_requested else "0",
