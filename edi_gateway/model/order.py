@@ -97,6 +97,10 @@ class OrderLine:
     promised_ship: date | None = None  # ours, when it is not the buyer's date (855 DR 068)
     promised_delivery: date | None = None  # the same, when the buyer spoke of delivery (855 DR 067)
     free_quantity: Decimal | None = None  # goods on top at no charge (SAC A D170), in the buyer's unit
+    backordered_quantity: Decimal | None = (
+        None  # of the accepted quantity, in the buyer's unit: not in stock now
+    )
+    backordered_to: date | None = None  # when that part ships; None: not known yet
     cancelled_stores: tuple[
         str, ...
     ] = ()  # "qualifier:location" of an SDQ whose part was cancelled (spec D24)

@@ -5,6 +5,15 @@ tables; a test compares them.
 """
 
 from edi_gateway.store.tables.base import Exact, Moment, metadata, moment_text
+from edi_gateway.store.tables.billing import (
+    invoice_lines,
+    invoice_parts,
+    invoices,
+    payment_lines,
+    payments,
+    tax_certificates,
+    tax_rates,
+)
 from edi_gateway.store.tables.book import (
     holds,
     order_edits,
@@ -14,6 +23,7 @@ from edi_gateway.store.tables.book import (
     order_revisions,
     orders,
 )
+from edi_gateway.store.tables.fulfilment import handling_units, line_parts, releases, shipments, unit_contents
 from edi_gateway.store.tables.machinery import audit, heartbeats, live_profiles, polls, snapshots, users
 from edi_gateway.store.tables.master_data import (
     customers,
@@ -33,6 +43,7 @@ from edi_gateway.store.tables.received import (
     receipt_chunks,
     receipts,
 )
+from edi_gateway.store.tables.stock import sites, stock, stock_moves, stock_proposals, supply
 from edi_gateway.store.tables.triage import case_notes, cases
 
 __all__ = [
@@ -47,13 +58,18 @@ __all__ = [
     "documents",
     "findings",
     "groups",
+    "handling_units",
     "heartbeats",
     "holds",
     "imports",
     "interchanges",
+    "invoice_lines",
+    "invoice_parts",
+    "invoices",
     "item_units",
     "item_xrefs",
     "items",
+    "line_parts",
     "live_profiles",
     "metadata",
     "moment_text",
@@ -63,14 +79,26 @@ __all__ = [
     "order_lines",
     "order_revisions",
     "orders",
+    "payment_lines",
+    "payments",
     "polls",
     "postings",
     "prices",
     "receipt_chunks",
     "receipts",
+    "releases",
     "ship_tos",
+    "shipments",
+    "sites",
     "snapshots",
+    "stock",
+    "stock_moves",
+    "stock_proposals",
+    "supply",
+    "tax_certificates",
+    "tax_rates",
     "transmissions",
+    "unit_contents",
     "users",
     "work",
 ]

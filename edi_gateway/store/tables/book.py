@@ -53,6 +53,7 @@ orders = Table(
         "answer_state", String(20), nullable=False
     ),  # DUE SENT HELD_SENT NONE (an IH was sent: an update is due)
     Column("void_reason", Text),
+    Column("stage", String(20)),  # model.fulfilment.Stage, derived; None: nothing has begun
     UniqueConstraint("number"),
     Index("ix_orders_business_key", "business_key"),
     Index("ix_orders_partner_po_number", "partner", "po_number"),
@@ -98,6 +99,8 @@ order_lines = Table(
     Column("promised_ship", Date),
     Column("promised_delivery", Date),
     Column("free_quantity", Exact),
+    Column("backordered_quantity", Exact),
+    Column("backordered_to", Date),
     Column("cancelled_stores", Text),  # keys of the places whose part was cancelled, one a line
 )
 

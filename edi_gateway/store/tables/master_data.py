@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, Boolean, Column, Date, Index, Integer, LargeB
 from edi_gateway.store.tables.base import Exact, Moment, metadata, row_id
 
 
-def _versioned() -> list[Column[Any]]:
+def versioned() -> list[Column[Any]]:
+    """From when to when a row holds, and who said so (spec B1)."""
     return [
         Column("since", Date, nullable=False),
         Column("until", Date),  # exclusive; None: stands
@@ -36,7 +37,11 @@ items = Table(
     Column("measured", Boolean, nullable=False),
     Column("free", Boolean, nullable=False),
     Column("item_class", String(40)),
-    *_versioned(),
+    Column("tax_class", String(20)),
+    Column("nmfc", String(12)),
+    Column("freight_class", String(5)),
+    Column("hazmat", Text),  # UN number; proper name; class; packing group; 24-hour telephone
+    *versioned(),
     Index("ix_items_sku", "sku"),
 )
 
@@ -52,7 +57,9 @@ item_units = Table(
     Column("multiple", Exact),
     Column("inner", Integer),
     Column("orderable", Boolean, nullable=False),
-    *_versioned(),
+    Column("weight", Exact),  # gross, of one unit
+    Column("weight_unit", String(2)),
+    *versioned(),
     Index("ix_item_units_sku", "sku"),
 )
 
@@ -65,7 +72,7 @@ item_xrefs = Table(
     Column("value", String(80), nullable=False),
     Column("sku", String(60), nullable=False),
     Column("unit", String(2)),
-    *_versioned(),
+    *versioned(),
     Index("ix_item_xrefs_value", "value"),
 )
 
@@ -81,7 +88,7 @@ prices = Table(
     Column("price_group", String(40)),
     Column("from_quantity", Exact, nullable=False),
     Column("promotion", Boolean, nullable=False),
-    *_versioned(),
+    *versioned(),
     Index("ix_prices_sku", "sku"),
 )
 
@@ -103,7 +110,7 @@ ship_tos = Table(
     Column("kind", String(10), nullable=False),
     Column("dc", String(80)),
     Column("transit_days", Integer),
-    *_versioned(),
+    *versioned(),
     Index("ix_ship_tos_code", "partner", "code"),
 )
 
@@ -125,7 +132,7 @@ customers = Table(
     Column("backorder", String(20), nullable=False),
     Column("stopped", Boolean, nullable=False),
     Column("priority", Integer, nullable=False),
-    *_versioned(),
+    *versioned(),
     Index("ix_customers_number", "number"),
 )
 

@@ -1,0 +1,122 @@
+"""Invoices, credits and payments as they are issued and kept (spec B11, B3.6, C4, C15).
+
+Frozen records without I/O; made by orders/billing, kept by store/. Money is Decimal in `currency`; each line is
+rounded half-up to the currency's minor unit once, and nothing is rounded again (spec B2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+
+class InvoiceKind(StrEnum):
+    INVOICE = "INVOICE"
+    CREDIT = "CREDIT"
+    REBILL = "REBILL"
+
+
+class InvoiceState(StrEnum):
+    """Spec B3.6; what is issued is never changed, only credited and billed again."""
+
+    ISSUED = "ISSUED"
+    SENT = "SENT"
+    ACKED = "ACKED"
+    REJECTED = "REJECTED"
+    PARTIALLY_PAID = "PARTIALLY_PAID"
+    PAID = "PAID"
+    CREDITED = "CREDITED"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A SAC as invoiced: `kind` C adds, A takes off; `amount` is positive."""
+
+    kind: str
+    amount: Decimal
+    code: str | None = None
+    agency: str | None = None
+    agency_code: str | None = None
+    percent: Decimal | None = None
+    percent_basis: str | None = None
+    rate: Decimal | None = None
+    unit: str | None = None
+    quantity: Decimal | None = None
+    handling: str | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaxAmount:
+    """A TXI: once, in the summary or on the line, never on both."""
+
+    code: str  # DE963
+    amount: Decimal
+    percent: Decimal | None = None
+    exempt: str | None = None  # DE441
+    certificate: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BilledLine:
+    """One IT1. `parts`: line parts billed, with how much of each, in the buyer's unit."""
+
+    n: int
+    order_id: int
+    line: int
+    quantity: Decimal
+    unit: str
+    price: Decimal
+    price_basis: str | None
+    amount: Decimal
+    parts: tuple[tuple[int, Decimal], ...] = ()
+    charges: tuple[Charge, ...] = ()
+    taxes: tuple[TaxAmount, ...] = ()
+    free: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedInvoice:
+    """All that an 810 says of money. total = goods + charges - allowances + tax, each over all levels once."""
+
+    kind: InvoiceKind
+    number: str
+    currency: str
+    issued_on: date
+    lines: tuple[BilledLine, ...]
+    charges: tuple[Charge, ...] = ()  # of the header
+    taxes: tuple[TaxAmount, ...] = ()  # of the summary
+    discountable: Decimal = Decimal(0)  # TDS02: amount subject to the terms discount
+    discount: Decimal = Decimal(0)  # TDS04
+    discount_until: date | None = None
+    due_on: date | None = None
+    original: str | None = None  # number of the invoice that is credited or billed again
+
+    @property
+    def goods(self) -> Decimal:
+        return sum((line.amount for line in self.lines), Decimal(0))
+
+    @property
+    def added(self) -> Decimal:
+        """Charges of all levels."""
+        return sum((c.amount for c in self._charges() if c.kind == "C"), Decimal(0))
+
+    @property
+    def taken_off(self) -> Decimal:
+        """Allowances of all levels."""
+        return sum((c.amount for c in self._charges() if c.kind == "A"), Decimal(0))
+
+    @property
+    def tax(self) -> Decimal:
+        levels = [*self.taxes, *(tax for line in self.lines for tax in line.taxes)]
+        return sum((tax.amount for tax in levels), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        """TDS01."""
+        return self.goods + self.added - self.taken_off + self.tax
+
+    def _charges(self) -> list[Charge]:
+        return [*self.charges, *(charge for line in self.lines for charge in line.charges)]
