@@ -18,8 +18,11 @@ from edi_gateway.mapping.files.schema import Checker, standard
 from edi_gateway.mapping.files.sources import Merger, RawRow, Source, lay_over, spread_picks
 from edi_gateway.mapping.files.tables import Table, read_table
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
+from edi_gateway.model.documents.application_advice import ApplicationAdvice
+from edi_gateway.model.documents.invoice import Invoice
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.record import Record
+from edi_gateway.model.documents.remittance import Remittance
 
 __all__ = [
     "Described",
@@ -34,7 +37,10 @@ __all__ = [
 ]
 
 #: The document models that a mapping file may name.
-MODELS: MappingOf[str, type[Record]] = {m.__name__: m for m in (PurchaseOrder, PurchaseOrderAcknowledgment)}
+MODELS: MappingOf[str, type[Record]] = {
+    m.__name__: m
+    for m in (PurchaseOrder, PurchaseOrderAcknowledgment, Invoice, Remittance, ApplicationAdvice)
+}
 TABLES = "tables/"
 LAYERS = "layers/"
 PARTNER = "partner/"

@@ -17,7 +17,7 @@ from edi_gateway.mapping.files.notation import ANY, Compute, Element, FieldPath,
 from edi_gateway.mapping.files.tables import Table
 from edi_gateway.model.documents.record import Record
 from edi_gateway.x12.checking.structure import Node
-from edi_gateway.x12.dictionary import Dictionary, dictionary
+from edi_gateway.x12.dictionary import Dictionary, SegmentDef, dictionary
 
 
 class GuideLike(Protocol):
@@ -181,12 +181,19 @@ class _Builder:
         elements = tuple(
             self._element(e, node.tag, model)
             for e in sorted(row.elements, key=_order)
-            if e.last <= len(segment.uses)  # not every version has every element
+            if self._there(e, segment)
         )
         made = PlanRow(ordinal, row, node, model, opens, elements, len(segment.uses), container)
         container.below.setdefault(node.index, []).append(made)
         self.by_selector[row.selector] = made
         return made
+
+    def _there(self, element: Element, segment: SegmentDef) -> bool:
+        """Not every version has every element, and one that is a composite later has its first component only."""
+        if element.last > len(segment.uses):
+            return False
+        composite = segment.uses[element.first - 1].element in self.dictionary.composites
+        return composite or element.components is None or element.components[0] == 1
 
     def _container(self, row: Row, rows: dict[str, Row]) -> PlanRow:
         above = row.parent

@@ -16,17 +16,21 @@ from edi_gateway.x12.dictionary import Dictionary, ElementDef, SegmentDef, Use
 
 _LETTERS = string.ascii_uppercase + string.digits
 _DATES = ("20260115", "20251231", "20280229", "19991130")
+_LINES = {
+    "855": "PO1",
+    "810": "IT1",
+}  # sets whose totals are counted: the segment of a line, its quantity in 02
 _LIKELY = 4  # one optional element or segment in so many is there
 
 
 def random_set(seed: int, guide: Guide) -> list[list[str]]:
-    """Body segments of a set, BEG or BAK to CTT. The totals of an 855 are right, as ours always are."""
+    """Body segments of a set, BEG or BAK to CTT. Totals that are counted on writing are right, as ours always are."""
     draw = Random(seed)
     body: list[list[str]] = []
     _loop(draw, guide, guide.root, body, depth=0)
     body = [s for s in body if s[0] not in ("ST", "SE")]
-    if guide.set_code == "855":
-        _right_totals(body)
+    if guide.set_code in _LINES:
+        _right_totals(body, _LINES[guide.set_code])
     return body
 
 
@@ -101,11 +105,11 @@ def _value(draw: Random, element: ElementDef) -> str:
     return "".join(draw.choices(_LETTERS, k=size))
 
 
-def _right_totals(body: list[list[str]]) -> None:
+def _right_totals(body: list[list[str]], line: str) -> None:
     """The CTT that we would write; an AMT after it goes with a wrong one."""
     at = next((i for i, s in enumerate(body) if s[0] == "CTT"), len(body))
     del body[at:]
-    lines = [s for s in body if s[0] == "PO1"]
+    lines = [s for s in body if s[0] == line]
     total = sum((Decimal(s[2]) for s in lines if len(s) > 2 and s[2]), Decimal(0))
     if lines:
         body.append(["CTT", str(len(lines)), str(total)])

@@ -260,7 +260,7 @@ pick_of = "02"
 def test_a_file_must_say_which_set_and_model_it_is_of() -> None:
     assert mistakes_of_file('set = "855"\nmodel = "Order"\n') == [
         "850.toml:1: set = '855'; this file is read as \"850\"",
-        "850.toml:2: model = 'Order'; known are PurchaseOrder, PurchaseOrderAcknowledgment",
+        f"850.toml:2: model = 'Order'; known are {', '.join(catalog.MODELS)}",
     ]
     with pytest.raises(MappingInvalid, match=r"999\.toml:1: there is no such mapping file"):
         catalog.load(MAPPINGS, "999")

@@ -279,7 +279,12 @@ class Checker:
         read = self.standard.versions[version]
         composite = read.composites.get(use.element)
         if composite is None and element.components:
-            return f"{tag}{element.first:02d} is no composite; write {element.first:02d} without component"
+            if not self._composite_elsewhere(tag, element.first):
+                return (
+                    f"{tag}{element.first:02d} is no composite; write {element.first:02d} without component"
+                )
+            if element.components[0] > 1:  # this version does not have it, as others do not have an element
+                return None
         if composite is not None:
             if not element.components:
                 return f"{tag}{element.first:02d} is a composite; write {element.first:02d}.1 for its first component"
@@ -299,6 +304,14 @@ class Checker:
         if not convert.fits(found.kind, kind):
             return f"{'.'.join(found.names)} is {found.kind}, {tag}{element.name} is of type {kind}"
         return None
+
+    def _composite_elsewhere(self, tag: str, position: int) -> bool:
+        """Another version made a composite of the element: what it was before is the first component there."""
+        return any(
+            use.element in d.composites
+            for version, d in self.standard.versions.items()
+            if (use := self.standard.use(version, tag, position)) is not None
+        )
 
     def _writes(
         self, row: Row, context: str | None, names: tuple[str, ...], qualifier: str | None, at: Origin

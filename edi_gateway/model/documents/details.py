@@ -243,3 +243,17 @@ class ConditionOfSale(Record):
     agency: str | None = None
     substitution: str | None = None
     ids: tuple[CodePair, ...] = ()
+
+
+class CarrierDetail(Record):
+    """CAD: who carried what is invoiced, under which bill of lading."""
+
+    mode: str | None = None  # DE91
+    equipment_initial: str | None = None
+    equipment: str | None = None
+    scac: str | None = None
+    routing: str | None = None
+    status: str | None = None  # DE368
+    reference_qualifier: str | None = None  # BM, CN ...
+    reference: str | None = None
+    service: str | None = None  # DE284

@@ -98,6 +98,8 @@ class Component(Record):
     allowances: tuple[Allowance, ...] = ()
     noted_quantities: tuple[NotedQuantity, ...] = ()
     parties: tuple[Party, ...] = ()
+    references: tuple[Reference, ...] = ()  # 810 and 820 only, as are the taxes
+    taxes: tuple[Tax, ...] = ()
 
 
 class Line(Record):

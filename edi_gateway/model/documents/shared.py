@@ -52,6 +52,17 @@ __all__ = [
 ]
 
 
+class OtherDate(Record):
+    """A DTM whose qualifier has no name of its own."""
+
+    qualifier: str
+    on: date | None = None
+    at: str | None = None
+    zone: str | None = None
+    format: str | None = None  # DE1250
+    period: str | None = None  # DE1251
+
+
 class Reference(Record):
     """REF or N9: a number of somebody's, with the qualifier that says whose."""
 
@@ -59,6 +70,7 @@ class Reference(Record):
     value: str | None = None
     description: str | None = None
     more: tuple[str, ...] = ()  # components of REF04/N907: qualifier, value, qualifier, value ...
+    dates: tuple[OtherDate, ...] = ()  # 820 only: DTM under the REF
 
 
 class ContactNumber(Record):
@@ -73,17 +85,6 @@ class Contact(Record):
     name: str | None = None
     numbers: tuple[ContactNumber, ...] = ()
     inquiry: str | None = None
-
-
-class OtherDate(Record):
-    """A DTM whose qualifier has no name of its own."""
-
-    qualifier: str
-    on: date | None = None
-    at: str | None = None
-    zone: str | None = None
-    format: str | None = None  # DE1250
-    period: str | None = None  # DE1251
 
 
 class Dates(Record):
@@ -135,6 +136,22 @@ class QuotedPrice(Record):
     exchange_rate: Number | None = None
 
 
+class Tax(Record):
+    """TXI, as stated; a TAX is a TaxReference."""
+
+    type: str | None = None
+    amount: Number | None = None
+    percent: Number | None = None
+    jurisdiction_qualifier: str | None = None
+    jurisdiction: str | None = None
+    exempt: str | None = None
+    relation: str | None = None
+    basis: Number | None = None
+    number: str | None = None
+    assigned: str | None = None
+    dates: tuple[OtherDate, ...] = ()  # 810 only: DTM under the TXI of a SAC, from 005010 on
+
+
 class Allowance(Record):
     """SAC: allowance (A), charge (C), service, promotion. Which amount counts is decided in orders/ (spec C0)."""
 
@@ -158,6 +175,8 @@ class Allowance(Record):
     currency_of: str | None = None  # CUR under the SAC
     exchange_rate: Number | None = None
     quoted_prices: tuple[QuotedPrice, ...] = ()  # CTP under the SAC of a line
+    taxes: tuple[Tax, ...] = ()  # 810 and 820: TXI under the SAC, the tax on this charge
+    dates: tuple[OtherDate, ...] = ()  # 810 and 820: DTM under the SAC, from 005010 on
 
 
 class Terms(Record):
@@ -289,21 +308,6 @@ class Note(Record):
     measurements: tuple[Measurement, ...] = ()
     paperwork: tuple[Paperwork, ...] = ()
     coded_lines: tuple[CodedText, ...] = ()  # MTX with more than its text
-
-
-class Tax(Record):
-    """TXI, as stated; a TAX is a TaxReference."""
-
-    type: str | None = None
-    amount: Number | None = None
-    percent: Number | None = None
-    jurisdiction_qualifier: str | None = None
-    jurisdiction: str | None = None
-    exempt: str | None = None
-    relation: str | None = None
-    basis: Number | None = None
-    number: str | None = None
-    assigned: str | None = None
 
 
 class SalesRequirement(Record):
