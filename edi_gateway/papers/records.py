@@ -99,7 +99,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class DropShip:
-    """The retailer in whose name a parcel goes to his customer: nothing of ours is named on the packing list."""
+    """The retailer in whose name a parcel goes to his customer: neither label nor packing list names us."""
 
     brand: str  # as it stands at the head of the paper
     return_address: Place
@@ -128,6 +128,11 @@ class Shipment:
     drop_ship: DropShip | None = None
     show_prices: bool = False
     currency: str | None = None
+
+    @property
+    def sender(self) -> Place:
+        """From whom it comes, as far as the receiver is to know: the retailer of a drop shipment, or we."""
+        return self.drop_ship.return_address if self.drop_ship else self.ship_from
 
 
 @dataclass(frozen=True, slots=True)
