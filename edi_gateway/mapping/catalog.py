@@ -19,10 +19,13 @@ from edi_gateway.mapping.files.sources import Merger, RawRow, Source, lay_over, 
 from edi_gateway.mapping.files.tables import Table, read_table
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.application_advice import ApplicationAdvice
+from edi_gateway.model.documents.inventory import InventoryReport
 from edi_gateway.model.documents.invoice import Invoice
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.documents.remittance import Remittance
+from edi_gateway.model.documents.shipping_advice import ShippingAdvice
+from edi_gateway.model.documents.warehouse_order import WarehouseOrder
 
 __all__ = [
     "Described",
@@ -39,7 +42,16 @@ __all__ = [
 #: The document models that a mapping file may name.
 MODELS: MappingOf[str, type[Record]] = {
     m.__name__: m
-    for m in (PurchaseOrder, PurchaseOrderAcknowledgment, Invoice, Remittance, ApplicationAdvice)
+    for m in (
+        PurchaseOrder,
+        PurchaseOrderAcknowledgment,
+        Invoice,
+        Remittance,
+        ApplicationAdvice,
+        WarehouseOrder,
+        ShippingAdvice,
+        InventoryReport,
+    )
 }
 TABLES = "tables/"
 LAYERS = "layers/"

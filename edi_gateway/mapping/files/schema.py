@@ -233,7 +233,10 @@ class Checker:
         missing = set(required_fields(found.record)) - {name for _, name in spots}
         for name in sorted(missing):
             self.problems.add(element.at, f"{found.record.__name__}.{name} is required and nothing reads it")
-        self._writes(row, context, found.names, None, element.at)
+        spans = [e for e in row.elements if e.pairs and e.pairs.each == element.pairs.each]
+        if element is not spans[0] and (element.pairs != spans[0].pairs or element.pairs.with_):
+            self.problems.add(element.at, f"the spans of {element.pairs.each} do not read the same fields")
+        self._writes(row, context, found.names, None, spans[0].at)
         self.read.setdefault(context, set()).add(found.names[0])
 
     def _computable(self, element: Element) -> bool:

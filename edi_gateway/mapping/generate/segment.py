@@ -62,21 +62,40 @@ class SegmentEmitter(Emitter):
     ) -> None:
         assert row.node is not None
         last = max(cells, default=0)
-        if not groups:
-            texts = [cells.get(p, '""') for p in range(1, last + 1)]
-            self.emit(depth, f"e = [{', '.join([repr(row.node.tag), *texts])}]")
-            return
-        element = groups[0]
-        first, end, size = element.element.first, element.element.last, len(element.parts)
-        most = len(element.positions) // size
-        texts = [cells.get(p, '""') for p in range(1, first)]
+        stops = [element.element.first for element in groups] + [last + 1]
+        texts = [cells.get(p, '""') for p in range(1, stops[0])]
         self.emit(depth, f"e = [{', '.join([repr(row.node.tag), *texts])}]")
+        for at, element in enumerate(groups):
+            self._span(depth, row, element, groups[:at], groups[at + 1 :])
+            end = element.element.last
+            after = [cells.get(p, '""') for p in range(end + 1, stops[at + 1])]
+            if after or at + 1 < len(groups):
+                self.emit(depth, f"e += [''] * ({end + 1} - len(e)) + [{', '.join(after)}]")
+
+    def _span(
+        self,
+        depth: int,
+        row: PlanRow,
+        element: PlanElement,
+        before: Sequence[PlanElement],
+        after: Sequence[PlanElement],
+    ) -> None:
+        """The groups of a list in a span. Where a list has several spans, one goes on where the one before is full."""
         assert element.slot is not None
-        guard, access = fetch("r", row.model, element.slot.names)
-        name = ".".join(element.slot.names)
+        names = element.slot.names
+        name = ".".join(names)
+        taken = sum(_places(e) for e in before if e.slot is not None and e.slot.names == names)
+        left = sum(_places(e) for e in after if e.slot is not None and e.slot.names == names)
+        guard, access = fetch("r", row.model, names)
         self.emit(depth, f"z = {access}{guard} or ()")
-        self.emit(depth, f"if len(z) > {most}: N.too_many(p, {name!r}, len(z), {most})")
-        self.emit(depth, "for j, v in enumerate(z):")
+        listed = "enumerate(z)"
+        if taken or left:
+            end = f"{taken + _places(element)}" if left else ""
+            listed = f"enumerate(z[{taken or ''}:{end}], {taken})"
+        if not left:
+            most = taken + _places(element)
+            self.emit(depth, f"if len(z) > {most}: N.too_many(p, {name!r}, len(z), {most})")
+        self.emit(depth, f"for j, v in {listed}:")
         simple = all(p.converter.kind == "text" for p in element.parts)
         if simple:
             for part in element.parts:
@@ -86,9 +105,6 @@ class SegmentEmitter(Emitter):
         else:
             self.emit(depth + 1, f"q = (p, {name!r}, j)")
             self._append_group(depth + 1, element, "e", "q")
-        after = [cells.get(p, '""') for p in range(end + 1, last + 1)]
-        if after:
-            self.emit(depth, f"e += [''] * ({end + 1} - len(e)) + [{', '.join(after)}]")
 
     def _cell(self, depth: int, row: PlanRow, element: PlanElement) -> None:
         position = element.element.first
@@ -241,6 +257,11 @@ class SegmentEmitter(Emitter):
         for part in element.parts:
             self._value(depth, "y", f"v.{part.name}", part.converter, part.maximum, part.name, around)
             self.emit(depth, f"{target}.append(y)")
+
+
+def _places(element: PlanElement) -> int:
+    """How many groups a span has room for."""
+    return len(element.positions) // len(element.parts)
 
 
 def _sum(segments: Sequence[Sequence[str]], element: int, maximum: int, notes: Remarks, around: Any) -> str:

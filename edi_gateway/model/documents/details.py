@@ -183,6 +183,28 @@ class Mark(Record):
     second_value_to: str | None = None
 
 
+class Pallet(Record):
+    """PAL: how a pallet is loaded."""
+
+    type: str | None = None  # DE883
+    tiers: int | None = None
+    blocks: int | None = None  # a tier
+    pack: int | None = None
+    unit_weight: Number | None = None
+    unit_weight_unit: str | None = None
+    length: Number | None = None
+    width: Number | None = None
+    height: Number | None = None
+    dimension_unit: str | None = None
+    weight: Number | None = None  # gross
+    weight_unit: str | None = None
+    volume: Number | None = None
+    volume_unit: str | None = None
+    exchange: str | None = None  # DE399
+    inner: int | None = None
+    stackable: str | None = None  # PAL17, from 005010 on: Y or N
+
+
 class AddressPart(Record):
     """NX2: one component of an address or place."""
 
