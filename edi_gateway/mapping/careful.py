@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from edi_gateway.mapping.convert import Converter
 from edi_gateway.mapping.files.notation import ANY, Condition
 from edi_gateway.mapping.files.tables import TableRow
+from edi_gateway.mapping.hierarchy import HL_ELEMENTS, ROOT, hang
 from edi_gateway.mapping.plan import Plan, PlanElement, PlanRow
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 
@@ -91,6 +92,8 @@ class _Reading:
         self.draft = Draft()
         self.values = 0  # read so far
         self.last = len(plan.nodes) - 1
+        self.above = hang(plan, segments, nodes).above
+        self.homes = {ROOT: (self.draft.root, "")}  # the record and path of each HL
 
     def run(self) -> Draft:
         open_loops = [_Open(0, self.last, self.plan.root, self.draft.root, "")]
@@ -104,7 +107,10 @@ class _Reading:
                 open_loops.pop()
             around = open_loops[-1]
             rows = around.row.below.get(node, ()) if around.row else ()
-            opened = next((o for row in rows if (o := self._take(row, index, around)) is not None), None)
+            if node == self.plan.hierarchy:
+                opened = self._level(index)
+            else:
+                opened = next((o for row in rows if (o := self._take(row, index, around)) is not None), None)
             if opened is None:
                 self.draft.spots.append(Spot(index))
             if node in self.plan.openers and (rows or around.row is None):
@@ -112,6 +118,25 @@ class _Reading:
         return self.draft
 
     # -- a segment
+
+    def _level(self, index: int) -> _Open | None:
+        """An HL whose record hangs where HL02 says; None when it has no home."""
+        above = self.above.get(index)
+        if above is None:
+            return None
+        segment = self.segments[index]
+        row = self.plan.levels[_text(segment, 3)]
+        assert row.node is not None
+        record, path = self.homes[ROOT]
+        if row.opens is not None:
+            around, path = self.homes[above]
+            beside = around.setdefault(row.opens.names[-1], [])
+            record, path = {}, f"{path}{row.opens.names[-1]}[{len(beside)}]."
+            beside.append(record)
+            self.homes[index] = (record, path)
+            self._store(row, row.elements[0], Spot(index, 3), segment[3], record, path)
+        self.draft.spots += [Spot(index, p) for p, text in enumerate(segment) if p > HL_ELEMENTS and text]
+        return _Open(row.node.index, row.node.last, row, record, path)
 
     def _take(self, row: PlanRow, index: int, around: _Open) -> _Open | None:
         """Reads the segment by the row; None when the row does not take it."""

@@ -17,6 +17,7 @@ from edi_gateway.mapping.files.problems import MappingInvalid, Origin, Problem, 
 from edi_gateway.mapping.files.schema import Checker, standard
 from edi_gateway.mapping.files.sources import Merger, RawRow, Source, lay_over, spread_picks
 from edi_gateway.mapping.files.tables import Table, read_table
+from edi_gateway.mapping.files.tree import Tree
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.application_advice import ApplicationAdvice
 from edi_gateway.model.documents.inventory import InventoryReport
@@ -24,6 +25,7 @@ from edi_gateway.model.documents.invoice import Invoice
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.documents.remittance import Remittance
+from edi_gateway.model.documents.ship_notice import ShipNotice
 from edi_gateway.model.documents.shipping_advice import ShippingAdvice
 from edi_gateway.model.documents.warehouse_order import WarehouseOrder
 
@@ -45,6 +47,7 @@ MODELS: MappingOf[str, type[Record]] = {
     for m in (
         PurchaseOrder,
         PurchaseOrderAcknowledgment,
+        ShipNotice,
         Invoice,
         Remittance,
         ApplicationAdvice,
@@ -60,7 +63,10 @@ PARTNER = "partner/"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mapping:
-    """The rows of one set as they apply: merged, checked, in order. `texts` are the files they came from, by name."""
+    """The rows of one set as they apply: merged, checked, in order. `texts` are the files they came from, by name.
+
+    `tree` is there for a set of HL levels, and `levels` the record of each of them.
+    """
 
     set_code: str
     model: type[Record]
@@ -68,6 +74,8 @@ class Mapping:
     tables: MappingOf[str, Table]
     hash: str
     texts: MappingOf[str, str]
+    tree: Tree | None
+    levels: MappingOf[str, type[Record]]
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -104,25 +112,34 @@ def load_texts(texts: MappingOf[str, str], set_code: str) -> Mapping:
         raise MappingInvalid(
             set_code, (Problem(Origin(f"{set_code}.toml", 1), "there is no such mapping file"),)
         )
+    if "tree" in base.values and base.tree is None:  # every row of a level would be a mistake as well
+        raise MappingInvalid(set_code, tuple(problems.found))
     known, model = standard(set_code), _model(base, set_code, problems)
     raw: dict[str, RawRow] = {}
     used = [base.name]
     for source in _stack(merger, texts, base, set_code, problems):
+        if base.tree and base.tree.top in source.removals:
+            at = source.removals[base.tree.top]
+            problems.add(at, f"level {base.tree.top} is the document itself; take its rows away one by one")
         lay_over(raw, source, merger.layer(source), problems)
         used.append(source.name)
-    rows = rows_of(spread_picks(raw, problems), problems)
+    for source in merger.parsed.values():
+        if source is not base and "tree" in source.values:
+            problems.add(source.values["tree"][1], f"[tree] stands in {base.name} only, and holds for all")
+    rows = rows_of(spread_picks(raw, problems), base.tree, problems)
     tables = _tables(texts, rows, problems)
     if known is None:
         problems.add(Origin(base.name, 1), f"the dictionary has no set {set_code}")
     if model is None or known is None:
         raise MappingInvalid(set_code, tuple(problems.found))
-    checker = Checker(rows, model, known, tables, problems)
+    checker = Checker(rows, model, known, tables, base.tree, problems)
     checker.run()
     problems.raise_if_any(set_code)
     kept = {
         name: text for name, text in texts.items() if name in merger.parsed or _table_name(name) in tables
     }
-    return Mapping(set_code, model, checker.kept, tables, _hash(set_code, model, checker.kept, tables), kept)
+    hashed = _hash(set_code, model, checker.kept, tables, checker.levels)
+    return Mapping(set_code, model, checker.kept, tables, hashed, kept, base.tree, checker.levels)
 
 
 def _stack(
@@ -172,9 +189,16 @@ def _table_name(file: str) -> str:
     return file.removeprefix(TABLES).removesuffix(".csv") if file.startswith(TABLES) else ""
 
 
-def _hash(set_code: str, model: type[Record], rows: tuple[Row, ...], tables: MappingOf[str, Table]) -> str:
+def _hash(
+    set_code: str,
+    model: type[Record],
+    rows: tuple[Row, ...],
+    tables: MappingOf[str, Table],
+    levels: MappingOf[str, type[Record]],
+) -> str:
     """What a document is read by, without comments, blanks and line numbers."""
     said = [set_code, model.__name__, *(_meaning(row) for row in rows)]
+    said += [f"{code} {record.__name__}" for code, record in levels.items()]
     for name, table in sorted(tables.items()):
         said += [name, *(f"{r.theirs} {r.ours} {r.direction}" for r in table.rows)]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()
@@ -190,6 +214,7 @@ def _meaning(row: Row) -> str:
         row.number,
         row.picked,
         *row.conditions,
+        *([] if row.level is None else [row.level]),
     ]
     told += [(e.name, e.field, e.table, e.convert, e.pairs, e.compute) for e in row.elements]
     return repr(told)
@@ -235,7 +260,7 @@ def _target(element: Element) -> tuple[str, list[str]]:
         notes += [f"with {name} from {position:02d}" for position, name in element.pairs.with_]
         return f"{element.pairs.each}[].{', '.join(element.pairs.of)}", notes
     if element.compute:
-        what = f"{element.compute.what} {element.compute.selector}"
+        what = f"{element.compute.what} {element.compute.counted}"
         what += f"-{element.compute.element:02d}" if element.compute.element else ""
         return str(element.compute.stated or ""), [*notes, f"written as {what}"]
     return str(element.field), notes

@@ -7,6 +7,7 @@ makes no record itself. Called by compile.py and lineage.py.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from collections.abc import Mapping as MappingOf
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -126,7 +127,10 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plan:
-    """`root` is a row without segment that stands for the document; `openers` are nodes whose loop has rows."""
+    """`root` is a row without segment that stands for the document; `openers` are nodes whose loop has rows.
+
+    `levels` are the rows of a tree's levels by their code, and `hierarchy` is the node of its loop; -1 without one.
+    """
 
     mapping: Mapping
     nodes: tuple[Node, ...]
@@ -134,6 +138,13 @@ class Plan:
     root: PlanRow
     rows: tuple[PlanRow, ...]
     openers: frozenset[int]
+    levels: MappingOf[str, PlanRow]
+    hierarchy: int
+
+    @property
+    def children(self) -> str:
+        """The field that holds the levels beneath; empty without a tree."""
+        return self.mapping.tree.children if self.mapping.tree else ""
 
     def computed(self) -> Iterator[tuple[PlanRow, PlanElement]]:
         return ((row, e) for row in self.rows for e in row.elements if e.compute)
@@ -167,7 +178,18 @@ class _Builder:
             for beside in container.below.values():
                 _set_rivals(beside)
         openers = frozenset(r.node.index for r in made if r.node is not None and r.node.opens_loop)
-        return Plan(self.mapping, self.guide.nodes, self.guide.version, self.root, tuple(made), openers)
+        levels = {r.row.level: r for r in made if r.row is not None and r.row.level is not None}
+        hierarchy = next((r.node.index for r in levels.values() if r.node is not None), -1)
+        return Plan(
+            self.mapping,
+            self.guide.nodes,
+            self.guide.version,
+            self.root,
+            tuple(made),
+            openers,
+            levels,
+            hierarchy,
+        )
 
     def _row(self, row: Row, node: Node, ordinal: int, rows: dict[str, Row]) -> PlanRow:
         container = self._container(row, rows)
@@ -177,6 +199,8 @@ class _Builder:
             found = self._slot(model, row.opens)
             assert found.record is not None
             opens, model = found, found.record
+        if row.level is not None:
+            model = self.mapping.levels[row.level]
         segment = self.dictionary.segments[node.tag]
         elements = tuple(
             self._element(e, node.tag, model)

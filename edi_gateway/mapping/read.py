@@ -17,6 +17,7 @@ from edi_gateway.mapping import careful
 from edi_gateway.mapping.careful import Delimited, Spot
 from edi_gateway.mapping.convert import read_number
 from edi_gateway.mapping.generate import reader as generate_reader
+from edi_gateway.mapping.hierarchy import Hung, hang
 from edi_gateway.mapping.plan import Plan, PlanElement
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Code, Family, Finding, Location, Severity
@@ -80,7 +81,9 @@ class Reader:
     def read(self, raw: RawSet, walk: Walk, encoding: str = "ascii") -> Reading:
         """The document of a set. `encoding` is the interchange's, as the envelope found it."""
         segments = recoded(raw.segments, encoding)
-        root, spots, findings = self._draft(raw, walk, segments)
+        hung = hang(self.plan, segments, walk.nodes)
+        root, spots, findings = self._draft(raw, walk, segments, hung)
+        findings += [placed(f, self.plan, raw, walk, Spot(i, element)) for i, element, f in hung.findings]
         if self._computed:
             findings += self._check_computed(raw, walk, segments, root)
         document = None
@@ -92,12 +95,12 @@ class Reader:
         return Reading(document, unmapped, tuple(findings))
 
     def _draft(
-        self, raw: RawSet, walk: Walk, segments: Sequence[list[str]]
+        self, raw: RawSet, walk: Walk, segments: Sequence[list[str]], hung: Hung
     ) -> tuple[dict[str, Any], Iterable[tuple[int, int, int, int]], list[Finding]]:
         _, component, _, repetition = raw.delimiters
         if not walk.findings or all(f.code in HARMLESS for f in walk.findings):
             try:
-                root, spots, notes = self._fast(segments, walk.nodes, component, repetition)
+                root, spots, notes = self._fast(segments, walk.nodes, component, repetition, hung.above)
             except (ValueError, ArithmeticError):  # worse than the checker thought: read it with care
                 pass
             else:
@@ -155,7 +158,7 @@ class Reader:
         compute = element.compute
         assert compute is not None
         node = self.plan.node_of(compute.selector)
-        there = [s for s, n in zip(segments, walk.nodes, strict=False) if n == node]
+        there = [s for s, n in zip(segments, walk.nodes, strict=False) if n == node and compute.counts(s)]
         if compute.what == "count":
             return Decimal(len(there))
         return sum((_number(s[compute.element]) for s in there if len(s) > compute.element), Decimal(0))
@@ -167,9 +170,9 @@ class Reader:
         assert compute is not None
         counts = compute.what == "count"
         what = (
-            f"the number of {compute.selector}"
+            f"the number of {compute.counted}"
             if counts
-            else f"the sum of {compute.selector}{compute.element:02d}"
+            else f"the sum of {compute.counted}{compute.element:02d}"
         )
         finding = Finding(
             Code.LINE_COUNT_DIFFERS if counts else Code.HASH_TOTAL_DIFFERS,
@@ -275,8 +278,10 @@ def _invalid(error: ValidationError, set_code: str) -> list[Finding]:
 
 
 def canonical(location: tuple[int | str, ...]) -> str:
-    """("lines", 0, "price") -> lines[0].price"""
+    """("lines", 0, "price") -> lines[0].price; ("children", 0, "P", "pack") -> children[0].pack"""
     text = ""
-    for step in location:
+    for before, step in zip((None, *location), location, strict=False):
+        if isinstance(before, int) and isinstance(step, str) and not step.islower():
+            continue  # which of several records it is
         text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
     return text

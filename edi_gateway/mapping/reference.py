@@ -14,7 +14,7 @@ from pathlib import Path
 
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping
-from edi_gateway.mapping.files.fields import Slot, slot
+from edi_gateway.mapping.files.fields import Slot, members, slot
 from edi_gateway.mapping.files.notation import ANY, Element, FieldPath, Row
 from edi_gateway.model.documents.record import Record
 
@@ -65,8 +65,10 @@ def _type(annotation: typing.Any) -> str:
         return f"{_type(args[1])} by code"
     if origin is typing.Annotated:
         return _type(args[0])
+    if origin is typing.Literal:
+        return f"text: {' or '.join(args)}"
     if args:
-        return _type(next(a for a in args if a is not type(None)))
+        return " or ".join(_type(a) for a in args if a is not type(None))
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return f"[{annotation.__name__}](#{annotation.__name__.lower()})"
     return _WORDS[annotation]
@@ -79,9 +81,12 @@ def _reached(model: type[Record]) -> Iterator[type[Record]]:
         yield (record := waiting.pop(0))
         for name in record.model_fields:
             found = slot(record, FieldPath((name,)))
-            if isinstance(found, Slot) and found.record is not None and found.record not in seen:
-                seen.add(found.record)
-                waiting.append(found.record)
+            if not isinstance(found, Slot) or found.record is None:
+                continue
+            for inner in members(record, name).values() if found.mixed else (found.record,):
+                if inner not in seen:
+                    seen.add(inner)
+                    waiting.append(inner)
 
 
 def _collect(mapping: Mapping, sources: Sources) -> None:
@@ -93,6 +98,8 @@ def _collect(mapping: Mapping, sources: Sources) -> None:
         """The record that the fields of a row belong to."""
         if row is None:
             return mapping.model
+        if row.level is not None:
+            return mapping.levels[row.level]
         if row.selector not in models:
             outer = around(row)
             found = slot(outer, row.opens) if row.opens else None
@@ -106,8 +113,10 @@ def _collect(mapping: Mapping, sources: Sources) -> None:
         return inside(by_selector[above] if above else None)
 
     for row in mapping.rows:
+        if row.level is not None and mapping.tree is not None:
+            _note(sources, inside(row), FieldPath((mapping.tree.children,)), row.path[-1], row.path[-1])
         tag = row.path[-1] + (f"\\*{row.qualifier} " if row.qualifier and row.qualifier != ANY else "")
-        if row.opens is not None:
+        if row.opens is not None and row.level is None:
             _note(sources, around(row), row.opens, tag, row.path[-1])
         if row.number:
             _note(sources, inside(row), FieldPath((row.number,)), f"our count of {tag}", row.path[-1])

@@ -198,12 +198,6 @@ def test_a_required_field_needs_a_row() -> None:
     ]
 
 
-def test_levels_of_hl_are_said_to_be_unavailable_not_ignored() -> None:
-    assert mistakes('[tree]\nloop = "HL"\n') == [
-        "partner/acme/850.toml:1: [tree] (the levels of HL loops) is not available yet; leave the file out until it is"
-    ]
-
-
 def test_what_is_no_toml_is_told_with_its_line() -> None:
     found = mistakes('["BEG"]\n04 = \n')
     assert len(found) == 1

@@ -37,7 +37,7 @@ def made(field: str, many: bool) -> Plan:
 def read_both(built: Plan) -> tuple[dict[str, Any], list[tuple[int, ...]]]:
     raw = raw_set(BODY, version="005010")
     nodes = build("005010", "850").check(raw).nodes
-    root, spots, _ = reader.generate(built)(raw.segments, nodes, ">", "^")
+    root, spots, _ = reader.generate(built)(raw.segments, nodes, ">", "^", {})
     draft = careful.read(built, raw.segments, nodes, Delimited(">", "^"))
     assert draft.root == root
     assert sorted(tuple(s) for s in draft.spots) == sorted(spots)

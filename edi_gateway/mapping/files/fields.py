@@ -24,7 +24,10 @@ _KINDS: dict[type, Kind] = {str: "text", Decimal: "number", int: "integer", date
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A field of a model. `through` says for each record on the way whether it may be None."""
+    """A field of a model. `through` says for each record on the way whether it may be None.
+
+    `mixed`: its records are of several kinds (`record` is one of them); only the levels of a tree are.
+    """
 
     names: tuple[str, ...]
     kind: Kind
@@ -32,6 +35,7 @@ class Slot:
     record: type[Record] | None
     required: bool
     through: tuple[bool, ...] = ()
+    mixed: bool = False
 
 
 def slot(model: type[Record], path: FieldPath) -> Slot | str:
@@ -48,7 +52,9 @@ def slot(model: type[Record], path: FieldPath) -> Slot | str:
     found = _field(model, path.names[-1])
     if found is None:
         return f"{model.__name__} has no field {path.names[-1]}{_near(model, path.names[-1])}"
-    return Slot(path.names, found.kind, found.holder, found.record, found.required, tuple(through))
+    return Slot(
+        path.names, found.kind, found.holder, found.record, found.required, tuple(through), found.mixed
+    )
 
 
 @cache
@@ -64,8 +70,32 @@ def _field(model: type[Record], name: str) -> Slot | None:
     elif origin is dict:
         holder, kind = "dict", _bare(args[1])
     if isinstance(kind, type) and issubclass(kind, Record):
-        return Slot((name,), "record", holder, kind, info.is_required())
+        mixed = len(members(model, name)) > 1
+        return Slot((name,), "record", holder, kind, info.is_required(), mixed=mixed)
     return Slot((name,), _KINDS[kind], holder, None, info.is_required())
+
+
+@cache
+def members(model: type[Record], name: str) -> dict[str, type[Record]]:
+    """The records that a list may hold, by their names; empty for anything that is no list of records."""
+    info = model.model_fields.get(name)
+    if info is None or typing.get_origin(info.annotation) is not tuple:
+        return {}
+    inner = typing.get_args(info.annotation)[0]
+    if typing.get_origin(inner) is typing.Annotated:
+        inner = typing.get_args(inner)[0]
+    kinds = (
+        typing.get_args(inner) if typing.get_origin(inner) in (typing.Union, types.UnionType) else (inner,)
+    )
+    return {kind.__name__: kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Record)}
+
+
+def literals(model: type[Record], name: str) -> tuple[str, ...]:
+    """The values that a field may have when its annotation lists them."""
+    info = model.model_fields.get(name)
+    if info is None or typing.get_origin(info.annotation) is not Literal:
+        return ()
+    return typing.get_args(info.annotation)
 
 
 def may_be_none(model: type[Record], name: str) -> bool:
@@ -84,6 +114,8 @@ def _bare(annotation: Any) -> Any:
             annotation = next(a for a in typing.get_args(annotation) if a is not type(None))
         elif origin is typing.Annotated:
             annotation = typing.get_args(annotation)[0]
+        elif origin is Literal:
+            annotation = type(typing.get_args(annotation)[0])
         else:
             return annotation
 

@@ -7,17 +7,18 @@ a field or an element exists is checked by schema.py. Called by catalog.py.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from edi_gateway.mapping.files.problems import Origin, Problems
 from edi_gateway.mapping.files.sources import ELSE, RawRow
+from edi_gateway.mapping.files.tree import LEVEL, LOOP, Tree
 
 _STEP = re.compile(r"([A-Z][A-Z0-9]{1,2})(?:\*(.+))?")
 _FIELD = re.compile(r"([a-z_]+(?:\.[a-z_]+)*)(\[\]|\[(\d\d)\])?")
 _SPAN = re.compile(r"(\d{1,2})(?:-(\d{1,2}))?")
-_COMPUTE = re.compile(r"(count) (\S+)|(sum) (\S+)-(\d\d)")
+_COMPUTE = re.compile(r"(count) ([^\s*]+)(?:\*(\S+))?|(sum) ([^\s*]+)(?:\*(\S+))?-(\d\d)")
 _WORDS = ("each", "one", "only", "only_if", "write", "number", "like")
 #: The qualifier of a picked row that takes any code: `pick = { "*" = "amounts[01]" }`.
 ANY = "*"
@@ -47,12 +48,29 @@ class Pairs:
 
 @dataclass(frozen=True, slots=True)
 class Compute:
-    """`compute = "count PO1"` or `"sum PO1-02"`: counted while writing; read into `stated` and checked."""
+    """`compute = "count PO1"` or `"sum PO1-02"`: counted while writing; read into `stated` and checked.
+
+    `code`: only segments whose element 01 (of an HL: 03, its level) is this, as in `"count HL*I"`.
+    """
 
     what: str
     selector: str
     element: int
     stated: FieldPath | None = None
+    code: str | None = None
+
+    @property
+    def told_by(self) -> int:
+        """The element that tells the segments apart."""
+        return 3 if self.selector == LOOP else 1
+
+    def counts(self, segment: Sequence[str]) -> bool:
+        """Whether a segment at the place of `selector` is one of them."""
+        return self.code is None or (len(segment) > self.told_by and segment[self.told_by] == self.code)
+
+    @property
+    def counted(self) -> str:
+        return self.selector + (f"*{self.code}" if self.code else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +129,7 @@ class Row:
     number: str | None
     picked: bool
     shared: bool
+    level: str | None = None  # the row is this level of the set's [tree]: it takes its HLs
 
     @property
     def at(self) -> Origin:
@@ -127,15 +146,17 @@ class Row:
         return self.each or self.one
 
 
-def rows_of(raw: Iterable[RawRow], problems: Problems) -> tuple[Row, ...]:
-    """All rows that can be understood."""
-    return tuple(row for one in raw if (row := _row(one, problems)) is not None)
+def rows_of(raw: Iterable[RawRow], tree: Tree | None, problems: Problems) -> tuple[Row, ...]:
+    """All rows that can be understood. With a tree, `S/TD1` is the TD1 in an HL of level S."""
+    return tuple(row for one in raw if (row := _row(one, tree, problems)) is not None)
 
 
-def _row(raw: RawRow, problems: Problems) -> Row | None:
-    steps = _steps(raw.selector)
+def _row(raw: RawRow, tree: Tree | None, problems: Problems) -> Row | None:
+    if tree is not None and raw.selector.removesuffix(ELSE) in tree.levels:
+        return _level(raw, tree, problems)
+    steps = _steps(raw.selector, tree)
     if steps is None:
-        problems.add(raw.at, f'"{raw.selector}" is no selector: SEG, LOOP/SEG, SEG*QUALIFIER')
+        problems.add(raw.at, _no_selector(raw.selector, tree))
         return None
     keys = dict(raw.keys)
     value = {word: keys.pop(word, (None, raw.at)) for word in _WORDS}
@@ -162,6 +183,35 @@ def _row(raw: RawRow, problems: Problems) -> Row | None:
         picked=raw.picked,
         shared=raw.shared,
     )
+
+
+def _level(raw: RawRow, tree: Tree, problems: Problems) -> Row | None:
+    """The row of a level. Its HL is worked out, so that there is nothing to say of it."""
+    if raw.selector not in tree.levels:
+        problems.add(raw.at, "a level has no else")
+        return None
+    for key, (_, at) in (*raw.keys.items(), *raw.picks.items()):
+        problems.add(
+            at, f"{key}: a level says nothing of its {tree.loop}, which is worked out; only like = may stand"
+        )
+    level = tree.levels[raw.selector]
+    each = FieldPath((tree.children,)) if level.record else None
+    elements = (Element(3, 3, raw.at, FieldPath((LEVEL,))),) if level.record else ()
+    return Row(
+        raw.selector, raw.at.file, raw.at.line, (tree.loop,), None, None, False,
+        each, None, elements, (), None, True, None, False, raw.shared, raw.selector,
+    )  # fmt: skip
+
+
+def _no_selector(selector: str, tree: Tree | None) -> str:
+    first = selector.split("/")[0]
+    if len(first) == 1 and first.isalnum():
+        if tree is None:
+            return f'"{selector}": {first} would be a level, and there is no [tree]'
+        return f'"{selector}": {first} is no level of [tree]; there are {", ".join(tree.levels)}'
+    if tree is not None and first.split("*")[0] == tree.loop:
+        return f'"{selector}": rows of {tree.loop} loops begin with their level: S/TD1'
+    return f'"{selector}" is no selector: SEG, LOOP/SEG, SEG*QUALIFIER'
 
 
 def _check_words(
@@ -277,7 +327,8 @@ def _computed(element: Element, value: dict[str, Any], problems: Problems) -> tu
         problems.add(element.at, f'compute = {value["compute"]!r}: "count SELECTOR" or "sum SELECTOR-NN"')
         return ()
     stated = _field((value["stated"], element.at), problems) if "stated" in value else None
-    compute = Compute(found[1] or found[3], found[2] or found[4], int(found[5] or 0), stated)
+    what, selector, code = (found[1], found[2], found[3]) if found[1] else (found[4], found[5], found[6])
+    compute = Compute(what, selector, int(found[7] or 0), stated, code)
     return (replace(element, compute=compute),)
 
 
@@ -316,11 +367,14 @@ def _field(given: tuple[Any, Origin], problems: Problems) -> FieldPath | None:
     return FieldPath(tuple(found[1].split(".")), found[2] == "[]", int(found[3]) if found[3] else None)
 
 
-def _steps(selector: str) -> list[tuple[str, str | None]] | None:
+def _steps(selector: str, tree: Tree | None) -> list[tuple[str, str | None]] | None:
     steps: list[tuple[str, str | None]] = []
-    for text in selector.replace(ELSE, "").split("/"):
+    for number, text in enumerate(selector.replace(ELSE, "").split("/")):
+        if tree is not None and not number and text in tree.levels:
+            steps.append((tree.loop, None))
+            continue
         found = _STEP.fullmatch(text)
-        if found is None:
+        if found is None or (tree is not None and not number and found[1] == tree.loop):
             return None
         steps.append((found[1], found[2]))
     return steps

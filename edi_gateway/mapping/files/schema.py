@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 from edi_gateway.mapping import convert
 from edi_gateway.mapping.files.fields import Slot, required_fields, slot
+from edi_gateway.mapping.files.levels import records_of
 from edi_gateway.mapping.files.notation import ANY, Element, FieldPath, Row
 from edi_gateway.mapping.files.problems import Origin, Problems
 from edi_gateway.mapping.files.tables import Table
+from edi_gateway.mapping.files.tree import LEVEL, LOOP, Tree
 from edi_gateway.model.documents.record import Record
 from edi_gateway.x12.dictionary import VERSIONS, Dictionary, LoopPart, Part, Use, dictionary
 
@@ -64,8 +66,10 @@ class Checker:
         model: type[Record],
         standard: Standard,
         tables: Mapping[str, Table],
+        tree: Tree | None,
         problems: Problems,
     ) -> None:
+        self.levels = records_of(tree, model, problems) if tree else {}
         self.standard, self.tables, self.problems = standard, tables, problems
         self.versions: dict[tuple[str, ...], list[str]] = {}
         self.kept = tuple(row for row in rows if self._has_place(row))
@@ -112,6 +116,8 @@ class Checker:
     def model_of(self, context: str | None) -> type[Record] | None:
         if context not in self.contexts:
             row = self.by_selector[context or ""]
+            if row.level is not None:
+                return self.levels.get(row.level)
             outer = self.model_of(self.context(row))
             found = slot(outer, row.opens) if outer and row.opens else None
             self.contexts[context] = found.record if isinstance(found, Slot) else None
@@ -133,6 +139,9 @@ class Checker:
     def _row(self, row: Row) -> None:
         if not self._has_opener(row):
             return
+        if row.level is not None:
+            self._level(row)
+            return
         context = self.context(row)
         outer = self.model_of(context)
         if outer is None:  # the row above has a mistake of its own
@@ -143,6 +152,9 @@ class Checker:
             if found is None:
                 return
             wanted = "list" if row.each else "one"
+            if found.mixed:
+                self.problems.add(row.at, f"{row.opens} holds the levels of a tree; [tree] fills it")
+                return
             if found.record is None or found.holder != wanted:
                 word = "a list of records" if row.each else "a single record"
                 self.problems.add(row.at, f"{row.opens} is not {word}")
@@ -157,6 +169,16 @@ class Checker:
         for element in row.elements:
             self._twice(row, element, seen)
             self._element(row, element, inner, home)
+
+    def _level(self, row: Row) -> None:
+        """The levels of a tree fill one field together, each with records of its own."""
+        record = self.levels.get(row.level or "")
+        if record is None or row.opens is None:  # a mistake that is told, or the document
+            return
+        self.contexts[row.selector] = record
+        for context in (None, row.selector):
+            self.read.setdefault(context, set()).add(row.opens.names[0])
+        self.read[row.selector].add(LEVEL)
 
     def _number(self, row: Row, inner: type[Record]) -> None:
         found = slot(inner, FieldPath((row.number or "",)))
@@ -242,10 +264,13 @@ class Checker:
     def _computable(self, element: Element) -> bool:
         compute = element.compute
         assert compute is not None
-        if any(compute.selector in places for places in self.standard.places.values()):
-            return True
-        self.problems.add(element.at, f"compute: the {self.standard.set_code} has no {compute.selector}")
-        return False
+        if not any(compute.selector in places for places in self.standard.places.values()):
+            self.problems.add(element.at, f"compute: the {self.standard.set_code} has no {compute.selector}")
+            return False
+        if compute.selector == LOOP and compute.code is not None and compute.code not in self.levels:
+            self.problems.add(element.at, f"compute: {compute.code} is no level of [tree]")
+            return False
+        return True
 
     def _slot(self, model: type[Record], path: FieldPath, at: Origin) -> Slot | None:
         found = slot(model, path)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from edi_gateway.mapping.files.problems import Origin, Problems
+from edi_gateway.mapping.files.tree import Tree, tree_of
 from edi_gateway.partners.lines import Path, line_of, lines_of
 
 #: Keys at the top of a file that are no rows. `rules` are the partner's guide rules, read by partners/.
@@ -53,6 +54,7 @@ class Source:
     values: dict[str, tuple[Any, Origin]]
     rows: dict[str, RawRow]
     removals: dict[str, Origin]
+    tree: Tree | None = None
 
 
 def parse(name: str, text: str, problems: Problems) -> Source:
@@ -70,9 +72,7 @@ def parse(name: str, text: str, problems: Problems) -> Source:
         if key in RESERVED:
             source.values[key] = (value, at)
         elif key == "tree":
-            problems.add(
-                at, "[tree] (the levels of HL loops) is not available yet; leave the file out until it is"
-            )
+            _read_tree(source, value, places, at, problems)
         elif value is False:
             source.removals[key] = at
         elif isinstance(value, dict):
@@ -80,6 +80,24 @@ def parse(name: str, text: str, problems: Problems) -> Source:
         else:
             problems.add(at, f"{key} = {value!r} says nothing; a row is a table, a removal is = false")
     return source
+
+
+def _read_tree(source: Source, value: Any, places: dict[Path, int], at: Origin, problems: Problems) -> None:
+    """The levels of [tree]; each has a row of its own, so that `like = "P"` and `"T" = false` find it."""
+    source.values["tree"] = (value, at)
+    if not isinstance(value, dict):
+        problems.add(at, "[tree] is a table: loop, children, levels")
+        return
+    keys: dict[str, tuple[Any, Origin]] = {}
+    for key, inner in value.items():
+        where = Origin(source.name, line_of(places, ("tree", key)))
+        keys[key] = (inner, where)
+        if key == "levels" and isinstance(inner, dict):
+            for code, record in inner.items():
+                keys[f"levels.{code}"] = (record, Origin(source.name, line_of(places, ("tree", key, code))))
+    source.tree = tree_of(keys, at, problems)
+    for level in source.tree.levels.values() if source.tree else ():
+        source.rows.setdefault(level.code, RawRow(level.code, level.at))
 
 
 def _read_row(

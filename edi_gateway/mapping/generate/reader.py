@@ -6,7 +6,7 @@ to be what its type says. The code does what careful.py does, only faster; tests
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,12 +14,15 @@ from typing import Any
 from edi_gateway.mapping import convert
 from edi_gateway.mapping.careful import follows
 from edi_gateway.mapping.files.notation import ANY, Condition
+from edi_gateway.mapping.files.tree import LEVEL
 from edi_gateway.mapping.generate.record import RecordEmitter, groups, reach
+from edi_gateway.mapping.hierarchy import HL_ELEMENTS, ROOT
 from edi_gateway.mapping.plan import Plan, PlanRow
 
-#: (segments, nodes, component separator, repetition separator) -> root, unmapped spots, codes not in their table.
+#: (segments, nodes, component separator, repetition separator, where HLs hang as hierarchy.py says) -> root, unmapped
+#: spots, codes not in their table.
 FastReader = Callable[
-    [Sequence[list[str]], Sequence[int], str, "str | None"],
+    [Sequence[list[str]], Sequence[int], str, "str | None", Mapping[int, int]],
     tuple[dict[str, Any], list[tuple[int, int, int, int]], list[tuple[int, int, str, str, str]]],
 ]
 
@@ -53,7 +56,7 @@ class _Generator(RecordEmitter):
                 self.containers.setdefault(node, []).append(row)
 
     def source(self) -> str:
-        self.emit(0, "def read(segments, nodes, C, R):")
+        self.emit(0, "def read(segments, nodes, C, R, H):")
         self.emit(1, "root = {}; un = []; notes = []; total = len(nodes)")
         for row in self.plan.rows:
             if row.opens is not None and row.below:
@@ -61,6 +64,8 @@ class _Generator(RecordEmitter):
         for node in sorted(self.plan.openers):
             if self._doubtful(node):
                 self.emit(1, f"k{node} = 0")
+        if self.plan.levels:
+            self.emit(1, f"W = {{{ROOT}: root}}")
         self.emit(1, "i = -1")
         self.emit(1, "for s in segments:")
         self.emit(2, "i += 1; g = nodes[i]; n = len(s)")
@@ -92,12 +97,15 @@ class _Generator(RecordEmitter):
         if len(containers) != 1 or not self._certain(containers[0]):
             return True
         rows = containers[0].below[node]
-        return not rows[0].always
+        return node == self.plan.hierarchy or not rows[0].always
 
     def _certain(self, container: PlanRow) -> bool:
         return container.node is None or not self._doubtful(container.node.index)
 
     def _node(self, depth: int, node: int) -> None:
+        if node == self.plan.hierarchy:
+            self._levels(depth, node)
+            return
         containers = self.containers[node]
         if len(containers) == 1 and self._certain(containers[0]):
             self._rows(depth, node, containers[0])
@@ -110,6 +118,22 @@ class _Generator(RecordEmitter):
             word = "elif"
         self.emit(depth, "else:")
         self._nobody(depth + 1, node)
+
+    def _levels(self, depth: int, node: int) -> None:
+        """An HL: its level picks the rows, and its record goes to the one that H hangs it on."""
+        self.emit(depth, "u = H.get(i)")
+        self.emit(depth, "if u is None:")
+        self._nobody(depth + 1, node)
+        for code, row in self.plan.levels.items():
+            self.emit(depth, f"elif s[3] == {code!r}:")
+            self.emit(depth + 1, f"k{node} = {row.ordinal}")
+            if row.opens is not None:
+                self.emit(depth + 1, f"r{row.ordinal} = W[i] = {{{LEVEL!r}: {code!r}}}")
+                name = row.opens.names[-1]
+                self.emit(depth + 1, f"W[u].setdefault({name!r}, []).append(r{row.ordinal})")
+        beyond = HL_ELEMENTS + 1
+        self.emit(depth, f"if n > {beyond} and u is not None:")
+        self.emit(depth + 1, f"un.extend([(i, p, 0, 0) for p in range({beyond}, n) if s[p]])")
 
     def _nobody(self, depth: int, node: int) -> None:
         self.emit(depth, "un.append((i, 0, 0, 0))")

@@ -83,6 +83,17 @@ class Remarks:
             "Add a row for it if the partner is to see it.",
         )
 
+    def no_level(self, around: Any, name: str, level: str) -> None:
+        path = spelled(around, name)
+        self._add(
+            Code.NO_PLACE_TO_WRITE,
+            Severity.ERROR,
+            path,
+            level,
+            f"{path} is of level {level}, and the mapping writes no such level.",
+            "Put what it holds into another level, or give the partner rows for it.",
+        )
+
     def headless(self, around: Any, names: str, selector: str) -> None:
         path = spelled(around, names)
         self._add(

@@ -109,14 +109,16 @@ class SegmentEmitter(Emitter):
     def _cell(self, depth: int, row: PlanRow, element: PlanElement) -> None:
         position = element.element.first
         if element.compute is not None:
-            node = self.plan.node_of(element.compute.selector)
+            counted = f"M[{self.plan.node_of(element.compute.selector)}]"
+            if element.compute.code is not None:
+                counted = f"[e for e in {counted} if {self.constant('Q', element.compute.counts)}(e)]"
             if element.compute.what == "count":
-                self.emit(depth, f"x{position} = str(len(M[{node}]))")
+                self.emit(depth, f"x{position} = str(len({counted}))")
             else:
                 add = self.constant("S", _sum)
                 self.emit(
                     depth,
-                    f"x{position} = {add}(M[{node}], {element.compute.element}, {element.maximum}, N, p)",
+                    f"x{position} = {add}({counted}, {element.compute.element}, {element.maximum}, N, p)",
                 )
             return
         assert element.field is not None

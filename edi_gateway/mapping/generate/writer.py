@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from edi_gateway.mapping.files.notation import ANY
+from edi_gateway.mapping.files.tree import LEVEL, LOOP
 from edi_gateway.mapping.generate import remarks
 from edi_gateway.mapping.generate.remarks import Remarks
 from edi_gateway.mapping.generate.segment import SegmentEmitter, fetch
@@ -50,7 +51,9 @@ class _Generator(SegmentEmitter):
     def source(self) -> str:
         records = [row for row in self.plan.rows if row.opens is not None and self._writable(row)]
         for row in reversed(records):
-            self._record(row)
+            if row.row is None or row.row.level is None:
+                self._record(row)
+        self._levels()
         self.emit(0, "def write(r, C, R, N):")
         self.emit(1, "p = None; out = []")
         self.emit(1, f"M = {{{', '.join(f'{node}: []' for node in sorted(self.counted))}}}")
@@ -82,12 +85,51 @@ class _Generator(SegmentEmitter):
         if not width:
             self.emit(1, "return")
 
+    # -- the levels of a tree
+
+    def _hierarchy(self, depth: int) -> None:
+        """The document's own HL is the first, and its number that of those beneath it."""
+        top = next(row for row in self.plan.levels.values() if row.opens is None)
+        self.emit(depth, "H = 0")
+        self._level(depth, top)
+
+    def _levels(self) -> None:
+        """A function a level. They call each other, as the records lie in each other; H is the last HL01 given."""
+        rows = [row for row in self.plan.levels.values() if row.opens is not None]
+        for row in rows:
+            self.emit(
+                0, f"def w{row.ordinal}(r, p, u, H, out, C, R, N, M): # {row.row.selector if row.row else ''}"
+            )
+            self._level(1, row)
+            self._left(1, row)
+            self.emit(1, "return H")
+        if rows:
+            known = ", ".join(f"{row.row.level!r}: w{row.ordinal}" for row in rows if row.row)
+            self.emit(0, f"L = {{{known}}}")
+
+    def _level(self, depth: int, row: PlanRow) -> None:
+        assert row.row is not None
+        children = self.plan.children
+        around, code = ('""', repr(row.row.level)) if row.opens is None else ("u", f"r.{LEVEL}")
+        self.emit(depth, "H += 1; h = str(H)")
+        self.emit(depth, f"e = [{LOOP!r}, h, {around}, {code}, '1' if r.{children} else '0']; out.append(e)")
+        self._count(depth, row)
+        self._below(depth, row)
+        self.emit(depth, f"for j, v in enumerate(r.{children}):")
+        self.emit(
+            depth + 1, f"if v.{LEVEL} in L: H = L[v.{LEVEL}](v, (p, {children!r}, j), h, H, out, C, R, N, M)"
+        )
+        self.emit(depth + 1, f"else: N.no_level(p, f'{children}[{{j}}]', v.{LEVEL})")
+
     def _count(self, depth: int, row: PlanRow) -> None:
         if row.node is not None and row.node.index in self.counted:
             self.emit(depth, f"M[{row.node.index}].append(e)")
 
     def _below(self, depth: int, container: PlanRow) -> None:
         for node in sorted(container.below):
+            if node == self.plan.hierarchy:
+                self._hierarchy(depth)
+                continue
             guarded: tuple[str, ...] = ()
             for row in container.below[node]:
                 if not self._writable(row):
@@ -287,6 +329,8 @@ class _Generator(SegmentEmitter):
 
     def _paths(self, holder: PlanRow) -> Iterator[tuple[str, ...]]:
         """Every field path that something writes into, or counts, for the records of a holder."""
+        if self.plan.levels and (holder.row is None or holder.row.level is not None):
+            yield (self.plan.children,)
         if holder.row is not None:
             if holder.row.number:
                 yield (holder.row.number,)
