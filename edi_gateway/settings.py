@@ -123,6 +123,19 @@ class ReleaseLimits(Section):
         return {role: limit if isinstance(limit, Decimal) else None for role, limit in said.items()}
 
 
+class Numbers(Section):
+    gs1_prefix: str | None = Field(
+        None,
+        pattern=r"^\d{7,10}$",
+        description="GS1 company prefix, 7 to 10 digits: SSCCs of cartons and BOL numbers begin with it.",
+    )
+    sscc_extension: int = Field(0, ge=0, le=9, description="First digit of the SSCCs made here.")
+    invoice: str = Field(
+        "INV{n:08d}", description="Invoice numbers; {n} counts without a gap. At most 22 characters."
+    )
+    credit: str = Field("CM{n:08d}", description="Numbers of credit memos, likewise.")
+
+
 class Logging(Section):
     format: Literal["console", "json"] = Field(
         "console", description="console for people, json for machines."
@@ -163,6 +176,7 @@ class Settings(Section):
     retention: Retention = Retention()
     approval: Approval = Approval()
     release_limits: ReleaseLimits = ReleaseLimits()
+    numbers: Numbers = Numbers()
     logging: Logging = Logging()
     clock: DemonstrationClock = DemonstrationClock()
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from edi_gateway import logs
 from edi_gateway.cli.context import Here
 from edi_gateway.commands import cases, drafts, partners
-from edi_gateway.commands.desk import MACHINE, Actor, Desk, Partners
+from edi_gateway.commands.desk import MACHINE, Actor, Desk, Numbers, Partners
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.live import LivePartners
@@ -97,6 +97,7 @@ def compose(here: Here) -> Gateway:
             attempts_before_case=settings.delivery.attempts_before_case,
             keep_bytes_days=settings.retention.bytes_days,
             limits=Limits(segment_bytes=settings.limits.segment_bytes),
+            numbers=Numbers(**settings.numbers.model_dump()),
         ),
         workers=settings.engine.workers,
         poll_seconds=settings.engine.poll_interval_seconds,

@@ -139,14 +139,15 @@ class Here:
     @contextmanager
     def desk(self, user: str | None = None) -> Iterator[Desk]:
         """A command's transaction, of who is asking unless another is named: committed when the block ends well."""
-        from edi_gateway.commands.desk import Controls, Desk
+        from edi_gateway.commands.desk import Controls, Desk, Numbers
         from edi_gateway.commands.users import actor
 
         ids, settings = self.ids, self.settings
         controls = Controls(frozenset(settings.approval.second_person), settings.release_limits.by_role())
         with self.engine.begin() as conn:
             who = actor(conn, user or self.user)
-            yield Desk(conn, ids, self.clock, who, production=settings.production, controls=controls)
+            numbers = Numbers(**settings.numbers.model_dump())
+            yield Desk(conn, ids, self.clock, who, settings.production, controls, numbers)
 
 
 def login() -> str:

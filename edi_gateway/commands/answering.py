@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from edi_gateway.commands.cases import About, NewCase
-from edi_gateway.commands.desk import Desk, Partners, Refused, WriteAnswer
+from edi_gateway.commands.desk import Desk, Partners, Refused, WriteDocument
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
@@ -42,13 +42,13 @@ class Correspondent:
     """A partner whom we answer: the live profile, and what writes an 855 for it."""
 
     profile: Profile
-    write: WriteAnswer
+    write: WriteDocument
     snapshot: str | None
     version: str
     answers: bool
 
     @staticmethod
-    def of(conn: Connection, profile: Profile, write: WriteAnswer) -> Correspondent:
+    def of(conn: Connection, profile: Profile, write: WriteDocument) -> Correspondent:
         agreed = profile.document(_SET, "out")
         version = agreed.version if agreed is not None else "004010"
         live = snapshots.hashes(conn).get(profile.key)
@@ -66,7 +66,7 @@ class Correspondent:
         profile = partners.profile(partner)
         if profile is None:
             raise Refused(what=what, why=f"the partner {partner} is not published: publish it first")
-        return Correspondent.of(desk.conn, profile, partners.write_answer(partner))
+        return Correspondent.of(desk.conn, profile, partners.write(partner, _SET))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 from edi_gateway.model.clock import Clock
-from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
+from edi_gateway.model.documents.record import Record
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Finding
 from edi_gateway.orders.limits import LIMITS
@@ -53,6 +53,17 @@ class Controls:
     release_limits: Mapping[str, Decimal | None] = field(default_factory=lambda: LIMITS)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """Numbers of our own ([numbers] of config.toml). `gs1_prefix` None: no SSCC and no BOL number can be made.
+    `invoice`: pattern of invoice numbers, `{n}` counts without gap."""
+
+    gs1_prefix: str | None = None
+    sscc_extension: int = 0
+    invoice: str = "INV{n:08d}"
+    credit: str = "CM{n:08d}"
+
+
 @dataclass(slots=True)
 class Desk:
     """`actor.name` stands on every row and in the audit log. `production`: this gateway serves real orders."""
@@ -63,6 +74,7 @@ class Desk:
     actor: Actor
     production: bool = True
     controls: Controls = Controls()
+    numbers: Numbers = Numbers()
 
     @property
     def is_machine(self) -> bool:
@@ -80,7 +92,9 @@ class Desk:
         audit.record(self.conn, audit.Entry(self.clock(), self.actor.name, action, subject, detail))
 
 
-WriteAnswer = Callable[[PurchaseOrderAcknowledgment], tuple[str, int, list[Finding], str]]
+# body, its segments (without ST and SE), what our own checker found, the delimiters that it was written in
+Written = tuple[str, int, list[Finding], str]
+WriteDocument = Callable[[Record], Written]
 
 
 class Partners(Protocol):
@@ -89,5 +103,5 @@ class Partners(Protocol):
     def profile(self, partner: str) -> Profile | None:
         """The live profile; None when the partner is not published."""
 
-    def write_answer(self, partner: str) -> WriteAnswer:
-        """What turns an answer for this partner into the body of an 855: (body, segments, findings, delimiters)."""
+    def write(self, partner: str, set_code: str) -> WriteDocument:
+        """What turns a canonical document for this partner into the body of a set. ERROR findings: it must not go."""

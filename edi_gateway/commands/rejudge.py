@@ -74,7 +74,7 @@ def rejudge(desk: Desk, partners: Partners, order_ids: Iterable[int]) -> list[in
             known[order.partner] = (
                 None
                 if profile is None
-                else Correspondent.of(desk.conn, profile, partners.write_answer(order.partner))
+                else Correspondent.of(desk.conn, profile, partners.write(order.partner, "855"))
             )
         who = known[order.partner]
         if who is None:

@@ -15,7 +15,7 @@ from edi_gateway.commands import answering, last_day, posting, receiving
 from edi_gateway.commands.answering import Answerable, Correspondent
 from edi_gateway.commands.carrying_on import total, window
 from edi_gateway.commands.cases import About, NewCase
-from edi_gateway.commands.desk import Desk, WriteAnswer
+from edi_gateway.commands.desk import Desk, WriteDocument
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Effect, Finding, Severity
@@ -59,7 +59,7 @@ def take_orders(
     desk: Desk,
     profile: Profile,
     incoming: Sequence[Incoming],
-    write_answer: WriteAnswer,
+    write_answer: WriteDocument,
     received_at: datetime,
 ) -> list[Taken]:
     """Judge and book a batch of one partner's orders, in their order. The same PO twice in it is seen as such.

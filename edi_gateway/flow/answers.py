@@ -1,7 +1,7 @@
-"""What we write back: the body of an 855, a 997 or 999, a TA1, in the partner's delimiters and checked by ourselves.
+"""What we write: the body of an 855, 856, 810 or 940, a 997 or 999, a TA1, checked by ourselves.
 
 Takes canonical documents or results of reading, gives rows of `documents` that wait to be bundled. Called by
-flow/road.py and, through `answer_writer`, by commands.
+flow/road.py and, through `document_writer`, by commands.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from edi_gateway.commands.desk import WriteAnswer
+from edi_gateway.commands.desk import WriteDocument, Written
 from edi_gateway.flow.live import LivePartner, LivePartners
-from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
+from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.bulk import Row
@@ -22,8 +22,7 @@ from edi_gateway.x12.parsing.envelope import Delimiters
 from edi_gateway.x12.writing import writer as x12_writer
 from edi_gateway.x12.writing.splitting import split_long
 
-Written = tuple[str, int, list[Finding]]  # body, its segments (without ST and SE), what was found on the way
-WrittenAnswer = tuple[str, int, list[Finding], str]  # and the delimiters that it was written in
+Body = tuple[str, int, list[Finding]]  # body, its segments (without ST and SE), what was found on the way
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,9 @@ class Published:
         known = self.live.get(partner)
         return None if known is None else known.profile
 
-    def write_answer(self, partner: str) -> WriteAnswer:
+    def write(self, partner: str, set_code: str) -> WriteDocument:
         known = self.live.get(partner)
-        return _nobody if known is None else answer_writer(known)
+        return _nobody(set_code) if known is None else document_writer(known, set_code)
 
 
 def delimiters(profile: Profile, version: str) -> Delimiters:
@@ -56,32 +55,32 @@ def other_delimiters(profile: Profile, version: str) -> Iterator[Delimiters]:
         yield Delimiters(element, component, segment, repetition if newer else None)
 
 
-def answer_writer(partner: LivePartner) -> WriteAnswer:
-    """Writes an 855 for this partner. ERROR findings mean: it must not go out."""
-    agreed = partner.agreed("855", "out")
+def document_writer(partner: LivePartner, set_code: str) -> WriteDocument:
+    """Writes a set for this partner. ERROR findings mean: it must not go out."""
+    agreed = partner.agreed(set_code, "out")
     version = agreed.version if agreed is not None else "004010"
     read_as = nearest(version)[0]
     choices = (delimiters(partner.profile, version), *other_delimiters(partner.profile, version))
 
-    def write(answer: PurchaseOrderAcknowledgment) -> WrittenAnswer:
-        usual: WrittenAnswer | None = None
+    def write(document: Record) -> Written:
+        usual: Written | None = None
         for marks in choices:
-            written = (*write_with(answer, marks), "".join(mark or "" for mark in marks))
+            written = (*write_with(document, marks), "".join(mark or "" for mark in marks))
             if not any(finding.code is Code.DELIMITER_IN_DATA for finding in written[2]):
                 return written
             usual = usual or written
         assert usual is not None  # the partner has delimiters
         return usual
 
-    def write_with(answer: PurchaseOrderAcknowledgment, marks: Delimiters) -> Written:
-        writer = partner.writer("855", read_as)
+    def write_with(document: Record, marks: Delimiters) -> Body:
+        writer = partner.writer(set_code, read_as)
         if writer is None:
-            return "", 0, [_no_mapping("855", partner.profile.key)]
-        made = writer.write(answer, marks)
+            return "", 0, [_no_mapping(set_code, partner.profile.key)]
+        made = writer.write(document, marks)
         found = list(made.findings)
         if made.value is None:
-            return "", 0, found or [_no_mapping("855", partner.profile.key)]
-        body, segments, wrong = body_of(partner, "855", read_as, made.value, marks)
+            return "", 0, found or [_no_mapping(set_code, partner.profile.key)]
+        body, segments, wrong = body_of(partner, set_code, read_as, made.value, marks)
         return body, segments, found + wrong
 
     return write
@@ -89,7 +88,7 @@ def answer_writer(partner: LivePartner) -> WriteAnswer:
 
 def body_of(
     partner: LivePartner, set_code: str, read_as: str, segments: Sequence[list[str]], marks: Delimiters
-) -> Written:
+) -> Body:
     """The text between ST and SE, after our own checker has read it as the partner would."""
     guide = partner.guide(set_code, read_as)
     if guide is not None:
@@ -176,5 +175,5 @@ def _no_mapping(set_code: str, partner: str) -> Finding:
     )
 
 
-def _nobody(answer: PurchaseOrderAcknowledgment) -> WrittenAnswer:
-    return "", 0, [_no_mapping("855", "a partner who is not published")], ""
+def _nobody(set_code: str) -> WriteDocument:
+    return lambda document: ("", 0, [_no_mapping(set_code, "a partner who is not published")], "")

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, update
 from edi_gateway.commands.cases import NewCase, open_cases
 from edi_gateway.commands.take_orders import Incoming, take_orders
 from edi_gateway.flow import acks
-from edi_gateway.flow.answers import answer_writer
+from edi_gateway.flow.answers import document_writer
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.works import Works
 from edi_gateway.store import documents, findings, interchanges, receipts
@@ -132,7 +132,7 @@ class Batch:
             works.desk(conn),
             partner.profile,
             [order.incoming for order in bundle.orders],
-            answer_writer(partner),
+            document_writer(partner, "855"),
             bundle.received_at,
         )
         for order, result in zip(bundle.orders, taken, strict=True):

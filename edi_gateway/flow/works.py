@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
 
-from edi_gateway.commands.desk import MACHINE, Actor, Desk
+from edi_gateway.commands.desk import MACHINE, Actor, Desk, Numbers
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.steps import Writer
 from edi_gateway.model.clock import Clock
@@ -44,6 +44,7 @@ class Options:
     patience_seconds: int = 60  # a worker silent for longer is dead
     keep_bytes_days: int = 2555  # of what was received and sent
     limits: Limits = field(default_factory=Limits)
+    numbers: Numbers = field(default_factory=Numbers)
 
 
 @dataclass(slots=True)
@@ -60,4 +61,5 @@ class Works:
 
     def desk(self, conn: Connection) -> Desk:
         """For commands that the machine itself gives."""
-        return Desk(conn, self.ids, self.clock, _SYSTEM, self.options.production)
+        options = self.options
+        return Desk(conn, self.ids, self.clock, _SYSTEM, options.production, numbers=options.numbers)

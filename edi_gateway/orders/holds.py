@@ -72,6 +72,12 @@ RULES: Final[dict[HoldCode, Rule]] = {
     HoldCode.CUSTOMER_STOP: Rule("ABRS", _roles("SUPERVISOR"), "Clear the stop on the customer."),
     HoldCode.CHANGE_PENDING: Rule("R", _CSR, "Apply or refuse the change, and answer it."),
     HoldCode.ROUTING: Rule("S", _CSR, "Get a street address, or agree on another way to ship."),
+    HoldCode.ALLOC_SHORT: Rule(
+        "R", _LEAD, "Wait for supply, drop the line that cannot come, or let the order go in parts."
+    ),
+    HoldCode.NEG_INV: Rule("R", _roles("WAREHOUSE"), "Count the item; the hold goes with the count."),
+    HoldCode.DOCS: Rule("S", _CSR, "Mend what the message names, or let the ship notice go as it is."),
+    HoldCode.BILLING: Rule("I", _roles("BILLING"), "Mend what the message names, or bill it as it is.", True),
     HoldCode.MANUAL: Rule(
         "A", _roles("CSR", "LEAD", "SUPERVISOR", "EDI_ANALYST", "MASTER_DATA", "BILLING", "CREDIT"), ""
     ),

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands.desk import Desk, WriteAnswer
+from edi_gateway.commands.desk import Desk, WriteDocument
 from edi_gateway.commands.master_data import import_csv
 from edi_gateway.commands.take_orders import Incoming, Taken, take_orders
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
@@ -58,10 +58,11 @@ class Partners:
     def profile(self, partner: str) -> Profile | None:
         return self.live if partner == self.live.key else None
 
-    def write_answer(self, partner: str) -> WriteAnswer:
-        return self.write
+    def write(self, partner: str, set_code: str) -> WriteDocument:
+        assert set_code == "855"
+        return self.write_answer
 
-    def write(self, answer: PurchaseOrderAcknowledgment) -> tuple[str, int, list[Finding], str]:
+    def write_answer(self, answer: PurchaseOrderAcknowledgment) -> tuple[str, int, list[Finding], str]:
         if self.wrong:
             return "", 0, [Finding(Code.ELEMENT_TOO_LONG, Severity.ERROR, "BAK03 is too long.")], self.marks
         return f"BAK*{answer.purpose}*{answer.type}*{answer.po_number}~", 3, [], self.marks
@@ -96,7 +97,7 @@ class Book(Office):
 
     def take_at(self, desk: Desk, came: Sequence[PurchaseOrder], *, test: bool = False) -> list[Taken]:
         incoming = [self.incoming(order, test=test) for order in came]
-        profile, write = self.partners.live, self.partners.write
+        profile, write = self.partners.live, self.partners.write("acme", "855")
         return take_orders(desk, profile, incoming, write, desk.clock())
 
     def one(self, came: PurchaseOrder, *, test: bool = False) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.commands import drafts
-from edi_gateway.flow.answers import answer_writer
+from edi_gateway.flow.answers import document_writer
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.shared import Party
@@ -59,21 +59,23 @@ def answer(name: str) -> PurchaseOrderAcknowledgment:
 def test_a_text_that_holds_a_delimiter_is_written_in_the_next_delimiters_of_the_profile(
     name: str, others: tuple[str, ...], delimiters: str, segment: str
 ) -> None:
-    body, _, found, marks = answer_writer(partner(Writing(other_delimiters=others)))(answer(name))
+    body, _, found, marks = document_writer(partner(Writing(other_delimiters=others)), "855")(answer(name))
     assert (found, marks) == ([], delimiters)
     assert segment in body
 
 
 @pytest.mark.parametrize("others", [(), ("*<!%",)])
 def test_a_text_that_holds_a_delimiter_is_not_written_when_no_others_help(others: tuple[str, ...]) -> None:
-    body, _, found, marks = answer_writer(partner(Writing(other_delimiters=others)))(answer("FIVE*STAR"))
+    body, _, found, marks = document_writer(partner(Writing(other_delimiters=others)), "855")(
+        answer("FIVE*STAR")
+    )
     assert (body, marks) == ("", "*>~^")
     assert {finding.code for finding in found} == {Code.DELIMITER_IN_DATA}
 
 
 def test_a_name_that_is_too_long_goes_on_in_an_n2() -> None:
     name = "KESTRELMOOR DISTRIBUTION CENTRE NORTH FOR THE STORES OF THE LAKES AND THE PLAINS"
-    body, segments, found, _ = answer_writer(partner(Writing()))(answer(name))
+    body, segments, found, _ = document_writer(partner(Writing()), "855")(answer(name))
     assert found == []
     assert (
         "N1*ST*KESTRELMOOR DISTRIBUTION CENTRE NORTH FOR THE STORES OF THE~N2*LAKES AND THE PLAINS~" in body
