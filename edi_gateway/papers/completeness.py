@@ -12,10 +12,12 @@ from decimal import Decimal
 from edi_gateway.model import gs1
 from edi_gateway.model.countries import NUMBERS
 from edi_gateway.model.errors import GatewayError
-from edi_gateway.papers.records import Carrier, Carton, Edition, Place, Shipment
+from edi_gateway.papers.records import Carrier, Carton, Edition, Place, Shipment, Weight
 
 _ZIP = re.compile(r"\d{5}(-?\d{4})?", re.ASCII)
 _WITH_REGIONS = frozenset({"US", "CA", "MX", "AU"})  # an address there names its state or province
+
+_MOST = Decimal(10) ** 15  # as many digits as X12 writes
 
 
 class Incomplete(GatewayError):
@@ -57,6 +59,12 @@ def place(who: str, place: Place | None) -> Iterator[str]:
         yield f"{who}: postal code"
     elif place.country == "US" and not _ZIP.fullmatch((place.postal_code or "").strip()):
         yield f"{who}: ZIP code {place.postal_code!r} has not 5 or 9 digits"
+
+
+def mark_for(who: str, place: Place | None) -> Iterator[str]:
+    """A store may be known by its number alone."""
+    if place is not None and not said(place.name) and not said(place.code):
+        yield f"{who}: mark-for name or number"
 
 
 def sender(shipment: Shipment) -> Iterator[str]:
@@ -107,8 +115,15 @@ def quantity(who: str, value: Decimal | None, *, zero: bool = False) -> Iterator
     """A quantity that can be counted: a number, not below zero."""
     if value is None:
         yield who
-    elif not value.is_finite() or value < 0 or (value == 0 and not zero):
+    elif not value.is_finite() or value < 0 or value >= _MOST or (value == 0 and not zero):
         yield f"{who}: {value} is none"
+
+
+def weight(who: str, weight: Weight | None) -> Iterator[str]:
+    """A weight may be left out here; one that is there says how much, and of what."""
+    if weight is not None:
+        yield from quantity(f"{who}: weight", weight.value)
+        yield from unit(f"{who}: weight", weight.unit)
 
 
 def unit(who: str, text: str) -> Iterator[str]:

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from edi_gateway.papers import completeness, words
 from edi_gateway.papers.completeness import Incomplete, said
-from edi_gateway.papers.gs1_128 import fits
+from edi_gateway.papers.drawing.gs1_128 import fits
+from edi_gateway.papers.drawing.lettering import Lettering
+from edi_gateway.papers.drawing.sheet import LABEL, Paper, Sheet, module_in
 from edi_gateway.papers.label_layout import (
     MARK_PLACE,
     POSTAL_PLACE,
@@ -22,9 +24,7 @@ from edi_gateway.papers.label_layout import (
     postal,
     store,
 )
-from edi_gateway.papers.lettering import Lettering
 from edi_gateway.papers.records import Carton, Shipment
-from edi_gateway.papers.sheet import LABEL, Paper, Sheet, module_in
 
 
 def missing(shipment: Shipment) -> list[str]:
@@ -93,11 +93,8 @@ def _of_carton(shipment: Shipment, carton: Carton) -> Iterator[str]:
         yield from completeness.quantity(f"{what}: quantity", content.quantity)
         yield from completeness.unit(what, content.unit)
     marked = mark_for(shipment, carton)
-    if marked is None:
-        return
-    if not said(marked.name) and not said(marked.code):
-        yield f"{who}: mark-for name or number"
-    if said(marked.code) and not (
-        fits((marked.code or "").strip()) and module_in(store(marked) or postal(marked), MARK_PLACE[1])
-    ):
-        yield f"{who}: mark-for number {marked.code!r} cannot be a bar code"
+    yield from completeness.mark_for(who, marked)
+    if marked is not None and marked.code and marked.code.strip():
+        symbol = store(marked) if fits(marked.code.strip()) else None
+        if symbol is None or module_in(symbol, MARK_PLACE[1]) is None:
+            yield f"{who}: mark-for number {marked.code!r} cannot be a bar code"

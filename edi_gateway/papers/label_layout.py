@@ -18,8 +18,8 @@ from typing import Final
 
 from edi_gateway.model.countries import NUMBERS
 from edi_gateway.papers import words
-from edi_gateway.papers.gs1_128 import Symbol
-from edi_gateway.papers.lettering import LEADING, Lettering
+from edi_gateway.papers.drawing.gs1_128 import Symbol
+from edi_gateway.papers.drawing.lettering import LEADING, Lettering
 from edi_gateway.papers.records import Carton, Content, Place, Shipment
 
 EDGE: Final = 7.0  # printers do not reach the edge
@@ -244,6 +244,6 @@ def _centred(
 ) -> Iterator[Element]:
     x, width = place
     fitted = letters.fit([text], width, size * LEADING, size, what=text)
-    yield Words(
-        x + (width - letters.width(fitted.lines[0], fitted.size)) / 2, top, fitted.size, fitted.lines[0]
-    )
+    for n, line in enumerate(fitted.lines):
+        left = x + (width - letters.width(line, fitted.size)) / 2
+        yield Words(left, top + n * fitted.size * LEADING, fitted.size, line)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import Final, Literal
 
-from edi_gateway.papers.gs1_128 import QUIET
+from edi_gateway.papers.drawing.gs1_128 import QUIET
+from edi_gateway.papers.drawing.lettering import PrinterLettering
+from edi_gateway.papers.drawing.sheet import INCH, LABEL, WIDEST_MODULE, Paper
 from edi_gateway.papers.label import require
 from edi_gateway.papers.label_layout import Code, Element, Rule, Words, layout
-from edi_gateway.papers.lettering import PrinterLettering
 from edi_gateway.papers.records import Shipment
-from edi_gateway.papers.sheet import INCH, LABEL, WIDEST_MODULE, Paper
 
 _PLAIN: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 .,:;()-/#&'+*=>")
 

@@ -11,18 +11,21 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Final
 
-from edi_gateway.papers import completeness, flow, words
+from edi_gateway.papers import completeness, words
 from edi_gateway.papers.completeness import Incomplete, said
-from edi_gateway.papers.flow import Column, Part, Row, Table
-from edi_gateway.papers.lettering import Lettering
+from edi_gateway.papers.drawing import flow
+from edi_gateway.papers.drawing.flow import Column, Part, Row, Table
+from edi_gateway.papers.drawing.lettering import Lettering
+from edi_gateway.papers.drawing.sheet import LETTER, Paper, Sheet
 from edi_gateway.papers.records import Carton, Content, Line, Place, Shipment, Weight
-from edi_gateway.papers.sheet import LETTER, Paper, Sheet
 
 _LEFT: Final = 36.0
 _WIDTH: Final = LETTER[0] - 2 * _LEFT
 _BOTTOM: Final = LETTER[1] - 48  # the foot stands below
 _TOP: Final = 30.0
-_FIRST: Final = 262.0  # where the tables begin on the first page
+_ADDRESS: Final = 84.0  # height of an address
+_FACT: Final = 38.0  # and of a row of numbers
+_FIRST: Final = _TOP + 42 + _ADDRESS + 2 * _FACT + 14  # where the tables begin on the first page
 _NEXT: Final = 84.0  # and on the others
 
 
@@ -59,8 +62,7 @@ def _missing(shipment: Shipment) -> Iterator[str]:
     if shipment.drop_ship and not said(shipment.drop_ship.brand):
         yield "the retailer's brand"
     yield from completeness.place("ship-to", shipment.ship_to)
-    if shipment.mark_for and not said(shipment.mark_for.name) and not said(shipment.mark_for.code):
-        yield "mark-for: name or number"
+    yield from completeness.mark_for("shipment", shipment.mark_for)
     yield from completeness.carrier(shipment.carrier)
     if not said(shipment.po_number):
         yield "PO number"
@@ -79,6 +81,7 @@ def _missing(shipment: Shipment) -> Iterator[str]:
     yield from completeness.cartons(shipment.cartons, or_tracking=True)
     for carton in shipment.cartons:
         yield from _in_carton(carton)
+    yield from completeness.weight("shipment", shipment.weight)
     weighed = bool(shipment.cartons) and all(carton.weight for carton in shipment.cartons)
     if shipment.weight is None and not weighed and shipment.drop_ship is None:
         yield "weight of the shipment, or of each carton"
@@ -110,6 +113,8 @@ def _of_line(shipment: Shipment, line: Line, n: int) -> Iterator[str]:
 def _in_carton(carton: Carton) -> Iterator[str]:
     if not carton.contents:
         yield f"carton {carton.number}: contents"
+    yield from completeness.mark_for(f"carton {carton.number}", carton.mark_for)
+    yield from completeness.weight(f"carton {carton.number}", carton.weight)
     for n, content in enumerate(carton.contents, 1):
         who = f"carton {carton.number}, content {n}"
         yield from completeness.gtin(who, content.gtin)
@@ -120,15 +125,15 @@ def _in_carton(carton: Carton) -> Iterator[str]:
 
 
 def _of_shipment(shipment: Shipment) -> Iterator[Table]:
-    prices = (Column("PRICE", 54, "right"),) if shipment.show_prices else ()
+    prices = (Column("PRICE", 60, "right"),) if shipment.show_prices else ()
     columns = (
-        Column("LINE", 34),
-        Column("ITEM", 104),
-        Column("DESCRIPTION", 402 - 177 - sum(column.width for column in prices) + 19),
-        Column("ORDERED", 46, "right"),
+        Column("LINE", 36),
+        Column("ITEM", 106),
+        Column("DESCRIPTION", _WIDTH - 316 - sum(column.width for column in prices)),
+        Column("ORDERED", 47, "right"),
         Column("SHIPPED", 46, "right"),
-        Column("BACKORD.", 50, "right"),
-        Column("UNIT", 35, "centre"),
+        Column("BACKORD.", 48, "right"),
+        Column("UNIT", 33, "centre"),
         *prices,
     )
     rows = []
@@ -168,7 +173,7 @@ def _cartons(shipment: Shipment) -> Table:
         )
         for carton in shipment.cartons
     ]
-    total = ("Total",), (f"{len(shipment.cartons)} cartons",), (), (_weights(shipment),), ()
+    total = ("Total",), (_counted(shipment),), (), (_weights(shipment),), ()
     return Table("Cartons", columns, (*rows, Row(total, strong=True)))
 
 
@@ -205,7 +210,7 @@ def _messages(shipment: Shipment) -> Iterator[Table]:
     ):
         if text and said(text):
             paragraphs = tuple(line for line in text.splitlines() if line.strip())
-            yield Table(title, (Column("", _WIDTH),), (Row((paragraphs,)),), heads=False)
+            yield Table(title, (Column("", _WIDTH),), (Row((paragraphs,)),), heads=False, size=10)
 
 
 def _item(shipment: Shipment, of: Line | Content) -> Iterator[str]:
@@ -226,14 +231,18 @@ def _described(of: Line | Content) -> Iterator[str]:
 
 
 def _packed(shipment: Shipment, content: Content) -> Iterator[str]:
-    item = next(_item(shipment, content), "")
-    yield f"{words.number(content.quantity)} {content.unit}  {item} · {content.description}"
+    counted = f"{words.number(content.quantity)} {content.unit}"
+    yield " · ".join([counted, *[*_item(shipment, content)][:1], content.description])
     yield from list(_described(content))[1:]
 
 
 def _short(place: Place | None) -> Iterator[str]:
     if place is not None:
         yield place.code or place.name
+
+
+def _counted(shipment: Shipment) -> str:
+    return "1 carton" if len(shipment.cartons) == 1 else f"{len(shipment.cartons)} cartons"
 
 
 def _weights(shipment: Shipment) -> str:
@@ -254,45 +263,45 @@ def _page(
     sheet.block(_LEFT, _TOP, 330, 26, [brand], 17, what=f"{who}: name at the head", bold=True)
     sheet.text(right, _TOP + 15, "PACKING LIST", 17, bold=True, align="right")
     again = words.edition(shipment.edition)
-    sheet.text(right, _TOP + 29, f"{shipment.edition.number}   {again}".strip(), 9, align="right")
+    number = f"{shipment.edition.number}   {again}".strip()
+    sheet.block(right - 190, _TOP + 20, 190, 14, [number], 9, what=f"{who}: number", align="right")
     sheet.line(_LEFT, _TOP + 36, right, _TOP + 36, 1.5)
     top = _TOP + 42
     if n == 1:
-        top = _addresses(sheet, shipment, who, top)
+        marked = (carton and carton.mark_for) or shipment.mark_for
+        top = _addresses(sheet, shipment, marked, who, top)
         _facts(sheet, shipment, carton, who, top)
         top = _FIRST
     else:
-        sheet.text(_LEFT, top + 6, f"PO {shipment.po_number}", 8)
+        sheet.block(_LEFT, top - 2, _WIDTH, 11, [f"PO {shipment.po_number}"], 8, what=f"{who}: PO")
         top = _NEXT
     flow.draw(sheet, parts, _LEFT, top)
     sheet.line(_LEFT, _BOTTOM + 8, right, _BOTTOM + 8, 0.5)
-    sheet.text(_LEFT, _BOTTOM + 19, f"PO {shipment.po_number}", 7.5)
+    sheet.block(_LEFT, _BOTTOM + 11, _WIDTH - 90, 11, [f"PO {shipment.po_number}"], 7.5, what=f"{who}: PO")
     sheet.text(right, _BOTTOM + 19, f"Page {n} of {of}", 7.5, align="right")
 
 
-def _addresses(sheet: Sheet, shipment: Shipment, who: str, top: float) -> float:
-    height = 84.0
+def _addresses(sheet: Sheet, shipment: Shipment, marked: Place | None, who: str, top: float) -> float:
     places = [
         ("RETURN ADDRESS" if shipment.drop_ship else "SHIP FROM", shipment.sender),
         ("SHIP TO", shipment.ship_to),
     ]
-    if shipment.mark_for:
-        places.append(("MARK FOR", shipment.mark_for))
+    if marked:
+        places.append(("MARK FOR", marked))
     width = _WIDTH / len(places)
     for n, (title, place) in enumerate(places):
         x = _LEFT + n * width
-        sheet.text(x + 2, top + 9, title, 6.5, bold=True)
+        sheet.box(x, top, width, _ADDRESS, 0.5)
+        sheet.text(x + 4, top + 10, title, 6.5, bold=True)
         lines = words.address(place)
         if place.code and not (n == 0 and shipment.drop_ship):
             lines.append(f"No. {place.code}")
-        sheet.block(x + 2, top + 14, width - 10, height - 16, lines, 9, what=f"{who}: {title.lower()}")
-        if n:
-            sheet.line(x - 4, top + 2, x - 4, top + height - 4, 0.4)
-    return top + height
+        sheet.block(x + 4, top + 14, width - 8, _ADDRESS - 16, lines, 9, what=f"{who}: {title.lower()}")
+    return top + _ADDRESS
 
 
 def _facts(sheet: Sheet, shipment: Shipment, carton: Carton | None, who: str, top: float) -> None:
-    """Numbers in two rows of four."""
+    """The numbers that there are, four a row."""
     retail = shipment.drop_ship
     carrier = shipment.carrier
     facts = [
@@ -305,12 +314,13 @@ def _facts(sheet: Sheet, shipment: Shipment, carton: Carton | None, who: str, to
         ("BILL OF LADING", shipment.bol),
         ("CARTON", f"{carton.number} of {carton.of}  {carton.sscc or carton.tracking}")
         if carton
-        else ("CARTONS, WEIGHT", f"{len(shipment.cartons)}   {_weights(shipment)}"),
+        else ("PACKED", " · ".join(each for each in (_counted(shipment), _weights(shipment)) if each)),
     ]
-    height, width = 46.0, _WIDTH / 4
-    for n, (title, value) in enumerate(facts):
-        x, y = _LEFT + (n % 4) * width, top + (n // 4) * height
-        sheet.box(x, y, width, height, 0.5)
+    known = [(title, value) for title, value in facts if value]
+    for n, (title, value) in enumerate(known):
+        row = known[n // 4 * 4 : n // 4 * 4 + 4]
+        width = _WIDTH / len(row)
+        x, y = _LEFT + (n % 4) * width, top + (n // 4) * _FACT
+        sheet.box(x, y, width, _FACT, 0.5)
         sheet.text(x + 4, y + 10, title, 6.5, bold=True)
-        if value:
-            sheet.block(x + 4, y + 15, width - 8, height - 17, [value], 10, what=f"{who}: {title.lower()}")
+        sheet.block(x + 4, y + 14, width - 8, _FACT - 16, [value], 10, what=f"{who}: {title.lower()}")

@@ -10,12 +10,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from edi_gateway.papers.lettering import LEADING, Lettering
-from edi_gateway.papers.sheet import Align, Sheet
+from edi_gateway.papers.drawing.lettering import LEADING, Lettering
+from edi_gateway.papers.drawing.sheet import Align, Sheet
 
-_SIZE: Final = 8.0
-_LINE: Final = _SIZE * LEADING
-_PAD: Final = 3.0
+_AGAIN: Final = " (continued)"
+_SIDE: Final = 4.0  # white at the sides of a cell
 _TITLE: Final = 17.0  # height of a table's name
 _HEAD: Final = 14.0  # height of its column heads
 _GAP: Final = 10.0  # behind a table
@@ -42,6 +41,12 @@ class Table:
     columns: tuple[Column, ...]
     rows: tuple[Row, ...]
     heads: bool = True
+    size: float = 8.0
+    pad: float = 4.0  # white above and below a row
+
+    @property
+    def width(self) -> float:
+        return sum(column.width for column in self.columns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +55,15 @@ class _Set:
 
     cells: tuple[tuple[str, ...], ...]
     strong: bool
+    line: float  # height of one
+    pad: float
 
     @property
     def height(self) -> float:
-        return max(1, *(len(cell) for cell in self.cells)) * _LINE + 2 * _PAD
+        return max([1, *(len(cell) for cell in self.cells)]) * self.line + 2 * self.pad
 
     def split(self, height: float) -> tuple[_Set, _Set]:
-        lines = max(1, int((height - 2 * _PAD) / _LINE))
+        lines = max(1, int((height - 2 * self.pad) / self.line))
         return (
             replace(self, cells=tuple(cell[:lines] for cell in self.cells)),
             replace(self, cells=tuple(cell[lines:] for cell in self.cells)),
@@ -99,6 +106,29 @@ def plan(tables: Sequence[Table], letters: Lettering, first: float, rest: float)
     return pages
 
 
+def part_and_rest(
+    table: Table, total: Row, more: Row, letters: Lettering, height: float
+) -> tuple[Part, Table]:
+    """What of a table fits into a height with its total behind it; the rest, for other pages, may have no rows.
+
+    Where there is a rest, a row that says so (`more`) stands before the total.
+    """
+    rows = [_set(row, table, letters) for row in table.rows]
+    last = _set(total, table, letters)
+    notice = _set(more, table, letters)
+    room = height - _TITLE - _HEAD - last.height
+    if sum(row.height for row in rows) <= room:
+        return Part(table, (*rows, last), False), replace(table, rows=())
+    room -= notice.height
+    kept: list[_Set] = []
+    while rows[len(kept)].height <= room:
+        room -= rows[len(kept)].height
+        kept.append(rows[len(kept)])
+    return Part(table, (*kept, notice, last), False), replace(
+        table, title=table.title + _AGAIN, rows=table.rows[len(kept) :]
+    )
+
+
 def draw(sheet: Sheet, parts: Sequence[Part], x: float, top: float) -> float:
     """One page's parts; gives where they end."""
     for part in parts:
@@ -111,17 +141,19 @@ def _set(row: Row, table: Table, letters: Lettering) -> _Set:
         tuple(
             line
             for n, text in enumerate(cell)
-            for line in letters.wrap(text, column.width - 2 * _PAD, _SIZE, row.strong and n == 0)
+            for line in letters.wrap(text, column.width - 2 * _SIDE, table.size, row.strong and n == 0)
         )
         for cell, column in zip(row.cells, table.columns, strict=True)
     )
-    return _Set(cells, row.strong)
+    return _Set(cells, row.strong, table.size * LEADING, table.pad)
 
 
 def _draw(sheet: Sheet, part: Part, x: float, top: float) -> float:
     table = part.table
-    width = sum(column.width for column in table.columns)
-    name = f"{table.title} (continued)" if part.continued else table.title
+    width, size = table.width, table.size
+    name = table.title
+    if part.continued and not name.endswith(_AGAIN):
+        name += _AGAIN
     sheet.text(x, top + 10, name, 9.5, bold=True)
     top += _TITLE
     if table.heads:
@@ -135,10 +167,8 @@ def _draw(sheet: Sheet, part: Part, x: float, top: float) -> float:
     for row in part.rows:
         for (column, left), cell in zip(_columns(table, x), row.cells, strict=True):
             for n, line in enumerate(cell):
-                y = top + _PAD + _SIZE * 0.95 + n * _LINE
-                sheet.text(
-                    _edge(column, left), y, line, _SIZE, bold=row.strong and n == 0, align=column.align
-                )
+                y = top + row.pad + size * 0.95 + n * row.line
+                sheet.text(_edge(column, left), y, line, size, bold=row.strong and n == 0, align=column.align)
         top += row.height
         sheet.line(x, top, x + width, top, 0.3)
     sheet.box(x, start, width, top - start, 0.6)
@@ -154,5 +184,5 @@ def _columns(table: Table, x: float) -> Iterator[tuple[Column, float]]:
 def _edge(column: Column, left: float) -> float:
     """Where the text of a column begins, is centred, or ends."""
     if column.align == "right":
-        return left + column.width - _PAD
-    return left + (column.width / 2 if column.align == "centre" else _PAD)
+        return left + column.width - _SIDE
+    return left + (column.width / 2 if column.align == "centre" else _SIDE)

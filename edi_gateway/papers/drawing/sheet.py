@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 from reportlab.pdfgen.canvas import Canvas
 
-from edi_gateway.papers.gs1_128 import QUIET, Bars, Symbol
-from edi_gateway.papers.lettering import LEADING, Lettering
+from edi_gateway.papers.drawing.gs1_128 import QUIET, Bars, Symbol
+from edi_gateway.papers.drawing.lettering import LEADING, Lettering
 
 INCH: Final = 72.0
 LETTER: Final = (8.5 * INCH, 11 * INCH)
