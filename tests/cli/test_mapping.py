@@ -48,6 +48,26 @@ def test_a_document_has_the_canonical_names_and_decimals_are_strings(empty: Term
     assert mug["description"] == "STONEWARE MUG 12 OZ, BLUE"
 
 
+def test_an_invoice_a_remittance_and_an_advice_are_printed_as_documents(empty: Terminal) -> None:
+    bodies = {
+        "810": ("IN", "BIG*20260302*I-1~IT1*1*2*EA*9.25~TDS*1850~CTT*1*2~"),
+        "820": ("RA", "BPR*I*18.50*C*NON~ENT*1~RMR*IV*I-1**18.50~"),
+        "824": ("AG", "BGN*00*A-1*20260303~OTI*TR*IV*I-1~TED*010~"),
+    }
+    told = {}
+    for code, (group, body) in bodies.items():
+        one = f"ST*{code}*0001~{body}SE*{body.count('~') + 2}*0001~"
+        (empty.home / code).write_bytes(interchange(7, one).replace(b"GS*PO*", f"GS*{group}*".encode()))
+        told[code] = empty.ok("map", code, "--json").one()
+        assert (told[code]["unmapped"], told[code]["findings"]) == ([], [])
+    assert (told["810"]["document"]["total"], told["810"]["document"]["lines"][0]["price"]) == (
+        "18.50",
+        "9.25",
+    )
+    assert told["820"]["document"]["entities"][0]["open_items"][0]["reference"] == "I-1"
+    assert told["824"]["document"]["documents"][0]["errors"][0]["code"] == "010"
+
+
 def test_allocations_name_the_stores_of_an_sdq(empty: Terminal) -> None:
     document = empty.ok("map", SAMPLES / "02-department-store" / "input.edi", "--json").one()["document"]
     first = document["lines"][0]["allocations"]

@@ -8,6 +8,7 @@ from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.compile import Reader, Writer, reader, writer
 from edi_gateway.mapping.read import Reading
+from edi_gateway.model.documents.record import Record
 from edi_gateway.x12.checking.guide import Guide, Walk, build
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.parsing.rawset import RawSet
@@ -82,3 +83,22 @@ def read(body: str, set_code: str = "850", version: str = "004010", of: Mapping 
     guide = build(version, set_code)
     raw = raw_set(body, set_code, version)
     return reader(of or mapping(set_code), guide).read(raw, guide.check(raw))
+
+
+def lines_of(body: str) -> list[str]:
+    """The segments of a body as a text has them, without blanks and line ends around them."""
+    return [s.strip() for s in body.split("~") if s.strip()]
+
+
+def assert_both_ways(body: str, document: Record, set_code: str, version: str) -> None:
+    """The body is read as the document, with nothing found or unmapped, and the document is written as the body."""
+    segments = lines_of(body)
+    reading = read("~".join(segments), set_code, version)
+    assert reading.document == document
+    assert (reading.unmapped, reading.findings) == ((), ())
+    guide = build(version, set_code)
+    written = writer(mapping(set_code), guide).write(document, delimiters(version))
+    assert written.findings == ()
+    assert written.value is not None
+    assert ["*".join(segment) for segment in written.value] == segments
+    assert guide.check(raw_of(written.value, set_code, version)).findings == []

@@ -191,6 +191,18 @@ def test_types_must_fit() -> None:
     ]
 
 
+def test_an_element_that_is_a_composite_in_one_version_is_named_by_component() -> None:
+    """TED05 is plain at 004010 and a composite at 005010."""
+    texts = catalog.texts_of(MAPPINGS)
+    plain = texts | {"partner/acme/824.toml": '["OTI/TED"]\n05 = "element"\n'}
+    with pytest.raises(MappingInvalid) as caught:
+        catalog.load_texts(plain, "824")
+    assert [str(problem) for problem in caught.value.problems] == [
+        "partner/acme/824.toml:2: TED05 is a composite; write 05.1 for its first component"
+    ]
+    catalog.load_texts(texts | {"partner/acme/824.toml": '["OTI/TED"]\n05.1 = "element"\n'}, "824")
+
+
 def test_a_required_field_needs_a_row() -> None:
     assert mistakes('["BEG"]\n03 = false\n["PO1/SCH"]\n05 = false\n') == [
         "850.toml:1: PurchaseOrder.po_number is required and no row reads it",

@@ -95,7 +95,10 @@ def test_a_value_that_a_table_changed_names_the_tables_row() -> None:
     assert str(unit.table.at) == "tables/units.csv:3"
 
 
-@pytest.mark.parametrize(("set_code", "version"), [("850", "004010"), ("855", "005010")])
+@pytest.mark.parametrize(
+    ("set_code", "version"),
+    [("850", "004010"), ("855", "005010"), ("810", "005010"), ("820", "004010"), ("824", "005010")],
+)
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
 def test_nothing_of_a_broken_set_is_lost_and_nothing_raises(set_code: str, version: str, seed: int) -> None:

@@ -16,7 +16,7 @@ from tests.mapping.sets import NAMES, Sample, read
 HEAD = "BEG*00*SA*PO1**20260115~"
 LINE = "PO1*1*5*EA*9.5~"
 
-#: What the texts hold that has no home on purpose (spec C1): kept raw and told.
+#: What the texts hold that has no home on purpose (the heads of the mapping files): kept raw and told.
 RAW = {
     "850-004010-raw": [
         *(
@@ -36,6 +36,28 @@ RAW = {
         *("PO1/SPI", "PO1/QTY:03.2", "PO1/QTY:03.3", "PO1/AMT/PCT"),
     ],
     "850-005010-release": ["LDT", "N9/EFI"],
+    "810-004010-everything": [
+        *("YNQ", "N1/DMG", "L7", "BAL", "LM", "LM/LQ", "V1", "V1/R4", "V1/DTM", "FA1", "FA1/FA2"),
+        *("IT1/CRC", "IT1/YNQ", "IT1/L7", "IT1/SR", "IT1/LM", "IT1/LM/LQ", "IT1/V1", "IT1/V1/R4"),
+        *("IT1/FA1", "IT1/FA1/FA2"),
+    ],
+    "810-005010-release": ["CRC"],
+    "820-004010-everything": ["N1/RDM"],
+    "820-005010-others": [
+        *(
+            "ENT/FA1",
+            "ENT/FA1/FA2",
+            "ENT/ADX/IT1/RPA",
+            "ENT/RMR/VEH",
+            "TXP",
+            "TXP/TXI",
+            "DED",
+            "LX",
+            "LX/REF",
+        ),
+        *("N9", "N9/AMT", "RYL", "RYL/NM1"),
+    ],
+    "824-005010-errors": ["OTI/TED/CTX"],
 }
 
 
