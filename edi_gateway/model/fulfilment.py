@@ -11,6 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
+from edi_gateway.model.master_data import Backorder
+
 
 class Stage(StrEnum):
     """How far an accepted order is (spec B3.2); derived from its parts, never set by hand. None before the first."""
@@ -56,11 +58,15 @@ AT_WAREHOUSE = (PartState.RELEASED, PartState.PICKED, PartState.PACKED)
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A part of an accepted line that goes one way together; a row of `line_parts`. `store`: "qualifier:location"."""
+    """A part of an accepted line that goes one way together; a row of `line_parts`. `store`: "qualifier:location".
+
+    `completion`: what happens when stock is short; `whole`: only whole units of the buyer's go.
+    """
 
     id: int
     order_id: int
     line: int
+    partner: str
     store: str | None
     sku: str
     quantity: Decimal
@@ -78,10 +84,17 @@ class Part:
     shipment_id: int | None
     invoice_id: int | None
     reason: str | None
+    completion: Backorder
+    whole: bool
     received_at: datetime
     priority: int
     test: bool
     since: datetime
+
+    @property
+    def rank(self) -> tuple[int, int, str, int]:
+        """Of an order, which part comes first."""
+        return (self.order_id, self.line, self.store or "", self.id)
 
 
 @dataclass(frozen=True, slots=True)

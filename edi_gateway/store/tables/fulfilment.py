@@ -23,6 +23,7 @@ line_parts = Table(  # what becomes of an accepted line, split by store, site, s
     row_id(),
     Column("order_id", BigInteger, nullable=False),
     Column("line", Integer, nullable=False),
+    Column("partner", String(80), nullable=False),
     Column("store", String(80)),  # "qualifier:location" of an SDQ
     Column("sku", String(60), nullable=False),  # what goes; a substitute's where one goes
     Column("quantity", Exact, nullable=False),  # in `unit`, the buyer's
@@ -40,6 +41,10 @@ line_parts = Table(  # what becomes of an accepted line, split by store, site, s
     Column("shipment_id", BigInteger),
     Column("invoice_id", BigInteger),  # the invoice or rebill that stands for it
     Column("reason", String(40)),  # of a backorder or a cancellation
+    Column(
+        "completion", String(16), nullable=False
+    ),  # model.master_data.Backorder: what happens when stock is short
+    Column("whole", Boolean, nullable=False),  # only whole units of the buyer's go
     Column("received_at", Moment, nullable=False),  # of the order: first come, first served
     Column("priority", Integer, nullable=False),  # of the customer, 1 first
     Column("test", Boolean, nullable=False, default=False),
