@@ -138,7 +138,7 @@ def _check(
     refused = any(
         each.code in (Code.GROUP_VERSION_UNKNOWN, Code.GROUP_CODE_UNKNOWN) for each in group.findings
     )
-    if any(each.code is Code.SET_TOO_LONG for each in raw.findings):
+    if any(each.code in (Code.SET_TOO_LONG, Code.SEGMENT_TOO_LONG) for each in raw.findings):
         return CheckedSet(raw, None, None, SetResult.of(raw, "R", raw.findings))  # part of it was left out
     guide = None if refused else guide_for(interchange, group, raw.code)
     if guide is None:

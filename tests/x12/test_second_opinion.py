@@ -22,6 +22,7 @@ from tests.x12.edi import ISA, ISA5, interchange
 from tests.x12.faults.documents import HERE as FAULTS
 from tests.x12.faults.documents import bases_of, make
 from tests.x12.random_sets import Maker
+from tests.x12.test_faults import guide_of as guide_of_row
 
 RULES = (
     Rule("must", "BEG:07", "must_use"),
@@ -91,10 +92,10 @@ def documents() -> list[Document]:
     found.append(Document("example", interchange(["*".join(each) for each in made.segments]), by_rules))
     found += random_sets()
     with (FAULTS / "faults.tsv").open(encoding="ascii") as file:
-        for number, row in enumerate(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)):
-            bases = bases_of(row["base"])
-            base = bases[number % len(bases)]  # turn by turn: every release meets every kind of fault
-            found.append(Document(f"fault {row['id']} {base}", make(base, row["done"]).data))
+        for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+            for base in bases_of(row["base"]):
+                made = make(base, row["done"])
+                found.append(Document(f"fault {row['id']} {base}", made.data, guide_of_row(made)))
     return found
 
 
@@ -127,6 +128,7 @@ def broken() -> dict[str, list[str]]:
         "closed": ["BEG*00*RL*4500017**20260115**AC", *KEEPS[1:]],
         "short": ["BEG*00*SA*45000170**20260115**AC", *KEEPS[1:]],
         "digits": [*KEEPS[:3], "N1*ST*X*92*001", *KEEPS[4:]],
+        "digits, a letter": [*KEEPS[:3], "N1*ST*X*92*000A", *KEEPS[4:]],
         "segment": [*KEEPS[:2], *KEEPS[3:]],
         "no segment": [*KEEPS[:2], "CSH*BK", *KEEPS[2:]],
         "loop": [*KEEPS[:3], *KEEPS[4:]],

@@ -153,7 +153,7 @@ def _words(fault: StructureFault, raw: RawSet, node: Node | None) -> tuple[str, 
         case Code.LOOP_OVER_MAXIMUM:
             most = node.max if node else None
             return (
-                f"The {tag} loop begins here for the {fault.number}th time, at most {most} are allowed.",
+                f"This is {tag} loop number {fault.number} in a row; at most {most} may stand here.",
                 "",
             )
         case Code.LOWER_CASE:

@@ -58,6 +58,7 @@ def differing(raw: RawSet, walk: Walk, guide: Guide) -> Iterator[Finding]:
             f"CTT01 says {stated} lines, the number of {counted.lines} is {count}.",
             raw,
             found[0],
+            guide.nodes[total].loop,
             1,
         )
     if len(ctt) > 2 and (wanted := _number(ctt[2])) is not None:
@@ -76,6 +77,7 @@ def differing(raw: RawSet, walk: Walk, guide: Guide) -> Iterator[Finding]:
                 f"CTT02 says {ctt[2]}, the sum of {counted.summed}{counted.element:02} is {real}.",
                 raw,
                 found[0],
+                guide.nodes[total].loop,
                 2,
             )
 
@@ -103,13 +105,13 @@ def _nodes(guide: Guide) -> tuple[int, int, int]:
     return total, lines, summed
 
 
-def _finding(code: Code, message: str, raw: RawSet, index: int, element: int) -> Finding:
+def _finding(code: Code, message: str, raw: RawSet, index: int, loop: str, element: int) -> Finding:
     offset, length = raw.place(index, element)
     return Finding(
         code,
         Severity.WARNING,
         message,
         "Ask the sender whether something of the document was lost.",
-        Location("CTT", index + 1, None, element, offset=offset, length=length),
+        Location("CTT", index + 1, loop or None, element, offset=offset, length=length),
         value=raw.segments[index][element],
     )

@@ -178,6 +178,7 @@ class _Mender:
         self.told = len(interchange.findings)
         self.own = 1
         self.emptied = False
+        self.swallowed = False  # a segment of a set was too long to be read
         codes = {finding.code for finding in interchange.findings}
         self.collision = mendable.collision(interchange)
         self.doubt = self.collision
@@ -257,7 +258,7 @@ class _Mender:
 
     def unread(self) -> str:
         long = any(each.code is Code.SEGMENT_TOO_LONG for each in self.interchange.findings)
-        return "A segment of this interchange was too long to be read." if long else ""
+        return "A segment of this interchange was too long to be read." if long or self.swallowed else ""
 
     # --- groups
 
@@ -296,6 +297,7 @@ class _Mender:
             yield from self.segment(start, end)
             return
         missing = any(each.code is Code.SE_MISSING for each in findings)
+        self.swallowed |= any(each.code is Code.SEGMENT_TOO_LONG for each in findings)
         by_segment = {} if self.collision else mendable.by_segment(findings)
         if missing and not self.is_terminated(raw.ends[-1]):
             by_segment.pop(len(raw.texts), None)  # it was cut off, or it runs into the next one

@@ -179,6 +179,7 @@ class _Reader:
         self.runs: list[Run] = []
         self.count = 0
         self.dropped = 0
+        self.long: list[Oddity] = []  # segments of the set that were too long to be read
 
     def events(self, items: Iterator[object]) -> Iterator[Event]:
         any_interchange = any_byte = False
@@ -232,9 +233,11 @@ class _Reader:
         yield InterchangeEnd(interchange)
 
     def _oddity(self, item: Oddity) -> None:
-        if item.kind != "empty":
+        if item.kind != "empty" and self.runs:
+            self.long.append(item)
+            self.count += 1  # SE counts it, too
+        elif item.kind != "empty":
             self._current().findings.append(interchange_checks.oddity(item))
-            self.count += bool(self.runs)  # SE counts it, too
         elif "empty" in self.odd:
             self.odd["empty"].count += item.count
         else:
@@ -357,6 +360,7 @@ class _Reader:
         self.sets += 1
         raw.findings.extend(group_checks.st(raw, repeated=raw.control in self.controls))
         self.controls.add(raw.control)
+        raw.findings.extend(group_checks.segment_too_long(odd) for odd in self.long)
         if self.dropped:
             raw.findings.append(group_checks.set_too_long(raw, self.count, self.dropped, offset))
         if trailer is None:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.dictionary import GROUP_OF
+from edi_gateway.x12.parsing import interchange_checks
 from edi_gateway.x12.parsing.rawset import RawSet
+from edi_gateway.x12.parsing.tokens import Oddity
 from edi_gateway.x12.parsing.trailers import element_at, is_count, is_date, is_number, same_number
 
 _SET_CONTROL = re.compile(r"[ -~]{4,9}")
@@ -208,6 +211,11 @@ def se_missing(raw: RawSet, offset: int) -> Finding:
         Location(segment="SE", position=len(raw.segments) + 1, offset=offset, length=0),
         ack="AK5*R*2",
     )
+
+
+def segment_too_long(odd: Oddity) -> Finding:
+    """A set of which a segment was left out is refused: what it said is not known."""
+    return replace(interchange_checks.oddity(odd), ack="AK5*R*5")
 
 
 def set_too_long(raw: RawSet, count: int, dropped: int, end: int) -> Finding:

@@ -153,7 +153,7 @@ class _Renderer:
 
     def _lengths(self, element: ElementDef, rules: Sequence[Rule], place: str) -> str:
         """The number under which an element with these lengths stands; one of its own where rules change them."""
-        least, most, number = element.min, element.max, element.number
+        kind, least, most, number = element.type, element.min, element.max, element.number
         for rule in rules:
             if rule.number is None:
                 continue
@@ -162,7 +162,9 @@ class _Renderer:
                 least = max(least, rule.number)
             if rule.kind in ("max", "length", "digits"):
                 most = min(most, rule.number)
-        self.elements[number] = (element.type, least, most, element.name)
+            if rule.kind == "digits":
+                kind = "N0"
+        self.elements[number] = (kind, least, most, element.name)
         return number
 
     # --- the files beside

@@ -1,14 +1,19 @@
 """Documents with one fault each, made from good ones by a rule such as "set 16.3 to EACH" or "move 2 to 3".
 
 Takes the files of good/ (a set from its ST to its SE, one segment a line) and what is to be done; gives the bytes
-of a file. Knows nothing of what a fault should lead to: that stands in faults.tsv.
+of a file, and how it is to be read: ", strictly", ", with totals", ", under TARGET KIND VALUE when CONDITION" (a
+partner's guide of this one rule), ", within 5 set_segments" (a limit). Knows nothing of what a fault should lead
+to: that stands in faults.tsv.
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+from edi_gateway.x12.checking.rules import NUMBERS, Rule
+from edi_gateway.x12.parsing.envelope import Limits
 
 HERE = Path(__file__).parent
 GOOD = HERE / "good"
@@ -45,11 +50,14 @@ class Segment:
 
 @dataclass(frozen=True)
 class Made:
-    """A file with its one fault. `segments` are those of its set, `strict` whether it is to be read strictly."""
+    """A file with its one fault. `segments` are those of its set; the others say how it is to be read."""
 
     data: bytes
     segments: tuple[Segment, ...]
     strict: bool = False
+    totals: bool = False
+    rules: tuple[Rule, ...] = ()
+    limits: Limits | None = None
 
     @property
     def places(self) -> list[tuple[str, int]]:
@@ -74,15 +82,46 @@ def good(base: str) -> list[Segment]:
 def make(base: str, done: str, probes: dict[int, str] | None = None) -> Made:
     """The good set with this fault in it, as a file. `probes`: other texts for segments of the good set."""
     segments = [Segment((probes or {}).get(each.origin, each.text), each.origin) for each in good(base)]
+    done, how = _how(done)
     if not re.match(r"in [A-Z]|send|drop [A-Z]|put|leave|cut|break", done):
-        return Made(_file(base, _changed(segments, _read(done))), tuple(_changed(segments, _read(done))))
-    strict = done.endswith(", strictly")
-    data = _enveloped(base, segments, _read(done.removesuffix(", strictly")))
-    return Made(data, tuple(segments), strict)
+        segments = _changed(segments, _read(done))
+        return replace(how, data=_file(base, segments), segments=tuple(segments))
+    return replace(how, data=_enveloped(base, segments, _read(done)), segments=tuple(segments))
+
+
+def _how(done: str) -> tuple[str, Made]:
+    """What is done, and how the file that comes of it is to be read."""
+    found = re.fullmatch(r"(.*), (strictly|with totals|under [A-Z].*|within \d+ \w+)", done, re.DOTALL)
+    if found is None:
+        return done, Made(b"", ())
+    word, *rest = found[2].split(" ")
+    match word:
+        case "strictly":
+            how = Made(b"", (), strict=True)
+        case "with":
+            how = Made(b"", (), totals=True)
+        case "within":
+            how = Made(b"", (), limits=Limits()._replace(**{rest[1]: int(rest[0])}))
+        case _:
+            how = Made(b"", (), rules=(_rule(" ".join(rest)),))
+    return found[1], how
+
+
+def _rule(text: str) -> Rule:
+    asked, _, when = text.partition(" when ")
+    target, kind, *values = asked.split(" ")
+    number = int(values[0]) if kind in NUMBERS else None
+    return Rule(text, target, kind, () if number else tuple(values), number, when or None)  # type: ignore[arg-type]
 
 
 def _read(done: str) -> str:
-    return re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), done)
+    done = re.sub(r"\\x([0-9a-f]{2})", lambda found: chr(int(found[1], 16)), done)
+    return spelled_out(done)
+
+
+def spelled_out(text: str) -> str:
+    """ "{400000}" stands for so many letters."""
+    return re.sub(r"\{(\d+)\}", lambda found: "X" * int(found[1]), text)
 
 
 def _changed(segments: list[Segment], done: str) -> list[Segment]:
