@@ -283,12 +283,12 @@ def cancel_transmission(
 ) -> None:
     """Do not send it any more.
 
-    What it held is not made again by itself.
+    What it held is not made again by itself. One that went before stays as it went.
     """
     from edi_gateway.commands import documents
 
     here: Here = ctx.obj
     wanted = row_id(transmission, "transmission")
     with here.desk() as desk:
-        documents.cancel_transmission(desk, wanted, why)
-    sentence(f"Transmission {short(wanted)} will not be sent.")
+        ended = documents.cancel_transmission(desk, wanted, why)
+    sentence(f"Transmission {short(wanted)} will not be sent{'' if ended else ' again'}.")

@@ -13,6 +13,7 @@ from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
     fail,
+    plain,
     print_json,
     print_table,
     say,
@@ -38,23 +39,26 @@ def run(
     """
     from edi_gateway.cli.composition import gateway_of
     from edi_gateway.cli.telling import tell
-    from edi_gateway.reports.story import story
+    from edi_gateway.reports.story import story, waiting
 
     here: Here = ctx.obj
     if not once:
         fail("Say `run --once`; to run on, use `daemon`.", WRONG_USAGE)
     since = here.ids.next()
+    with here.reading() as conn:
+        waited = waiting(conn)
     with gateway_of(here) as gateway:
         report = gateway.run_once()
     with here.reading() as conn:
-        told = story(conn, since)
+        told = story(conn, since, waited)
+    failed = [poll for poll in report.polls if poll.error]
     if json:
-        print_json(told)
+        unseen = [{"partner": poll.partner, "error": str(poll.error)} for poll in failed]
+        print_json({**plain(told), "not_looked_at": unseen})
     else:
         tell(told)
-    failed = [poll for poll in report.polls if poll.error]
-    for poll in failed:
-        say(f"[red]{escape(poll.partner)} could not be looked at:[/red] {escape(str(poll.error))}")
+        for poll in failed:
+            say(f"[red]{escape(poll.partner)} could not be looked at:[/red] {escape(str(poll.error))}")
     if not report.finished:
         fail("Time was up before all that waited was worked; run again.")
     if failed or told.causes:

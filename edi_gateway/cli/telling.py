@@ -118,7 +118,8 @@ def _sent(story: Story) -> None:
         return
     _chapter("What went out")
     for s in story.sent:
-        state = "[green]sent[/green]" if s.state == "SENT" else f"[yellow]{s.state.lower()}[/yellow]"
+        word = {"SENT": "[green]sent[/green]", "READY": "[yellow]waits[/yellow]"}
+        state = word.get(s.state, f"[yellow]{s.state.lower()}[/yellow]")
         why = f": {escape(s.last_error)}" if s.last_error else ""
         screen.print(
             f"  {escape(s.partner):14} {escape(s.name):44} {s.documents:>3} x {s.sets:10} {state}{why}"

@@ -38,12 +38,16 @@ def resend_transmission(desk: Desk, transmission_id: int) -> None:
     outbox.again(desk.conn, transmissions, [transmission_id])
     if state == "CANCELLED":
         _documents(desk, transmission_id, "BUNDLED")
+        outbox.await_ack(desk.conn, transmission_id)
     resolve_about(desk, "It is sent again.", transmission_id=transmission_id)
     desk.record("transmission resent", f"transmission {transmission_id}", was=state)
 
 
-def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> None:
-    """A transmission that has not gone does not go. Its control numbers stay used; its documents end with it."""
+def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> bool:
+    """A transmission that has not gone does not go. Its control numbers stay used; its documents end with it.
+
+    False for one that went before and was to go again: the partner has it, and its 997 is still awaited.
+    """
     what = f"Cancelling transmission {short(transmission_id)}"
     desk.require(what, PERMISSIONS["resend"])
     if not why.strip():
@@ -55,11 +59,13 @@ def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> None:
         raise Refused(what=what, why=f"it is {state.lower()} already")
     if any(transmission_id in item.payload["transmissions"] for item in work.taken(desk.conn, ["send"])):
         raise Refused(what=what, why="it is being sent at this moment; look again in a minute")
-    outbox.cancel_transmission(desk.conn, transmission_id)
-    _documents(desk, transmission_id, "CANCELLED")
-    deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")
+    ended = outbox.cancel_transmission(desk.conn, transmission_id)
+    if ended:
+        _documents(desk, transmission_id, "CANCELLED")
+        deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")
     resolve_about(desk, f"It was cancelled: {why}", transmission_id=transmission_id)
     desk.record("transmission cancelled", f"transmission {transmission_id}", was=state, why=why)
+    return ended
 
 
 def _documents(desk: Desk, transmission_id: int, state: str) -> None:

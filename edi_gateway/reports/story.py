@@ -1,13 +1,17 @@
 """What a run did, as a story: what came in, what was acknowledged, accepted, held, answered, what needs a person.
 
-Ids are sorted by time, so "since the run began" is "ids above this one". Called by `run --once` and the demo.
+Ids are sorted by time, so "since the run began" is "ids above this one"; files of an earlier run that waited to go
+are named before (`waiting`). Called by `run --once` and the demo.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
+from typing import Final
 
 from sqlalchemy import Connection, func, select
 
@@ -15,6 +19,8 @@ from edi_gateway.reports.cases import CauseRow, by_cause, list_cases
 from edi_gateway.reports.holds import HoldRow, list_holds
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import documents, groups, interchanges, orders, receipts, transmissions
+
+_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +93,21 @@ class Story:
     causes: tuple[CauseRow, ...]
 
 
-def story(conn: Connection, since_id: int) -> Story:
-    """What happened from this id on; open holds and cases are those opened from then on."""
+def waiting(conn: Connection) -> list[int]:
+    """The transmissions that wait to go: made by an earlier run, or to be sent again."""
+    t = transmissions.c
+    return [row[0] for row in rows(conn, select(t.id).where(t.state == "READY"))]
+
+
+def story(conn: Connection, since_id: int, waited: Sequence[int] = ()) -> Story:
+    """What happened from this id on, and to the transmissions that `waited`; open holds and cases are those opened
+    from then on."""
     return Story(
         arrivals=tuple(_arrivals(conn, since_id)),
         acknowledged=tuple(_acknowledged(conn, since_id)),
         booked=tuple(_booked(conn, since_id)),
         holds=tuple(hold for hold in list_holds(conn, limit=1000) if hold.hold_id > since_id),
-        sent=tuple(_sent(conn, since_id)),
+        sent=tuple(_sent(conn, since_id, waited)),
         causes=tuple(by_cause([case for case in list_cases(conn) if case.case_id > since_id])),
     )
 
@@ -148,9 +161,11 @@ def _booked(conn: Connection, since_id: int) -> list[Booked]:
     return [Booked(*row) for row in rows(conn, query.order_by(o.partner, o.id))]
 
 
-def _sent(conn: Connection, since_id: int) -> list[Sent]:
+def _sent(conn: Connection, since_id: int, waited: Sequence[int]) -> list[Sent]:
     t = transmissions.c
-    query = select(
-        t.id, t.partner, t.name, t.sets, t.documents, t.state, t.last_error, t.sent_at, t.test
-    ).where(t.id > since_id)
-    return [Sent(*row) for row in rows(conn, query.order_by(t.partner, t.id))]
+    query = select(t.id, t.partner, t.name, t.sets, t.documents, t.state, t.last_error, t.sent_at, t.test)
+    found = [Sent(*row) for row in rows(conn, query.where(t.id > since_id))]
+    for start in range(0, len(waited), _AT_ONCE):
+        chunk = t.id.in_(waited[start : start + _AT_ONCE])
+        found += [Sent(*row) for row in rows(conn, query.where(chunk))]
+    return sorted(found, key=attrgetter("partner", "transmission_id"))

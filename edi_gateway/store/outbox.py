@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, bindparam, select, update
+from sqlalchemy import Connection, Table, bindparam, exists, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
-from edi_gateway.store.tables import postings, transmissions
+from edi_gateway.store.tables import documents, postings, transmissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,30 @@ def state(conn: Connection, table: Table, row_id: int, *, lock: bool = False) ->
     return conn.execute(query.with_for_update() if lock else query).scalar()
 
 
-def cancel_transmission(conn: Connection, transmission_id: int) -> None:
+def cancel_transmission(conn: Connection, transmission_id: int) -> bool:
+    """Whether that ends it. One that went out before is only not sent again: it stays SENT, and awaits what it did."""
+    mine = transmissions.c.id == transmission_id
+    went = conn.execute(
+        update(transmissions)
+        .where(mine, transmissions.c.sent_at.is_not(None))
+        .values(state="SENT", next_attempt_at=None, last_error=None)
+    )
+    if went.rowcount:
+        return False
+    conn.execute(
+        update(transmissions).where(mine).values(state="CANCELLED", next_attempt_at=None, ack_state="NONE")
+    )
+    return True
+
+
+def await_ack(conn: Connection, transmission_id: int) -> None:
+    """A 997 is to come for this one after all, if it was when it was made."""
+    d = documents.c
+    asked = exists().where(d.transmission_id == transmission_id, d.ack_due_at.is_not(None))
     conn.execute(
         update(transmissions)
-        .where(transmissions.c.id == transmission_id)
-        .values(state="CANCELLED", next_attempt_at=None, ack_state="NONE")
+        .where(transmissions.c.id == transmission_id, transmissions.c.ack_state == "NONE", asked)
+        .values(ack_state="AWAITED")
     )
 
 

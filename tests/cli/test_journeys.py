@@ -426,8 +426,9 @@ def test_a_document_is_sent_again_with_the_same_bytes_under_the_same_name(shop: 
     (document,) = shop.documents("--set", "855")
     shop.ok("documents", "resend", str(document["document_id"]))
     assert "waits to be sent already" in shop.refused("documents", "resend", str(document["document_id"]))
-    shop.ok("run", "--once")
+    told = shop.ok("run", "--once", "--json").one()
     (again,) = out.iterdir()
+    assert [(sent["name"], sent["state"]) for sent in told["sent"]] == [(again.name, "SENT")]
     assert again.read_bytes() == before[again.name]
     assert b"ST*855" in again.read_bytes()
     again.unlink()
@@ -465,6 +466,27 @@ def test_a_transmission_that_does_not_get_through_is_cancelled_and_later_sent_af
     held.ok("transmissions", "resend", name)
     held("run", "--once")
     assert [text.encode("latin-1") for text in held.sent("kestrelmoor")] == [raw]
+
+
+def test_a_run_tells_of_what_an_earlier_one_could_not_send(held: Terminal) -> None:
+    held.ok("orders", "answer", K4)
+    held.ok("partners", "pause", "kestrelmoor", "--why", "their server moves")
+    assert held("run", "--once", "--json").one()["sent"] == []  # not bundled while nothing may go
+    held.ok("partners", "resume", "kestrelmoor")
+    config = held.home / "config.toml"
+    with_folders = config.read_text()
+    config.write_text(with_folders.replace('directory_root = "exchange"', ""))
+    told = held("run", "--once", "--json").one()
+    (first,) = told["sent"]
+    assert (first["state"], first["last_error"] is None) == ("READY", False)
+    assert [unseen["partner"] for unseen in told["not_looked_at"]] == ["kestrelmoor"]
+    said = held("run", "--once").out
+    assert first["name"] in said
+    assert "nothing was waiting" not in said
+    config.write_text(with_folders)
+    held.wait(hours=1)
+    (second,) = held("run", "--once", "--json").one()["sent"]
+    assert (second["transmission_id"], second["state"]) == (first["transmission_id"], "SENT")
 
 
 def test_a_paused_partner_is_neither_read_nor_sent_to(held: Terminal) -> None:

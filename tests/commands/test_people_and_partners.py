@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from edi_gateway.commands import documents, partners, users
 from edi_gateway.commands.desk import ROLES, Refused
@@ -91,6 +92,14 @@ class TestPartners:
             partners.pause(desk, "nobody", "x")
 
 
+def _standing(office: Office) -> tuple[tuple[str, str], list[str]]:
+    """State and awaited 997 of the one transmission, states of the documents."""
+    with reading(office.engine) as conn:
+        state, ack = conn.execute(select(transmissions.c.state, transmissions.c.ack_state)).one()
+        found = conn.execute(select(document_table.c.state).order_by(document_table.c.id)).scalars()
+        return (state, ack), list(found)
+
+
 class TestSendingAgain:
     @pytest.fixture
     def sent(self, office: Office) -> Office:
@@ -100,7 +109,7 @@ class TestSendingAgain:
             conn.execute(
                 insert(transmissions).values(
                     id=5, partner="acme", control="000000001", name="x", bytes=b"ISA", sha256="", documents=1,
-                    sets="855", state="SENT", attempts=1, created_at=now, ack_state="AWAITED",
+                    sets="855", state="SENT", attempts=1, created_at=now, sent_at=now, ack_state="AWAITED",
                 )
             )  # fmt: skip
             base = {"direction": "out", "partner": "acme", "set_code": "855", "version": "005010", "gs_code": "PR",
@@ -123,15 +132,24 @@ class TestSendingAgain:
         with sent.desk() as desk, pytest.raises(Refused, match="no such document"):
             documents.resend(desk, 9)
 
-    def test_what_was_sent_is_not_cancelled_what_waits_is_with_its_documents(self, sent: Office) -> None:
+    def test_what_was_sent_is_not_cancelled_only_its_going_again(self, sent: Office) -> None:
+        """The partner has it: its documents stay sent, and its 997 is still awaited."""
         with sent.desk() as desk, pytest.raises(Refused, match="it is sent already"):
             documents.cancel_transmission(desk, 5, "x")
         with sent.desk() as desk:
             documents.resend_transmission(desk, 5)
-            documents.cancel_transmission(desk, 5, "they have it")
-        with reading(sent.engine) as conn:
-            assert conn.execute(select(transmissions.c.state)).scalar() == "CANCELLED"
-            states = (
-                conn.execute(select(document_table.c.state).order_by(document_table.c.id)).scalars().all()
-            )
-        assert states == ["CANCELLED", "QUEUED"]
+            assert not documents.cancel_transmission(desk, 5, "they have it")
+        assert _standing(sent) == (("SENT", "AWAITED"), ["SENT", "QUEUED"])
+
+    def test_what_waits_is_cancelled_with_its_documents_and_awaits_its_997_when_it_goes_after_all(
+        self, sent: Office
+    ) -> None:
+        with sent.desk() as desk:
+            due = sent.clock() + timedelta(hours=24)
+            desk.conn.execute(update(transmissions).values(state="READY", sent_at=None))
+            desk.conn.execute(update(document_table).where(document_table.c.id == 7).values(ack_due_at=due))
+            assert documents.cancel_transmission(desk, 5, "a mistake")
+        assert _standing(sent) == (("CANCELLED", "NONE"), ["CANCELLED", "QUEUED"])
+        with sent.desk() as desk:
+            documents.resend_transmission(desk, 5)
+        assert _standing(sent) == (("READY", "AWAITED"), ["BUNDLED", "QUEUED"])
