@@ -7,6 +7,7 @@ stand in the list of the rows after it, texts fit their elements, a record is no
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from random import Random
@@ -25,10 +26,35 @@ def random_document(seed: int, plan: Plan) -> dict[str, Any]:
     draw = Random(seed)
     root: dict[str, Any] = {}
     _below(draw, plan, plan.root, root)
+    if plan.levels:
+        top = next(row for row in plan.levels.values() if row.opens is None)
+        _below(draw, plan, top, root)
+        _beneath(draw, plan, root, depth=0)
+        _put(root, ("stated_totals", "line_count"), 1 + len(list(_walk(root))))
+        shipped = (level.get("shipped_quantity") or Decimal(0) for level in _walk(root))
+        _put(root, ("stated_totals", "hash"), sum(shipped, Decimal(0)))
+        return root
     for _, element in plan.computed():
         assert element.compute is not None
         _put(root, _names(element), _computed(root, element.compute.what))
     return root
+
+
+def _beneath(draw: Random, plan: Plan, record: dict[str, Any], depth: int) -> None:
+    """Levels of any kind beneath a record, fewer the deeper it lies."""
+    for _ in range(draw.randint(0, max(0, 3 - depth))):
+        row = draw.choice([row for row in plan.levels.values() if row.opens is not None])
+        assert row.row is not None
+        made: dict[str, Any] = {"level": row.row.level}
+        _below(draw, plan, row, made)
+        _beneath(draw, plan, made, depth + 1)
+        record.setdefault("children", []).append(made)
+
+
+def _walk(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for child in record.get("children", ()):
+        yield child
+        yield from _walk(child)
 
 
 def _computed(root: dict[str, Any], what: str) -> Any:
@@ -41,7 +67,9 @@ def _computed(root: dict[str, Any], what: str) -> Any:
 
 
 def _below(draw: Random, plan: Plan, container: PlanRow, record: dict[str, Any]) -> None:
-    for rows in container.below.values():
+    for node, rows in container.below.items():
+        if node == plan.hierarchy:
+            continue
         for number, row in enumerate(rows):
             _row(draw, plan, row, rows[:number], record)
 

@@ -31,6 +31,8 @@ def random_set(seed: int, guide: Guide) -> list[list[str]]:
     body = [s for s in body if s[0] not in ("ST", "SE")]
     if guide.set_code in _LINES:
         _right_totals(body, _LINES[guide.set_code])
+    if guide.set_code == "856":
+        _right_tree(draw, body)
     return body
 
 
@@ -40,7 +42,13 @@ def _loop(draw: Random, guide: Guide, loop: Loop, body: list[list[str]], depth: 
             continue
         mandatory = child.requirement == "M"
         top = 1 if child.max == 1 else 2
-        times = draw.randint(0, _LIKELY + 1) - _LIKELY + (1 if mandatory else 0)
+        if child.tag == "HL":
+            mandatory, top = True, 6
+        times = (
+            draw.randint(1, 6)
+            if child.tag == "HL"
+            else draw.randint(0, _LIKELY + 1) - _LIKELY + (1 if mandatory else 0)
+        )
         for _ in range(max(1 if mandatory else 0, min(times, top))):
             body.append(_segment(draw, guide.dictionary, guide.dictionary.segments.get(child.tag), child.tag))
             if child.loop is not None:
@@ -113,3 +121,30 @@ def _right_totals(body: list[list[str]], line: str) -> None:
     total = sum((Decimal(s[2]) for s in lines if len(s) > 2 and s[2]), Decimal(0))
     if lines:
         body.append(["CTT", str(len(lines)), str(total)])
+
+
+def _right_tree(draw: Random, body: list[list[str]]) -> None:
+    """One shipment, and beneath it levels in any order; no SN1 where no row takes one, and the CTT that we would write.
+
+    No level is S but the first: what stands in a second one has no home.
+    """
+    number, total, level = 0, Decimal(0), ""
+    kept: list[list[str]] = []
+    parents: set[str] = set()
+    for segment in body:
+        if segment[0] == "HL":
+            number += 1
+            level = draw.choice("OTPQIF") if number > 1 else "S"
+            parent = str(draw.randint(1, number - 1)) if number > 1 else ""
+            parents.add(parent)
+            segment = ["HL", str(number), parent, level]
+        if segment[0] == "SN1":
+            if level not in "IF":
+                continue
+            total += Decimal(segment[2])
+        if segment[0] != "CTT":
+            kept.append(segment)
+    for segment in kept:
+        if segment[0] == "HL" and draw.randint(0, 3):
+            segment.append("1" if segment[1] in parents else "0")
+    body[:] = [*kept, ["CTT", str(number), str(total)]]
