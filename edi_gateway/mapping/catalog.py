@@ -242,10 +242,14 @@ def _described(row: Row) -> Iterator[Described]:
     notes += [f"only {row.only}"] if row.only else []
     notes += [] if row.write else ["read only"]
     notes += [f"numbered in {row.number}"] if row.number else []
+    if row.level is not None:
+        notes += ["the document itself" if row.opens is None else f"of level {row.level}"]
     if row.opens is not None:
         field = f"{row.opens}[]" if row.each else str(row.opens)
         yield Described(row.selector, "", field, ", ".join(notes), row.file, row.line)
         notes = []
+    elif row.level is not None:
+        yield Described(row.selector, "", "", ", ".join(notes), row.file, row.line)
     for element in row.elements:
         field, more = _target(element)
         yield Described(
