@@ -35,9 +35,10 @@ class Problem:
 
 @dataclass(slots=True)
 class Sheet:
-    """Rows that are good, by their number, and everything that is not."""
+    """Rows that are good, by their number, and everything that is not. `read`: all rows, their bad cells empty."""
 
     rows: list[tuple[int, Cells]] = field(default_factory=list)
+    read: list[tuple[int, Cells]] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
 
 
@@ -129,13 +130,6 @@ def _line(
             cells[column.name] = column.read(cell)
         except BadCell as problem:
             sheet.problems.append(Problem(number, column.name, cell[:_SHOWN], str(problem)))
-    if len(sheet.problems) == before:
-        _refine(number, cells, texts, layout, sheet)
-    if len(sheet.problems) == before:
-        sheet.rows.append((number, cells))
-
-
-def _refine(number: int, cells: Cells, texts: dict[str, str], layout: Layout, sheet: Sheet) -> None:
     since, until = cells["since"], cells["until"]
     if since is not None and until is not None and until <= since:
         sheet.problems.append(
@@ -143,6 +137,14 @@ def _refine(number: int, cells: Cells, texts: dict[str, str], layout: Layout, sh
                 number, "until", texts.get("until"), "must be later than since: it is the first day without"
             )
         )
+    if len(sheet.problems) == before:
+        _refine(number, cells, texts, layout, sheet)
+    if len(sheet.problems) == before:
+        sheet.rows.append((number, cells))
+    sheet.read.append((number, cells))
+
+
+def _refine(number: int, cells: Cells, texts: dict[str, str], layout: Layout, sheet: Sheet) -> None:
     try:
         layout.refine(cells)
     except BadCell as problem:

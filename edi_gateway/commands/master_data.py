@@ -108,9 +108,9 @@ def compare(desk: Desk, kind: str, content: bytes, source: str, day: date) -> tu
     report.rows = len(sheet.rows)
     report.problems += sheet.problems
     report.problems += _repeated(layout, sheet.rows)
-    report.problems += _Known(desk, sheet.rows).check(kind)
+    report.problems += _Known(desk, sheet.read).check(kind)
     report.problems.sort(key=lambda problem: problem.row)
-    report.warnings += _unknown_partners(desk, sheet.rows)
+    report.warnings += _unknown_partners(desk, sheet.read)
     if report.problems:
         return report, []
     plans = [_plan(desk, each, layout, sheet.rows, day) for each in layout.kinds]
@@ -240,7 +240,8 @@ def _unknown_partners(desk: Desk, rows: Rows) -> Iterator[Problem]:
 
 
 class _Known:
-    """Whether what a row refers to is there, in the store or in the same file."""
+    """Whether what a row refers to is there, in the store or in the same file. Of every row, also one that has a bad
+    cell: that cell is None here, and told already."""
 
     def __init__(self, desk: Desk, rows: Rows) -> None:
         self._conn = desk.conn
@@ -256,6 +257,7 @@ class _Known:
         elif kind == "prices":
             yield from self._items("sku", set())
             yield from self._units()
+            yield from self._customers()
         elif kind == "ship-tos":
             yield from self._customers()
             yield from self._dcs()
@@ -268,7 +270,7 @@ class _Known:
                 yield Problem(number, column, cells[column], "there is no such item: import it first")
 
     def _units(self) -> Iterator[Problem]:
-        skus = {c["sku"] for _, c in self._rows}
+        skus = {c["sku"] for _, c in self._rows if c["sku"] is not None}
         there = master_data.in_force(self._conn, UNITS, skus, ["sku", "unit"])
         there |= master_data.in_force(self._conn, ITEMS, skus, ["sku", "base_unit"])
         items = {sku for sku, _ in there}
@@ -284,14 +286,15 @@ class _Known:
     def _one_item(self) -> Iterator[Problem]:
         """One number of a partner's cannot mean two items at different units."""
         columns = ["partner", "qualifier", "value", "unit", "sku"]
-        stands = master_data.in_force(self._conn, XREFS, {c["value"] for _, c in self._rows}, columns)
-        said = {(c["partner"], c["qualifier"], c["value"], c["unit"]): c["sku"] for _, c in self._rows}
+        rows = [(n, c) for n, c in self._rows if None not in (c["qualifier"], c["value"], c["sku"])]
+        stands = master_data.in_force(self._conn, XREFS, {c["value"] for _, c in rows}, columns)
+        said = {(c["partner"], c["qualifier"], c["value"], c["unit"]): c["sku"] for _, c in rows}
         for partner, qualifier, value, unit, sku in stands:
             said.setdefault((partner, qualifier, value, unit), sku)
         items: dict[tuple[Any, ...], set[str]] = {}
         for (partner, qualifier, value, _), sku in said.items():
             items.setdefault((partner, qualifier, value), set()).add(sku)
-        for number, cells in self._rows:
+        for number, cells in rows:
             others = items[cells["partner"], cells["qualifier"], cells["value"]] - {cells["sku"]}
             if others:
                 problem = f"{cells['value']} means {', '.join(sorted(others))} too, at another unit"

@@ -129,6 +129,7 @@ def test_every_bad_cell_is_told_by_row_and_column_and_nothing_is_applied(office:
         "row 4, units: '1/0' divides by zero (it says 'CA=1/0')",
         "row 5, units: EA is the base unit; its factor is 1 (it says 'EA=2')",
         "row 6, units: 'tall=3': of a unit we know min, multiple, inner, orderable (it says 'CA=2(tall=3)')",
+        "row 6, successor: there is no such item: import it first (it says 'NOPE')",
         "row 7, units: the unit CA stands there twice (it says 'CA=12;CA=6')",
         "row 8: says the same row again as row 2; leave one of them out",
         "row 9: has 10 cells, the header 8: a comma too many?",
@@ -138,6 +139,38 @@ def test_every_bad_cell_is_told_by_row_and_column_and_nothing_is_applied(office:
     with reading(office.engine) as conn:
         assert conn.execute(select(func.count()).select_from(items)).scalar() == 0
         assert audit.head(conn)[0] == 0
+
+
+def test_a_row_with_a_bad_cell_is_looked_up_as_well(office: Office) -> None:
+    load(office, "items", ITEMS)
+    prices = (
+        "sku,unit,price,currency,since,until,customer\n"
+        "NOPE,EA,x,USD,,,C-9\n"
+        "A-1,ZZ,-1,USD,2026-02-01,2026-01-01,\n"
+        ",EA,1,USD,,,\n"
+    )
+    assert problems(load(office, "prices", prices)) == [
+        "row 2, price: must be a number such as 12 or 3.50, without thousands separators (it says 'x')",
+        "row 2, sku: there is no such item: import it first (it says 'NOPE')",
+        "row 2, customer: there is no such customer: import it first (it says 'C-9')",
+        "row 3, price: must be at least 0 (it says '-1')",
+        "row 3, until: must be later than since: it is the first day without (it says '2026-01-01')",
+        "row 3, unit: A-1 has no such unit: name it in the units of the item first (it says 'ZZ')",
+        "row 4, sku: must not be empty",
+    ]
+    xrefs = "partner,qualifier,value,sku,unit,since\nkes,,1,A-1,EA,\nkes,IN,2,,EA,\nkes,IN,3,NOPE,EA,soon\n"
+    assert problems(load(office, "xrefs", xrefs)) == [
+        "row 2, qualifier: must not be empty",
+        "row 3, sku: must not be empty",
+        "row 4, since: must be a day written as 2026-01-31 (it says 'soon')",
+        "row 4, sku: there is no such item: import it first (it says 'NOPE')",
+    ]
+    places = "partner,qualifier,code,name,customer,dc,kind\nkes,92,1,DC,C-9,7,castle\n"
+    assert problems(load(office, "ship-tos", places)) == [
+        "row 2, kind: must be one of: dc, store, site (it says 'castle')",
+        "row 2, customer: there is no such customer: import it first (it says 'C-9')",
+        "row 2, dc: there is no such place of this partner (it says '7')",
+    ]
 
 
 @pytest.mark.parametrize(
