@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.compile import reader
+from edi_gateway.mapping.hierarchy import HL_ELEMENTS, hang
 from edi_gateway.mapping.lineage import behind, trace
 from edi_gateway.x12.checking.guide import Walk, build
 from edi_gateway.x12.parsing.rawset import RawSet
@@ -97,7 +98,14 @@ def test_a_value_that_a_table_changed_names_the_tables_row() -> None:
 
 @pytest.mark.parametrize(
     ("set_code", "version"),
-    [("850", "004010"), ("855", "005010"), ("810", "005010"), ("820", "004010"), ("824", "005010")],
+    [
+        ("850", "004010"),
+        ("855", "005010"),
+        ("810", "005010"),
+        ("820", "004010"),
+        ("824", "005010"),
+        ("856", "004010"),
+    ],
 )
 @settings(max_examples=60, deadline=None)
 @given(seed=st.integers(0, 2**32))
@@ -119,10 +127,13 @@ def test_nothing_of_a_broken_set_is_lost_and_nothing_raises(set_code: str, versi
 
 
 def _read(set_code: str, version: str, raw: RawSet, walk: Walk) -> set[tuple[int, int | None]]:
-    """Elements that became values, and the qualifiers by which a row was chosen."""
-    traces = trace(mapping(set_code), build(version, set_code), raw, walk)
+    """Elements that became values, the qualifiers by which a row was chosen, and HLs that have their place."""
+    guide = build(version, set_code)
+    traces = trace(mapping(set_code), guide, raw, walk)
     chosen = {(t.position, 1) for t in traces if "*" in t.row.rpartition("/")[2]}
-    return {(t.position, t.element) for t in traces} | chosen
+    placed = hang(reader(mapping(set_code), guide).plan, raw.segments, walk.nodes).above
+    hung = {(index + 1, element) for index in placed for element in range(1, HL_ELEMENTS + 1)}
+    return {(t.position, t.element) for t in traces} | chosen | hung
 
 
 def _break(body: list[list[str]], chance: Random) -> None:
