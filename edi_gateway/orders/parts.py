@@ -1,4 +1,4 @@
-"""A part of a line brought to an end: what one store of an SDQ was to get (spec D7, D24).
+"""A part of a line brought to an end: what one store of an SDQ was to get, or what will not come (spec D7, D24, B7.4).
 
 Takes our line and the buyer's, gives the line without that part: quantity, base quantity, amount and free goods of
 what is left at the price that was acknowledged. Called by commands/.
@@ -44,8 +44,19 @@ def without_stores(mine: OrderLine, line: Line, stores: Collection[str], currenc
     gone = tuple(dict.fromkeys(key for key in keys if key in mine.cancelled_stores or key in stores))
     newly = [key for key in gone if key not in mine.cancelled_stores]
     left = EXACT.subtract(mine.accepted_quantity, quantity_of(line, newly))
-    if left <= 0 or set(keys) <= set(gone):
-        return replace(mine, state=LineState.CANCELLED, accepted_quantity=ZERO, cancelled_stores=gone)
+    if set(keys) <= set(gone):
+        left = ZERO
+    return replace(_left(mine, line, left, currency), cancelled_stores=gone)
+
+
+def reduced(mine: OrderLine, line: Line, cancelled: Decimal, currency: str) -> OrderLine:
+    """The line without so much of its accepted quantity, in the buyer's unit; cancelled when nothing is left."""
+    return _left(mine, line, EXACT.subtract(mine.accepted_quantity, cancelled), currency)
+
+
+def _left(mine: OrderLine, line: Line, left: Decimal, currency: str) -> OrderLine:
+    if left <= 0:
+        return replace(mine, state=LineState.CANCELLED, accepted_quantity=ZERO)
     part = Fraction(left) / Fraction(mine.accepted_quantity)
     return replace(
         mine,
@@ -53,7 +64,6 @@ def without_stores(mine: OrderLine, line: Line, stores: Collection[str], currenc
         base_quantity=None if mine.base_quantity is None else six_places(Fraction(mine.base_quantity) * part),
         amount=None if mine.amount is None else money(_amount(mine, left, part), currency),
         free_quantity=None if mine.free_quantity is None else free_goods(line.allowances, left),
-        cancelled_stores=gone,
     )
 
 
