@@ -22,6 +22,7 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family
 from edi_gateway.model.order import HoldView, LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocking
+from edi_gateway.orders.identity import real_key
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
 from edi_gateway.orders.parts import still_wanted
 from edi_gateway.store import cases, deadlines, documents, holds, orders, outbox
@@ -67,6 +68,18 @@ def open_matter(desk: Desk, order_id: int, what: str) -> Matter:
         lines=orders.lines(desk.conn, order_id),
         holds=tuple(holds.of_order(desk.conn, order_id)),
     )
+
+
+def made_real(desk: Desk, matter: Matter) -> Matter | None:
+    """What came as a test is meant: from now on an order like any other. None: a real one with its number stands."""
+    order = matter.order
+    key = real_key(order.business_key)
+    orders.release_key(desk.conn, order.id)
+    if not orders.claim(desk.conn, {key: order.id}):
+        orders.claim(desk.conn, {order.business_key: order.id})
+        return None
+    orders.change(desk.conn, order.id, test=False, business_key=key)
+    return replace(matter, order=replace(order, test=False, business_key=key))
 
 
 def carry_on(

@@ -7,12 +7,11 @@ orders/holds.py. Called by cli and, for `lapse`, by flow/deadlines.py.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
 from edi_gateway.commands.answering import Correspondent
-from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
+from edi_gateway.commands.carrying_on import ENDED, carry_on, made_real, open_matter
 from edi_gateway.commands.cases import resolve_about
 from edi_gateway.commands.desk import MACHINE, Desk, Partners, Refused
 from edi_gateway.commands.judging import for_holds
@@ -175,7 +174,13 @@ def release(
         until=None if until is None else until.isoformat(),
         up_to_amount=None if up_to_amount is None else str(up_to_amount),
     )
-    matter = _real(ledger, matter, hold, who)
+    if hold.finding_code is Code.TEST_IN_PRODUCTION and not who.profile.test:
+        real = made_real(desk, matter)
+        if real is None:
+            raise Refused(
+                what=what, why=f"PO {order.po_number} stands as a real order too: make this one void"
+            )
+        matter = real
     left = [view for view in matter.active if view.hold_id != hold_id]
     carry_on(ledger, who, matter, matter.lines, left)
     ledger.write()
@@ -186,14 +191,6 @@ def _roles_of(desk: Desk, name: str) -> Collection[str]:
     """The roles of who placed a hold, when it was somebody else whom we know; their rank counts (spec B4)."""
     user = None if name in (MACHINE, desk.actor.name) else users.load(desk.conn, name)
     return () if user is None else user.roles
-
-
-def _real(ledger: Ledger, matter: Matter, hold: HoldView, who: Correspondent) -> Matter:
-    """An order that came marked as a test from a live partner, and that somebody says is real, is posted."""
-    if hold.finding_code is not Code.TEST_IN_PRODUCTION or who.profile.test:
-        return matter
-    orders.change(ledger.desk.conn, matter.order.id, test=False)
-    return replace(matter, order=replace(matter.order, test=False))
 
 
 def lapse(desk: Desk, partners: Partners, hold_id: int) -> None:

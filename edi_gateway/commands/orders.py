@@ -229,7 +229,7 @@ def _take_as_change(desk: Desk, who: Correspondent, matter: Matter, why: str, wh
     data = facts.read(
         desk.conn,
         who.profile.key,
-        needs([replacement], who.profile),
+        needs([replacement], who.profile, {order.test}),
         local_date(now, who.profile.calendar),
     )
     others = tuple(k for found in data.known.values() for k in found if k.order_id != order.id)

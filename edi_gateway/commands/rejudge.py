@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from edi_gateway.commands import last_day
 from edi_gateway.commands.answering import Correspondent
-from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
+from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, made_real, open_matter
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.judging import judge_standing
 from edi_gateway.commands.ledger import Ledger
@@ -90,6 +90,11 @@ def judge_matter(desk: Desk, who: Correspondent, matter: Matter) -> bool:
     order = matter.order
     edits = orders.edits(desk.conn, order.id, order.revision)
     said_test = order.test and not _said_production(matter)
+    if order.test and not said_test and not who.profile.test:  # its partner has gone live meanwhile
+        real = made_real(desk, matter)
+        if real is None:
+            return False
+        matter, order = real, real.order
     judgement = judge_standing(desk, who, order, matter.document, edits, test=said_test)
     ledger = Ledger(desk)
     accepted = any(line.state is LineState.ACCEPTED for line in matter.lines)

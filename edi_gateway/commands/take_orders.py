@@ -70,7 +70,7 @@ def take_orders(
     who = Correspondent.of(desk.conn, profile, write_answer)
     done: dict[int, Taken] = {}
     pending = list(range(len(incoming)))
-    keys = [_keys(each.order, profile) for each in incoming]
+    keys = [_keys(each, profile) for each in incoming]
     while pending:
         wave, pending = _first_of_each(pending, keys)
         taken = _Wave(desk, who, received_at, [incoming[n] for n in wave], [keys[n][0] for n in wave]).take()
@@ -83,10 +83,11 @@ def take_orders(
     return [done[n] for n in range(len(incoming))]
 
 
-def _keys(order: PurchaseOrder, profile: Profile) -> tuple[str, ...]:
+def _keys(came: Incoming, profile: Profile) -> tuple[str, ...]:
     """The order's business key, and the key of the blanket that it draws on: what one order does to another."""
-    blanket = blanket_key(order, profile)
-    key = business_key(order, profile)
+    test = came.test or profile.test
+    blanket = blanket_key(came.order, profile, test=test)
+    key = business_key(came.order, profile, test=test)
     return (key,) if blanket is None else (key, blanket)
 
 
@@ -153,10 +154,12 @@ class _Wave:
         now = self.ledger.now
         today = local_date(now, self.profile.calendar)
         came = [each.order for each in self.incoming]
-        data = facts.read(self.desk.conn, self.profile.key, needs(came, self.profile), today)
+        marked = {each.test or self.profile.test for each in self.incoming}
+        data = facts.read(self.desk.conn, self.profile.key, needs(came, self.profile, marked), today)
         changed = self._changed(data)
         if changed:  # what stands speaks of items that the change does not name
-            data = facts.read(self.desk.conn, self.profile.key, needs([*came, *changed], self.profile), today)
+            asked = needs([*came, *changed], self.profile, marked)
+            data = facts.read(self.desk.conn, self.profile.key, asked, today)
         real = facts_on(
             data, self.profile, now=now, received_at=self.received_at, production=self.desk.production
         )

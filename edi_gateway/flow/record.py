@@ -27,6 +27,7 @@ class Recorder:
     partner: str | None = None
     interchange_id: int | None = None
     test: bool = False
+    said_test: bool = False
 
     def found(self, found: Sequence[Finding], document_id: int | None = None) -> None:
         """Findings about the receipt, the open interchange or a document."""

@@ -171,7 +171,7 @@ class Road:
         ids = None if group is None else (group.sender, group.receiver)
         current.partner = self._works.live.of_interchange(isa, ids)
         record.interchange_id = current.interchange_id
-        record.test = read.usage == "T"
+        record.test = record.said_test = read.usage == "T"
         if current.partner is None:
             current.verdict = Verdict.QUARANTINE
             record.partner = None

@@ -91,7 +91,7 @@ def _map(record: Recorder, around: Envelope, partner: LivePartner, read: Checked
     elif reading.document is None:
         _fail(record, row, verdicts.no_mapping(raw, partner))
     elif isinstance(reading.document, PurchaseOrder):
-        incoming = Incoming(reading.document, row["id"], record.test, read.result.findings)
+        incoming = Incoming(reading.document, row["id"], record.said_test, read.result.findings)
         record.batch.order(partner, record.receipt.received_at, Order(incoming, row))
     else:  # nothing comes of it here; it is kept as it was understood
         row["state"] = "IGNORED"

@@ -33,7 +33,7 @@ class Blanket:
 
 def blanket_of(order: PurchaseOrder, facts: Facts) -> Blanket | None:
     """The accepted or waiting blanket with this PO number; None when there is none."""
-    key = blanket_key(order, facts.profile)
+    key = blanket_key(order, facts.profile, test=facts.as_test)
     known = facts.data.known.get(key, ()) if key is not None else ()
     standing = next(
         (k for k in known if k.order_type in BLANKET and k.state in ("ACCEPTED", "ON_HOLD")), None

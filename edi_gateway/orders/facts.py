@@ -6,7 +6,7 @@ Facts of the day. Nothing here fetches. Called by commands/take_orders.py and by
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -37,8 +37,8 @@ class Needs:
     skus: frozenset[str] = frozenset()
 
 
-def needs(orders: Sequence[PurchaseOrder], profile: Profile) -> Needs:
-    """The keys that these orders of one partner may ask for."""
+def needs(orders: Sequence[PurchaseOrder], profile: Profile, marked: Collection[bool] = (False,)) -> Needs:
+    """The keys that these orders of one partner may ask for. `marked`: which kinds are among them, test or real."""
     business_keys: set[str] = set()
     xrefs: set[tuple[str, str]] = set()
     ship_tos: set[tuple[str, str]] = set()
@@ -50,9 +50,10 @@ def needs(orders: Sequence[PurchaseOrder], profile: Profile) -> Needs:
     if profile.policies.default_ship_to:
         ship_tos |= _default_keys(profile.policies.default_ship_to)
     for order in orders:
-        business_keys.add(business_key(order, profile))
-        if (blanket := blanket_key(order, profile)) is not None:
-            business_keys.add(blanket)
+        for test in marked:
+            business_keys.add(business_key(order, profile, test=test))
+            if (blanket := blanket_key(order, profile, test=test)) is not None:
+                business_keys.add(blanket)
         for party in order.parties:
             if party.role in ("ST", "BY", "Z7"):
                 ship_tos.update(parties.keys(party))
@@ -109,6 +110,11 @@ class Facts:
     _prices: dict[tuple[object, ...], pricing.Ladder] = field(default_factory=dict, repr=False, compare=False)
     _windows: dict[tuple[object, ...], dates.Window] = field(default_factory=dict, repr=False, compare=False)
     _earliest: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
+
+    @property
+    def as_test(self) -> bool:
+        """Whether what is judged is a test order: it came as one, or its partner is in test."""
+        return self.test or self.profile.test
 
     def units_of(self, item: Item) -> dict[str, ItemUnit]:
         """The units of an item by code, its base unit among them."""

@@ -14,23 +14,33 @@ from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.partners.profile import Profile
 
 BLANKET: Final = frozenset({"BK", "BE"})
+_TEST: Final = "test:"  # before the key of a test order
 _PURPOSE: Final = re.compile(r'"purpose":"(?:[^"\\]|\\.)*",')
 
 
-def business_key(order: PurchaseOrder, profile: Profile) -> str:
-    """partner|PO number|release, and the ship-to's code where a partner reuses its numbers for each DC."""
-    key = f"{profile.key}|{order.po_number}|{order.release_number or ''}"
+def business_key(order: PurchaseOrder, profile: Profile, *, test: bool = False) -> str:
+    """partner|PO number|release, and the ship-to's code where a partner reuses its numbers for each DC.
+
+    What is a test stands by itself: it repeats, changes and cancels other tests only, and no real order is taken for
+    the repetition of one (D36).
+    """
+    key = f"{_TEST if test else ''}{profile.key}|{order.po_number}|{order.release_number or ''}"
     if profile.policies.ship_to_reuse:
         party = order.party("ST")
         key += f"|{(party.id or '') if party else ''}"
     return key[:200]
 
 
-def blanket_key(order: PurchaseOrder, profile: Profile) -> str | None:
+def real_key(business_key: str) -> str:
+    """The key under which a test order stands once it is a real one."""
+    return business_key.removeprefix(_TEST)
+
+
+def blanket_key(order: PurchaseOrder, profile: Profile, *, test: bool = False) -> str | None:
     """The key of the blanket order that a release draws on, None when it is no release."""
     if order.type != "RL":
         return None
-    return f"{profile.key}|{order.po_number}|"
+    return f"{_TEST if test else ''}{profile.key}|{order.po_number}|"
 
 
 class Share(NamedTuple):

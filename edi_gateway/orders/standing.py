@@ -60,7 +60,7 @@ def stands(order: PurchaseOrder, facts: Facts) -> Standing:
     purpose = order.purpose
     if purpose in COPIES or order.type == "IN":
         return Standing("copy")
-    known = facts.data.known.get(business_key(order, facts.profile))
+    known = facts.data.known.get(business_key(order, facts.profile, test=facts.as_test))
     live = [k for k in known if k.state != "VOID"] if known else []
     if not live:
         return _unknown(purpose)

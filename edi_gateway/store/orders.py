@@ -231,6 +231,7 @@ def drawn(conn: Connection, blanket_id: int, but: int | None = None) -> dict[str
         .join(orders, orders.c.id == order_lines.c.order_id)
         .join(blanket, (blanket.c.partner == orders.c.partner) & (blanket.c.po_number == orders.c.po_number))
         .where(blanket.c.id == blanket_id, orders.c.type == "RL", orders.c.id != (but or 0))
+        .where(orders.c.test == blanket.c.test)
         .where(orders.c.state.in_(("ACCEPTED", "ON_HOLD")), order_lines.c.state.in_(("ACCEPTED", "HELD")))
         .where(order_lines.c.sku.is_not(None), order_lines.c.base_quantity.is_not(None))
     )

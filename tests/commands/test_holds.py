@@ -279,6 +279,46 @@ def test_an_order_marked_as_a_test_by_a_live_partner_is_posted_once_somebody_say
     assert len(book.posted(order_id)) == 1
 
 
+def test_what_came_as_a_test_is_not_made_real_beside_the_real_order(book: Book) -> None:
+    marked = book.one(po(line(48)), test=True)
+    hold = book.hold(marked)
+    real = book.one(po(line(48)))
+    with pytest.raises(Refused, match="stands as a real order too"):
+        release(book, hold, "eve", "EDI_ANALYST")
+    assert (book.column(marked, "test"), book.column(marked, "state")) == (True, "ON_HOLD")
+    assert (len(book.posted(marked)), len(book.posted(real))) == (0, 1)
+
+
+def test_what_was_made_real_is_the_order_that_a_later_change_means(book: Book) -> None:
+    order_id = book.one(po(line(48)), test=True)
+    release(book, book.hold(order_id), "eve", "EDI_ANALYST")
+    assert book.one(po(line(60), purpose="05")) == order_id
+    assert book.states() == [("PO-1", 2, "ACCEPTED", "SENT")]
+
+
+def test_a_production_order_is_real_once_its_partner_has_gone_live(stocked: Engine) -> None:
+    book = Book(stocked, test=True)
+    order_id = book.one(po(line(48)))
+    assert book.holds(order_id) == [("PARTNER_TEST", None, "ACTIVE")]
+    book.partners.live = book.partners.live.model_copy(update={"test": False})
+    with book.desk(actor=SYSTEM) as desk:
+        assert rejudge.rejudge(desk, book.partners, [order_id]) == [order_id]
+    assert book.states() == [("PO-1", 1, "ACCEPTED", "SENT")]
+    assert book.column(order_id, "test") is False
+    assert len(book.posted(order_id)) == 1
+
+
+def test_a_production_order_waits_on_when_another_with_its_number_is_real(stocked: Engine) -> None:
+    book = Book(stocked, test=True)
+    early = book.one(po(line(48)))
+    book.partners.live = book.partners.live.model_copy(update={"test": False})
+    real = book.one(po(line(48)))
+    with book.desk(actor=SYSTEM) as desk:
+        assert rejudge.rejudge(desk, book.partners, [early]) == []
+    assert [book.column(each, "state") for each in (early, real)] == ["ON_HOLD", "ACCEPTED"]
+    assert book.posted(early) == []
+
+
 def test_a_production_order_of_a_partner_in_test_stays_on_hold_when_it_is_judged_again(
     stocked: Engine,
 ) -> None:

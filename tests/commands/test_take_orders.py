@@ -11,6 +11,7 @@ from sqlalchemy import Engine, func, select
 
 from edi_gateway.commands import holds
 from edi_gateway.commands.desk import Desk
+from edi_gateway.commands.take_orders import take_orders
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import OrderState
 from edi_gateway.store import audit, orders
@@ -310,6 +311,51 @@ def test_a_test_order_runs_the_whole_road_and_is_posted_nowhere(stocked: Engine)
     assert book.column(order_id, "test") is True
     assert book.posted(order_id) == []
     assert len(book.answers(order_id)) == 1
+
+
+def test_a_test_and_a_real_order_with_one_number_are_two_orders_whichever_comes_first(book: Book) -> None:
+    for number, first in [("A", True), ("B", False)]:
+        came = po(line(48), po_number=number)
+        marked = {test: book.one(came, test=test) for test in (first, not first)}
+        assert [book.column(marked[test], "test") for test in (True, False)] == [True, False]
+        assert [book.column(marked[test], "state") for test in (True, False)] == ["ON_HOLD", "ACCEPTED"]
+        assert [len(book.posted(marked[test])) for test in (True, False)] == [0, 1]
+
+
+def test_a_test_and_a_real_order_in_one_batch_are_two_orders(book: Book) -> None:
+    with book.desk(actor=SYSTEM) as desk:
+        incoming = [book.incoming(po(line(48)), test=True), book.incoming(po(line(48)))]
+        taken = take_orders(desk, book.partners.live, incoming, book.partners.write, desk.clock())
+    assert [each.verdict for each in taken] == ["new", "new"]
+    assert [each.business_key for each in taken] == ["test:acme|PO-1|", "acme|PO-1|"]
+
+
+@pytest.mark.parametrize("purpose", ["01", "04", "05"])
+def test_what_is_marked_as_a_test_neither_changes_nor_cancels_a_real_order(book: Book, purpose: str) -> None:
+    real = book.one(po(line(48)))
+    book.take(po(line(60), purpose=purpose), test=True)
+    assert (book.column(real, "state"), book.column(real, "revision")) == ("ACCEPTED", 1)
+    assert book.lines(real) == [(1, "ACCEPTED")]
+    assert (len(book.answers(real)), len(book.posted(real))) == (1, 1)
+
+
+def test_a_test_changes_the_test_before_it(stocked: Engine) -> None:
+    book = Book(stocked, test=True)
+    order_id = book.one(po(line(48)), test=True)
+    assert book.one(po(line(60), purpose="05"), test=True) == order_id
+    assert book.one(po(line(60), purpose="07"), test=True) == order_id
+    assert book.states() == [("PO-1", 2, "ACCEPTED", "SENT")]
+
+
+def test_what_tests_draw_on_a_blanket_is_drawn_of_a_test_blanket_only(book: Book) -> None:
+    """Of 100 agreed, a test that asks for 90 leaves all 100 to a real release."""
+    book.one(po(line(100), type="BK"))
+    book.one(po(line(100), type="BK"), test=True)
+    book.one(po(line(90), type="RL", release_number="1"), test=True)
+    real = book.one(po(line(90), type="RL", release_number="1"))
+    assert (book.column(real, "state"), book.holds(real)) == ("ACCEPTED", [])
+    over = book.one(po(line(90), type="RL", release_number="2"))
+    assert book.holds(over) == [("TERMS", 1, "ACTIVE")]  # 180 of 100
 
 
 def test_a_partner_without_855_is_not_answered(stocked: Engine) -> None:

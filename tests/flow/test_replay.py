@@ -115,3 +115,23 @@ def test_a_corrected_copy_is_for_one_case_about_a_document(shop: Shop) -> None:
     shop.run()
     with pytest.raises(Refused, match="not about a document"):
         replay(shop, "ITEM_UNKNOWN", papers.orders(501, "K1"))
+
+
+def test_production_from_a_partner_in_test_waits_until_the_partner_is_live(
+    shop: Shop, tmp_path: Path
+) -> None:
+    """ISA15 says P, the profile says test: held, marked, not posted (D36). Taken live, the same order is real."""
+    publish_with(shop, tmp_path, 'name = "Kestrelmoor Stores"', 'name = "Kestrelmoor Stores"\ntest = true')
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    shop.run()
+    assert shop.cases() == ["PRODUCTION_IN_TEST"]
+    assert [(row["state"], row["test"]) for row in shop.rows(tables.orders)] == [("ON_HOLD", True)]
+    assert shop.rows(tables.postings) == []
+    (live := tmp_path / "live").mkdir()
+    publish_with(shop, live, "Kestrelmoor Stores", "Kestrelmoor")
+    (one,) = replay(shop, "PRODUCTION_IN_TEST")
+    assert one.cured
+    assert [(row["state"], row["test"]) for row in shop.rows(tables.orders)] == [("ACCEPTED", False)]
+    assert len(shop.rows(tables.postings)) == 1
+    (answer,) = [text for text in shop.sent() if "ST*855*" in text]
+    assert answer[102:103] == "P"

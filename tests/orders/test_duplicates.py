@@ -11,11 +11,13 @@ import pytest
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import MasterData
 from edi_gateway.orders.identity import business_key, content_hash, snapshot
+from edi_gateway.orders.judge import judge
 from tests.orders.build import (
     acks,
     answered,
     books,
     d,
+    facts,
     held,
     judged,
     line,
@@ -95,6 +97,14 @@ def test_numbers_reused_for_each_dc_are_told_apart_by_the_ship_to() -> None:
     assert business_key(po(), reuse) == "acme|PO-1||0553"
     assert business_key(po(parties=[]), reuse) == "acme|PO-1||"
     assert business_key(po(release_number="7"), profile()) == "acme|PO-1|7"
+
+
+def test_what_came_as_a_test_is_told_apart_from_what_is_real() -> None:
+    assert business_key(po(), profile(), test=True) == "test:acme|PO-1|"
+    data = books(known=[(FIRST, "ACCEPTED")])
+    for purpose, verdict in [("00", "new"), ("05", "new"), ("01", "reject")]:
+        marked = judge(po(line(60), purpose=purpose), facts(data, test=True))
+        assert (marked.verdict, marked.known_order) == (verdict, None)
 
 
 # 05: all of it anew

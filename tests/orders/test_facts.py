@@ -54,6 +54,12 @@ def test_a_release_asks_for_its_blanket() -> None:
     }
 
 
+def test_a_test_asks_for_other_tests() -> None:
+    release = po(type="RL", release_number="7")
+    assert needs([release], profile(), {True}).business_keys == {"test:acme|PO-1|7", "test:acme|PO-1|"}
+    assert needs([po()], profile(), {True, False}).business_keys == {"test:acme|PO-1|", "acme|PO-1|"}
+
+
 def test_a_batch_asks_for_all_of_it_at_once() -> None:
     found = needs([po(po_number="A"), po(po_number="B")], profile())
     assert found.business_keys == {"acme|A|", "acme|B|"}
