@@ -160,18 +160,6 @@ def _x12_names() -> list[str]:
     return reference.names()
 
 
-def _x12(name: str) -> Callable[[], str]:
-    from edi_gateway.x12.dictionary import reference
-
-    return lambda: reference.page(name)
-
-
-def _x12_names() -> list[str]:
-    from edi_gateway.x12.dictionary import reference
-
-    return reference.names()
-
-
 PAGES: dict[str, Callable[[], str]] = {
     "second-opinion.md": second_opinion,
     "csv.md": csv,
@@ -183,7 +171,6 @@ PAGES: dict[str, Callable[[], str]] = {
     "settings.md": settings,
     "finding-codes.md": finding_codes,
     "x12-findings.md": x12_findings,
-    **{name: _x12(name) for name in _x12_names()},
     **{name: _x12(name) for name in _x12_names()},
 }
 

@@ -218,7 +218,7 @@ def test_the_isa_carries_a_standards_id_at_004010_and_a_repetition_separator_at_
         ("850", "N9/MSG", ("O", 1000)),
         ("850", "N1", ("O", 200)),
         ("850", "N1/REF", ("O", 12)),
-        ("850", "PO1", ("M", None)),
+        ("850", "PO1", ("M", 100_000)),  # spec C0
         ("850", "PO1/SDQ", ("O", 500)),
         ("850", "PO1/SAC/CTP", ("O", 1)),
         ("850", "PO1/LS/LDT/LM/LQ", ("M", None)),
@@ -229,7 +229,7 @@ def test_the_isa_carries_a_standards_id_at_004010_and_a_repetition_separator_at_
         ("850", "CTT/AMT", ("O", 1)),
         ("855", "BAK", ("M", 1)),
         ("855", "CSH", ("O", 1)),
-        ("855", "PO1", ("O", None)),
+        ("855", "PO1", ("O", 100_000)),
         ("855", "PO1/ACK", ("O", 104)),
         ("855", "PO1/ACK/DTM", ("O", 1)),
         ("855", "PO1/SLN/ACK", ("O", 104)),

@@ -275,12 +275,33 @@ def test_a_place_in_a_set_of_005010_has_what_the_spec_changes(code, path, expect
 @BOTH
 @pytest.mark.parametrize(
     ("code", "path"),
-    [("850", "PO1/LS/LDT"), ("860", "POC/LS/LDT"), ("846", "LIN/QTY/LS/REF"), ("940", "LX/W01/LS/LX")],
+    [
+        ("850", "PO1/LS/LDT"),
+        ("860", "POC/LS/LDT"),
+        ("846", "LIN/QTY/LS/REF"),
+        ("940", "LX/W01/LS/LX"),
+        ("945", "LX/W12/LS/LX"),
+    ],
 )
-def test_a_bounded_loop_may_be_empty_because_the_sources_differ(book, code, path):
+def test_a_bounded_loop_is_not_empty(book, code, path):
     loop = at(book.sets[code].body, path)
     assert isinstance(loop, LoopPart)
-    assert (loop.requirement, loop.max) == ("O", None)
+    assert (loop.requirement, loop.max) == ("M", None)
+
+
+@BOTH
+def test_an_element_is_relational_where_a_note_asks_for_it_and_nowhere_else(book):
+    """What a note of C or L begins with is free to be there or not (FOB03 of C0302, spec C0)."""
+    for tag in book.segments:
+        segment = book.segments[tag]
+        asked = {
+            int(note[at : at + 2])
+            for note in segment.notes
+            for at in range(3 if note[0] in "CL" else 1, len(note), 2)
+        }
+        relational = {use.position for use in segment.uses if use.requirement == "X"}
+        mandatory = {use.position for use in segment.uses if use.requirement == "M"}
+        assert relational == asked - mandatory, tag
 
 
 @pytest.mark.parametrize(
