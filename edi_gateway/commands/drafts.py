@@ -15,7 +15,7 @@ from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import MappingInvalid, Problem
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners import draft, registry
-from edi_gateway.partners.profile import Profile
+from edi_gateway.partners.draft import Draft
 from edi_gateway.partners.registry import LoadedPartner
 from edi_gateway.transport.errors import BadNamePattern
 from edi_gateway.transport.naming import FIELDS, FileNames
@@ -34,13 +34,22 @@ def check_all(partners: Path, mappings: Path) -> list[LoadedPartner]:
 
 
 def _whole(loaded: LoadedPartner, mappings: Path) -> LoadedPartner:
-    if loaded.profile is None:
+    """What the mapping and the transport see, as the file stands: also where a mistake leaves no profile."""
+    file = loaded.folder / registry.PROFILE_FILE
+    read = draft.read(file, f"{loaded.folder.name}/{file.name}")
+    if isinstance(read, Finding):  # told by the registry
         return loaded
-    sets = sorted({row.set for row in loaded.profile.documents if (mappings / f"{row.set}.toml").is_file()})
+    sets = [code for code in _sets(read) if (mappings / f"{code}.toml").is_file()]
     found = [finding for code in sets for finding in _mapping_mistakes(loaded.folder, mappings, code)]
-    found += _file_names(loaded.folder, loaded.profile)
+    found += _file_names(read)
     known = {finding.at for finding in loaded.findings}  # a file that is no TOML is told already
     return replace(loaded, findings=(*loaded.findings, *(f for f in found if f.at not in known)))
+
+
+def _sets(read: Draft) -> list[str]:
+    """The sets that are exchanged, as far as they are named."""
+    named = (read.text("documents", n, "set") for n in range(len(read.items("documents"))))
+    return sorted({code for code in named if code is not None and code.isalnum()})
 
 
 def _mapping_mistakes(folder: Path, mappings: Path, set_code: str) -> Iterator[Finding]:
@@ -62,14 +71,14 @@ def _mapping_mistakes(folder: Path, mappings: Path, set_code: str) -> Iterator[F
         )
 
 
-def _file_names(folder: Path, profile: Profile) -> Iterator[Finding]:
+def _file_names(read: Draft) -> Iterator[Finding]:
     """A pattern that makes no name, or names that do not sort in the order of sending."""
-    read = draft.read(folder / registry.PROFILE_FILE, f"{folder.name}/{registry.PROFILE_FILE}")
-    if isinstance(read, Finding):  # told by the registry
-        return
     at = ("writing", "file_name")
+    pattern = read.text(*at)
+    if pattern is None:
+        return
     try:
-        names = FileNames(profile.writing.file_name)
+        names = FileNames(pattern)
     except BadNamePattern as error:
         hint = f"Fields: {', '.join(f'{{{name}}}' for name in FIELDS)}."
         yield read.mistake(at, f"writing.file_name makes no name: {error.facts['problem']}.", hint)

@@ -44,6 +44,16 @@ def test_rules_and_rows_are_told_together(tmp_path: Path) -> None:
     ]
 
 
+def test_a_mistake_of_shape_hides_none_of_the_others(tmp_path: Path) -> None:
+    text = f"{PLAIN}\n[writing]\nelement = '**'\nfile_name = 'orders.edi'\n"
+    checked = drafts.check(partner(tmp_path, text, _850='["REF*CT"]\n02 = "contrakt_number"\n'), MAPPINGS)
+    assert [at for at, _ in told(checked.findings)] == [
+        f"fernhill/partner.toml:{LAST + 3}",
+        "fernhill/850.toml:2",
+        f"fernhill/partner.toml:{LAST + 4}",
+    ]
+
+
 def test_a_file_that_is_no_toml_is_told_once(tmp_path: Path) -> None:
     checked = drafts.check(partner(tmp_path, PLAIN, _850="not toml"), MAPPINGS)
     assert told(checked.findings) == [

@@ -218,6 +218,22 @@ def test_all_mistakes_are_told_at_once_those_of_shape_and_those_of_sense(tmp_pat
 @pytest.mark.parametrize(
     ("was", "now", "line", "message"),
     [
+        ('name = "Fernhill"', 'name = " "', "1", "name is empty."),
+        ('name = "Fernhill"', 'name = "Fernhill"\ncustomer = ""', "2", "customer is empty."),
+        ('inbound = "in"', 'inbound = ""', "13", "connection.inbound is empty."),
+        ('inbound = "in"', 'inbound = "in"\ndone_suffix = ""', "14", "connection.done_suffix is empty."),
+    ],
+)
+def test_a_text_that_says_nothing_is_told(
+    tmp_path: Path, was: str, now: str, line: str, message: str
+) -> None:
+    """An empty folder would be the working folder itself: every file in it would be taken."""
+    assert told(partner(tmp_path, PLAIN.replace(was, now))) == [(line, message)]
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line", "message"),
+    [
         (
             'kind = "directory"',
             'kind = "ftp"',

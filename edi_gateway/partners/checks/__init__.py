@@ -16,6 +16,7 @@ Check = Callable[[Draft, Surroundings], Iterator[Finding]]
 
 CHECKS: tuple[Check, ...] = (
     identity.key_is_the_folder_name,
+    identity.text_empty,
     identity.qualifier_unknown,
     identity.identifier_malformed,
     identity.both_sides_alike,

@@ -16,6 +16,18 @@ _DIGITS_OF = {
     "14": (13, "a DUNS number with suffix"),
 }
 
+_NEEDED: tuple[KeyPath, ...] = (
+    ("name",),
+    ("connection", "inbound"),
+    ("connection", "outbound"),
+    ("connection", "user"),
+)
+_SAYING: tuple[KeyPath, ...] = (
+    *_NEEDED,
+    ("customer",),
+    *(("connection", key) for key in ("archive", "done_suffix", "key_file", "password_file")),
+)
+
 
 def key_is_the_folder_name(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     """`key` is written in the file, where nobody reads it."""
@@ -31,6 +43,15 @@ def key_is_the_folder_name(draft: Draft, around: Surroundings) -> Iterator[Findi
             f'The folder is called "{around.folder.name}".',
             "Use letters, digits, - and _ only: it becomes the key of the partner everywhere.",
         )
+
+
+def text_empty(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A text that says something when it is there, and is empty: an empty folder would be the working folder."""
+    for path in _SAYING:
+        value = draft.text(*path)
+        if value is not None and not value.strip():
+            hint = "" if path in _NEEDED else "Leave the key out if there is nothing to say."
+            yield draft.mistake(path, f"{dotted(path)} is empty.", hint)
 
 
 def qualifier_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
