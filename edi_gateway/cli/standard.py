@@ -22,7 +22,13 @@ app.add_typer(group, name="dictionary")
 
 @group.command()
 def show(
-    set_code: Annotated[str, typer.Argument(metavar="SET", help="The set, e.g. 850.")],
+    set_code: Annotated[
+        str,
+        typer.Argument(
+            metavar="SET",
+            help="The set, e.g. 850; or a segment or element of the envelope, e.g. ISA or TA105.",
+        ),
+    ],
     place: Annotated[
         str | None, typer.Argument(metavar="PLACE", help="A segment (PO1) or an element (PO107) of it.")
     ] = None,
@@ -34,8 +40,9 @@ def show(
     """Print a set, or a segment or an element in it.
 
     A set as the places of its segments: must or may it stand there, how often, and in which loop (+ opens one). A
-    segment with its elements and the notes that tie them together. An element with type, length and codes. A release
-    without a dictionary of its own is shown as it is read: by the nearest one, with what is known to differ.
+    segment with its elements and the notes that tie them together. An element with type, length and codes. Without a
+    set: a segment wherever it stands, those of the envelope and the TA1 too. A release without a dictionary of its own
+    is shown as it is read: by the nearest one, with what is known to differ.
     """
     from edi_gateway.x12.dictionary import dictionary, nearest, reading
     from edi_gateway.x12.dictionary.told import places, position
@@ -43,15 +50,17 @@ def show(
     book = dictionary(reading(version))
     read_as, exact = nearest(version)
     stand = version if exact else f"{version}, read by {read_as}"
-    if set_code not in book.sets:
+    alone = position(book, set_code.upper()) if place is None and set_code not in book.sets else None
+    if set_code not in book.sets and alone is None:
         fail(f"There is no set {set_code} here; there are {', '.join(sorted(book.sets))}.", WRONG_USAGE)
-    about = {"set": set_code, "version": version, "read_as": read_as}
-    if place is None:
+    about = {} if alone else {"set": set_code}
+    about |= {"version": version, "read_as": read_as}
+    if place is None and alone is None:
         _set(book, set_code, stand, about if json else None)
         return
-    found = position(book, place.upper())
-    here = [each for each in places(book, set_code) if found and each.tag == found[0].tag]
-    if found is None or not here:
+    found = alone or position(book, (place or "").upper())
+    here = [] if alone else [each for each in places(book, set_code) if found and each.tag == found[0].tag]
+    if found is None or not (here or alone or found[0].tag in ("ST", "SE")):
         fail(f"{place} is no segment and no element of a {set_code} in {version}.", WRONG_USAGE)
     segment, use = found
     if use is None:

@@ -18,7 +18,7 @@ def test_a_set_is_the_places_of_its_segments(desk: Terminal) -> None:
     lines = desk.ok("dictionary", "show", "850").out.splitlines()
     assert lines[0] == "850 Purchase Order (group PO), 004010"
     assert lines[2] == "  BEG must  once        Beginning Segment for Purchase Order"
-    assert "+ PO1 must  any number  Baseline Item Data" in lines
+    assert "+ PO1 must  up to 100000 Baseline Item Data" in lines
     assert "  + CTP may   any number  Pricing Information" in lines
     assert len(lines) == 2 + 194  # spec C1
 
@@ -40,6 +40,20 @@ def test_an_element_has_its_type_lengths_notes_and_codes(desk: Terminal) -> None
     lines = desk.ok("dictionary", "show", "850", "BEG01").out.splitlines()
     assert lines[1] == "  code 2; must be given"
     assert "any other code is an error" in lines[3]
+
+
+def test_the_envelope_belongs_to_no_set(desk: Terminal) -> None:
+    lines = desk.ok("dictionary", "show", "ta1").out.splitlines()
+    assert lines[0] == "TA1 Interchange Acknowledgment, 004010"
+    assert lines[-1] == "  TA105  must     I18  Interchange Note Code: code 3, 32 codes"
+    assert desk.ok("dictionary", "show", "ISA13").out.splitlines() == [
+        "ISA13 Interchange Control Number (I12), 004010",
+        "  whole number 9; must be given",
+    ]
+    assert desk.ok("dictionary", "show", "850", "SE").out.startswith("SE Transaction Set Trailer, 004010\n")
+    assert desk.ok("dictionary", "show", "TA105", "--json").one()["codes"]["025"]
+    assert desk("dictionary", "show", "850", "IEA").code == 2
+    assert desk("dictionary", "show", "ZZ9").code == 2
 
 
 def test_a_composite_shows_its_components(desk: Terminal) -> None:
