@@ -133,6 +133,31 @@ def test_the_answer_that_we_send_can_be_mapped_too(empty: Terminal) -> None:
     assert [line["buyer_line"] for line in told["document"]["lines"]] == ["001", "002", "003"]
 
 
+def test_a_ship_notice_is_a_tree_and_what_is_wrong_with_it_has_its_place(empty: Terminal) -> None:
+    body = "BSN*00*S1*20260302*0812*0001~\nHL*1**S~\nHL*2*1*O~\nPRF*K-1~\nHL*3*7*P~\nMAN*GM*0017~\nCTT*3~\n"
+    content = interchange(7, f"ST*856*0001~\n{body}SE*9*0001~\n").replace(b"GS*PO", b"GS*SH")
+    (empty.home / "f").write_bytes(content)
+    said = empty("map", "f", "--json", "--lineage")
+    assert said.code == 1  # a carton beneath nothing
+    told = said.one()
+    of_order, carton = told["document"]["children"]
+    assert (of_order["level"], of_order["po_number"], of_order["children"]) == ("O", "K-1", [])
+    assert (carton["level"], carton["marks"][0]["value"]) == ("P", "0017")
+    (finding,) = told["findings"]
+    assert (finding["code"], finding["segment"], finding["position"], finding["element"]) == (
+        *("HL_PARENT_WRONG", "HL", 6, 2),
+    )
+    assert content[finding["offset"] :][: finding["length"]] == b"7"
+    assert [t["row"] for t in told["lineage"] if t["path"] == "children[0].po_number"] == ["O/PRF"]
+    rows = {
+        (r["selector"], r["element"]): (r["field"], r["notes"])
+        for r in empty.ok("mapping", "show", "-", "856", "--json").json()
+    }
+    assert rows["S", ""] == ("", "the document itself")
+    assert rows["Q", ""] == ("children[]", "of level Q")
+    assert rows["Q/MAN", ""] == ("marks[]", "")
+
+
 def test_a_mapping_with_mistakes_is_told_with_file_and_line(empty: Terminal) -> None:
     mapping = empty.home / "mappings" / "850.toml"
     lines = mapping.read_text().splitlines()

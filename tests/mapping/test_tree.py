@@ -339,3 +339,13 @@ def test_a_partner_adds_rows_to_a_level_and_replaces_its_keys() -> None:
     assert (carton.pallet.exchange, [r.qualifier for r in carton.references]) == ("9", ["CN"])
     assert [r.qualifier for r in inner.references] == ["IA"]  # what P says more, Q does not
     assert [place(u) for u in reading.unmapped] == ["HL/PRF:02"]
+
+
+def test_the_examples_of_the_page_are_valid() -> None:
+    page = (MAPPINGS.parent / "docs" / "reference" / "mapping.md").read_text("utf-8")
+    blocks = [part.split("```")[0] for part in page.split("```toml\n")[1:]]
+    (levels,) = (block for block in blocks if block.startswith("[tree]"))
+    (counted,) = (block for block in blocks if '"count HL*I"' in block)
+    head, rows = TREE.split("[tree]")[0], TREE[TREE.index('["BSN"]') :]
+    texts = catalog.texts_of(MAPPINGS) | {"856.toml": f"{head}{levels}{rows}{counted}"}
+    assert set(catalog.load_texts(texts, "856").levels) == {"S", "O", "P", "Q", "I"}
