@@ -296,6 +296,12 @@ def test_what_bsn05_says_has_no_influence_on_the_tree() -> None:
     assert read(body, "856").document == CARTONS.model_copy(update={"structure": "0004"})
 
 
+@pytest.mark.parametrize("name", STRUCTURES)
+def test_levels_are_told_apart_in_json_without_defaults(name: str) -> None:
+    text = STRUCTURES[name].model_dump_json(exclude_defaults=True)
+    assert ShipNotice.model_validate_json(text) == STRUCTURES[name]
+
+
 def test_a_walk_meets_every_level_with_those_around_it() -> None:
     met = ["".join(level.level for level in around) for around in PALLETS.walk()]
     assert met == ["O", "OT", "OTP", "OTPQ", "OTPQI", "OTPQIF", "OTI", "OP", "OPI"]
