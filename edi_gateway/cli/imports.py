@@ -1,4 +1,4 @@
-"""`import`: master data from CSV files; every bad cell told, the difference shown, all or nothing.
+"""`import`: master data and stock from CSV files; every bad cell told, the difference shown, all or nothing.
 
 Prices, and customers' terms, then wait for a second person: `pending`, `approve`, `reject`.
 """
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk
     from edi_gateway.commands.master_data import ImportReport
 
-group = typer.Typer(no_args_is_help=True, help="Master data from CSV files, all or nothing.")
+group = typer.Typer(no_args_is_help=True, help="Master data and stock from CSV files, all or nothing.")
 app.add_typer(group, name="import")
 
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns: docs/reference/csv.md.")]
@@ -54,17 +54,21 @@ _add("xrefs", "cross-references: partners' names for our items")
 _add("prices", "prices with dates and quantity breaks")
 _add("ship-tos", "ship-tos, stores and the DCs that serve them")
 _add("customers", "customers with currency, terms and minimum")
+_add("sites", "sites: where our goods lie, and which partner runs them")
+_add("stock", "a count of stock; what differs is booked as moves")
+_add("supply", "what is to come, and when")
 
 
 def _import(here: Here, kind: str, file: Path, dry_run: bool, json: bool) -> None:
-    from edi_gateway.commands import master_data
+    from edi_gateway.commands import csv_stock, master_data, stock_imports
 
     try:
         content = file.read_bytes()
     except OSError as error:
         fail(f"{file}: {error.strerror}", WRONG_USAGE)
+    bring = stock_imports.import_stock if kind in csv_stock.LAYOUTS else master_data.import_csv
     with here.desk() as desk:
-        report = master_data.import_csv(desk, kind, content, file.name, dry_run=dry_run)
+        report = bring(desk, kind, content, file.name, dry_run=dry_run)
         rejudged = _rejudge(here, desk, report)
     _say(report, rejudged, json)
     if report.problems:

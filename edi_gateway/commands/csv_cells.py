@@ -23,6 +23,8 @@ _NUMBER: Final = re.compile(r"[+-]?(\d{1,15}(\.\d{0,9})?|\.\d{1,9})")
 _FACTOR: Final = re.compile(r"(\d{1,12})(?:/(\d{1,12})|\.(\d{1,9}))?")
 _UNIT: Final = re.compile(r"([A-Za-z0-9]{2})\s*=\s*([0-9./]+)\s*(?:\(([^()]*)\))?")
 
+_UN: Final = re.compile(r"(?:UN|NA)\d{4}")
+
 
 class BadCell(ValueError):
     """What is wrong with a cell, as a sentence; a second argument names the column, if it is about another."""
@@ -133,6 +135,8 @@ _UNIT_DETAILS: Final[dict[str, Reader]] = {
     "multiple": decimal(above=True),
     "inner": whole(1),
     "orderable": yes_or_no,
+    "weight": decimal(above=True),
+    "weight_unit": code(2, 2),
 }
 
 
@@ -156,8 +160,26 @@ def units(cell: str) -> dict[str, dict[str, Any]]:
                 details[name] = reader(value)
             except BadCell as problem:
                 raise BadCell(f"{name} of {unit} {problem}") from None
+        if ("weight" in details) != ("weight_unit" in details):
+            raise BadCell(f"{unit} needs weight and weight_unit together: CA=12(weight=8.5,weight_unit=LB)")
         found[unit] = details
     return found
+
+
+def hazmat(cell: str) -> str:
+    """`UN1263; Paint; 3; II; 800-555-0100`: what papers must say of dangerous goods, in this order."""
+    parts = [part.strip() for part in cell.split(";")]
+    if len(parts) != 5 or not all(parts) or not _UN.fullmatch(parts[0]):
+        raise BadCell("must be UN number; proper name; class; packing group; 24-hour telephone")
+    written: str = text(200)("; ".join(parts))
+    return written
+
+
+def gln(cell: str) -> str:
+    """A global location number: 13 digits with their check digit."""
+    if len(cell) != 13 or gtin_problem(cell) is not None:
+        raise BadCell("must be a GLN of 13 digits with its right check digit")
+    return cell
 
 
 def gtin_14(cell: str) -> str:

@@ -64,6 +64,7 @@ def _item(cells: Cells) -> Iterator[tuple[Kind, Wanted]]:
         values = (
             *(details["factor"].numerator, details["factor"].denominator, details.get("min")),
             *(details.get("multiple"), details.get("inner"), details.get("orderable", True)),
+            *(details.get("weight"), details.get("weight_unit")),
         )
         yield master_data.UNITS, Wanted((cells["sku"], unit), values, cells["since"], cells["until"])
 
@@ -125,7 +126,8 @@ LAYOUTS: Final[dict[str, Layout]] = {
                 "units",
                 csv_cells.units,
                 "other units and how many base units each holds, exactly: `CA=12;PL=576`, `FT=1/12`; with details "
-                "`CA=12(min=2,multiple=2,inner=6,orderable=no)`. Units that are not named any more are closed",
+                "`CA=12(min=2,multiple=2,inner=6,orderable=no,weight=8.5,weight_unit=LB)`; the weight is that of one, "
+                "with its packing. Units that are not named any more are closed",
             ),
             Column("not_before", csv_cells.day, "first day on which it may be ordered"),
             Column("successor", _SKU, "our item number of what replaces it"),
@@ -134,6 +136,15 @@ LAYOUTS: Final[dict[str, Layout]] = {
             ),
             Column("free", csv_cells.yes_or_no, "yes: may be ordered at price 0", blank=False),
             Column("item_class", _NAME, "class, for policies and reports"),
+            Column("tax_class", csv_cells.text(20), "class of goods for tax; empty: taxed as all goods are"),
+            Column("nmfc", csv_cells.text(12), "NMFC number, for the bill of lading"),
+            Column("freight_class", csv_cells.text(5), "freight class by it: 70, 92.5 ..."),
+            Column(
+                "hazmat",
+                csv_cells.hazmat,
+                "dangerous goods: `UN1263; Paint; 3; II; 800-555-0100` (UN number; proper name; class; packing "
+                "group; 24-hour telephone)",
+            ),
             *_PERIOD,
         ),
         (master_data.ITEMS, master_data.UNITS),
@@ -234,5 +245,27 @@ LAYOUTS: Final[dict[str, Layout]] = {
         ),
         (master_data.CUSTOMERS,),
         lambda cells: _kept(master_data.CUSTOMERS, cells),
+    ),
+    "sites": Layout(
+        "sites",
+        (
+            Column("code", csv_cells.text(20), "our code of the site", required=True),
+            Column("name", csv_cells.text(100), "its name", required=True),
+            Column(
+                "warehouse",
+                csv_cells.text(80),
+                "key of the partner who runs it: gets its 940, sends its 945 and 846; empty: we do ourselves",
+            ),
+            Column("gln", csv_cells.gln, "its global location number"),
+            Column("address_1", csv_cells.text(100), "street"),
+            Column("address_2", csv_cells.text(100), "more of the address"),
+            Column("city", csv_cells.text(60), "city"),
+            Column("region", csv_cells.text(10), "state or province"),
+            Column("postal_code", csv_cells.text(15), "postal code"),
+            Column("country", csv_cells.code(3, 2), "ISO 3166"),
+            *_PERIOD,
+        ),
+        (master_data.SITES,),
+        lambda cells: _kept(master_data.SITES, cells),
     ),
 }

@@ -1,7 +1,7 @@
 """A CSV file to cells, with every bad one told by row and column; nothing stops at the first.
 
 Takes bytes and a Layout; gives rows and problems. Row 1 is the header, as a spreadsheet counts. Called by
-commands/master_data.py.
+commands/master_data.py and stock_imports.py.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def _line(
             cells[column.name] = column.read(cell)
         except BadCell as problem:
             sheet.problems.append(Problem(number, column.name, cell[:_SHOWN], str(problem)))
-    since, until = cells["since"], cells["until"]
+    since, until = cells.get("since"), cells.get("until")  # a count has none
     if since is not None and until is not None and until <= since:
         sheet.problems.append(
             Problem(

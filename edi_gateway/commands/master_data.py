@@ -24,7 +24,7 @@ from edi_gateway.store.master_data import CUSTOMERS, ITEMS, SHIP_TOS, UNITS, XRE
 Rows = Sequence[tuple[int, Cells]]
 # the world's last day to end: what changes "today" holds from now on for a partner in any zone
 _LAST_ZONE: Final = timedelta(hours=12)
-_IN_THE_AUDIT: Final = 200  # changes told one by one there; the rows themselves say the rest
+IN_THE_AUDIT: Final = 200  # changes told one by one there; the rows themselves say the rest
 # a change of one of these is one of price, terms or credit (spec B1)
 _SENSITIVE: Final = {
     "customers": frozenset(
@@ -75,7 +75,7 @@ class ImportReport:
 
 
 def import_csv(desk: Desk, kind: str, content: bytes, source: str, *, dry_run: bool = False) -> ImportReport:
-    """Import `items`, `xrefs`, `prices`, `ship-tos` or `customers`. `source` says where it came from (file name).
+    """Import one of csv_kinds.LAYOUTS. `source` says where it came from (file name).
 
     Where another person must approve it (spec B1), nothing is applied: it waits. The orders that may go on now are
     for commands/rejudge.py, `waiting_for(kind)`.
@@ -137,7 +137,7 @@ def apply(
         changed=report.changed,
         closed=report.closed,
         unchanged=report.unchanged,
-        changes=in_words(report.changes[:_IN_THE_AUDIT]),
+        changes=in_words(report.changes[:IN_THE_AUDIT]),
     )
 
 
@@ -173,7 +173,7 @@ def _keep(desk: Desk, report: ImportReport, content: bytes) -> int:
         added=report.added,
         changed=report.changed,
         closed=report.closed,
-        changes=in_words(report.changes[:_IN_THE_AUDIT]),
+        changes=in_words(report.changes[:IN_THE_AUDIT]),
     )
     return waiting.id
 
@@ -233,10 +233,11 @@ def _unknown_partners(desk: Desk, rows: Rows) -> Iterator[Problem]:
     published = snapshots.hashes(desk.conn)
     told: set[str] = set()
     for number, cells in rows:
-        partner = cells.get("partner")
-        if partner is not None and partner not in published and partner not in told:
-            told.add(partner)
-            yield Problem(number, "partner", partner, "no partner of this key is published")
+        for column in ("partner", "warehouse"):
+            partner = cells.get(column)
+            if partner is not None and partner not in published and partner not in told:
+                told.add(partner)
+                yield Problem(number, column, partner, "no partner of this key is published")
 
 
 class _Known:

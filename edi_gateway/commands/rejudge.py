@@ -55,7 +55,8 @@ _DECIDED: Final = (HoldCode.DUP_PO, HoldCode.CHANGE_PENDING)
 
 def waiting_for(desk: Desk, kind: str) -> list[int]:
     """Orders that wait for what an import of this kind (`items`, `prices` ...) may have brought."""
-    return holds.orders_held(desk.conn, [code.value for code in _WAITING_FOR[kind]])
+    codes = _WAITING_FOR.get(kind, ())
+    return holds.orders_held(desk.conn, [code.value for code in codes]) if codes else []
 
 
 def rejudge(desk: Desk, partners: Partners, order_ids: Iterable[int]) -> list[int]:

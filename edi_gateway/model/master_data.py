@@ -27,6 +27,10 @@ class Item:
     measured: bool = False  # decimals are allowed (pounds, feet); else whole base units only
     free: bool = False  # may be ordered at price 0
     item_class: str | None = None
+    tax_class: str | None = None
+    nmfc: str | None = None  # what it is to a freight carrier, and its class by that
+    freight_class: str | None = None
+    hazmat: str | None = None  # UN number; proper name; class; packing group; 24-hour telephone
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,8 @@ class ItemUnit:
     multiple: Decimal | None = None
     inner: int | None = None
     orderable: bool = True
+    weight: Decimal | None = None  # gross, of one unit, in weight_unit (DE355)
+    weight_unit: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,7 +61,15 @@ def read(conn: Connection, partner: str, needs: Needs, on: date, *, but: int | N
     for row in _in_force(conn, item_units, item_units.c.sku, found_skus, on):
         factor = Fraction(row.numerator, row.denominator)
         data.units[row.sku, row.unit] = ItemUnit(
-            row.sku, row.unit, factor, row.minimum, row.multiple, row.inner, row.orderable
+            row.sku,
+            row.unit,
+            factor,
+            row.minimum,
+            row.multiple,
+            row.inner,
+            row.orderable,
+            row.weight,
+            row.weight_unit,
         )
     _prices(conn, found_skus, on, data)
     c = ship_tos.c
@@ -111,6 +119,10 @@ def _items(conn: Connection, skus: Iterable[str], on: date, data: MasterData) ->
             measured=row.measured,
             free=row.free,
             item_class=row.item_class,
+            tax_class=row.tax_class,
+            nmfc=row.nmfc,
+            freight_class=row.freight_class,
+            hazmat=row.hazmat,
         )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table, select, update
 from edi_gateway.store import bulk, control_numbers
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import control_numbers as counters
-from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos
+from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos, sites
 
 ALWAYS = date(1900, 1, 1)  # since when a row holds that is new and does not say
 _NEVER = date.max  # an open end, for comparing
@@ -41,14 +41,17 @@ ITEMS = Kind(
     "items",
     items,
     ("sku",),
-    ("description", "status", "base_unit", "not_before", "successor", "measured", "free", "item_class"),
+    (
+        *("description", "status", "base_unit", "not_before", "successor", "measured", "free", "item_class"),
+        *("tax_class", "nmfc", "freight_class", "hazmat"),
+    ),
     "sku",
 )
 UNITS = Kind(
     "units",
     item_units,
     ("sku", "unit"),
-    ("numerator", "denominator", "minimum", "multiple", "inner", "orderable"),
+    ("numerator", "denominator", "minimum", "multiple", "inner", "orderable", "weight", "weight_unit"),
     "sku",
 )
 XREFS = Kind("xrefs", item_xrefs, ("partner", "qualifier", "value", "unit"), ("sku",), "value")
@@ -78,6 +81,16 @@ CUSTOMERS = Kind(
         *("freight_payment", "minimum_order", "ship_complete", "backorder", "stopped", "priority"),
     ),
     "number",
+)
+SITES = Kind(
+    "sites",
+    sites,
+    ("code",),
+    (
+        *("name", "warehouse", "gln", "address_1", "address_2", "city", "region", "postal_code"),
+        "country",
+    ),
+    "code",
 )
 
 

@@ -128,7 +128,8 @@ def test_every_bad_cell_is_told_by_row_and_column_and_nothing_is_applied(office:
         "row 3, measured: must be yes or no (it says 'perhaps')",
         "row 4, units: '1/0' divides by zero (it says 'CA=1/0')",
         "row 5, units: EA is the base unit; its factor is 1 (it says 'EA=2')",
-        "row 6, units: 'tall=3': of a unit we know min, multiple, inner, orderable (it says 'CA=2(tall=3)')",
+        "row 6, units: 'tall=3': of a unit we know min, multiple, inner, orderable, weight, weight_unit "
+        "(it says 'CA=2(tall=3)')",
         "row 6, successor: there is no such item: import it first (it says 'NOPE')",
         "row 7, units: the unit CA stands there twice (it says 'CA=12;CA=6')",
         "row 8: says the same row again as row 2; leave one of them out",
