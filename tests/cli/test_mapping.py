@@ -158,6 +158,20 @@ def test_a_ship_notice_is_a_tree_and_what_is_wrong_with_it_has_its_place(empty: 
     assert rows["Q/MAN", ""] == ("marks[]", "")
 
 
+def test_what_a_warehouse_sends_is_mapped_too(empty: Terminal) -> None:
+    advice = (
+        "W06*F*SO-1*20260310*SH-7~N1*WH*DOCK~LX*1~MAN*AA*095287654321012346~W12*CC*6*6*0*EA**VN*AB~W03*6~"
+    )
+    content = interchange(7, f"ST*945*0001~{advice}SE*8*0001~").replace(b"GS*PO", b"GS*SW")
+    (empty.home / "f").write_bytes(content)
+    told = empty.ok("map", "f", "--json").one()
+    assert (told["set"], told["unmapped"], told["findings"]) == ("945", [], [])
+    assert (told["document"]["reporting"], told["document"]["order_number"]) == ("F", "SO-1")
+    (carton,) = told["document"]["cartons"]
+    assert carton["marks"][0]["value"] == "095287654321012346"
+    assert [(item["status"], item["shipped"]) for item in carton["items"]] == [("CC", "6")]
+
+
 def test_a_mapping_with_mistakes_is_told_with_file_and_line(empty: Terminal) -> None:
     mapping = empty.home / "mappings" / "850.toml"
     lines = mapping.read_text().splitlines()

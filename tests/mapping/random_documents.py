@@ -58,7 +58,7 @@ def _walk(record: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _computed(root: dict[str, Any], what: str) -> Any:
-    lines = root.get("lines", [])
+    lines = root.get("lines") or [item for group in root.get("groups", ()) for item in group.get("items", ())]
     if not lines and not root.get("stated_totals"):
         return None
     if what == "count":
@@ -112,10 +112,20 @@ def _records(draw: Random, plan: Plan, row: PlanRow, before: list[PlanRow], reco
         if row.row.number:
             inner[row.row.number] = number + 1
         _fields(draw, row, inner, rivals)
+        if not rivals:
+            _spare(row, before, inner)
         _below(draw, plan, row, inner)
         made.append(inner)
     if made:
         _put(record, row.opens.names, made if several else made[0])
+
+
+def _spare(row: PlanRow, before: list[PlanRow], record: dict[str, Any]) -> None:
+    """A qualifier that a row before this one owns would send the record there (G62, whose codes are short)."""
+    owned = {b.row.qualifier for b in before if b.row is not None}
+    first = next((e for e in row.elements if e.element.first == 1 and e.field is not None), None)
+    if first is not None and record.get(_names(first)[-1]) in owned - {None}:
+        record[_names(first)[-1]] = "ZZ"
 
 
 def _fields(draw: Random, row: PlanRow, record: dict[str, Any], rivals: set[int] | None = None) -> None:
@@ -126,9 +136,10 @@ def _fields(draw: Random, row: PlanRow, record: dict[str, Any], rivals: set[int]
         required = {n for n, f in row.model.model_fields.items() if f.is_required()}
     forced = next((e for e in row.elements if rivals and e.element.first in rivals), None)
     kept = [e for e in row.elements if e.compute is None]
+    whole = row.opens is not None or row.node.requirement == "M"  # LE ends what LS began
     for number, element in enumerate(kept):
         names = _names(element)
-        first = number == 0 and row.opens is not None
+        first = number == 0 and whole
         if first or element is forced or names[-1] in required or (len(names) == 1 and _maybe(draw)):
             _element(draw, row, element, record)
         elif len(names) > 1 and _maybe(draw):
@@ -149,7 +160,8 @@ def _dotted(draw: Random, row: PlanRow, element: PlanElement, record: dict[str, 
 
 def _element(draw: Random, row: PlanRow, element: PlanElement, record: dict[str, Any]) -> None:
     if element.parts:
-        most = len(element.positions) // len(element.parts)
+        spans = [e for e in row.elements if e.parts and _names(e) == _names(element)]
+        most = sum(len(e.positions) // len(e.parts) for e in spans)
         groups = draw.randint(1, min(3, most) if row.spread is None else 12)
         said = {p.name: _value(draw, p.converter, p.maximum) for p in element.shared if _maybe(draw)}
         listed = [

@@ -16,10 +16,14 @@ from edi_gateway.x12.dictionary import Dictionary, ElementDef, SegmentDef, Use
 
 _LETTERS = string.ascii_uppercase + string.digits
 _DATES = ("20260115", "20251231", "20280229", "19991130")
-_LINES = {
-    "855": "PO1",
-    "810": "IT1",
-}  # sets whose totals are counted: the segment of a line, its quantity in 02
+#: Sets whose totals are counted: the segment of the totals, that of a line, and what stands in 01, 02 ... of the
+#: totals: the number of lines (0), or the sum of an element of them.
+_COUNTED: dict[str, tuple[str, str, tuple[int, ...]]] = {
+    "810": ("CTT", "IT1", (0, 2)),
+    "846": ("CTT", "LIN", (0,)),
+    "855": ("CTT", "PO1", (0, 2)),
+    "940": ("W76", "W01", (1,)),
+}
 _LIKELY = 4  # one optional element or segment in so many is there
 
 
@@ -29,8 +33,8 @@ def random_set(seed: int, guide: Guide) -> list[list[str]]:
     body: list[list[str]] = []
     _loop(draw, guide, guide.root, body, depth=0)
     body = [s for s in body if s[0] not in ("ST", "SE")]
-    if guide.set_code in _LINES:
-        _right_totals(body, _LINES[guide.set_code])
+    if guide.set_code in _COUNTED:
+        _right_totals(body, *_COUNTED[guide.set_code])
     if guide.set_code == "856":
         _right_tree(draw, body)
     return body
@@ -108,19 +112,25 @@ def _value(draw: Random, element: ElementDef) -> str:
         text = str(digits)
         if element.type == "R" and len(text) > 2 and draw.randint(0, 1):
             text = f"{text[:-2]}.{text[-2:]}"
-        return f"-{text}" if draw.randint(0, 9) == 0 else text
+        numbered = element.min == element.max  # no quantity, as DE472; and text to us
+        return f"-{text}" if draw.randint(0, 9) == 0 and not numbered else text
     size = draw.randint(element.min, max(element.min, min(element.max, 6)))
     return "".join(draw.choices(_LETTERS, k=size))
 
 
-def _right_totals(body: list[list[str]], line: str) -> None:
-    """The CTT that we would write; an AMT after it goes with a wrong one."""
-    at = next((i for i, s in enumerate(body) if s[0] == "CTT"), len(body))
+def _right_totals(body: list[list[str]], totals: str, line: str, counted: tuple[int, ...]) -> None:
+    """The totals that we would write; an AMT after a wrong CTT goes with it."""
+    at = next((i for i, s in enumerate(body) if s[0] == totals), len(body))
     del body[at:]
     lines = [s for s in body if s[0] == line]
-    total = sum((Decimal(s[2]) for s in lines if len(s) > 2 and s[2]), Decimal(0))
     if lines:
-        body.append(["CTT", str(len(lines)), str(total)])
+        body.append([totals, *(str(_total(lines, element)) for element in counted)])
+
+
+def _total(lines: list[list[str]], element: int) -> Decimal | int:
+    if not element:
+        return len(lines)
+    return sum((Decimal(s[element]) for s in lines if len(s) > element and s[element]), Decimal(0))
 
 
 def _right_tree(draw: Random, body: list[list[str]]) -> None:

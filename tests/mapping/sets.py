@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.compile import Reader, Writer, reader, writer
 from edi_gateway.mapping.read import Reading
 from edi_gateway.model.documents.record import Record
+from edi_gateway.model.finding import Outcome
 from edi_gateway.x12.checking.guide import Guide, Walk, build
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.parsing.rawset import RawSet
@@ -102,3 +104,23 @@ def assert_both_ways(body: str, document: Record, set_code: str, version: str) -
     assert written.value is not None
     assert ["*".join(segment) for segment in written.value] == segments
     assert guide.check(raw_of(written.value, set_code, version)).findings == []
+
+
+def whole(body: str, set_code: str, version: str = "004010") -> Any:
+    """The document of a set of which nothing is left over and about which nothing is found."""
+    reading = read(body, set_code, version)
+    assert (reading.unmapped, reading.findings) == ((), ())
+    assert reading.document is not None
+    return reading.document
+
+
+def write(document: Record, set_code: str, version: str = "004010") -> Outcome[list[list[str]]]:
+    return writer(mapping(set_code), build(version, set_code)).write(document, delimiters(version))
+
+
+def text(document: Record, set_code: str, version: str = "004010") -> str:
+    """The document's segments, a line each; nothing may be found on the way."""
+    outcome = write(document, set_code, version)
+    assert outcome.findings == ()
+    assert outcome.value is not None
+    return "".join("*".join(segment) + "~\n" for segment in outcome.value)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping, MappingInvalid
+from edi_gateway.mapping.compile import writer
 from edi_gateway.mapping.coverage import place
-from tests.mapping.sets import MAPPINGS, mapping, read
+from edi_gateway.x12.checking.guide import build
+from tests.mapping.sets import MAPPINGS, OLD, mapping, read
 
 
 def with_partner(rows: str, **layers: str) -> Mapping:
@@ -201,6 +205,26 @@ def test_an_element_that_is_a_composite_in_one_version_is_named_by_component() -
         "partner/acme/824.toml:2: TED05 is a composite; write 05.1 for its first component"
     ]
     catalog.load_texts(texts | {"partner/acme/824.toml": '["OTI/TED"]\n05.1 = "element"\n'}, "824")
+
+
+def test_the_spans_of_a_list_read_the_same_fields() -> None:
+    rows = '["PO1"]\n06-25 = false\n06-15 = { each = "ids", of = ["qualifier", "value"] }\n'
+    rows += '16-25 = { each = "ids", of = ["value", "qualifier"] }\n'
+    assert mistakes(rows) == ["partner/acme/850.toml:4: the spans of ids do not read the same fields"]
+
+
+def test_a_list_in_two_spans_goes_on_in_the_second_where_the_first_is_full() -> None:
+    rows = '["PO1"]\n06-25 = false\n06-07 = { each = "ids", of = ["qualifier", "value"] }\n'
+    rows += '10-13 = { each = "ids", of = ["qualifier", "value"] }\n'
+    theirs, guide = with_partner(rows), build("004010", "850")
+    reading = read("BEG*00*SA*1**20260115~PO1*1*5*EA*9*PE*UP*1*XX*9*VN*2*IN*3~", of=theirs)
+    assert [place(u) for u in reading.unmapped] == ["PO1:08", "PO1:09"]
+    document: Any = reading.document
+    ids = [(i.qualifier, i.value) for i in document.lines[0].ids]
+    assert ids == [("UP", "1"), ("VN", "2"), ("IN", "3")]
+    written = writer(theirs, guide).write(document, OLD)
+    assert written.value is not None
+    assert "*".join(written.value[1]) == "PO1*1*5*EA*9*PE*UP*1***VN*2*IN*3"
 
 
 def test_a_required_field_needs_a_row() -> None:

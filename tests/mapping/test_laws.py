@@ -24,7 +24,9 @@ from tests.mapping.sets import MAPPINGS, NAMES, Sample, delimiters, mapping, raw
 
 SAMPLES = sorted((MAPPINGS.parent / "samples").glob("*/*.edi"))
 SETS = [
-    (code, version) for code in ("850", "855", "810", "820", "824", "856") for version in ("004010", "005010")
+    (code, version)
+    for code in ("850", "855", "810", "820", "824", "856", "846", "940", "945")
+    for version in ("004010", "005010")
 ]
 seeds = st.integers(0, 2**32)
 many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
