@@ -232,6 +232,8 @@ class _Wave:
         if state is OrderState.ACCEPTED and posting.wanted(profile, test):
             content = posting.payload(1, header, judgement.lines, order, judgement.holds)
             posting.post(ledger, profile, order_id, number, 1, content)
+        if state is OrderState.ACCEPTED and profile.fulfilment.ours:
+            ledger.plan(order_id)
         header["answer_state"] = answer_state
         ledger.order(tuple(header[name] for name in orders.ORDER_COLUMNS), judgement.lines)
         self.desk.record(
@@ -291,10 +293,11 @@ def _received(each: Incoming, judgement: Judgement) -> str:
         OrderState.ON_HOLD: "on hold",
         OrderState.REJECTED: "refused",
     }
-    held = len(judgement.holds)
-    text = f"PO {order.po_number} received, {len(order.lines)} lines: {words.get(judgement.state, '')}"
+    lines, held, found = len(order.lines), len(judgement.holds), len(each.set_findings)
+    state = words.get(judgement.state, "")
+    text = f"PO {order.po_number} received, {lines} line{'s' * (lines != 1)}: {state}"
     if held:
         text += f", {held} hold{'s' if held > 1 else ''}"
-    if each.set_findings:
-        text += f"; the check of the set found {len(each.set_findings)} things"
+    if found:
+        text += f"; the check of the set found {found} thing{'s' * (found != 1)}"
     return text + "."

@@ -212,7 +212,7 @@ def placed(finding: Finding, plan: Plan, raw: RawSet, walk: Walk, spot: Spot) ->
     at = Location(
         segment=raw.segments[spot.segment][0],
         position=spot.segment + 1,
-        loop=loop_of(plan, walk, spot.segment),
+        loop=loop_of(plan, walk, spot.segment) or None,
         element=spot.element or None,
         component=spot.component or None,
         repetition=spot.repetition or None,

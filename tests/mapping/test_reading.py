@@ -263,6 +263,7 @@ def test_a_date_that_is_none_is_told_and_kept_and_the_rest_goes_on() -> None:
     assert reading.document.dates.ship_not_before == date(2026, 2, 10)  # type: ignore[attr-defined]
     (finding,) = reading.findings
     assert (finding.code, finding.value, finding.rule) == (Code.VALUE_UNREADABLE, "XXX213", "DTM*010")
+    assert finding.as_json()["loop"] is None  # as of every finding in the header
     assert finding.message == "dates.requested_ship cannot be read: 'XXX213' is not a date."
     assert [(place(u), u.value, u.offset, u.length) for u in reading.unmapped] == [
         ("DTM:01", "010", 40, 3),
