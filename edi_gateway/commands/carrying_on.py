@@ -115,6 +115,8 @@ def carry_on(
     orders.change(ledger.desk.conn, order.id, **values)
     now = replace(now, answer_state=answer_state)
     _post(ledger, who, replace(matter, order=now, lines=settled), active)
+    if who.profile.fulfilment.ours:
+        ledger.plan(order.id)
     return now
 
 

@@ -16,7 +16,7 @@ from edi_gateway.commands.desk import MACHINE, Desk
 from edi_gateway.model.finding import Finding
 from edi_gateway.model.order import LineState, NewHold, OrderLine
 from edi_gateway.orders.meaning.numbers import ZERO, is_sane
-from edi_gateway.store import deadlines, documents, findings, holds, orders, outbox
+from edi_gateway.store import deadlines, documents, findings, holds, orders, outbox, work
 from edi_gateway.store.bulk import Row
 from edi_gateway.triage.causes import due_at
 
@@ -43,6 +43,7 @@ class Ledger:
         self._postings: list[Row] = []
         self._documents: list[Row] = []
         self._cases: list[NewCase] = []
+        self._plans: list[int] = []
 
     def order(self, row: tuple[Any, ...], lines: Sequence[OrderLine]) -> None:
         """A new order (in the order of orders.ORDER_COLUMNS) and its lines."""
@@ -122,6 +123,10 @@ class Ledger:
         """An outbound document; all with the same keys."""
         self._documents.append(row)
 
+    def plan(self, order_id: int) -> None:
+        """What is to ship of an order may have changed: its parts are to follow (commands/planning.py)."""
+        self._plans.append(order_id)
+
     def posting(self, row: Row) -> None:
         self._postings.append(row)
 
@@ -139,6 +144,8 @@ class Ledger:
         documents.add(conn, self._documents)
         outbox.add_postings(conn, self._postings)
         open_cases(desk, self._cases)
+        plans = {f"{order_id}-{desk.ids.next()}": {"order": order_id} for order_id in self._plans}
+        work.add(conn, desk.ids, desk.clock, "plan", plans)
 
 
 def storable(line: OrderLine) -> OrderLine:

@@ -17,7 +17,7 @@ from sqlalchemy import Engine as Database
 
 from edi_gateway import logs
 from edi_gateway.commands.desk import Actor
-from edi_gateway.flow import deadlines, inbound, outbound, posting, pump, receive, replay, upkeep
+from edi_gateway.flow import deadlines, fulfilment, inbound, outbound, posting, pump, receive, replay, upkeep
 from edi_gateway.flow.engine import Carrier, Engine, worker_name
 from edi_gateway.flow.live import LivePartner, LivePartners
 from edi_gateway.flow.receive import PollResult
@@ -162,6 +162,7 @@ class Gateway:
         """One pass over everything that waits: starts it, bundles, judges deadlines; how many things."""
         started = len(self._pump())
         done = self.works.writer.run(self._judge)
+        done += fulfilment.carry(self.works)
         done += self._bundle()
         if done:
             started += len(self._pump())

@@ -5,7 +5,7 @@ Takes and gives HoldViews and rows. Called by commands, read by reports.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -63,6 +63,17 @@ def of_order(conn: Connection, order_id: int) -> list[HoldView]:
 
 def active(conn: Connection, order_id: int) -> list[HoldView]:
     return _views(conn, (holds.c.order_id == order_id) & (holds.c.state == "ACTIVE"))
+
+
+def active_of(conn: Connection, order_ids: Iterable[int]) -> dict[int, list[HoldView]]:
+    """The active holds of orders, by order; those without any left out."""
+    found: dict[int, list[HoldView]] = {}
+    wanted = sorted(set(order_ids))
+    for start in range(0, len(wanted), _CHUNK):
+        chunk = wanted[start : start + _CHUNK]
+        for view in _views(conn, holds.c.order_id.in_(chunk) & (holds.c.state == "ACTIVE")):
+            found.setdefault(view.order_id, []).append(view)
+    return found
 
 
 def orders_held(conn: Connection, codes: Sequence[str]) -> list[int]:

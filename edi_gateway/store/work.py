@@ -70,6 +70,17 @@ def ready(conn: Connection, kind: str, limit: int, now: datetime) -> list[Item]:
     return [Item(row.id, row.kind, row.key, json.loads(row.payload)) for row in conn.execute(query)]
 
 
+def waits(conn: Connection, kind: str, now: datetime) -> bool:
+    """Whether any work of this kind could be taken now."""
+    query = (
+        select(work.c.id)
+        .where(work.c.state == "READY", work.c.kind == kind)
+        .where(work.c.due_at.is_(None) | (work.c.due_at <= now))
+        .limit(1)
+    )
+    return conn.execute(query).first() is not None
+
+
 def taken(conn: Connection, kinds: Sequence[str]) -> list[Item]:
     """What has been taken and is not finished, oldest first."""
     query = select(work.c.id, work.c.kind, work.c.key, work.c.payload).where(

@@ -1,0 +1,286 @@
+"""Stock given to what waits for it: parts allocated, backordered, or ended by the buyer's wish (spec B7.2-B7.5).
+
+Takes orders or items; writes parts and reserves stock in the caller's transaction, the stock rows locked, so that two
+workers cannot give the same goods away twice. Called by flow/fulfilment.py, and by people who want it now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy import select
+
+from edi_gateway.commands.answering import Correspondent
+from edi_gateway.commands.carrying_on import carry_on, open_matter
+from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.stages import set_stages
+from edi_gateway.model.fulfilment import Part, PartKind, PartState
+from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
+from edi_gateway.orders.fulfilment.allocation import (
+    NO_STOCK,
+    Allotment,
+    Demand,
+    Habits,
+    Short,
+    allocate,
+)
+from edi_gateway.orders.holds import Blocked, blocked
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
+from edi_gateway.orders.parts import reduced
+from edi_gateway.partners.profile import Profile
+from edi_gateway.store import holds, parts, stock
+from edi_gateway.store.tables import orders as order_rows
+
+CANCELLED_SHORT: Final = "SHORT"  # reason of a part that is cancelled because it is not there
+_CHUNK: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many parts got stock, stay short, were ended."""
+
+    allocated: int = 0
+    backordered: int = 0
+    cancelled: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """What allocation must know of an order."""
+
+    id: int
+    number: str
+    partner: str
+    ship_complete: bool
+
+
+def allocate_parts(
+    desk: Desk, partners: Partners, *, order_ids: Collection[int] = (), skus: Collection[str] = ()
+) -> Done:
+    """Look for stock for what waits of these orders, or of these items, the first claim first.
+
+    What does not get any is BACKORDERED, or cancelled where the buyer wants the rest cancelled (CSH01): the order's
+    line is then less by that, and the buyer is told.
+    """
+    waiting = parts.waiting(desk.conn, order_ids=order_ids, skus=skus, lock=True)
+    known = _orders(desk, {part.order_id for part in waiting})
+    whole = {order.id for order in known.values() if order.ship_complete}
+    if skus and whole:  # what ships as a whole is looked at as a whole
+        more = parts.waiting(desk.conn, order_ids=whole, lock=True)
+        waiting = sorted({part.id: part for part in [*waiting, *more]}.values(), key=lambda p: p.id)
+    profiles = {p: partners.profile(p) for p in {part.partner for part in waiting}}
+    demands = [
+        Demand(part, _habits(profile), part.order_id in whole)
+        for part in _free_of_holds(desk, waiting, whole)
+        if (profile := profiles[part.partner]) is not None and part.order_id in known
+    ]
+    if not demands:
+        return Done()
+    levels = stock.levels(desk.conn, {d.part.sku for d in demands if not d.part.test}, lock=True)
+    result = allocate(demands, levels)
+    return _Writing(desk, partners, known, profiles).write(result.allotments, result.short)
+
+
+def _orders(desk: Desk, ids: Collection[int]) -> dict[int, _Order]:
+    c = order_rows.c
+    found: dict[int, _Order] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(c.id, c.number, c.partner, c.ship_complete)
+        for row in desk.conn.execute(query.where(c.id.in_(wanted[start : start + _CHUNK]))):
+            found[row.id] = _Order(*row)
+    return found
+
+
+def _free_of_holds(desk: Desk, waiting: Sequence[Part], whole: Collection[int]) -> list[Part]:
+    """Parts whose allocation no hold blocks; of an order that ships as a whole none, if any is blocked (spec B4.2)."""
+    stops = _stops(desk, {part.order_id for part in waiting}, "B")
+    return [part for part in waiting if not stopped(stops.get(part.order_id), part, part.order_id in whole)]
+
+
+def stopped(stops: Blocked | None, part: Part, whole: bool) -> bool:
+    """Whether a hold stops this part at the step of `stops`."""
+    if stops is None or stops.nothing:
+        return False
+    return stops.order or whole or part.line in stops.lines or part.store in stops.stores
+
+
+def _stops(desk: Desk, order_ids: Collection[int], step: str) -> dict[int, Blocked]:
+    found = holds.active_of(desk.conn, order_ids)
+    return {order_id: blocked(mine, step) for order_id, mine in found.items()}
+
+
+def _habits(profile: Profile) -> Habits:
+    said = profile.fulfilment
+    return Habits(
+        said.sequence,
+        said.sites,
+        said.split_sites,
+        said.use_safety_stock,
+        said.short_store_rule == "fair share",
+    )
+
+
+class _Writing:
+    """One allocation written: parts, reserved stock, events, and orders that became smaller."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        partners: Partners,
+        known: Mapping[int, _Order],
+        profiles: Mapping[str, Profile | None],
+    ) -> None:
+        self._desk = desk
+        self._partners = partners
+        self._known = known
+        self._profiles = profiles
+        self._ledger = Ledger(desk)
+        self._changed: list[Part] = []
+        self._new: list[Part] = []
+        self._reserved: dict[tuple[str, str], Decimal] = {}
+        self._said: dict[int, list[str]] = {}
+        self._ended: dict[int, dict[int, Decimal]] = {}
+
+    def write(self, allotments: Sequence[Allotment], short: Sequence[Short]) -> Done:
+        given: dict[int, list[Allotment]] = {}
+        for allotment in allotments:
+            given.setdefault(allotment.part.id, []).append(allotment)
+        lacking = {each.part.id: each for each in short}
+        touched = {a.part.id: a.part for a in allotments} | {s.part.id: s.part for s in short}
+        done = Done()
+        for part_id, part in sorted(touched.items()):
+            done = self._part(part, given.get(part_id, []), lacking.get(part_id), done)
+        desk = self._desk
+        parts.save(desk.conn, self._changed)
+        parts.add(desk.conn, self._new)
+        stock.reserve(desk.conn, self._reserved)
+        for order_id, said in sorted(self._said.items()):
+            self._ledger.event(order_id, "allocated", "; ".join(said) + ".")
+            desk.record("stock allocated", f"order {self._known[order_id].number}", what=said)
+        self._ledger.write()
+        for order_id, less in sorted(self._ended.items()):
+            self._lessen(order_id, less)
+        set_stages(desk, self._partners, self._said)
+        return done
+
+    def _part(self, part: Part, given: Sequence[Allotment], short: Short | None, done: Done) -> Done:
+        """The part's row becomes its first piece; the others are rows of their own."""
+        now = self._ledger.now
+        pieces: list[Part] = []
+        rest = part
+        for each in given:
+            base, left = each.base_quantity, EXACT.subtract(rest.base_quantity, each.base_quantity)
+            pieces.append(
+                replace(
+                    part,
+                    quantity=each.quantity,
+                    base_quantity=base,
+                    state=PartState.ALLOCATED,
+                    site=each.site or None,
+                    reason=None,
+                    release_on=self._release_on(part),
+                    since=now,
+                )
+            )
+            rest = replace(rest, quantity=EXACT.subtract(rest.quantity, each.quantity), base_quantity=left)
+            if not part.test:
+                key = (each.site, part.sku)
+                self._reserved[key] = EXACT.add(self._reserved.get(key, ZERO), base)
+            self._say(
+                part,
+                f"line {part.line}: {show(plain(each.quantity))} {part.unit} from {each.site or 'stock'}",
+            )
+        allocated, backordered, cancelled = len(given), 0, 0
+        if short is not None:
+            if self._ends(part, short):
+                pieces.append(replace(rest, state=PartState.CANCELLED, reason=CANCELLED_SHORT, since=now))
+                less = self._ended.setdefault(part.order_id, {})
+                less[part.line] = EXACT.add(less.get(part.line, ZERO), rest.quantity)
+                self._say(
+                    part,
+                    f"line {part.line}: {show(plain(rest.quantity))} {part.unit} are not there; cancelled",
+                )
+                cancelled = 1
+            else:
+                waits = replace(rest, state=PartState.BACKORDERED, reason=short.reason)
+                if waits != part:  # the same as before is no news
+                    pieces.append(replace(waits, since=now if part.state is PartState.OPEN else part.since))
+                    if part.state is PartState.OPEN:
+                        self._say(
+                            part,
+                            f"line {part.line}: {show(plain(rest.quantity))} {part.unit} {_WAITS[short.reason]}",
+                        )
+                backordered = 1
+        if pieces:
+            self._changed.append(pieces[0])
+            self._new += [replace(piece, id=self._desk.ids.next()) for piece in pieces[1:]]
+        return Done(done.allocated + allocated, done.backordered + backordered, done.cancelled + cancelled)
+
+    def _ends(self, part: Part, short: Short) -> bool:
+        return (
+            short.reason == NO_STOCK and part.completion == "cancel remainder" and part.kind is PartKind.GOODS
+        )
+
+    def _say(self, part: Part, text: str) -> None:
+        self._said.setdefault(part.order_id, []).append(text)
+
+    def _release_on(self, part: Part) -> date | None:
+        profile = self._profiles[part.partner]
+        assert profile is not None  # only the parts of published partners are demands
+        return release_on(profile, part, local_date(self._ledger.now, profile.calendar))
+
+    def _lessen(self, order_id: int, less: Mapping[int, Decimal]) -> None:
+        lessen(
+            self._desk,
+            self._partners,
+            order_id,
+            less,
+            "It is not in stock, and the buyer wants no backorder.",
+        )
+
+
+_WAITS: Final = {
+    "NO_STOCK": "wait for stock",
+    "NOT_STOCKED": "wait: we keep no stock of it",
+    "SHIP_COMPLETE": "wait until all of it is there",
+}
+
+
+def release_on(profile: Profile, part: Part, today: date) -> date:
+    """The day on which goods go to the warehouse: so many working days before they ship, today at the earliest."""
+    ship = next_working_day(max(today, part.promised or part.ship_from or today), profile.calendar)
+    before = add_working_days(ship, -profile.fulfilment.release_days_before, profile.calendar)
+    return max(today, before)
+
+
+def lessen(desk: Desk, partners: Partners, order_id: int, less: Mapping[int, Decimal], why: str) -> None:
+    """Lines of an order are less by so much (buyer's unit): what will not come. The buyer is told, the order posted.
+
+    The parts are ended by the caller, so that what is planned agrees with the line.
+    """
+    matter = open_matter(desk, order_id, "Ending what will not come")
+    order = matter.order
+    who = Correspondent.named(desk, partners, order.partner, "Ending what will not come")
+    lines = [
+        reduced(line, matter.document.lines[line.line - 1], less[line.line], order.currency)
+        if line.line in less
+        else line
+        for line in matter.lines
+    ]
+    ledger = Ledger(desk)
+    told = ", ".join(f"line {number}: {show(plain(quantity))}" for number, quantity in sorted(less.items()))
+    ledger.event(order_id, "remainder cancelled", f"{told}. {why}")
+    desk.record(
+        "remainder cancelled",
+        f"order {order.number}",
+        lines={str(n): str(q) for n, q in less.items()},
+        why=why,
+    )
+    carry_on(ledger, who, matter, lines, matter.active)
+    ledger.write()

@@ -1,0 +1,80 @@
+"""How far orders are, written after every step that moves their parts or pays their invoices (spec B3.2).
+
+Takes order ids; derives the stage from parts and invoices (orders/fulfilment/stages), writes what changed with an
+event. Called by the commands that allocate, release, ship, invoice and take payments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import select
+
+from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.ledger import Ledger
+from edi_gateway.model.billing import InvoiceState
+from edi_gateway.model.fulfilment import Part, Stage
+from edi_gateway.orders.fulfilment.stages import stage
+from edi_gateway.store import deadlines, orders, parts
+from edi_gateway.store.tables import invoices
+from edi_gateway.store.tables import orders as order_rows
+
+_SETTLED: Final = frozenset({InvoiceState.PAID.value, InvoiceState.CREDITED.value})
+_CHUNK: Final = 400
+_IN_WORDS: Final = {
+    None: "Nothing of it is under way any more.",
+    Stage.IN_FULFILMENT.value: "Goods are set aside for it.",
+    Stage.PARTIALLY_SHIPPED.value: "Some of it has shipped.",
+    Stage.SHIPPED.value: "All of it has shipped.",
+    Stage.PARTIALLY_INVOICED.value: "Some of what shipped is invoiced.",
+    Stage.INVOICED.value: "All of it is invoiced.",
+    Stage.CLOSED.value: "Closed: nothing is open any more.",
+}
+
+
+def set_stages(desk: Desk, partners: Partners, order_ids: Collection[int]) -> None:
+    """Write how far these orders are, as their parts and invoices say."""
+    standing = parts.of_orders(desk.conn, order_ids)
+    states = _invoice_states(desk, {p.invoice_id for mine in standing.values() for p in mine if p.invoice_id})
+    was = _stages(desk, standing)
+    ledger = Ledger(desk)
+    for order_id, mine in standing.items():
+        reached = stage(mine, settled=_settled(partners, mine, states))
+        now = None if reached is None else reached.value
+        if now == was.get(order_id):
+            continue
+        orders.change(desk.conn, order_id, stage=now, updated_at=ledger.now)
+        ledger.event(order_id, "stage", _IN_WORDS[now])
+        if reached is Stage.CLOSED:
+            deadlines.close(desk.conn, [deadlines.CANCEL, deadlines.CANCEL_WARNING], [order_id], "CANCELLED")
+    ledger.write()
+
+
+def _settled(partners: Partners, mine: Sequence[Part], states: dict[int, str]) -> bool:
+    profile = partners.profile(mine[0].partner)
+    if profile is not None and profile.invoicing.close_on == "invoice":
+        return True
+    billed = {part.invoice_id for part in mine if part.invoice_id is not None}
+    return bool(billed) and all(states.get(number) in _SETTLED for number in billed)
+
+
+def _invoice_states(desk: Desk, ids: Iterable[int]) -> dict[int, str]:
+    found: dict[int, str] = {}
+    wanted = sorted(ids)
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(invoices.c.id, invoices.c.state).where(
+            invoices.c.id.in_(wanted[start : start + _CHUNK])
+        )
+        found.update((row.id, row.state) for row in desk.conn.execute(query))
+    return found
+
+
+def _stages(desk: Desk, ids: Iterable[int]) -> dict[int, str | None]:
+    found: dict[int, str | None] = {}
+    wanted = sorted(ids)
+    c = order_rows.c
+    for start in range(0, len(wanted), _CHUNK):
+        query = select(c.id, c.stage).where(c.id.in_(wanted[start : start + _CHUNK]))
+        found.update((row.id, row.stage) for row in desk.conn.execute(query))
+    return found

@@ -1,0 +1,137 @@
+"""After the 855: what waits for a step of fulfilment is taken, a batch a commit, by commands that the machine gives.
+
+Takes `work` rows that commands left, and rows whose time has come; a step that fails on one order does not stop the
+others. Called by flow/gateway.py in every pass. A step added to STEPS is taken from then on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import Final
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from edi_gateway import logs
+from edi_gateway.commands.allocating import allocate_parts
+from edi_gateway.commands.cases import About, NewCase, open_cases
+from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.planning import plan_orders
+from edi_gateway.flow.answers import Published
+from edi_gateway.flow.works import Works
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.store import work
+
+_AT_ONCE: Final = 200  # work rows in one commit
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """`waits`: whether there is anything to do, asked without a lock; `do`: do some of it, in one commit; how much."""
+
+    name: str
+    waits: Callable[[Connection, datetime], bool]
+    do: Callable[[Works, Connection], int]
+
+
+def left_as(kind: str) -> Callable[[Connection, datetime], bool]:
+    """Whether work of this kind waits."""
+    return lambda conn, now: work.waits(conn, kind, now)
+
+
+def carry(works: Works) -> int:
+    """One pass over all steps, each batch in a commit of its own; how many things were done."""
+    done = 0
+    with works.writer.reading() as conn:
+        now = works.clock()
+        waiting = [step for step in STEPS if step.waits(conn, now)]
+    for step in waiting:
+        with logs.unit(f"fulfilment {step.name}") as line:
+            count = works.writer.run(partial(step.do, works))
+            line.add(done=count)
+        done += count
+    return done
+
+
+def _plan(works: Works, conn: Connection) -> int:
+    """Orders that were accepted or have changed: their parts, and stock for them."""
+
+    def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
+        orders = plan_orders(desk, partners, [subject for subject in subjects if isinstance(subject, int)])
+        allocate_parts(desk, partners, order_ids=orders)
+
+    return take(works, conn, "plan", "order", act)
+
+
+def _restock(works: Works, conn: Connection) -> int:
+    """Items of which more may be free."""
+
+    def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
+        allocate_parts(desk, partners, skus=[str(subject) for subject in subjects])
+
+    return take(works, conn, "restock", "sku", act)
+
+
+def take(
+    works: Works,
+    conn: Connection,
+    kind: str,
+    name: str,
+    act: Callable[[Desk, Partners, Sequence[object]], None],
+) -> int:
+    """Do what waits of one kind of work, all of it together, and where that fails each by itself. `name`: the key
+    of the payload that says what it is about; the same thing several times is done once."""
+    works.live.refresh(conn)
+    items = work.ready(conn, kind, _AT_ONCE, works.clock())
+    if not items:
+        return 0
+    desk, partners = works.desk(conn), Published(works.live)
+    subjects = list(dict.fromkeys(item.payload[name] for item in items))
+    work.done(conn, [item.id for item in items])
+    try:
+        with conn.begin_nested():
+            act(desk, partners, subjects)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        logs.say(
+            "warning",
+            "batch failed, each by itself",
+            kind=kind,
+            subjects=len(subjects),
+            error=str(error)[:300],
+        )
+        for subject in subjects:
+            alone(desk, kind, subject, partial(act, desk, partners, [subject]))
+    return len(items)
+
+
+def alone(desk: Desk, kind: str, subject: object, act: Callable[[], None]) -> None:
+    """Do one thing; when the program fails on it a person hears of it, and the others go on."""
+    try:
+        with desk.conn.begin_nested():
+            act()
+    except DBAPIError:
+        raise
+    except Exception as error:
+        problem = f"{type(error).__name__}: {error}"[:300]
+        logs.say("error", "fulfilment failed", kind=kind, subject=subject, error=problem)
+        finding = Finding(
+            Code.WORKER_FAILED,
+            Severity.ERROR,
+            message=f"The step {kind!r} failed on {subject}: {problem}.",
+            hint="Report it; do by hand what was to be done.",
+            rule=f"fulfilment {kind}",
+            family=Family.SYSTEM,
+        )
+        about = About(order_id=subject) if isinstance(subject, int) else About()
+        open_cases(desk, [NewCase(finding, None, about)])
+
+
+STEPS: Final[list[Step]] = [
+    Step("plan", left_as("plan"), _plan),
+    Step("restock", left_as("restock"), _restock),
+]
