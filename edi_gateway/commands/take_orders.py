@@ -232,6 +232,8 @@ class _Wave:
         if state is OrderState.ACCEPTED and posting.wanted(profile, test):
             content = posting.payload(1, header, judgement.lines, order, judgement.holds)
             posting.post(ledger, profile, order_id, number, 1, content)
+        if state is OrderState.ACCEPTED and profile.fulfilment.ours:
+            ledger.plan(order_id)
         header["answer_state"] = answer_state
         ledger.order(tuple(header[name] for name in orders.ORDER_COLUMNS), judgement.lines)
         self.desk.record(
