@@ -19,7 +19,7 @@ from typing import Final
 from edi_gateway.model.countries import NUMBERS
 from edi_gateway.papers import words
 from edi_gateway.papers.drawing.gs1_128 import Symbol
-from edi_gateway.papers.drawing.lettering import LEADING, Lettering
+from edi_gateway.papers.drawing.lettering import LEADING, DoesNotFit, Lettering
 from edi_gateway.papers.records import Carton, Content, Place, Shipment
 
 EDGE: Final = 7.0  # printers do not reach the edge
@@ -27,7 +27,7 @@ LEFT, RIGHT = EDGE, 288 - EDGE
 _TO = 118.0  # where the right half of the upper zones begins
 _CARRIER = 176.0
 _MARK = 128.0
-_ADDRESSES, _ROUTING, _ORDER, _MARK_FOR, _SSCC, _BOTTOM = EDGE, 100.0, 184.0, 250.0, 312.0, 432 - EDGE
+_ADDRESSES, _ROUTING, _ORDER, _MARK_FOR, _SSCC = EDGE, 99.0, 182.0, 244.0, 311.0
 POSTAL_PLACE: Final = (
     LEFT + 2,
     _CARRIER - LEFT - 4,
@@ -36,6 +36,7 @@ MARK_PLACE: Final = (_MARK + 2, RIGHT - _MARK - 4)
 SSCC_PLACE: Final = (LEFT + 2, RIGHT - LEFT - 4)
 _LISTED: Final = 3  # contents that are named one by one; a carton with more is called mixed
 _SMALL: Final = 6.0
+_SSCC_HEIGHT: Final = 90.0  # GS1 asks for 31.75 mm
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def layout(shipment: Shipment, carton: Carton, letters: Lettering) -> list[Eleme
         *_routing(shipment, carton, letters, who),
         *_order(shipment, carton, letters, who, until=_MARK_FOR if marked else _SSCC),
         *(_marked(marked, letters, who) if marked else ()),
-        *_sscc(carton),
+        *_sscc(carton, letters),
     ]
 
 
@@ -178,27 +179,31 @@ def _order(
         f"{who}: carton",
         bold=True,
     )
-    yield from _block(
-        contents(carton.contents),
-        (LEFT + 2, _ORDER + 29, RIGHT - LEFT - 4, until - _ORDER - 31),
-        8.5,
-        letters,
-        f"{who}: item",
-    )
+    place = (LEFT + 2, _ORDER + 27, RIGHT - LEFT - 4, until - _ORDER - 28)
+    yield from _contents(carton.contents, place, letters, f"{who}: item")
 
 
-def contents(contents: Sequence[Content]) -> list[str]:
-    """The items of a carton, or that there are many."""
-    if len(contents) > _LISTED:
-        return [f"MIXED CARTON: {len(contents)} items, see the packing list"]
-    lines = []
-    for each in contents:
-        names = [each.buyer_item and f"ITEM {each.buyer_item}", each.sku and f"SKU {each.sku}"]
-        names.append(each.gtin and f"GTIN {each.gtin}")
-        counted = f"QTY {words.number(each.quantity)} {each.unit}"
-        lines.append(" · ".join([*(name for name in names if name), counted]))
-        lines.append(each.description)
-    return lines
+def _contents(
+    contents: Sequence[Content], place: tuple[float, float, float, float], letters: Lettering, what: str
+) -> Iterator[Element]:
+    """The items of a carton, or that there are too many to name them here."""
+    mixed = [f"MIXED CARTON: {len(contents)} items, see the packing list"]
+    if len(contents) <= _LISTED:
+        named = [line for content in contents for line in _named(content)]
+        try:
+            yield from [*_block(named, place, 8.5, letters, what)]
+            return
+        except DoesNotFit:
+            if len(contents) == 1:
+                raise
+    yield from _block(mixed, place, 8.5, letters, what)
+
+
+def _named(content: Content) -> Iterator[str]:
+    names = (("ITEM", content.buyer_item), ("SKU", content.sku), ("GTIN", content.gtin))
+    counted = f"QTY {words.number(content.quantity)} {content.unit}"
+    yield " · ".join([*(f"{name} {value}" for name, value in names if value), counted])
+    yield content.description
 
 
 def _marked(place: Place, letters: Lettering, who: str) -> Iterator[Element]:
@@ -216,11 +221,10 @@ def _marked(place: Place, letters: Lettering, who: str) -> Iterator[Element]:
         yield Code(MARK_PLACE[0], _MARK_FOR + 15, MARK_PLACE[1], _SSCC - _MARK_FOR - 19, symbol)
 
 
-def _sscc(carton: Carton) -> Iterator[Element]:
+def _sscc(carton: Carton, letters: Lettering) -> Iterator[Element]:
     symbol = Symbol("00", carton.sscc or "")
-    yield Words(LEFT + 2, _SSCC + 3, _SMALL, "SERIAL SHIPPING CONTAINER CODE (SSCC)")
-    yield Code(SSCC_PLACE[0], _SSCC + 12, SSCC_PLACE[1], 84, symbol)
-    yield Words(LEFT + 51, _SSCC + 99, 12, symbol.words, bold=True)
+    yield Code(SSCC_PLACE[0], _SSCC + 6, SSCC_PLACE[1], _SSCC_HEIGHT, symbol)
+    yield from _centred(symbol.words, SSCC_PLACE, _SSCC + 9 + _SSCC_HEIGHT, 12, letters, bold=True)
 
 
 def _block(
@@ -240,10 +244,16 @@ def _block(
 
 
 def _centred(
-    text: str, place: tuple[float, float], top: float, size: float, letters: Lettering
+    text: str,
+    place: tuple[float, float],
+    top: float,
+    size: float,
+    letters: Lettering,
+    *,
+    bold: bool = False,
 ) -> Iterator[Element]:
     x, width = place
-    fitted = letters.fit([text], width, size * LEADING, size, what=text)
+    fitted = letters.fit([text], width, size * LEADING, size, what=text, bold=bold)
     for n, line in enumerate(fitted.lines):
-        left = x + (width - letters.width(line, fitted.size)) / 2
-        yield Words(left, top + n * fitted.size * LEADING, fitted.size, line)
+        left = x + (width - letters.width(line, fitted.size, bold)) / 2
+        yield Words(left, top + n * fitted.size * LEADING, fitted.size, line, bold)

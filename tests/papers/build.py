@@ -41,10 +41,19 @@ STORE = Place("Kestrelmoor Store 0142", ("7 Mill Lane",), "Decatur", "IL", "6252
 PAYER = Place("Fernhill Freight Payment", ("PO Box 1187",), "Toledo", "OH", "43604")
 RETAILER = Place("Kestrelmoor Online Returns", ("500 Heron Parkway",), "Peoria", "IL", "61602")
 BUYER = Place("Zoë Muñoz", ("14 Rowan Court", "Apt. 2B"), "Springfield", "MO", "65806")
-CARRIER = Carrier("FFLN", "Fernhill Freight Lines", "LTL standard", "4417002318", "TR-8841", ("SL-100", "SL-101"))
+CARRIER = Carrier(
+    "FFLN", "Fernhill Freight Lines", "LTL standard", "4417002318", "TR-8841", ("SL-100", "SL-101")
+)
 
 MUGS = Content(
-    Decimal(48), "EA", "Stoneware mug, slate blue, 12 oz", "TB-1001", "4417-22", GTIN, ("L2601",), ("SN-7", "SN-8")
+    Decimal(48),
+    "EA",
+    "Stoneware mug, slate blue, 12 oz",
+    "TB-1001",
+    "4417-22",
+    GTIN,
+    ("L2601",),
+    ("SN-7", "SN-8"),
 )
 BOWLS = Content(Decimal(12), "EA", "Stoneware bowl, slate blue", "TB-1002", "4417-30", None)
 
@@ -122,7 +131,12 @@ def parcel() -> Shipment:
         ),
         cartons=(
             Carton(
-                1, 1, SSCC_1, "HP0000447711", Weight(Decimal("1.2")), (Content(Decimal(1), "EA", "Mug", "TB-1001"),)
+                1,
+                1,
+                SSCC_1,
+                "HP0000447711",
+                Weight(Decimal("1.2")),
+                (Content(Decimal(1), "EA", "Mug", "TB-1001"),),
             ),
         ),
         drop_ship=DropShip(
@@ -155,7 +169,14 @@ def bill() -> BillOfLading:
         ),
         commodities=(
             Commodity(
-                2, "PLT", 42, "CTN", Decimal("1020.5"), "Stoneware tableware", nmfc="47500-02", freight_class="70"
+                2,
+                "PLT",
+                42,
+                "CTN",
+                Decimal("1020.5"),
+                "Stoneware tableware",
+                nmfc="47500-02",
+                freight_class="70",
             ),
             Commodity(
                 1,

@@ -52,6 +52,7 @@ class Lettering:
         self._drawable = [frozenset(face.face.charToGlyph) for face in self._faces[False]]
         self._instead: dict[str, str] = {}
         self._notes: dict[str, str] = {}
+        self._widths: dict[tuple[str, bool], float] = {}  # of readable text in size 1
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -66,6 +67,8 @@ class Lettering:
     def runs(self, text: str, bold: bool) -> list[tuple[TTFont, str]]:
         """Readable text in stretches of one font."""
         faces = self._faces[bold]
+        if all(_has(faces[0], char) for char in text):
+            return [(faces[0], text)]
         runs: list[tuple[TTFont, str]] = []
         for char in text:
             face = next((f for f in faces if _has(f, char)), faces[0])
@@ -77,7 +80,11 @@ class Lettering:
 
     def width(self, text: str, size: float, bold: bool = False) -> float:
         """Of readable text, in points."""
-        return float(sum(face.stringWidth(run, size) for face, run in self.runs(text, bold)))
+        known = self._widths.get((text, bold))
+        if known is None:
+            known = float(sum(face.stringWidth(run, 1) for face, run in self.runs(text, bold)))
+            self._widths[text, bold] = known
+        return known * size
 
     def wrap(self, text: str, width: float, size: float, bold: bool = False) -> list[str]:
         """The text in lines no wider than `width`, broken at blanks, within a word only where the word is wider."""
@@ -109,20 +116,19 @@ class Lettering:
     ) -> Fitted:
         """The paragraphs in the largest size up to `size` in which they fit. Raises DoesNotFit.
 
-        A name reads better whole: a line each is tried first, somewhat smaller, before anything is wrapped.
+        A name reads better whole: a line each is tried first, somewhat smaller; then lines of whole words, as small
+        as may be; words are broken last.
         """
-        smaller = size
-        while smaller >= max(SMALLEST, size * _WHOLE):
-            lines = [self.readable(text) for text in paragraphs]
-            fits = len(lines) * smaller * LEADING <= height + 0.01
-            if fits and all(self.width(line, smaller, bold) <= width for line in lines):
-                return Fitted(tuple(line for line in lines if line), smaller)
-            smaller -= _STEP
-        while size >= SMALLEST:
-            lines = [line for text in paragraphs for line in self.wrap(text, width, size, bold)]
-            if len(lines) * size * LEADING <= height + 0.01:
-                return Fitted(tuple(lines), size)
-            size -= _STEP
+        readable = [self.readable(text) for text in paragraphs]
+        words = [word for text in readable for word in text.split(" ")]
+        for unbroken, smallest in ((readable, size * _WHOLE), (words, SMALLEST), ([], SMALLEST)):
+            now = size
+            while now >= max(SMALLEST, smallest):
+                if all(self.width(piece, now, bold) <= width for piece in unbroken):
+                    lines = [line for text in paragraphs for line in self.wrap(text, width, now, bold)]
+                    if len(lines) * now * LEADING <= height + 0.01:
+                        return Fitted(tuple(lines), now)
+                now -= _STEP
         raise DoesNotFit(what=what, length=sum(len(text) for text in paragraphs))
 
     def _head(self, word: str, width: float, size: float, bold: bool) -> int:
