@@ -13,7 +13,7 @@ from itertools import pairwise
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.x12.checking.guide import Guide, Node
 from edi_gateway.x12.checking.loop_rules import Breach, LoopRule, Walked, breaches
-from edi_gateway.x12.checking.rules import LocalRule, Rule, qualifier_of, wrong
+from edi_gateway.x12.checking.rules import COUNTS, LocalRule, Rule, qualifier_of, wrong
 from edi_gateway.x12.checking.segments import Context, broken_notes, element_problems
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
 from edi_gateway.x12.parsing.header import Delimiters
@@ -233,6 +233,17 @@ class _Values:
         return segment
 
     def _element(self, use: Use, rules: Sequence[LocalRule], segment: Sequence[str]) -> str:
+        """An element, as often as the rules ask for it."""
+        often = [
+            local.rule.number or 0
+            for local in rules
+            if local.rule.kind in ("min_use", "exactly")
+            and local.element == use.position
+            and local.applies(segment, DELIMITERS.component)
+        ]
+        return (DELIMITERS.repetition or "").join([self._once(use, rules, segment)] * max(often, default=1))
+
+    def _once(self, use: Use, rules: Sequence[LocalRule], segment: Sequence[str]) -> str:
         composite = self.guide.dictionary.composites.get(use.element)
         about = [
             local
@@ -242,7 +253,7 @@ class _Values:
         if composite is None:
             return self._value(
                 use,
-                [local.rule for local in about if not local.component],
+                [local.rule for local in about if not local.component and local.rule.kind not in COUNTS],
                 self._unwanted(rules, segment[0], use.position),
             )
         asked = {local.component for local in about if local.rule.kind in ("must_use", "should_use")}

@@ -35,6 +35,31 @@ def under(rule: Rule, *segments: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
+    ("rule", "races", "said", "in_997"),
+    [
+        (Rule("r", "N1/DMG:05", "min_use", number=2), "A", "IK4*5**I11*A", "AK4*5**1*A"),
+        (Rule("r", "N1/DMG:05", "exactly", number=3), "A^B", "IK4*5**I11*AB", "AK4*5**1*AB"),
+        (Rule("r", "N1/DMG:05", "exactly", number=1), "A^B", "IK4*5**12*AB", "AK4*5**12*AB"),
+        (Rule("r", "N1/DMG:05", "max_use", number=2), "A^B^C", "IK4*5**12*ABC", "AK4*5**12*ABC"),
+        (Rule("r", "N1*ST/DMG:05", "min_use", number=2), "A", "IK4*5**I11*A", "AK4*5**1*A"),
+        (Rule("r", "N1/DMG:05", "min_use", number=2), "A^B", "", ""),
+        (Rule("r", "N1/DMG:05", "min_use", number=2), "", "", ""),
+        (Rule("r", "N1/DMG:05", "max_use", number=2), "A^B", "", ""),
+        (Rule("r", "N1/DMG:05", "exactly", number=2, when="03=F"), "A", "", ""),
+    ],
+)
+def test_too_few_repetitions_have_a_code_of_their_own(rule: Rule, races: str, said: str, in_997: str) -> None:
+    """I11 of element 621; an AK403 has 12 for too many and nothing for too few."""
+    body = ["BIG*20260115*I7", "N1*ST*X", f"DMG***M**{races}".rstrip("*"), "TDS*100"]
+    data = interchange(body, set_code="810", version="005010", isa=ISA5, group="IN")
+    document = document_of(data, [rule])
+    marks = USUAL._replace(repetition="^")
+    assert [line for line in answer(document, marks) if line.startswith("IK4")] == ([said] if said else [])
+    plain = ["*".join(each) for each in functional_ack(document.group.result, "997", marks)]
+    assert [line for line in plain if line.startswith("AK4")] == ([in_997] if in_997 else [])
+
+
+@pytest.mark.parametrize(
     ("rule", "body", "said"),
     [
         # not used, and not used because of something: I4, I9

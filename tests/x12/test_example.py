@@ -38,6 +38,13 @@ def test_every_partner_s_guide_has_an_example_that_passes(file: Path) -> None:
         assert passing(example(build(version, file.stem, own or ())))
 
 
+def test_an_example_repeats_an_element_as_often_as_is_asked() -> None:
+    asked = [Rule("two", "N1/DMG:05", "min_use", number=2), Rule("given", "N1/DMG:05", "must_use")]
+    made = passing(example(build("005010", "810", [*asked, Rule("born", "N1/DMG", "must_use")])))
+    [found] = [segment for segment in made if segment.startswith("DMG")]
+    assert found.split("*")[5].count("^") == 1
+
+
 def test_an_example_keeps_rules_of_every_kind() -> None:
     asked = [
         Rule("no BT", "N1*BT", "not_used"),

@@ -520,6 +520,14 @@ def test_a_rule_about_a_header_loop_says_nothing_about_the_same_tag_in_a_line() 
             "Rule r: having goes with must_use or should_use of a segment. Correct it in the partner's file.",
         ),
         (
+            Rule("r", "BEG:03", "max_use", number=2),
+            "Rule r: BEG03 does not repeat. Correct it in the partner's file.",
+        ),
+        (
+            Rule("r", "REF:04.1", "max_use", number=2),
+            "Rule r: max_use is about segments and elements, not components. Correct it in the partner's file.",
+        ),
+        (
             Rule("r", "BEG:03", "looks_like", ("*9*9*",)),
             "Rule r: a picture has at most 2 stars. Correct it in the partner's file.",
         ),

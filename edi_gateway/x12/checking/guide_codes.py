@@ -38,6 +38,8 @@ def element_code(rule: Rule, standard: str) -> str:
             return "I12"
         case "digits" if standard == "6":
             return "I12"
+        case "min_use" | "exactly" if standard == "1":
+            return "I11"
     return standard
 
 

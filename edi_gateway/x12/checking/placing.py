@@ -95,8 +95,8 @@ def _must_fit(rule: Rule, selector: Selector) -> None:
         reason = f"{rule.kind} needs values"
     elif rule.kind in NUMBERS and rule.number is None:
         reason = f"{rule.kind} needs a number"
-    elif rule.kind in COUNTS and selector.element:
-        reason = f"{rule.kind} is about segments, not elements"
+    elif rule.kind in COUNTS and selector.component:
+        reason = f"{rule.kind} is about segments and elements, not components"
     elif rule.kind not in (*COUNTS, *PRESENCE) and not selector.element:
         reason = f"{rule.kind} is about elements: name one, as in {selector.path}:01"
     elif rule.kind == "looks_like" and any(value.count("*") > _STARS for value in rule.values):
@@ -112,6 +112,9 @@ def _must_exist(
     uses: Sequence[Use] = definition.uses
     if selector.element > len(uses):
         raise RuleInvalid(rule=rule.id, reason=f"{definition.tag} has no element {selector.element:02}")
+    counted = isinstance(selector, Selector) and selector.element and rule.kind in COUNTS
+    if counted and uses[selector.element - 1].repeat == 1:
+        raise RuleInvalid(rule=rule.id, reason=f"{definition.tag}{selector.element:02} does not repeat")
     if not selector.component:
         return
     composite = known.composites.get(uses[selector.element - 1].element)

@@ -55,7 +55,8 @@ class Rule:
         01 (of an HL: 03) is IA ("IA|DP": one of these), "PO1/N1*ST/N4:03" an element in such a loop.
     kind: must_use, should_use (a warning) and not_used for segments, elements and components; codes (a closed
         list), add_codes, equals, looks_like, min, max, length and digits (so many digits) for what has a
-        value; max_use, min_use and exactly for segments, in each turn of the loop around them.
+        value; max_use, min_use and exactly for segments, in each turn of the loop around them, and for
+        elements that repeat, of which they count the repetitions.
     values: for codes, add_codes, equals and looks_like; number: for the other kinds that compare.
     when, unless: conditions, see `condition`. having: segments that the loop of a target must hold, too.
     case: the finding neither rejects nor warns the partner, it opens a case here.
@@ -184,6 +185,11 @@ class LocalRule:
         values = [whole]
         if self.repeats and delimiters.repetition and delimiters.repetition in whole:
             values = whole.split(delimiters.repetition)
+        if self.rule.kind in COUNTS:
+            given = sum(map(bool, values))
+            if given and miscounted(self.rule, given):
+                yield Spot(0, 0, whole)
+            return
         if self.component and not whole:
             return  # a composite that is not there misses no component
         for number, value in enumerate(values, start=1):
@@ -218,6 +224,18 @@ def wrong(rule: Rule, value: str) -> bool:
         case "digits":
             return len(value) != number or not (value.isascii() and value.isdigit())
     return False
+
+
+def miscounted(rule: Rule, given: int) -> bool:
+    """Whether so many are too few or too many for a rule that counts."""
+    number = rule.number or 0
+    return (
+        given < number
+        if rule.kind == "min_use"
+        else given > number
+        if rule.kind == "max_use"
+        else given != number
+    )
 
 
 def keeping(rule: Rule) -> Callable[[str], bool]:

@@ -12,7 +12,7 @@ from functools import cache
 
 from edi_gateway.model.finding import Code, Effect, Severity
 from edi_gateway.x12.checking.guide_codes import element_code, own_condition, segment_code
-from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, Spot
+from edi_gateway.x12.checking.rules import COUNTS, Condition, LocalRule, Rule, Spot
 from edi_gateway.x12.checking.values import Fault, faults, readable
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
 from edi_gateway.x12.parsing.header import Delimiters
@@ -318,7 +318,8 @@ def rule_problem(rule: Rule, element: int, definition: SegmentDef, context: Cont
         reference = context.dictionary.composites[use.element].uses[spot.component - 1].element
         name += f", component {spot.component},"
     value = readable(spot.value)
-    code, ack, text = _rule_words(rule, spot.value)
+    counts = rule.kind in COUNTS
+    code, ack, text = _repetitions(rule, spot.value, context) if counts else _rule_words(rule, spot.value)
     wanted = ", ".join(rule.values) or str(rule.number)
     return Problem(
         code,
@@ -350,6 +351,25 @@ def _rule_words(rule: Rule, value: str) -> tuple[Code, str, str]:
             return Code.ELEMENT_TOO_SHORT, "4", text
         return Code.ELEMENT_TOO_LONG, "5", text
     return _RULE_WORDS[rule.kind]
+
+
+def _repetitions(rule: Rule, value: str, context: Context) -> tuple[Code, str, str]:
+    """Too many have a code in every acknowledgment, too few only in a 999 (I11): for a 997 they are missing."""
+    parts = value.split(context.delimiters.repetition) if context.delimiters.repetition else [value]
+    given = sum(map(bool, parts))
+    if given > (rule.number or 0):
+        return (
+            Code.TOO_MANY_REPETITIONS,
+            "12",
+            f"is given {_times(given)}, it may be given {_times(rule.number or 0)}.",
+        )
+    least = "at least " if rule.kind == "min_use" else ""
+    text = f"is given {_times(given)}, it must be given {least}{_times(rule.number or 0)}."
+    return Code.GUIDE_CONDITION_BROKEN, "1", text
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number} times"
 
 
 _DIGITS = "is {value!r}, it must be {wanted} digits."
