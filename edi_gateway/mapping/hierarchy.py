@@ -48,7 +48,7 @@ class _Hanging:
         self.seen: dict[str, int] = {}  # HL01 -> index, of those that stand before
         self.homes: dict[
             int, int
-        ] = {}  # index -> the record that those beneath go to: its own, or one around it
+        ] = {}  # index -> the HL whose record takes those beneath: itself, or one around
         self.depths: dict[int, int] = {ROOT: 0}
         self.parents: set[int] = set()
         self.said: dict[str, str] = {}  # HL01 -> HL02 of all, once somebody asks
@@ -71,10 +71,13 @@ class _Hanging:
             self.homes[index] = above
             known = ", ".join(self.levels)
             self._say(
-                index, 3, Code.HL_LEVEL_UNEXPECTED, Severity.WARNING,
+                index,
+                3,
+                Code.HL_LEVEL_UNEXPECTED,
+                Severity.WARNING,
                 f"Level {code or '(none)'} is not mapped; what stands in it is kept as unmapped.",
                 f"Mapped are {known}. Ask the sender what he means by it, or add the level to [tree].",
-            )  # fmt: skip
+            )
         elif row.opens is not None:
             self.hung.above[index] = above
             self.homes[index] = index
@@ -82,10 +85,13 @@ class _Hanging:
         elif self.top:
             self.homes[index] = ROOT
             self._say(
-                index, 3, Code.HL_LEVEL_UNEXPECTED, Severity.ERROR,
+                index,
+                3,
+                Code.HL_LEVEL_UNEXPECTED,
+                Severity.ERROR,
                 f"A second HL of level {code}; a document has one, and what stands in this one is kept as unmapped.",
                 "Ask the sender for a document of its own for each.",
-            )  # fmt: skip
+            )
         else:
             self.top = True
             self.homes[index] = ROOT
@@ -94,20 +100,21 @@ class _Hanging:
     def _above(self, index: int) -> int:
         """The record that holds an HL: that of its parent, or the document where its HL02 does not lead to one."""
         mine, parent = self._text(index, 1), self._text(index, 2)
+        named = f"HL {mine}" if mine else "An HL without number"
         if not parent:
             if index != self.places[0]:
-                self._parent(index, Severity.WARNING, f"HL {mine} names no HL above it in HL02.")
+                self._parent(index, Severity.WARNING, f"{named} names no HL above it in HL02.")
             return ROOT
         found = self.seen.get(parent)
         if found is None:
             self._parent(
-                index, Severity.ERROR, f"HL {mine} cannot stand beneath {parent}: {self._why(mine, parent)}."
+                index, Severity.ERROR, f"{named} cannot stand beneath {parent}: {self._why(mine, parent)}."
             )
             return ROOT
         self.parents.add(found)
         home = self.homes[found]
         if self.depths[home] >= DEEPEST:
-            self._parent(index, Severity.ERROR, f"HL {mine} stands more than {DEEPEST} levels deep.")
+            self._parent(index, Severity.ERROR, f"{named} stands more than {DEEPEST} levels deep.")
             return ROOT
         return home
 
@@ -121,7 +128,7 @@ class _Hanging:
         at = parent
         for _ in range(DEEPEST):
             at = self.said.get(at, "")
-            if at == mine:
+            if at and at == mine:
                 return f"{parent} stands beneath {mine}, they turn in a circle"
         return "it comes after it"
 
@@ -129,17 +136,23 @@ class _Hanging:
         mine = self._text(index, 1)
         if mine and mine in self.seen:
             self._say(
-                index, 1, Code.HL_ID_WRONG, Severity.ERROR,
+                index,
+                1,
+                Code.HL_ID_WRONG,
+                Severity.ERROR,
                 f"HL01 {mine} was given before, in segment {self.seen[mine] + 1}.",
                 "What names it in HL02 from here on is read as beneath this one. Ask the sender where it belongs.",
-            )  # fmt: skip
+            )
         number = int(mine) if mine.isascii() and mine.isdigit() and len(mine) <= _LONGEST else None
         if self.number is not None and number != self.number + 1 and mine not in self.seen:
             self._say(
-                index, 1, Code.HL_ID_WRONG, Severity.WARNING,
+                index,
+                1,
+                Code.HL_ID_WRONG,
+                Severity.WARNING,
                 f"HL01 is {mine or 'empty'}, {self.number + 1} was expected: HLs are counted from 1.",
                 "The levels are read by their numbers all the same. Ask the sender whether some were lost.",
-            )  # fmt: skip
+            )
         self.number = number
         if mine:
             self.seen[mine] = index
@@ -150,10 +163,13 @@ class _Hanging:
         if said not in ("", real):
             beneath = "there are levels" if real == "1" else "no level stands"
             self._say(
-                index, 4, Code.HL_CHILDREN_DIFFER, Severity.WARNING,
+                index,
+                4,
+                Code.HL_CHILDREN_DIFFER,
+                Severity.WARNING,
                 f"HL04 says {said}, but {beneath} beneath HL {self._text(index, 1)}.",
                 "Ask the sender whether something of the document was lost.",
-            )  # fmt: skip
+            )
 
     def _parent(self, index: int, severity: Severity, message: str) -> None:
         hint = "It is read as standing beneath the document itself. Ask the sender for a right one."

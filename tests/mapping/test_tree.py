@@ -64,6 +64,12 @@ def test_a_parent_that_comes_later_is_told() -> None:
     assert reading.findings[0].message == "HL 2 cannot stand beneath 3: it comes after it."
 
 
+def test_a_level_without_number_is_told_no_more_than_that() -> None:
+    reading, drawn = tree("HL*1**S~HL**3*O~HL*3*1*P~")
+    assert (drawn, told(reading)) == ("OP", [(PARENT, ERROR, 4, 2), (ID, WARNING, 4, 1)])
+    assert reading.findings[0].message == "An HL without number cannot stand beneath 3: it comes after it."
+
+
 def test_levels_that_turn_in_a_circle_are_told() -> None:
     reading, drawn = tree("HL*1**S~HL*2*4*O~HL*3*2*P~HL*4*3*I~")
     assert drawn == "O(P(I))"

@@ -198,9 +198,24 @@ def _level(raw: RawRow, tree: Tree, problems: Problems) -> Row | None:
     each = FieldPath((tree.children,)) if level.record else None
     elements = (Element(3, 3, raw.at, FieldPath((LEVEL,))),) if level.record else ()
     return Row(
-        raw.selector, raw.at.file, raw.at.line, (tree.loop,), None, None, False,
-        each, None, elements, (), None, True, None, False, raw.shared, raw.selector,
-    )  # fmt: skip
+        selector=raw.selector,
+        file=raw.at.file,
+        line=raw.at.line,
+        path=(tree.loop,),
+        parent=None,
+        qualifier=None,
+        otherwise=False,
+        each=each,
+        one=None,
+        elements=elements,
+        conditions=(),
+        only=None,
+        write=True,
+        number=None,
+        picked=False,
+        shared=raw.shared,
+        level=raw.selector,
+    )
 
 
 def _no_selector(selector: str, tree: Tree | None) -> str:
