@@ -233,3 +233,91 @@ class Confirm:
     expected_on: date | None = None
     rest: str | None = None  # "backorder", "cancel", None: by the order's policy
     document_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Somebody at an address, as the order names them or our books know them."""
+
+    name: str | None = None
+    id_qualifier: str | None = None  # DE66
+    id: str | None = None
+    address: tuple[str, ...] = ()
+    city: str | None = None
+    region: str | None = None
+    postal_code: str | None = None
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedOrder:
+    """What a notice, a paper and an invoice say of an order; `parties` by role (BY, BT, Z7 ...), `references` of the
+    header as (qualifier, value), as they were when the goods left."""
+
+    order_id: int
+    number: str
+    po_number: str
+    release_number: str | None = None
+    contract_number: str | None = None
+    ordered_on: date | None = None
+    type: str = "SA"
+    currency: str = "USD"
+    references: tuple[tuple[str, str], ...] = ()
+    parties: tuple[tuple[str, Place], ...] = ()
+    notes: tuple[str, ...] = ()  # gift messages and other free text, in the order's words
+
+
+@dataclass(frozen=True, slots=True)
+class ShippedLine:
+    """What left of one part. `ordered`: of the line (of this store of it), in `unit`; `ids`: (qualifier, value) as the
+    buyer wrote them; `gtin`: of the unit, where we know one."""
+
+    part_id: int
+    order_id: int
+    line: int
+    store: str | None
+    kind: PartKind
+    sku: str
+    quantity: Decimal
+    unit: str
+    base_quantity: Decimal
+    ordered: Decimal
+    buyer_line: str | None = None
+    ids: tuple[tuple[str, str], ...] = ()
+    description: str | None = None
+    gtin: str | None = None
+    pack: int | None = None  # inner units of one `unit` (PO4-01)
+    substituted: str | None = None  # the SKU that was ordered, where another one went
+    shipped_before: Decimal = Decimal(0)  # of the line, in earlier shipments
+    weight: Decimal | None = None
+    weight_unit: str | None = None
+    hazmat: str | None = None
+    nmfc: str | None = None
+    freight_class: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A shipment as it left, frozen (`shipments.snapshot`): what the 856, papers and invoices are made of.
+
+    `units`: pallets before the cartons on them; empty where nobody said how it was packed. `stores`: the places that
+    parts name ("qualifier:location"), for mark-for.
+    """
+
+    shipment_id: int
+    number: str
+    partner: str
+    customer: str | None
+    site: str
+    ship_from: Place
+    ship_to: Place
+    shipped_at: datetime
+    shipped_on: date
+    expected_on: date | None
+    transport: Transport
+    orders: tuple[ShippedOrder, ...]
+    lines: tuple[ShippedLine, ...]
+    units: tuple[Unit, ...] = ()
+    stores: tuple[tuple[str, Place], ...] = ()
+    freight_to: Place | None = None  # third party who pays the freight
+    test: bool = False
