@@ -110,6 +110,7 @@ def _read_row(
     path: tuple[str, ...] | None = None,
 ) -> None:
     path = path or (selector,)
+    source.rows.pop(selector, None)  # a level that [tree] gave a row stands where its header is written
     row = source.rows[selector] = RawRow(selector, at)
     for key, value in table.items():
         origin = Origin(source.name, line_of(places, (*path, key)))
