@@ -213,10 +213,12 @@ class Transport:
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
-    """What left of one part, as a 945 or a person says: `quantity` in the part's unit."""
+    """What left of one part, as a 945 or a person says: `quantity` in the part's unit. `rest`: what becomes of what
+    did not: "backorder", "cancel", "later" (it still comes under this release), None: as the Confirm says."""
 
     part_id: int
     quantity: Decimal
+    rest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +233,7 @@ class Confirm:
     units: tuple[Unit, ...] = ()
     transport: Transport = Transport()
     expected_on: date | None = None
-    rest: str | None = None  # "backorder", "cancel", None: by the order's policy
+    rest: str | None = None  # "backorder", "cancel", "later", None: by the order's policy
     document_id: int | None = None
 
 

@@ -23,7 +23,14 @@ from edi_gateway.store.tables.book import (
     order_revisions,
     orders,
 )
-from edi_gateway.store.tables.fulfilment import handling_units, line_parts, releases, shipments, unit_contents
+from edi_gateway.store.tables.fulfilment import (
+    handling_units,
+    line_parts,
+    releases,
+    ship_confirms,
+    shipments,
+    unit_contents,
+)
 from edi_gateway.store.tables.machinery import audit, heartbeats, live_profiles, polls, snapshots, users
 from edi_gateway.store.tables.master_data import (
     customers,
@@ -87,6 +94,7 @@ __all__ = [
     "receipt_chunks",
     "receipts",
     "releases",
+    "ship_confirms",
     "ship_tos",
     "shipments",
     "sites",

@@ -110,11 +110,6 @@ shipments = Table(  # goods that left together: what one 856 tells
     Column("packages", Integer),
     Column("pallets", Integer),
     Column("confirmed_by", String(80), nullable=False),
-    Column(
-        "confirm_key", String(60)
-    ),  # W06-02/W06-04, or the key of a CSV row: the same confirm is one shipment
-    Column("confirm_hash", String(64)),  # of what it said
-    Column("document_id", BigInteger),  # the 945
     Column("notice_state", String(10), nullable=False),  # NONE NOT_DUE DUE HELD SENT ACKED REJECTED
     Column("notice_after", Moment),  # not before
     Column("notice_due_at", Moment),  # not later
@@ -125,18 +120,34 @@ shipments = Table(  # goods that left together: what one 856 tells
     Column("snapshot", Text, nullable=False),  # JSON of model.fulfilment.Shipped, frozen
     Column("test", Boolean, nullable=False, default=False),
     UniqueConstraint("number"),
-    UniqueConstraint("confirm_key"),
     Index("ix_shipments_notice", "notice_state", "notice_after"),
     Index("ix_shipments_invoice", "invoice_state", "invoice_after"),
     Index("ix_shipments_partner_bol", "partner", "bol"),
+)
+
+ship_confirms = (
+    Table(  # which ship confirm made which shipment: the same one again is the same shipment (spec B9)
+        "ship_confirms",
+        metadata,
+        row_id(),
+        Column("key", String(200), nullable=False),  # W06-02 and W06-04 of a warehouse, the key of a CSV row
+        Column("hash", String(64), nullable=False),  # SHA-256 of what it said
+        Column("shipment_id", BigInteger, nullable=False),
+        Column("document_id", BigInteger),  # the 945
+        Column("at", Moment, nullable=False),
+        Column("by", String(80), nullable=False),
+        UniqueConstraint("key"),
+        Index("ix_ship_confirms_shipment_id", "shipment_id"),
+    )
 )
 
 handling_units = Table(  # pallets and cartons
     "handling_units",
     metadata,
     row_id(),
-    Column("shipment_id", BigInteger, nullable=False),
-    Column("n", Integer, nullable=False),  # in the shipment, from 1, parents first
+    Column("shipment_id", BigInteger),  # None: packed, and not gone yet
+    Column("release_id", BigInteger),  # for which it was packed here
+    Column("n", Integer, nullable=False),  # in the shipment (before: in the release), from 1, parents first
     Column("parent_id", BigInteger),
     Column("kind", String(1), nullable=False),  # T tare (pallet), P pack (carton)
     Column("sscc", String(18)),  # unique for ever
@@ -147,6 +158,7 @@ handling_units = Table(  # pallets and cartons
     Column("store", String(80)),  # mark-for
     UniqueConstraint("sscc"),
     Index("ix_handling_units_shipment_id", "shipment_id"),
+    Index("ix_handling_units_release_id", "release_id"),
 )
 
 unit_contents = Table(

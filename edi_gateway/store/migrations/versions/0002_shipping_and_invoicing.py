@@ -201,9 +201,6 @@ def upgrade() -> None:
         sa.Column("packages", sa.Integer()),
         sa.Column("pallets", sa.Integer()),
         sa.Column("confirmed_by", sa.String(80), nullable=False),
-        sa.Column("confirm_key", sa.String(60)),
-        sa.Column("confirm_hash", sa.String(64)),
-        sa.Column("document_id", sa.BigInteger()),
         sa.Column("notice_state", sa.String(10), nullable=False),
         sa.Column("notice_after", MOMENT),
         sa.Column("notice_due_at", MOMENT),
@@ -214,16 +211,29 @@ def upgrade() -> None:
         sa.Column("snapshot", sa.Text(), nullable=False),
         sa.Column("test", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_shipments"),
-        sa.UniqueConstraint("confirm_key", name="uq_shipments_confirm_key"),
         sa.UniqueConstraint("number", name="uq_shipments_number"),
     )
     op.create_index("ix_shipments_invoice", "shipments", ["invoice_state", "invoice_after"])
     op.create_index("ix_shipments_notice", "shipments", ["notice_state", "notice_after"])
     op.create_index("ix_shipments_partner_bol", "shipments", ["partner", "bol"])
     op.create_table(
+        "ship_confirms",
+        sa.Column("id", BIG, nullable=False, autoincrement=False),
+        sa.Column("key", sa.String(200), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("shipment_id", sa.BigInteger(), nullable=False),
+        sa.Column("document_id", sa.BigInteger()),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_ship_confirms"),
+        sa.UniqueConstraint("key", name="uq_ship_confirms_key"),
+    )
+    op.create_index("ix_ship_confirms_shipment_id", "ship_confirms", ["shipment_id"])
+    op.create_table(
         "handling_units",
         sa.Column("id", BIG, nullable=False, autoincrement=False),
-        sa.Column("shipment_id", sa.BigInteger(), nullable=False),
+        sa.Column("shipment_id", sa.BigInteger()),
+        sa.Column("release_id", sa.BigInteger()),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("parent_id", sa.BigInteger()),
         sa.Column("kind", sa.String(1), nullable=False),
@@ -236,6 +246,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_handling_units"),
         sa.UniqueConstraint("sscc", name="uq_handling_units_sscc"),
     )
+    op.create_index("ix_handling_units_release_id", "handling_units", ["release_id"])
     op.create_index("ix_handling_units_shipment_id", "handling_units", ["shipment_id"])
     op.create_table(
         "unit_contents",
