@@ -1,7 +1,7 @@
 """All that one commit is going to write: gathered while interchanges are read, written together at the end.
 
-Takes rows, purchase orders, acknowledgments and cases from flow/road.py; gives them to the rooms below in a few
-bulk statements. Called by flow/inbound.py.
+Takes rows, purchase orders, other documents, acknowledgments and cases from flow/road.py; gives them to the rooms
+below in a few bulk statements. Called by flow/inbound.py.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from sqlalchemy import Connection, update
 
 from edi_gateway.commands.cases import NewCase, open_cases
 from edi_gateway.commands.take_orders import Incoming, take_orders
-from edi_gateway.flow import acks
+from edi_gateway.flow import acks, applying
 from edi_gateway.flow.answers import document_writer
+from edi_gateway.flow.applying import Arrival
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.works import Works
 from edi_gateway.store import documents, findings, interchanges, receipts
@@ -54,6 +55,7 @@ class Batch:
     findings: list[tuple[Any, ...]] = field(default_factory=list)
     cases: list[NewCase] = field(default_factory=list)
     acknowledgments: list[acks.Received] = field(default_factory=list)
+    arrivals: list[Arrival] = field(default_factory=list)  # documents that are no orders
     receipts: list[tuple[int, str, int, str | None]] = field(default_factory=list)  # id, state, sets, partner
     sets: int = 0
     _seen: dict[IsaKey, list[Like]] = field(default_factory=dict)
@@ -83,10 +85,11 @@ class Batch:
 
     def add(self, other: Batch) -> None:
         """Take over all of another batch: that of one receipt."""
-        for name in ("interchanges", "ended", "groups", "documents", "answers", "findings", "cases"):
+        for name in (
+            *("interchanges", "ended", "groups", "documents", "answers", "findings", "cases"),
+            *("acknowledgments", "arrivals", "receipts"),
+        ):
             getattr(self, name).extend(getattr(other, name))
-        self.acknowledgments += other.acknowledgments
-        self.receipts += other.receipts
         self.sets += other.sets
         for key, noted in other._seen.items():
             self._seen.setdefault(key, []).extend(noted)
@@ -106,6 +109,10 @@ class Batch:
     def flush(self, works: Works, conn: Connection) -> dict[str, int]:
         """Write everything; how many of what, for the log."""
         orders = sum(self._take(works, conn, bundle) for bundle in self._orders.values())
+        for arrival in self.arrivals:
+            found, cases = applying.apply(works, conn, arrival)
+            self.findings += found
+            self.cases += cases
         interchanges.add(conn, self.interchanges)
         for interchange_id, values in self.ended:
             conn.execute(

@@ -1,4 +1,4 @@
-"""One transaction set on its way: rejected, read into a purchase order, matched as an acknowledgment, or a case.
+"""One transaction set on its way: rejected, read into its canonical document, matched as an acknowledgment, or a case.
 
 Takes a checked set and whose it is; puts its document row, findings and what follows into the Batch. Called by
 flow/road.py.
@@ -9,9 +9,11 @@ from __future__ import annotations
 import hashlib
 from typing import Protocol
 
+from edi_gateway.commands.arrivals import Arrived
 from edi_gateway.commands.take_orders import Incoming
 from edi_gateway.flow import verdicts
 from edi_gateway.flow.acks import Received
+from edi_gateway.flow.applying import Arrival
 from edi_gateway.flow.batch import Order
 from edi_gateway.flow.history import History
 from edi_gateway.flow.live import LivePartner
@@ -71,7 +73,7 @@ def take(
 
 
 def _map(record: Recorder, around: Envelope, partner: LivePartner, read: CheckedSet, row: Row) -> None:
-    """A good set becomes its canonical document, and an order goes to judgement."""
+    """A good set becomes its canonical document; an order goes to judgement, another to what applies it."""
     raw, walk, guide = read.raw, read.walk, read.guide
     assert walk is not None  # an accepted set has been walked along its guide
     assert guide is not None
@@ -93,9 +95,11 @@ def _map(record: Recorder, around: Envelope, partner: LivePartner, read: Checked
     elif isinstance(reading.document, PurchaseOrder):
         incoming = Incoming(reading.document, row["id"], record.said_test, read.result.findings)
         record.batch.order(partner, record.receipt.received_at, Order(incoming, row))
-    else:  # nothing comes of it here; it is kept as it was understood
-        row["state"] = "IGNORED"
-        row["canonical"] = reading.document.model_dump_json()
+    else:
+        test = record.test or partner.profile.test
+        received_at = record.receipt.received_at
+        arrived = Arrived(partner.profile, reading.document, row["id"], received_at, test)
+        record.batch.arrivals.append(Arrival(arrived, record.receipt, record.interchange_id, row))
 
 
 def _fail(record: Recorder, row: Row, finding: Finding) -> None:
