@@ -27,7 +27,7 @@ from edi_gateway.cli.output import (
     sentence,
     write,
 )
-from edi_gateway.cli.telling import tell_causes
+from edi_gateway.cli.telling import mark, tell_causes
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -73,7 +73,7 @@ def list_(
     if each or cause:
         print_table(
             "Cases",
-            ("case", "due", "family", "partner", "PO", "state", "owner", "amount", "what"),
+            ("case", "due", "family", "partner", "PO", "state", "owner", "amount", "test", "what"),
             (
                 (
                     short(c.case_id),
@@ -84,6 +84,7 @@ def list_(
                     c.state,
                     c.owner,
                     f"{money(c.amount)} {c.currency}" if c.amount is not None else "",
+                    c.test,
                     c.message,
                 )
                 for c in found
@@ -176,7 +177,7 @@ def _write_raw(conn: Connection, case: str, receipt_id: int | None) -> None:
 def _tell(view: CaseView, cut: Cut | None) -> None:
     c = view.case
     screen.print(
-        f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  due {c.due_at:%Y-%m-%d %H:%M} UTC"
+        f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  due {c.due_at:%Y-%m-%d %H:%M} UTC{mark(c.test)}"
     )
     if view.finding is not None:
         print_finding(view.finding, cut)

@@ -22,6 +22,7 @@ from edi_gateway.cli.output import (
     sentence,
     write,
 )
+from edi_gateway.cli.telling import mark
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -89,7 +90,7 @@ def list_documents(
             for d in found
         ),
         "No documents.",
-        spare=("test", "controls", "ack", "partner"),
+        spare=("controls", "ack", "partner"),
     )
 
 
@@ -123,7 +124,7 @@ def _tell(view: DocumentView, cut: Cut | None) -> None:
     way = "from" if d.direction == "in" else "to"
     screen.print(
         f"[bold]{escape(d.set_code)} {escape(d.control or '')}[/bold] {way} "
-        f"{escape(d.partner or 'nobody known')}: {d.state}"
+        f"{escape(d.partner or 'nobody known')}: {d.state}{mark(d.test)}"
     )
     facts = {
         "file": view.receipt_name,
@@ -206,6 +207,7 @@ def list_transmissions(
             "state",
             "sent",
             "997",
+            "test",
         ),
         (
             (
@@ -219,6 +221,7 @@ def list_transmissions(
                 t.state,
                 t.sent_at,
                 t.ack_state,
+                t.test,
             )
             for t in found
         ),
@@ -257,6 +260,7 @@ def show_transmission(
     t = found[0]
     screen.print(
         f"[bold]{escape(t.name)}[/bold] to {escape(t.partner)}: {t.state}, {t.size} bytes, interchange {t.control}"
+        f"{mark(t.test)}"
     )
     if t.last_error:
         screen.print(f"  last error: {t.last_error}", markup=False)

@@ -24,6 +24,7 @@ from edi_gateway.cli.output import (
     sentence,
     shown,
 )
+from edi_gateway.cli.telling import mark
 
 if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk, Partners
@@ -132,7 +133,7 @@ def list_(
             for o in found
         ),
         "No such orders.",
-        spare=("test", "ship until", "lines", "due (UTC)", "answer"),
+        spare=("ship until", "lines", "due (UTC)", "answer"),
     )
 
 
@@ -157,9 +158,8 @@ def show(
 
 def _tell(view: OrderView) -> None:
     o = view.order
-    test = "  [yellow]TEST[/yellow]" if o.test else ""
     screen.print(
-        f"[bold]{o.number}[/bold]  PO {escape(o.po_number)}  {o.partner}  [bold]{o.state}[/bold]{test}"
+        f"[bold]{o.number}[/bold]  PO {escape(o.po_number)}  {o.partner}  [bold]{o.state}[/bold]{mark(o.test)}"
     )
     facts = {
         "customer": o.customer,

@@ -128,7 +128,8 @@ def print_table(
 ) -> None:
     """A table, one row a line, or the sentence `nothing` when there are no rows.
 
-    What a terminal is too narrow for is left out, in the order of `spare`, and the last line says so.
+    What a terminal is too narrow for is left out: first columns with nothing in them, then those of `spare` in their
+    order, and the last line says which.
     """
     rows = [[shown(cell) for cell in row] for row in found]
     if not rows:
@@ -137,11 +138,14 @@ def print_table(
     widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
     kept = list(range(len(columns)))
     left_out = []
-    for name in spare if screen.is_terminal else ():
+    empty = [i for i in kept if not any(row[i] for row in rows)]
+    for i in (*empty, *map(columns.index, spare)) if screen.is_terminal else ():
         if sum(widths[i] + 2 for i in kept) - 2 <= screen.width:
             break
-        kept.remove(columns.index(name))
-        left_out.append(name)
+        if i in kept:
+            kept.remove(i)
+            if i not in empty:
+                left_out.append(columns[i])
     if title:
         screen.print(title, style="bold", markup=False)
     for number, row in enumerate([list(columns), *rows]):

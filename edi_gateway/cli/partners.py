@@ -82,7 +82,7 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
         tuple(column.replace("_", " ") for column in columns),
         (tuple(row[column] for column in columns) for row in rows),
         f"No partners in {here.partners_folder}. `partners new` writes the files of one.",
-        spare=("name", "test", "connection", "address"),
+        spare=("name", "connection", "address"),
     )
 
 

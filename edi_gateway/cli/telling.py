@@ -37,6 +37,11 @@ def tell(story: Story) -> None:
     _cases(story)
 
 
+def mark(test: bool) -> str:
+    """What stands behind everything that is a test."""
+    return "  [yellow]TEST[/yellow]" if test else ""
+
+
 def _chapter(title: str) -> None:
     screen.print(f"\n[bold underline]{title}[/bold underline]")
 
@@ -101,11 +106,11 @@ def _waiting(story: Story) -> None:
 
 def tell_holds(found: Iterable[HoldRow]) -> None:
     """Holds by order: why, and what to do."""
-    by_order: dict[tuple[str, str, str], list[HoldRow]] = defaultdict(list)
+    by_order: dict[tuple[str, str, str, bool], list[HoldRow]] = defaultdict(list)
     for hold in found:
-        by_order[(hold.partner, hold.po_number, hold.order_number)].append(hold)
-    for (partner, po_number, number), holds in by_order.items():
-        screen.print(f"  [bold]PO {escape(po_number)}[/bold] of {escape(partner)}  ({number})")
+        by_order[(hold.partner, hold.po_number, hold.order_number, hold.test)].append(hold)
+    for (partner, po_number, number, test), holds in by_order.items():
+        screen.print(f"  [bold]PO {escape(po_number)}[/bold] of {escape(partner)}  ({number}){mark(test)}")
         for hold in holds:
             where = f"store {hold.store}" if hold.store else "the order"
             told = hold.message if hold.line else f"{where}: {hold.message}"
@@ -122,7 +127,7 @@ def _sent(story: Story) -> None:
         state = word.get(s.state, f"[yellow]{s.state.lower()}[/yellow]")
         why = f": {escape(s.last_error)}" if s.last_error else ""
         screen.print(
-            f"  {escape(s.partner):14} {escape(s.name):44} {s.documents:>3} x {s.sets:10} {state}{why}"
+            f"  {escape(s.partner):14} {escape(s.name):44} {s.documents:>3} x {s.sets:10} {state}{mark(s.test)}{why}"
         )
 
 
@@ -138,6 +143,7 @@ def tell_causes(causes: Iterable[CauseRow]) -> None:
         risk = "".join(f", {money(amount)} {currency} at risk" for currency, amount in c.amounts.items())
         count = f"{c.cases} case{'s' * (c.cases != 1)}"
         due = f", due {c.due_at:%Y-%m-%d %H:%M} UTC"
-        say(f"{c.fingerprint[:8]}  [bold]{c.family}[/bold] {escape(c.cause)}: {count}{risk}{due}", 2, 10)
+        what = f"[bold]{c.family}[/bold] {escape(c.cause)}: {count}{risk}{due}{mark(c.test)}"
+        say(f"{c.fingerprint[:8]}  {what}", 2, 10)
         if c.hint:
             say(f"→ {escape(c.hint)}", 12, 2)

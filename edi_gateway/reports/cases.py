@@ -63,6 +63,7 @@ class CauseRow:
     due_at: datetime
     hint: str
     case_ids: tuple[int, ...]
+    test: bool  # all of them are about tests
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +167,7 @@ def _cause(members: list[CaseRow]) -> CauseRow:
         due_at=min(case.due_at for case in members),
         hint=first.hint,
         case_ids=tuple(case.case_id for case in members),
+        test=all(case.test for case in members),
     )
 
 

@@ -35,6 +35,7 @@ class HoldRow:
     released_by: str | None
     reason: str | None
     text: str | None
+    test: bool
 
 
 _QUERY = select(
@@ -58,6 +59,7 @@ _QUERY = select(
     holds.c.released_by,
     holds.c.reason,
     holds.c.text,
+    orders.c.test,
 ).join_from(holds, orders, holds.c.order_id == orders.c.id)
 
 

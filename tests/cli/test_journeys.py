@@ -489,6 +489,40 @@ def test_a_run_tells_of_what_an_earlier_one_could_not_send(held: Terminal) -> No
     assert (second["transmission_id"], second["state"]) == (first["transmission_id"], "SENT")
 
 
+def test_what_a_partner_in_test_sends_is_marked_wherever_it_is_shown_and_posted_nowhere(
+    shop: Terminal,
+) -> None:
+    profile = shop.home / "partners" / "kestrelmoor" / "partner.toml"
+    profile.write_text(profile.read_text().replace("\ncustomer =", "\ntest = true\ncustomer =", 1))
+    sent = interchange(7, order("K-1")).replace(b"*0*P*", b"*0*T*")
+    shop.drop("kestrelmoor", "a.edi", sent)
+    shop.drop("kestrelmoor", "b.edi", interchange(8, order("K-2")))  # ISA15 P: waits
+    run = shop("run", "--once").out.splitlines()
+    assert [line.endswith("TEST: posted nowhere") for line in run if line.startswith("  SO-")] == [True]
+    assert [line.split("TEST")[0] != line for line in run if " x 855" in line or " x 997" in line] == [
+        True
+    ] * 2
+    assert [line.endswith("TEST") for line in run if line.startswith("  PO K-2 of")] == [True]
+    (case,) = shop.cases()
+    (hold,) = shop.holds()
+    assert (case["test"], hold["test"]) == (True, True)
+    assert case["fingerprint"][:8] in "".join(run)
+    for words in (
+        *(("orders", "show", number) for number in ("K-1", "K-2")),
+        *(("documents", "show", str(d["document_id"])) for d in shop.documents()),
+        *(("transmissions", "show", str(t["transmission_id"])) for t in shop.transmissions()),
+        ("cases", "show", str(case["case_id"])),
+    ):
+        assert shop.ok(*words).out.splitlines()[0].endswith("TEST"), words
+    assert shop.ok("cases", "list").out.count("TEST") == 1
+    assert shop.ok("holds", "list").out.count("TEST") == 2  # the mark, and the kind of the hold
+    for words in (("orders",), ("documents",), ("transmissions",), ("cases",)):
+        rows = shop.ok(*words, "list", *(["--each"] if words == ("cases",) else [])).out.splitlines()[2:]
+        assert all(" yes" in row for row in rows), words
+    assert all(segments(text)[0].split("*")[15] == "T" for text in shop.sent("kestrelmoor"))
+    assert shop.posted() == []
+
+
 def test_a_paused_partner_is_neither_read_nor_sent_to(held: Terminal) -> None:
     held.ok("partners", "pause", "kestrelmoor", "--why", "their server moves")
     held.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))

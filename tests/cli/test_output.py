@@ -53,6 +53,28 @@ def test_a_narrow_terminal_loses_the_columns_that_can_be_spared_and_says_so(narr
     ]
 
 
+def test_a_column_with_nothing_in_it_goes_first_and_without_a_word(narrow: io.StringIO) -> None:
+    rows = [(*row, test) for row, test in zip(ROWS, (False, False), strict=True)]
+    output.print_table("Orders", (*WIDE, "test"), rows, "none", spare=("partner", "state"))
+    assert lines(narrow)[1:] == [
+        "order  state     total",
+        "SO-1   ACCEPTED  10.50",
+        "SO-2   ON_HOLD",
+        "(no room for: partner)",
+    ]
+
+
+def test_a_mark_on_one_row_is_never_spared(narrow: io.StringIO) -> None:
+    rows = [(*row, test) for row, test in zip(ROWS, (False, True), strict=True)]
+    output.print_table("Orders", (*WIDE, "test"), rows, "none", spare=("partner", "state"))
+    assert lines(narrow)[1:] == [
+        "order  state     total  test",
+        "SO-1   ACCEPTED  10.50",
+        "SO-2   ON_HOLD          yes",
+        "(no room for: partner)",
+    ]
+
+
 def test_a_table_without_rows_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_table("Orders", WIDE, [], "No such orders.")
     assert capsys.readouterr().out == "No such orders.\n"
