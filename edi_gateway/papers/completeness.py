@@ -133,5 +133,5 @@ def unit(who: str, text: str) -> Iterator[str]:
 
 def gtin(who: str, text: str | None) -> Iterator[str]:
     """A GTIN may be left out; one that is there must be one."""
-    if text is not None and (problem := gs1.gtin_problem(text)) is not None:
+    if text is not None and said(text) and (problem := gs1.gtin_problem(text)) is not None:
         yield f"{who}: GTIN {text!r} {problem}"

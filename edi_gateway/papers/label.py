@@ -90,6 +90,7 @@ def _of_carton(shipment: Shipment, carton: Carton) -> Iterator[str]:
         what = f"{who}, content {n}"
         if not any(said(text) for text in (content.buyer_item, content.sku, content.gtin)):
             yield f"{what}: item number"
+        yield from completeness.gtin(what, content.gtin)
         yield from completeness.quantity(f"{what}: quantity", content.quantity)
         yield from completeness.unit(what, content.unit)
     marked = mark_for(shipment, carton)

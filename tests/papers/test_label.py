@@ -187,6 +187,10 @@ LACKS: list[tuple[Callable[[Shipment], Shipment], list[str]]] = [
     (in_first_carton(contents=()), ["carton 1: contents"]),
     (in_content(sku=None, buyer_item=None, gtin=""), ["carton 1, content 1: item number"]),
     (in_content(sku=None, buyer_item=None), []),  # the GTIN is enough
+    (
+        in_content(gtin="10012345678903"),
+        ["carton 1, content 1: GTIN '10012345678903' has a wrong check digit: after 1001234567890 comes 2"],
+    ),
     (in_content(quantity=Decimal(0)), ["carton 1, content 1: quantity: 0 is none"]),
     (in_content(quantity=Decimal("NaN")), ["carton 1, content 1: quantity: NaN is none"]),
     (in_content(unit=""), ["carton 1, content 1: unit"]),
