@@ -15,16 +15,17 @@ from typing import Any, Protocol
 from edi_gateway.commands import answering, last_day
 from edi_gateway.commands.answering import Correspondent
 from edi_gateway.commands.carrying_on import ENDED, Matter, carry_on, open_matter
-from edi_gateway.commands.cases import About, NewCase, resolve_about
-from edi_gateway.commands.desk import MACHINE, Desk
+from edi_gateway.commands.cases import About, NewCase
+from edi_gateway.commands.desk import Desk
+from edi_gateway.commands.holding import settle_holds
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.what_stays import with_what_stays
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import HoldView, Judgement, NewHold, OrderState
 from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.holds import Blocking, Reconciled, reconcile
+from edi_gateway.orders.holds import LATER, Blocking, reconcile
 from edi_gateway.orders.identity import content_hash, snapshot
-from edi_gateway.store import deadlines, documents, holds, orders
+from edi_gateway.store import deadlines, documents, orders
 from edi_gateway.store.orders import StoredOrder
 
 _MOST_DIFFERENCES = 500  # kept with a revision; both documents are there whole
@@ -195,25 +196,9 @@ def raise_and_cure(
 
     A release stands while its facts do (spec B4 rule 4). `kept` are active holds that judgement has no say in.
     """
-    desk, order = ledger.desk, matter.order
-    left = [hold for hold in matter.holds if hold not in kept]
-    found: Reconciled = reconcile(left, raised, ledger.now)
-    for hold in found.to_raise:
-        ledger.hold(hold, order.id, order.partner, order.document_id, currency, test=order.test)
-    if found.cured:
-        cured = [hold.hold_id for hold in found.cured]
-        text = "The cause is gone."
-        holds.release(desk.conn, cured, by=MACHINE, at=ledger.now, reason="CURED", text=text)
-        resolve_about(desk, text, hold_id=cured)
-        for view in found.cured:
-            ledger.event(order.id, "released", f"Hold {view.code} released by itself: {view.message}")
-            desk.record("hold cured", f"hold {view.hold_id}", order=order.number, code=view.code.value)
-    if found.superseded:
-        gone = [hold.hold_id for hold in found.superseded]
-        text = "The facts have changed; the hold was raised anew."
-        holds.supersede(desk.conn, gone, by=desk.actor.name, at=ledger.now, text=text)
-        resolve_about(desk, text, hold_id=gone)
-    return [*kept, *found.kept, *found.to_raise]
+    kept = [*kept, *(hold for hold in matter.active if hold.code in LATER and hold not in kept)]
+    left = [hold for hold in matter.holds if hold not in kept and hold.code not in LATER]
+    return [*kept, *settle_holds(ledger, matter.order, left, raised, currency)]
 
 
 def _dates(ledger: Ledger, who: Correspondent, order_id: int, judgement: Judgement, due: datetime) -> None:

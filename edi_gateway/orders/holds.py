@@ -83,6 +83,9 @@ RULES: Final[dict[HoldCode, Rule]] = {
     ),
 }
 
+# raised by what comes after judgement: judging an order again neither raises nor cures them
+LATER: Final = frozenset({HoldCode.ALLOC_SHORT, HoldCode.NEG_INV, HoldCode.DOCS, HoldCode.BILLING})
+
 # reason codes for a release; one of them and a text are mandatory (spec B4 rule 3)
 RELEASE_REASONS: Final[dict[str, str]] = {
     "CUSTOMER_AGREED": "The customer agreed.",
