@@ -80,7 +80,7 @@ def test_shows_have_the_promised_keys_too(busy: Terminal) -> None:
 
 def test_a_run_tells_its_story_in_json(busy: Terminal) -> None:
     told = busy("run", "--once", "--json").one()
-    assert set(told) == {"arrivals", "acknowledged", "booked", "holds", "sent", "causes"}
+    assert set(told) == {"arrivals", "acknowledged", "booked", "holds", "sent", "causes", "not_looked_at"}
 
 
 def test_ids_may_be_typed_as_the_lists_show_them_or_as_numbers(busy: Terminal) -> None:
