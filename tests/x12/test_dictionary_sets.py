@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from edi_gateway.x12.dictionary import LoopPart, Part
@@ -323,3 +326,21 @@ def test_the_everyday_codes_of_the_spec_are_known(book, element, everyday):
     assert made.codes is not None
     assert not made.complete
     assert [code for code in everyday.split() if not made.codes.get(code)] == []
+
+
+COVERAGE = (Path(__file__).parents[2] / "docs" / "reference" / "x12-coverage.md").read_text("utf-8")
+
+
+def named(text: str) -> set[str]:
+    """Sets and segments in a text; "LH1 to LH6" names those between."""
+    words = set(re.findall(r"\b[A-Z0-9]{2,3}\b", text))
+    for before, first, last in re.findall(r"\b([A-Z]{2})(\d) to \1(\d)\b", text):
+        words |= {f"{before}{number}" for number in range(int(first), int(last) + 1)}
+    return words
+
+
+@BOTH
+def test_the_page_says_of_each_set_and_segment_how_far_it_is_checked(book):
+    sets, segments = re.findall(r"^## (?:Sets|Segments)\n(.*?)(?=^## )", COVERAGE, re.DOTALL | re.MULTILINE)
+    assert set(book.sets) - named(sets) == set()
+    assert set(book.segments) - named(segments) == set()
