@@ -37,9 +37,11 @@ _RECEIVED: Final = (
     "Received, subject to the rates and contracts that shipper and carrier have agreed in writing, else to the "
     "carrier's rates, classifications and rules that are open to the shipper on request, and to the law that applies."
 )
+# 49 CFR 172.204(a)(1) prescribes these words
 _SHIPPER: Final = (
-    "The goods named above are properly classified, described, packaged, marked and labelled, and are in proper "
-    "condition for transportation by the regulations of the Department of Transportation."
+    "This is to certify that the above-named materials are properly classified, described, packaged, marked and "
+    "labeled, and are in proper condition for transportation according to the applicable regulations of the Department of "
+    "Transportation."
 )
 _CARRIER: Final = (
     "The carrier acknowledges receipt of packages and of required placards, and certifies that emergency response "
