@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from edi_gateway.model.finding import Code, Finding, GuideBreach, Location, Severity
+from edi_gateway.x12.checking.explanation import StructureFault
 from edi_gateway.x12.checking.guide_codes import own_condition, segment_code, triggered_by
 from edi_gateway.x12.checking.loop_rules import Breach
-from edi_gateway.x12.checking.recovery import StructureFault
 from edi_gateway.x12.checking.rules import COUNTS, Condition
 from edi_gateway.x12.checking.segments import Context, Problem, rule_problem
 from edi_gateway.x12.checking.structure import Node

@@ -8,11 +8,11 @@ what happened are kept until the next segment tells which one holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain
 
 from edi_gateway.model.finding import Code
+from edi_gateway.x12.checking.explanation import Explanation, Reading, StructureFault
 from edi_gateway.x12.checking.structure import (
     Child,
     Following,
@@ -32,50 +32,6 @@ _OVER = (Code.SEGMENT_OVER_MAXIMUM, Code.LOOP_OVER_MAXIMUM)
 _LOOK_AHEAD = 8  # so many segments further tell which of two explanations is right
 
 
-@dataclass(slots=True)
-class StructureFault:
-    """`index`: the segment at which it shows; `node`: the place that it is about (-1: none); `tag`: the
-    segment it is about (not the one at `index` when something is missing); `number`: how many there are;
-    `early`: out of sequence because it comes too early."""
-
-    code: Code
-    index: int
-    tag: str
-    node: int = -1
-    number: int = 0
-    early: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """A way to go on: at `frames`, without leaving the loops outside of `floor`."""
-
-    frames: Frames
-    floor: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class _Explanation:
-    """What may have happened: where the segment belongs (-1: nowhere), how the document can go on, and what
-    is wrong. `missed`: the places found missing; `found`: a place found missing before, and here it is;
-    `uses_unknown`: an unknown segment before accounts for what is missing; `pending`: where the next segments
-    belong, if this one brings them along: `readings` go on behind them; `early`: the index from which on the
-    segments before this one are to be left out, because they came too early; `excused`: tags that are not missing,
-    because they stood where they have no place; `reread`: the places of the segments just before this one, which were
-    found anew."""
-
-    node: int
-    readings: tuple[_Reading, ...]
-    faults: tuple[StructureFault, ...] = ()
-    missed: tuple[int, ...] = ()
-    found: int = -1
-    uses_unknown: bool = False
-    pending: tuple[int, ...] = ()
-    early: int = -1
-    excused: tuple[str, ...] = ()
-    reread: tuple[int, ...] = ()
-
-
 class Tracer:
     """Follows one document. `known` says whether the standard has a segment with this tag."""
 
@@ -83,7 +39,7 @@ class Tracer:
         self.machine = machine
         self.tags = tags
         self.known = known
-        self.readings: tuple[_Reading, ...] = (_Reading(machine.start.next.frames),)
+        self.readings: tuple[Reading, ...] = (Reading(machine.start.next.frames),)
         self.nodes: list[int] = []
         self.faults: list[StructureFault] = []
         self.seen: dict[int, int] = {}  # node -> index of the segment last seen there
@@ -92,7 +48,7 @@ class Tracer:
         self.pending: tuple[int, ...] = ()  # where the next segments belong, when that is known already
         self.root = machine.start.next.frames[0].loop
         self.astray: list[str] = []  # tags of segments that stood where they have no place
-        self.past: list[tuple[_Reading, ...] | Following] = []  # how it could go on before each segment
+        self.past: list[tuple[Reading, ...] | Following] = []  # how it could go on before each segment
 
     def follow(self, segments: list[list[str]]) -> None:
         while len(self.nodes) < len(segments):
@@ -113,7 +69,7 @@ class Tracer:
                 following = state.next
         except Lost:
             pass
-        self.readings = (_Reading(following.frames),)
+        self.readings = (Reading(following.frames),)
 
     def _look(self, index: int, segments: list[list[str]]) -> None:
         """Places one segment, and says what is wrong with its place."""
@@ -135,12 +91,12 @@ class Tracer:
             self.seen[node] = index
         self.nodes.append(node)
 
-    def _clean(self, readings: tuple[_Reading, ...], tag: str) -> tuple[int, tuple[_Reading, ...]] | None:
+    def _clean(self, readings: tuple[Reading, ...], tag: str) -> tuple[int, tuple[Reading, ...]] | None:
         """Goes on with the first reading in which the segment is where it should be."""
         for number, reading in enumerate(readings):
             for step in self.machine.steps(reading.frames, tag, reading.floor):
                 if not step.over and not self._missing(step, reading.frames):
-                    taken = _Reading(step.frames, reading.floor)
+                    taken = Reading(step.frames, reading.floor)
                     # inside a displaced loop the other readings stay possible
                     return step.child.node, (taken, *readings[number + 1 :]) if reading.floor else (taken,)
         return None
@@ -159,7 +115,7 @@ class Tracer:
                 opened = self.seen.get(frame.loop.children[0].node, 0)
         return last >= opened
 
-    def _accept(self, explanation: _Explanation) -> None:
+    def _accept(self, explanation: Explanation) -> None:
         self.readings = explanation.readings
         if explanation.early >= 0:
             self._leave_out(explanation.early)
@@ -196,13 +152,13 @@ class Tracer:
     def _seen_before(self, index: int) -> dict[int, int]:
         return {node: at for node, at in self.seen.items() if at < index}
 
-    def _explain(self, index: int, tag: str, segments: list[list[str]]) -> _Explanation:
+    def _explain(self, index: int, tag: str, segments: list[list[str]]) -> Explanation:
         frames = next(reading.frames for reading in self.readings if not reading.floor)
         if tag not in self.tags:
             code = Code.SEGMENT_NOT_IN_SET if self.known(tag) else Code.SEGMENT_UNKNOWN
-            return _Explanation(-1, self.readings, (StructureFault(code, index, tag),))
+            return Explanation(-1, self.readings, (StructureFault(code, index, tag),))
         places = self.machine.steps(frames, tag, 0)
-        over: list[_Explanation] = []
+        over: list[Explanation] = []
         if places and places[0].over:  # too many where it stands, or the first of a place further down
             over.append(self._over(index, places[0]))
             if not over[0].faults:
@@ -211,7 +167,7 @@ class Tracer:
         elsewhere = (
             self._skips(index, forward, frames, segments) if forward else self._goes_back(index, tag, frames)
         )
-        attempts: list[Iterable[_Explanation]] = [over, elsewhere, self._changed_places(index, segments)]
+        attempts: list[Iterable[Explanation]] = [over, elsewhere, self._changed_places(index, segments)]
         inside = self._enters(index, tag, frames)
         attempts.insert(0 if self._stands_in(index) and not forward else len(attempts), inside)
         attempts.append(self._displaced(index, segments))
@@ -223,16 +179,16 @@ class Tracer:
         attempts.append([self._left_out(index, tag, forward)])
         return self._best(chain.from_iterable(attempts), index, segments)
 
-    def _left_out(self, index: int, tag: str, forward: Step | None) -> _Explanation:
+    def _left_out(self, index: int, tag: str, forward: Step | None) -> Explanation:
         """It has no place here; when it has one further down it comes too early."""
         fault = StructureFault(Code.SEGMENT_UNEXPECTED, index, tag)
         if forward:
             fault = StructureFault(
                 Code.SEGMENT_OUT_OF_SEQUENCE, index, forward.child.tag, forward.child.node, early=True
             )
-        return _Explanation(-1, self.readings, (fault,))
+        return Explanation(-1, self.readings, (fault,))
 
-    def _changed_places(self, index: int, segments: list[list[str]]) -> Iterator[_Explanation]:
+    def _changed_places(self, index: int, segments: list[list[str]]) -> Iterator[Explanation]:
         """This segment and the next: had they come the other way round, both would be where they should be."""
         if index + 1 >= len(segments):
             return
@@ -245,9 +201,9 @@ class Tracer:
         self.seen = before
         if second is not None:
             fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, index + 1, late, first[0])
-            yield _Explanation(second[0], second[1], (fault,), pending=(first[0],))
+            yield Explanation(second[0], second[1], (fault,), pending=(first[0],))
 
-    def _displaced(self, index: int, segments: list[list[str]]) -> Iterator[_Explanation]:
+    def _displaced(self, index: int, segments: list[list[str]]) -> Iterator[Explanation]:
         """A whole loop that has no place here, and behind it the document goes on as if it were not there."""
         for child in _loops(self.root, segments[index][0]):
             assert child.loop is not None  # it opens one
@@ -262,9 +218,9 @@ class Tracer:
             early = child.node > max(self.seen)
             code = Code.SEGMENT_OUT_OF_SEQUENCE if early else Code.SEGMENT_UNEXPECTED
             fault = StructureFault(code, index, child.tag, child.node, early=early)
-            yield _Explanation(-1, self.readings, (fault,), pending=(-1,) * (end - index - 1))
+            yield Explanation(-1, self.readings, (fault,), pending=(-1,) * (end - index - 1))
 
-    def _came_early(self, index: int, frames: Frames, segments: list[list[str]]) -> Iterator[_Explanation]:
+    def _came_early(self, index: int, frames: Frames, segments: list[list[str]]) -> Iterator[Explanation]:
         """Not this segment is out of order, but the one before it, or a loop that is being read."""
         openers = (self.seen.get(frame.loop.children[0].node, 0) for frame in frames[1:])
         for first in sorted({index - 1, *openers}, reverse=True):
@@ -281,11 +237,11 @@ class Tracer:
                 self.seen = before
                 if reread:
                     *nodes, last = reread[0]
-                    yield _Explanation(last, reread[1], (fault,), early=first, reread=tuple(nodes))
+                    yield Explanation(last, reread[1], (fault,), early=first, reread=tuple(nodes))
 
     def _reread(
         self, first: int, segments: list[list[str]], at: int
-    ) -> tuple[list[int], tuple[_Reading, ...]] | None:
+    ) -> tuple[list[int], tuple[Reading, ...]] | None:
         """The places of these segments (the first of them is number `at`) if there were no segment `first`; None when
         one of them has none."""
         readings, nodes = self._readings_before(first), []
@@ -298,11 +254,11 @@ class Tracer:
             self.seen[node] = index
         return nodes, readings
 
-    def _readings_before(self, index: int) -> tuple[_Reading, ...]:
+    def _readings_before(self, index: int) -> tuple[Reading, ...]:
         past = self.past[index]
-        return past if isinstance(past, tuple) else (_Reading(past.frames),)
+        return past if isinstance(past, tuple) else (Reading(past.frames),)
 
-    def _best(self, attempts: Iterable[_Explanation], index: int, segments: list[list[str]]) -> _Explanation:
+    def _best(self, attempts: Iterable[Explanation], index: int, segments: list[list[str]]) -> Explanation:
         """The explanation after which the document goes on best; of equals the one with fewer faults, or the first."""
         best, most, fewest = None, -1, 0
         for attempt in attempts:
@@ -315,7 +271,7 @@ class Tracer:
         assert best is not None  # that it belongs nowhere is always one of them
         return best
 
-    def _goes_on(self, attempt: _Explanation, segments: list[list[str]], index: int) -> int:
+    def _goes_on(self, attempt: Explanation, segments: list[list[str]], index: int) -> int:
         """How many of the next segments are where they should be, if this is what happened."""
         before, readings = self.seen, attempt.readings
         self.seen = dict(before) if attempt.early < 0 else self._seen_before(attempt.early)
@@ -343,8 +299,8 @@ class Tracer:
             self.seen = before
 
     def _late(
-        self, attempt: _Explanation, readings: tuple[_Reading, ...], tag: str
-    ) -> tuple[int, tuple[_Reading, ...]] | None:
+        self, attempt: Explanation, readings: tuple[Reading, ...], tag: str
+    ) -> tuple[int, tuple[Reading, ...]] | None:
         """What this explanation finds missing, when it comes after all."""
         for reading in readings:
             for back in self._goes_back(0, tag, reading.frames):
@@ -353,19 +309,19 @@ class Tracer:
         return None
 
     def _more(
-        self, attempt: _Explanation, readings: tuple[_Reading, ...], tag: str
-    ) -> tuple[int, tuple[_Reading, ...]] | None:
+        self, attempt: Explanation, readings: tuple[Reading, ...], tag: str
+    ) -> tuple[int, tuple[Reading, ...]] | None:
         """One more of what this explanation says there are too many of: that is said once."""
         if not any(fault.code in _OVER and fault.node == attempt.node for fault in attempt.faults):
             return None
         for step in self.machine.steps(readings[0].frames, tag, 0)[:1]:
             if step.over and step.child.node == attempt.node:
-                return step.child.node, (_Reading(step.frames),)
+                return step.child.node, (Reading(step.frames),)
         return None
 
     def _skips(
         self, index: int, step: Step, frames: Frames, segments: list[list[str]]
-    ) -> Iterator[_Explanation]:
+    ) -> Iterator[Explanation]:
         """Something mandatory is not there; or, when that is a whole loop that is still to come, this segment comes
         too early."""
         missing = self._missing(step, frames)
@@ -380,10 +336,10 @@ class Tracer:
         loops = {child.tag for child in missing if child.loop}
         if loops and any(segment[0] in loops for segment in segments[index + 1 :]):
             yield self._left_out(index, step.child.tag, step)
-        taken = (_Reading(step.frames),)
-        yield _Explanation(step.child.node, taken, faults, missed, uses_unknown=explained, excused=excused)
+        taken = (Reading(step.frames),)
+        yield Explanation(step.child.node, taken, faults, missed, uses_unknown=explained, excused=excused)
 
-    def _over(self, index: int, step: Step) -> _Explanation:
+    def _over(self, index: int, step: Step) -> Explanation:
         """Too many; said for the first one of them."""
         child = step.child
         number = next(
@@ -393,9 +349,9 @@ class Tracer:
         if child.max is not None and number == child.max + 1:
             code = Code.LOOP_OVER_MAXIMUM if child.loop else Code.SEGMENT_OVER_MAXIMUM
             faults = (StructureFault(code, index, child.tag, child.node, number),)
-        return _Explanation(child.node, (_Reading(step.frames),), faults)
+        return Explanation(child.node, (Reading(step.frames),), faults)
 
-    def _goes_back(self, index: int, tag: str, frames: Frames) -> Iterator[_Explanation]:
+    def _goes_back(self, index: int, tag: str, frames: Frames) -> Iterator[Explanation]:
         """It should have come earlier; what follows goes on before it, or after its place."""
         for depth in range(len(frames) - 1, -1, -1):
             loop, at, _ = frames[depth]
@@ -405,13 +361,13 @@ class Tracer:
                     continue
                 fault = StructureFault(Code.SEGMENT_OUT_OF_SEQUENCE, index, tag, child.node)
                 back = enter(frames[:depth], loop, ordinal, 1)
-                readings: tuple[_Reading, ...] = (_Reading(frames), _Reading(back))
+                readings: tuple[Reading, ...] = (Reading(frames), Reading(back))
                 if child.loop:
-                    readings = (_Reading(back, len(back) - 1), *readings)
-                yield _Explanation(child.node, readings, (fault,), found=child.node)
+                    readings = (Reading(back, len(back) - 1), *readings)
+                yield Explanation(child.node, readings, (fault,), found=child.node)
                 return
 
-    def _enters(self, index: int, tag: str, frames: Frames) -> Iterator[_Explanation]:
+    def _enters(self, index: int, tag: str, frames: Frames) -> Iterator[Explanation]:
         """The segment that opens its loop is missing: as if it had been there."""
         explained = self._stands_in(index)
         for depth in range(len(frames) - 1, -1, -1):
@@ -423,8 +379,8 @@ class Tracer:
                 inside = enter(frames[:depth], loop, ordinal, number if ordinal == at else 1)
                 for step in _within(inside, tag):
                     fault = StructureFault(Code.SEGMENT_UNEXPECTED, index, tag, step.child.node)
-                    readings = (_Reading(step.frames), _Reading(frames))
-                    yield _Explanation(
+                    readings = (Reading(step.frames), Reading(frames))
+                    yield Explanation(
                         step.child.node, readings, () if explained else (fault,), uses_unknown=explained
                     )
                     break

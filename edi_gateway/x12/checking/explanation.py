@@ -1,0 +1,55 @@
+"""What may have happened where a document leaves the order of its set: faults, and how it can be read on.
+
+Made by x12.recovery, which tries one explanation after another; the faults of those it takes go to x12.checker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from edi_gateway.model.finding import Code
+from edi_gateway.x12.checking.structure import Frames
+
+
+@dataclass(slots=True)
+class StructureFault:
+    """`index`: the segment at which it shows; `node`: the place that it is about (-1: none); `tag`: the
+    segment it is about (not the one at `index` when something is missing); `number`: how many there are;
+    `early`: out of sequence because it comes too early."""
+
+    code: Code
+    index: int
+    tag: str
+    node: int = -1
+    number: int = 0
+    early: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A way to go on: at `frames`, without leaving the loops outside of `floor`."""
+
+    frames: Frames
+    floor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What may have happened: where the segment belongs (-1: nowhere), how the document can go on, and what
+    is wrong. `missed`: the places found missing; `found`: a place found missing before, and here it is;
+    `uses_unknown`: an unknown segment before accounts for what is missing; `pending`: where the next segments
+    belong, if this one brings them along: `readings` go on behind them; `early`: the index from which on the
+    segments before this one are to be left out, because they came too early; `excused`: tags that are not missing,
+    because they stood where they have no place; `reread`: the places of the segments just before this one, which were
+    found anew."""
+
+    node: int
+    readings: tuple[Reading, ...]
+    faults: tuple[StructureFault, ...] = ()
+    missed: tuple[int, ...] = ()
+    found: int = -1
+    uses_unknown: bool = False
+    pending: tuple[int, ...] = ()
+    early: int = -1
+    excused: tuple[str, ...] = ()
+    reread: tuple[int, ...] = ()
