@@ -40,8 +40,8 @@ _RECEIVED: Final = (
 # 49 CFR 172.204(a)(1) prescribes these words
 _SHIPPER: Final = (
     "This is to certify that the above-named materials are properly classified, described, packaged, marked and "
-    "labeled, and are in proper condition for transportation according to the applicable regulations of the Department of "
-    "Transportation."
+    "labeled, and are in proper condition for transportation according to the applicable regulations of the "
+    "Department of Transportation."
 )
 _CARRIER: Final = (
     "The carrier acknowledges receipt of packages and of required placards, and certifies that emergency response "

@@ -59,8 +59,8 @@ def test_every_section_of_the_form_is_there() -> None:
         "worth no more than _______________ per ________.",
         "COD amount Fee terms Collect Prepaid Customer check acceptable",
         "Shipper signature / date This is to certify that the above-named materials are properly classified, "
-        "described, packaged, marked and labeled, and are in proper condition for transportation according to the applicable "
-        "regulations of the Department of Transportation.",
+        "described, packaged, marked and labeled, and are in proper condition for transportation according to "
+        "the applicable regulations of the Department of Transportation.",
         "Trailer loaded By shipper By driver",
         "Freight counted By shipper By driver, pallets said to contain By driver, pieces",
         "Carrier signature / pickup date",
