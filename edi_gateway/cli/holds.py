@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
@@ -35,12 +36,16 @@ def list_(
     here: Here = ctx.obj
     with here.reading() as conn:
         found = holds.list_holds(conn, partner=partner, code=code, state=state.upper())
+        stood = holds.ages(conn, here.clock(), partner=partner)
     if json:
         for row in found:
-            print_json(row)
+            print_json({**asdict(row), "age": holds.age(row.raised_at, row.released_at or here.clock())})
         return
     if found:
         tell_holds(found)
+        if state.upper() == "ACTIVE":
+            told = [f"{count} for {name}" for name, count in stood.items() if count]
+            sentence(f"Waiting{f' of {partner}' if partner else ''}: {', '.join(told)}.")
     else:
         sentence(f"No hold is {state.lower()}.")
 

@@ -218,6 +218,9 @@ class Road:
         record.found(current.interchange.findings)
         if current.verdict is Verdict.DUPLICATE:
             assert current.duplicate_of is not None  # that is what makes it one
+            if current.partner is not None and current.partner.profile.acknowledging.sent_twice == "ignore":
+                self._interchange = None
+                return
             first = current.duplicate_of
             said = record.batch.answered(first)
             record.batch.answers += history.acknowledged_again(self._conn, self._works, first, said)

@@ -139,6 +139,8 @@ class Acknowledging(Part):
     """For what we send."""
     expect: bool = True
     """Whether they acknowledge what we send."""
+    sent_twice: Literal["again", "ignore"] = "again"
+    """Their interchange comes a second time, byte for byte: its 997 and TA1 go again, or nothing does."""
 
 
 class Documents(Part):

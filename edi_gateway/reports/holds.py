@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy import Connection, select
@@ -85,3 +86,24 @@ def list_holds(
         query = query.where(holds.c.code == code)
     found = rows(conn, query.order_by(holds.c.due_at, holds.c.id).limit(limit))
     return [HoldRow(*row) for row in found]
+
+
+AGES = ("0-4 h", "4-24 h", "1-3 d", "over 3 d")
+_UP_TO = (timedelta(hours=4), timedelta(hours=24), timedelta(days=3))
+
+
+def age(raised_at: datetime, until: datetime) -> str:
+    """How long a hold stood at `until`, as one of AGES (spec B4 rule 7)."""
+    stood = until - raised_at
+    return next((name for name, most in zip(AGES, _UP_TO, strict=False) if stood < most), AGES[-1])
+
+
+def ages(conn: Connection, now: datetime, *, partner: str | None = None) -> dict[str, int]:
+    """How many active holds have stood how long; every one of AGES."""
+    query = select(holds.c.raised_at).where(holds.c.state == "ACTIVE")
+    if partner:
+        query = query.join_from(holds, orders, holds.c.order_id == orders.c.id).where(
+            orders.c.partner == partner
+        )
+    counted = Counter(age(raised_at, now) for (raised_at,) in rows(conn, query))
+    return {name: counted[name] for name in AGES}

@@ -166,6 +166,11 @@ def test_causes_are_told_with_how_many_and_what_to_do(busy: Terminal) -> None:
     assert len(busy.cases("--cause", str(cause)[:8])) == 1
 
 
+def test_holds_are_listed_with_how_long_they_stand(busy: Terminal) -> None:
+    assert "Waiting: 1 for 0-4 h." in busy.ok("holds", "list").out
+    assert [hold["age"] for hold in busy.holds()] == ["0-4 h"]
+
+
 def test_what_waits_is_counted(busy: Terminal) -> None:
     told = busy.ok("status", "--json").one()
     assert (told["waiting"]["holds"], told["waiting"]["answers"], told["waiting"]["receipts"]) == (1, 1, 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -12,7 +12,8 @@ from sqlalchemy import Engine, select
 from edi_gateway.commands import holds, orders, rejudge, users
 from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.master_data import import_csv
-from edi_gateway.store.database import connect
+from edi_gateway.reports import holds as reports
+from edi_gateway.store.database import connect, reading
 from edi_gateway.store.tables import cases
 from edi_gateway.store.tables import holds as hold_rows
 from tests.commands.book import Book
@@ -380,3 +381,32 @@ def test_of_two_people_who_release_a_hold_at_once_one_does(stocked_postgres_url:
     assert [text for text in outcome if "The hold is released already." in text] != []
     assert (len(book.answers(order_id)), len(book.posted(order_id))) == (1, 1)
     engine.dispose()
+
+
+@pytest.mark.parametrize(
+    ("hours", "told"),
+    [
+        (0, "0-4 h"),
+        (3.99, "0-4 h"),
+        (4, "4-24 h"),
+        (23.99, "4-24 h"),
+        (24, "1-3 d"),
+        (71.99, "1-3 d"),
+        (72, "over 3 d"),
+    ],
+)
+def test_a_hold_is_as_old_as_it_has_stood(hours: float, told: str) -> None:
+    raised = datetime(2025, 3, 3, 15, 0, tzinfo=UTC)
+    assert reports.age(raised, raised + timedelta(hours=hours)) == told
+
+
+def test_holds_are_counted_by_their_age(book: Book) -> None:
+    """One of five hours, two of now, and one that is released."""
+    book.one(po(line(48, price=CHEAP), po_number="A"))
+    book.clock.move(hours=5)
+    for number in ("B", "C", "D"):
+        last = book.one(po(line(48, price=CHEAP), po_number=number))
+    release(book, book.hold(last), "ann", "CSR")
+    with reading(book.engine) as conn:
+        assert reports.ages(conn, book.clock()) == {"0-4 h": 2, "4-24 h": 1, "1-3 d": 0, "over 3 d": 0}
+        assert sum(reports.ages(conn, book.clock(), partner="nobody").values()) == 0

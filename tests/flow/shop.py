@@ -14,15 +14,18 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, select
 
+from edi_gateway.commands.partners import publish
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.works import Options
+from edi_gateway.partners import registry
 from edi_gateway.partners.profile import DirectoryConnection, Profile
+from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.posting.files import FilePosting
 from edi_gateway.store import tables
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.base import Incoming, Transport
 from edi_gateway.transport.directory import DirectoryTransport
-from tests.samples.sample import NOW
+from tests.samples.sample import NOW, PARTNERS, ROOT
 
 PARTNER = "kestrelmoor"
 
@@ -154,3 +157,17 @@ class UnreachableTransport(DirectoryTransport):
         if self.error is not None:
             raise self.error
         super().send(name, content)
+
+
+def publish_with(shop: Shop, tmp_path: Path, was: str, now: str) -> None:
+    """The partner's profile with one thing changed."""
+    folder = tmp_path / PARTNER
+    folder.mkdir()
+    for file in (PARTNERS / PARTNER).iterdir():
+        text = file.read_text("utf-8")
+        assert file.name != "partner.toml" or was in text
+        (folder / file.name).write_text(text.replace(was, now), "utf-8")
+    loaded = registry.load(folder)
+    assert loaded.profile is not None, loaded.findings
+    with shop.engine.begin() as conn:
+        publish(shop.start().works.desk(conn), snapshot(loaded.profile, folder, ROOT / "mappings"))

@@ -8,15 +8,11 @@ import pytest
 
 from edi_gateway.commands.desk import ROLES, Actor, Refused
 from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.partners import publish
 from edi_gateway.flow.replay import Replayed
-from edi_gateway.partners import registry
-from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store import tables
 from tests.flow import papers
-from tests.flow.shop import PARTNER, Shop
+from tests.flow.shop import Shop, publish_with
 from tests.flow.test_road import functional_acks
-from tests.samples.sample import PARTNERS, ROOT
 
 ANN = Actor("ann", ROLES)
 
@@ -25,20 +21,6 @@ def replay(shop: Shop, code: str, with_file: bytes | None = None) -> list[Replay
     case = next(row["id"] for row in shop.rows(tables.cases) if row["code"] == code)
     with shop.start() as gateway:
         return gateway.replay([case], ANN, with_file)
-
-
-def publish_with(shop: Shop, tmp_path: Path, was: str, now: str) -> None:
-    """The partner's profile with one thing changed."""
-    folder = tmp_path / PARTNER
-    folder.mkdir()
-    for file in (PARTNERS / PARTNER).iterdir():
-        text = file.read_text("utf-8")
-        assert file.name != "partner.toml" or was in text
-        (folder / file.name).write_text(text.replace(was, now), "utf-8")
-    loaded = registry.load(folder)
-    assert loaded.profile is not None, loaded.findings
-    with shop.engine.begin() as conn:
-        publish(shop.start().works.desk(conn), snapshot(loaded.profile, folder, ROOT / "mappings"))
 
 
 def test_a_stranger_who_became_a_partner_is_worked_and_answered(shop: Shop, tmp_path: Path) -> None:

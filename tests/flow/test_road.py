@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from edi_gateway.flow.works import Options
 from edi_gateway.store import audit, tables
 from tests.flow import papers
-from tests.flow.shop import PARTNER, Shop
+from tests.flow.shop import PARTNER, Shop, publish_with
 
 
 def functional_acks(shop: Shop) -> list[str]:
@@ -62,6 +64,18 @@ def test_a_file_that_comes_again_and_again_is_acknowledged_once_each_time(shop: 
         shop.drop(f"{n}.edi", papers.orders(501, "K1"))
         shop.run()
         assert len(functional_acks(shop)) == n
+
+
+def test_a_partner_who_wants_no_second_acknowledgment_of_the_same_file_gets_none(
+    shop: Shop, tmp_path: Path
+) -> None:
+    publish_with(shop, tmp_path, "[acknowledging]", '[acknowledging]\nsent_twice = "ignore"')
+    for name in ("one.edi", "two.edi"):
+        shop.drop(name, papers.orders(501, "K1"))
+        shop.run()
+    assert [row["state"] for row in shop.rows(tables.receipts)] == ["DONE", "DUPLICATE"]
+    assert shop.states() == {"K1": "ACCEPTED"}
+    assert len(functional_acks(shop)) == 1
 
 
 def test_a_control_number_that_comes_again_with_other_content_is_quarantined(shop: Shop) -> None:
