@@ -103,6 +103,9 @@ def _wanted(conn: Connection, case_ids: Sequence[int], *, alone: bool) -> list[C
         case = cases.load(conn, case_id)
         if case is None:
             raise Refused(what=f"Replaying case {short(case_id)}", why="there is no such case")
+        # its document may have been put right since: a second verdict would contradict the one that went
+        if case.state not in cases.OPEN:
+            raise Refused(what=f"Replaying case {short(case_id)}", why=f"it is {case.state.lower()} already")
         found[case_id] = case
         if not alone:
             found.update((other.id, other) for other in cases.open_by_causes(conn, [case.fingerprint]))

@@ -64,6 +64,17 @@ def test_a_corrected_copy_takes_the_place_of_a_rejected_set_and_of_nothing_else(
     assert shop.cases() == []
 
 
+def test_a_case_that_is_cured_is_not_replayed_again(shop: Shop) -> None:
+    """The original would be refused once more, after its corrected copy was accepted."""
+    shop.drop("a.edi", papers.interchange(501, [papers.bad_purchase_order("K2")]))
+    shop.run()
+    assert replay(shop, "CODE_INVALID", papers.orders(501, "K2"))[0].cured
+    for corrected in (None, papers.orders(501, "K2")):
+        with pytest.raises(Refused, match="it is resolved already"):
+            replay(shop, "CODE_INVALID", corrected)
+    assert len(functional_acks(shop)) == 2
+
+
 def test_a_conflicting_control_number_that_is_replayed_counts_as_well(shop: Shop) -> None:
     shop.drop("a.edi", papers.orders(501, "K1"))
     shop.run()
