@@ -19,11 +19,12 @@ from edi_gateway import logs
 from edi_gateway.commands.allocating import allocate_parts
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.notices import due, follow, make, wake
 from edi_gateway.commands.planning import plan_orders
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import work
+from edi_gateway.store import notices, work
 
 _AT_ONCE: Final = 200  # work rows in one commit
 
@@ -62,6 +63,7 @@ def _plan(works: Works, conn: Connection) -> int:
     def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
         orders = plan_orders(desk, partners, [subject for subject in subjects if isinstance(subject, int)])
         allocate_parts(desk, partners, order_ids=orders)
+        wake(desk, orders)
 
     return take(works, conn, "plan", "order", act)
 
@@ -73,6 +75,22 @@ def _restock(works: Works, conn: Connection) -> int:
         allocate_parts(desk, partners, skus=[str(subject) for subject in subjects])
 
     return take(works, conn, "restock", "sku", act)
+
+
+def _notice(works: Works, conn: Connection) -> int:
+    """Goods that have left and whose time to be told has come."""
+    works.live.refresh(conn)
+    desk, partners = works.desk(conn), Published(works.live)
+    groups = due(desk, partners)
+    for group in groups:
+        if not alone(desk, "notice", group[0].number, partial(make, desk, partners, group)):
+            notices.change(conn, [each.id for each in group], notice_state=notices.HELD)
+    return sum(map(len, groups))
+
+
+def _follow(works: Works, conn: Connection) -> int:
+    """Notices that were sent, or acknowledged."""
+    return follow(works.desk(conn))
 
 
 def take(
@@ -109,11 +127,12 @@ def take(
     return len(items)
 
 
-def alone(desk: Desk, kind: str, subject: object, act: Callable[[], None]) -> None:
-    """Do one thing; when the program fails on it a person hears of it, and the others go on."""
+def alone(desk: Desk, kind: str, subject: object, act: Callable[[], None]) -> bool:
+    """Do one thing; when the program fails on it (False) a person hears of it, and the others go on."""
     try:
         with desk.conn.begin_nested():
             act()
+        return True
     except DBAPIError:
         raise
     except Exception as error:
@@ -129,9 +148,12 @@ def alone(desk: Desk, kind: str, subject: object, act: Callable[[], None]) -> No
         )
         about = About(order_id=subject) if isinstance(subject, int) else About()
         open_cases(desk, [NewCase(finding, None, about)])
+        return False
 
 
 STEPS: Final[list[Step]] = [
     Step("plan", left_as("plan"), _plan),
     Step("restock", left_as("restock"), _restock),
+    Step("notice", notices.waits, _notice),
+    Step("follow", lambda conn, now: bool(notices.followed(conn)), _follow),
 ]

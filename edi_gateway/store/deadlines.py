@@ -22,6 +22,8 @@ ACK = "ack"  # subject: transmission
 CANCEL_WARNING = "cancel warning"  # subject: order
 CANCEL = "cancel"
 HOLD_UNTIL = "hold until"  # subject: hold
+CONFIRM = "confirm"  # subject: release
+NOTICE = "notice"  # subject: shipment
 UNSENT = "unsent answers"  # of all orders; subject: 0
 
 

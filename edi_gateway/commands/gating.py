@@ -1,0 +1,52 @@
+"""Holds on what a document says: it waits until its cause is gone, or somebody lets it go (spec B4 DOCS, BILLING).
+
+Takes findings about a document that is about to be made; gives why it may not go yet. Called by notices.py and
+invoicing.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from edi_gateway.commands.carrying_on import open_matter
+from edi_gateway.commands.holding import settle_holds
+from edi_gateway.commands.ledger import Ledger
+from edi_gateway.model.finding import Finding, Severity
+from edi_gateway.model.order import HoldCode, NewHold
+from edi_gateway.orders.holds import RULES
+
+
+def hold_documents(
+    ledger: Ledger, code: HoldCode, step: str, about: str, order_ids: Sequence[int], found: Sequence[Finding]
+) -> list[str]:
+    """Bring the holds of `code` on a document to what was found; the reasons why it may not go, empty when it may.
+
+    about: names the document ("shipment=SH-1"): a release covers that document and those facts only. step: the letter
+    of spec B4 that the document is; any active hold of its orders that blocks it counts.
+    """
+    reasons: list[str] = []
+    wrong = [finding for finding in found if finding.severity is Severity.ERROR]
+    for order_id in order_ids:
+        matter = open_matter(ledger.desk, order_id, "Holding a document")
+        raised = [
+            NewHold(
+                code,
+                None,
+                RULES[code].blocks,
+                finding,
+                f"{about}; {finding.code.value}; rule={finding.rule}; at={finding.at}; value={finding.value}",
+                finding.family,
+                amount=matter.order.total,
+            )
+            for finding in wrong
+        ]
+        mine = [h for h in matter.holds if h.code is code and h.fingerprint.startswith(f"{about};")]
+        standing = settle_holds(ledger, matter.order, mine, raised, matter.order.currency)
+        others = [
+            h
+            for h in matter.active
+            if h not in mine and step in h.blocks and h.line is None and h.store is None
+        ]
+        reasons += [hold.message for hold in others if hold.code is not code]
+        reasons += [finding.message for finding in wrong] if standing else []
+    return list(dict.fromkeys(reasons))
