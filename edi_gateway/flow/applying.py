@@ -13,10 +13,14 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
+from edi_gateway.commands.advices import take_advice
 from edi_gateway.commands.arrivals import Applied, Apply, Arrived
 from edi_gateway.commands.cases import About, NewCase
+from edi_gateway.commands.counting import take_count
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
+from edi_gateway.model.documents.application_advice import ApplicationAdvice
+from edi_gateway.model.documents.inventory import InventoryReport
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Severity
 from edi_gateway.store import findings
@@ -24,7 +28,10 @@ from edi_gateway.store.bulk import Row
 from edi_gateway.store.receipts import Waiting
 from edi_gateway.store.tables import receipts
 
-BY_DOCUMENT: Final[Mapping[type[Record], Apply]] = {}
+BY_DOCUMENT: Final[Mapping[type[Record], Apply]] = {
+    ApplicationAdvice: take_advice,
+    InventoryReport: take_count,
+}
 
 
 @dataclass(slots=True)

@@ -134,6 +134,13 @@ def followed(conn: Connection) -> list[tuple[int, str, int, str]]:
     return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query.order_by(s.id))]
 
 
+def document_of_bill(conn: Connection, partner: str, bill: str) -> int | None:
+    """The last notice of what left on a bill of lading."""
+    c = shipments.c
+    mine = (c.partner == partner) & (c.bol == bill) & c.notice_document_id.is_not(None)
+    return conn.execute(select(c.notice_document_id).where(mine).order_by(c.id.desc()).limit(1)).scalar()
+
+
 def wake(conn: Connection, order_ids: Iterable[int]) -> None:
     """Held notices of these orders are looked at again."""
     wanted = sorted(set(order_ids))
