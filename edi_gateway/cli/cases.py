@@ -11,7 +11,7 @@ from rich.markup import escape
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.mending import tell_changes
-from edi_gateway.cli.names import row_id, short
+from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
@@ -59,12 +59,18 @@ def list_(
 
     And since when, due when, what to do.
     """
+    from edi_gateway.model.finding import Family
     from edi_gateway.reports import cases
 
     here: Here = ctx.obj
     with here.reading() as conn:
         found = cases.list_cases(
-            conn, partner=partner, family=family, owner=owner, fingerprint=cause, closed=closed
+            conn,
+            partner=partner,
+            family=word(family, "--family", Family),
+            owner=owner,
+            fingerprint=cause,
+            closed=closed,
         )
     if json:
         for row in found if each else cases.by_cause(found):

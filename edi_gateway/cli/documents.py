@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.names import row_id, short
+from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import (
     WRONG_USAGE,
     Cut,
@@ -63,7 +63,7 @@ def list_documents(
             conn,
             partner=partner,
             set_code=set_code,
-            direction=direction,
+            direction=word(direction, "--direction", ("in", "out")),
             state=state.upper() if state else None,
             limit=limit,
         )
@@ -186,8 +186,8 @@ def list_transmissions(
         found = documents.list_transmissions(
             conn,
             partner=partner,
-            state=state.upper() if state else None,
-            ack_state=ack.upper() if ack else None,
+            state=word(state, "--state", ("READY", "SENT", "FAILED", "CANCELLED")),
+            ack_state=word(ack, "--ack", ("NONE", "AWAITED", "ACCEPTED", "REJECTED", "OVERDUE")),
             limit=limit,
         )
     if json:

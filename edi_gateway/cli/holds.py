@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.names import row_id, short
+from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, say, sentence
 from edi_gateway.cli.telling import tell_holds
 
@@ -34,8 +34,9 @@ def list_(
     from edi_gateway.reports import holds
 
     here: Here = ctx.obj
+    wanted = word(state, "--state", ("ACTIVE", "RELEASED", "SUPERSEDED")) or "ACTIVE"
     with here.reading() as conn:
-        found = holds.list_holds(conn, partner=partner, code=code, state=state.upper())
+        found = holds.list_holds(conn, partner=partner, code=code, state=wanted)
         stood = holds.ages(conn, here.clock(), partner=partner)
     if json:
         for row in found:

@@ -1,6 +1,8 @@
-"""Short names for rows: an id as Crockford digits, as people copy them from a list into the next command."""
+"""Names as people type them: an id as Crockford digits, copied from a list into the next command; a word of a few."""
 
 from __future__ import annotations
+
+from collections.abc import Iterable
 
 from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.store import ids
@@ -27,3 +29,14 @@ def row_id(name: str, what: str) -> int:
     if not 0 <= value <= _LARGEST:
         fail(f"{name[:40]!r} names no {what}. Copy the id from the list.", WRONG_USAGE)
     return value
+
+
+def word(given: str | None, option: str, known: Iterable[str]) -> str | None:
+    """The one of `known` that is meant, in any case of letters: a misspelt one would list nothing and look well."""
+    if given is None:
+        return None
+    words = list(known)
+    for one in words:
+        if given.strip().casefold() == one.casefold():
+            return one
+    fail(f"{option} is one of {', '.join(words)}; not {given[:40]!r}.", WRONG_USAGE)

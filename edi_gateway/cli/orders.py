@@ -12,7 +12,7 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.names import short
+from edi_gateway.cli.names import short, word
 from edi_gateway.cli.output import (
     WRONG_USAGE,
     fail,
@@ -78,13 +78,14 @@ def list_(
 
     --since and --until are days of the order's own date.
     """
+    from edi_gateway.model.order import OrderState
     from edi_gateway.reports import orders
 
     here: Here = ctx.obj
     wanted = orders.OrderFilter(
         partner=partner,
         customer=customer,
-        state=state.upper() if state else None,
+        state=word(state, "--state", OrderState),
         po_number=po,
         item=item,
         since=since.date() if since else None,

@@ -78,6 +78,32 @@ def test_shows_have_the_promised_keys_too(busy: Terminal) -> None:
     assert set(shown) == promised("transmissions show")
 
 
+@pytest.mark.parametrize(
+    ("words", "known"),
+    [
+        ("orders list --state SHUT", "--state is one of ON_HOLD, ACCEPTED"),
+        ("holds list --state held", "--state is one of ACTIVE, RELEASED, SUPERSEDED; not 'held'"),
+        ("cases list --family PRICES", "--family is one of TRANSPORT, SYNTAX"),
+        ("documents list --direction sideways", "--direction is one of in, out; not 'sideways'"),
+        ("transmissions list --state GONE", "--state is one of READY, SENT, FAILED, CANCELLED; not 'GONE'"),
+        ("transmissions list --ack maybe", "--ack is one of NONE, AWAITED, ACCEPTED, REJECTED, OVERDUE; not 'maybe'"),
+    ],
+)  # fmt: skip
+def test_a_word_that_is_none_of_a_few_is_wrong_usage_and_not_an_empty_list(
+    busy: Terminal, words: str, known: str
+) -> None:
+    said = busy(*words.split())
+    assert said.code == 2
+    assert known in said.err
+    assert said.out == ""
+
+
+def test_such_a_word_may_be_typed_small(busy: Terminal) -> None:
+    listed = busy.ok("orders", "list", "--state", "accepted", "--json").json()
+    assert {order["state"] for order in listed} == {"ACCEPTED"}
+    assert {case["family"] for case in busy.cases("--family", "price")} == {"PRICE"}
+
+
 def test_a_run_tells_its_story_in_json(busy: Terminal) -> None:
     told = busy("run", "--once", "--json").one()
     assert set(told) == {"arrivals", "acknowledged", "booked", "holds", "sent", "causes", "not_looked_at"}
