@@ -48,7 +48,7 @@ def raise_holds(findings: Iterable[Finding], facts: OrderFacts) -> tuple[NewHold
             NewHold(
                 code=code,
                 line=number,
-                blocks=RULES[code].blocks,
+                blocks=_blocks(code, finding, facts),
                 finding=finding,
                 fingerprint=print_,
                 family=CONSEQUENCES[finding.code].family,
@@ -57,6 +57,13 @@ def raise_holds(findings: Iterable[Finding], facts: OrderFacts) -> tuple[NewHold
             ),
         )
     return tuple(holds.values())
+
+
+def _blocks(code: HoldCode, finding: Finding, facts: OrderFacts) -> str:
+    """The steps that it stops: those of its kind, and a price that is accepted and fixed later only what follows."""
+    if finding.code is Code.PRICE_DIFFERS and facts.policies.price_lower_outside == "accept then fix":
+        return "R"
+    return RULES[code].blocks
 
 
 def total(facts: OrderFacts) -> Decimal:

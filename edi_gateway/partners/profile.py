@@ -178,8 +178,9 @@ class Policies(Part):
     """How far their price may lie above ours."""
     price_within: Literal["buyer", "contract"] = "contract"
     """Whose price counts when the difference is tolerated."""
-    price_lower_outside: Literal["hold", "ours", "reject line"] = "hold"
-    """Their price is too low: hold the line, answer with our price, or reject it."""
+    price_lower_outside: Literal["hold", "accept then fix", "ours", "reject line"] = "hold"
+    """Their price is too low: hold the line, accept it and hold only its release to the warehouse, answer with our
+    price, or reject it."""
     price_zero: Literal["hold", "accept"] = "hold"
     """A price of 0 on an item that is not free."""
     price_net_of_allowances: bool = False

@@ -383,16 +383,32 @@ def test_of_two_people_who_release_a_hold_at_once_one_does(stocked_postgres_url:
     engine.dispose()
 
 
+def test_a_price_that_is_accepted_first_is_posted_with_its_hold_and_anew_when_it_is_released(
+    stocked: Engine,
+) -> None:
+    book = Book(stocked, {"price_lower_outside": "accept then fix"})
+    order_id = book.one(po(line(48, price=CHEAP)))
+    assert book.states() == [("PO-1", 1, "ACCEPTED", "SENT")]
+    assert book.cases() == [("PRICE_DIFFERS", "NEW")]
+    release(book, book.hold(order_id), "ann", "CSR")
+    held = [posted["holds"] for posted in book.posted(order_id)]
+    assert held == [[{"line": 1, "hold": "PRICE", "stops": "R"}], []]
+    assert len(book.answers(order_id)) == 1  # the buyer has heard what stands
+
+
+def test_a_price_that_is_accepted_first_is_fixed_by_the_price_list_too(stocked: Engine) -> None:
+    book = Book(stocked, {"price_lower_outside": "accept then fix"})
+    order_id = book.one(po(line(48, price=CHEAP)))
+    bring(book, "prices", f"sku,unit,price,currency,since\nMUG,EA,{CHEAP},USD,2025-01-01\n")
+    assert book.holds(order_id) == [("PRICE", 1, "RELEASED")]
+    assert book.lines(order_id) == [(1, "ACCEPTED")]
+
+
 @pytest.mark.parametrize(
     ("hours", "told"),
     [
-        (0, "0-4 h"),
-        (3.99, "0-4 h"),
-        (4, "4-24 h"),
-        (23.99, "4-24 h"),
-        (24, "1-3 d"),
-        (71.99, "1-3 d"),
-        (72, "over 3 d"),
+        *((0, "0-4 h"), (3.99, "0-4 h"), (4, "4-24 h"), (23.99, "4-24 h")),
+        *((24, "1-3 d"), (71.99, "1-3 d"), (72, "over 3 d")),
     ],
 )
 def test_a_hold_is_as_old_as_it_has_stood(hours: float, told: str) -> None:

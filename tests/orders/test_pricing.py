@@ -20,6 +20,7 @@ from tests.orders.build import (
     line,
     po,
     price,
+    states,
     told,
     unit,
 )
@@ -57,6 +58,18 @@ def test_a_lower_price_is_refused_by_policy() -> None:
     assert acks(answered(po(line(48, "EA", "3.99")), policies={"price_lower_outside": "reject line"})) == [
         ["IR 48 EA"]
     ]
+
+
+def test_a_lower_price_is_accepted_by_policy_and_stops_only_the_release_to_the_warehouse() -> None:
+    fix = {"price_lower_outside": "accept then fix"}
+    judgement = judged(po(line(48, "EA", "3.99"), line(1)), policies=fix)
+    assert [(hold.code.value, hold.line, hold.blocks) for hold in judgement.holds] == [("PRICE", 1, "R")]
+    assert (judgement.state, states(judgement)) == ("ACCEPTED", ["ACCEPTED", "ACCEPTED"])
+    assert judgement.total == d("195.52")  # 48 at 3.99 and one at 4.00
+    reply = answered(po(line(48, "EA", "3.99"), line(1)), policies=fix)
+    assert (reply.type, acks(reply), reply.lines[0].price) == ("AD", [["IA 48 EA"], ["IA 1 EA"]], d("3.99"))
+    # a price of nothing is no low price: it waits as ever
+    assert [hold.blocks for hold in judged(po(line(48, "EA", "0")), policies=fix).holds] == ["A"]
 
 
 def test_a_higher_price_is_answered_with_ours_and_noted_as_in_our_favour() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
@@ -22,26 +23,33 @@ def _basis(line: LineFacts) -> str:
 def price_within_tolerance(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     """The buyer's price, brought to our unit and basis, is lower than ours by more than agreed.
 
-    Hold PRICE on the line; by `price_lower_outside` our price instead (855 IP), or the line is refused. To do:
-    accept their price once (release), correct the price list, or answer with ours.
+    Hold PRICE on the line; by `price_lower_outside` it is accepted and held only before its release to the
+    warehouse, or our price is answered (855 IP), or the line is refused. To do: accept their price once (release),
+    correct the price list, or answer with ours.
     """
     for line in facts.odd_prices:
         if line.quote.kind != "lower" or line.line.price is None:
             continue
-        ours = line.resolved.policies.price_lower_outside == "ours"
+        policy = line.resolved.policies.price_lower_outside
+        ours = policy == "ours"
         row = line.quote.row
         since = f", since {day(row.since)}" if row is not None and row.since.year > 1 else ""
         yield found(
             Code.PRICE_DIFFERS,
             line.path("price"),
             f"{line.called()}: they ask {show_price(line.line.price)}, "
-            f"ours is {show_price(line.quote.ours)} {_basis(line)}{since}."
-            + (" Ours is answered." if ours else ""),
+            f"ours is {show_price(line.quote.ours)} {_basis(line)}{since}." + _MEANWHILE.get(policy, ""),
             line.quote.hint
             or "Accept their price once, correct the price list, or answer with ours (855 IP).",
             value=line.line.price,
             severity=Severity.WARNING if ours else Severity.ERROR,
         )
+
+
+_MEANWHILE: Final = {
+    "ours": " Ours is answered.",
+    "accept then fix": " Theirs is accepted; nothing is released to the warehouse before somebody has decided.",
+}
 
 
 def price_in_our_favour(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
