@@ -70,6 +70,18 @@ def plan_orders(desk: Desk, partners: Partners, order_ids: Sequence[int]) -> lis
     return sorted(wanting)
 
 
+def stuck_of(desk: Desk, partners: Partners, order: StoredOrder) -> tuple[Cut, ...]:
+    """What an order does not want any more and the warehouse has: it must be asked (spec B8). The caller has the
+    order locked."""
+    profile = partners.profile(order.partner)
+    if profile is None:
+        return ()
+    lines = {order.id: orders.lines(desk.conn, order.id)}
+    has = parts.of_orders(desk.conn, [order.id], lock=True).get(order.id, ())
+    data = _facts(desk, profile, [order], lines)
+    return _plan(profile, order, lines[order.id], has, data, holds.active(desk.conn, order.id)).stuck
+
+
 def _facts(
     desk: Desk, profile: Profile, mine: Sequence[StoredOrder], lines: dict[int, tuple[OrderLine, ...]]
 ) -> MasterData:

@@ -125,6 +125,11 @@ def load_outbound(conn: Connection, document_id: int) -> Outbound | None:
     return None if row is None else Outbound(*row)
 
 
+def canonical(conn: Connection, document_id: int) -> str | None:
+    """The JSON of a document as it was understood or made, as far as it is kept."""
+    return conn.execute(select(documents.c.canonical).where(documents.c.id == document_id)).scalar()
+
+
 def of_transmission(conn: Connection, transmission_id: int) -> list[Outbound]:
     query = select(*_COLUMNS).where(documents.c.transmission_id == transmission_id).order_by(documents.c.id)
     return [Outbound(*row) for row in conn.execute(query)]

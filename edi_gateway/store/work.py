@@ -81,6 +81,12 @@ def waits(conn: Connection, kind: str, now: datetime) -> bool:
     return conn.execute(query).first() is not None
 
 
+def pending(conn: Connection, kinds: Sequence[str], name: str) -> set[Any]:
+    """What work of these kinds that is not done yet is about: `name` is the key of the payload."""
+    query = select(work.c.payload).where(work.c.state.in_(("READY", "TAKEN")), work.c.kind.in_(kinds))
+    return {json.loads(payload).get(name) for payload in conn.execute(query).scalars()}
+
+
 def taken(conn: Connection, kinds: Sequence[str]) -> list[Item]:
     """What has been taken and is not finished, oldest first."""
     query = select(work.c.id, work.c.kind, work.c.key, work.c.payload).where(

@@ -1,0 +1,370 @@
+"""The 945: what a warehouse says it has shipped, held against what it was asked to ship (spec B9, C9, D27).
+
+Takes the canonical ShippingAdvice and the release that it names; gives a Confirm of what can be applied and a finding
+for all that does not agree. Pure. Called by commands/advising.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time
+from decimal import Decimal
+from fractions import Fraction
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from edi_gateway.model.documents.shipping_advice import AdviceItem, ShippingAdvice
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.model.fulfilment import Confirm, Confirmed, Part, Release, Site
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, plain, show
+from edi_gateway.orders.warehouse.advice_transport import transport_of
+from edi_gateway.orders.warehouse.advice_units import units_of
+
+# DE368 in W12-01: what becomes of what did not ship; None: by the order's wish (spec B9)
+_RESTS: Final[Mapping[str, str | None]] = {
+    "CC": None,  # complete
+    "CM": None,  # complete, and more
+    "CL": None,
+    "CS": None,  # complete, with another item in place
+    "CP": "cancel",  # part, and no backorder
+    "BP": "backorder",  # part, and the rest backordered
+    "SS": "later",  # split shipment
+    "PR": "later",  # part, more to come
+    "DS": None,  # out of stock
+    "OR": None,
+    "CU": None,  # cancelled
+    "IC": None,
+}
+_SAYS_WHY: Final = frozenset(
+    {"CP", "BP", "SS", "PR", "DS", "OR", "CU", "IC"}
+)  # a short quantity is explained
+_NOTHING: Final = frozenset({"CU", "IC", "DS", "OR"})
+_LISTS_ALL: Final = ("F", "J")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What we hold a 945 against. `parts`: those of the release that have not shipped; `asked`: how much the last 940
+    asked of each, by id; `factors`: base units by (sku, unit); `names`: how else a part's item may be called; `zone`:
+    of the warehouse."""
+
+    release: Release
+    parts: Sequence[Part]
+    asked: Mapping[int, Decimal]
+    factors: Mapping[tuple[str, str], Fraction]
+    names: Mapping[int, frozenset[str]]
+    site: Site | None
+    zone: ZoneInfo
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """`nothing`: none of it has shipped. `explained`: parts whose shortage the warehouse gave a reason for."""
+
+    confirm: Confirm
+    findings: tuple[Finding, ...]
+    nothing: bool
+    explained: frozenset[int]
+
+
+@dataclass(slots=True)
+class _Told:
+    """What the items say of one part."""
+
+    shipped: Decimal = ZERO
+    ordered: list[Decimal] = field(default_factory=list)
+    statuses: list[str] = field(default_factory=list)
+
+
+def read(advice: ShippingAdvice, known: Known, key: str, document_id: int) -> Reading:
+    """Every check of spec B9 that needs no other shipment; one finding each. What can be applied is in the Confirm."""
+    findings: list[Finding] = []
+    told: dict[int, _Told] = {}
+    placed: list[tuple[int, int, int, Decimal]] = []  # carton, item, part, quantity
+    n = 0
+    for carton_no, carton in enumerate(advice.cartons):
+        for item in carton.items:
+            for part, quantity in _item(item, n, known, told, findings):
+                placed.append((carton_no, n, part.id, quantity))
+            n += 1
+    lines = _lines(advice, known, told)
+    findings += _amounts(advice, known, told, lines)
+    findings += _header(advice, known)
+    transport, odd = transport_of(advice)
+    shipped_at = shipped_when(advice, known)
+    confirm = Confirm(
+        key=key,
+        release_numbers=(known.release.number,),
+        shipped_at=shipped_at,
+        lines=tuple(lines),
+        units=units_of(advice, placed),
+        transport=transport,
+        expected_on=advice.dates.due_on,
+        document_id=document_id,
+    )
+    explained = frozenset(i for i, each in told.items() if set(each.statuses) & _SAYS_WHY)
+    nothing = all(line.quantity <= 0 for line in lines)
+    return Reading(confirm, (*findings, *odd), nothing, explained)
+
+
+def _item(
+    item: AdviceItem, n: int, known: Known, told: dict[int, _Told], findings: list[Finding]
+) -> list[tuple[Part, Decimal]]:
+    """The parts that an item speaks of, and how much of each shipped with it."""
+    found = _parts(item, known)
+    if not found:
+        findings.append(_line_unknown(item, n))
+        return []
+    first = found[0]
+    shipped, ordered = item.shipped, item.ordered
+    if shipped is None:
+        nothing = item.status in _NOTHING
+        shipped = ZERO if nothing else (ordered if ordered is not None else first.quantity)
+        if item.unit is None and ordered is None and not nothing:
+            shipped = first.quantity
+    if shipped < 0:
+        findings.append(_negative(item, n))
+        return []
+    converted = _converted(shipped, item.unit, first, known)
+    asked = ordered if ordered is None else _converted(ordered, item.unit, first, known)
+    if converted is None:
+        findings.append(_unit(item, n, first))
+        return []
+    if len(found) > 1 and item.reference("LI") is None:
+        findings.append(_guessed(item, n, found))
+    if _adds_up(item) is False:
+        findings.append(_difference(item, n))
+    result: list[tuple[Part, Decimal]] = []
+    left = converted
+    for place, part in enumerate(found):
+        mine = told.setdefault(part.id, _Told())
+        room = max(ZERO, EXACT.subtract(part.quantity, mine.shipped))
+        take = left if place == len(found) - 1 else min(left, room)
+        left = EXACT.subtract(left, take)
+        mine.shipped = EXACT.add(mine.shipped, take)
+        mine.statuses.append(item.status)
+        if len(found) == 1 and asked is not None:
+            mine.ordered.append(asked)
+        result.append((part, plain(take)))
+    return result
+
+
+def _adds_up(item: AdviceItem) -> bool | None:
+    """Whether W12-04 is the difference of 02 and 03, whichever sign it bears; None: not all three are there."""
+    if item.difference is None or item.ordered is None or item.shipped is None:
+        return None
+    return abs(item.difference) == abs(EXACT.subtract(item.ordered, item.shipped))
+
+
+def _parts(item: AdviceItem, known: Known) -> list[Part]:
+    """By our line id, which must be of this item too; else by the item's numbers, of several lines in their order."""
+    key = item.reference("LI")
+    values = {value for each in item.ids if (value := each.value)} | {item.upc_case or ""} - {""}
+    values = {_digits(value) for value in values}
+    if key is not None:
+        part = next((p for p in known.parts if str(p.id) == key.strip()), None)
+        if part is None or (values and not values & known.names.get(part.id, frozenset())):
+            return []
+        return [part]
+    return [
+        p for p in sorted(known.parts, key=lambda p: p.rank) if values & known.names.get(p.id, frozenset())
+    ]
+
+
+def names_of(sku: str, ids: Sequence[str], gtins: Sequence[str]) -> frozenset[str]:
+    """How an item may be called: our number, the buyer's, its bar codes."""
+    return frozenset(_digits(value) for value in (sku, *ids, *gtins) if value)
+
+
+def _digits(value: str) -> str:
+    """Bar codes compare without the zeros before them."""
+    plain_value = value.strip()
+    return plain_value.zfill(14) if plain_value.isdecimal() and 8 <= len(plain_value) <= 14 else plain_value
+
+
+def _converted(quantity: Decimal, unit: str | None, part: Part, known: Known) -> Decimal | None:
+    """A quantity in the part's unit; None: it cannot be said in it."""
+    if unit is None or unit == part.unit:
+        return quantity
+    factor = known.factors.get((part.sku, unit))
+    if factor is None or part.base_quantity <= 0:
+        return None
+    per = Fraction(part.base_quantity) / Fraction(part.quantity)
+    in_unit = exactly(Fraction(quantity) * factor / per)
+    if in_unit is None or (part.whole and in_unit != in_unit.to_integral_value()):
+        return None
+    return in_unit
+
+
+def _lines(advice: ShippingAdvice, known: Known, told: Mapping[int, _Told]) -> list[Confirmed]:
+    """What left of each part; of a part that is not listed by what W06-01 says of silence."""
+    lines: list[Confirmed] = []
+    for part in sorted(known.parts, key=lambda p: p.rank):
+        mine = told.get(part.id)
+        if mine is None:
+            silent = ZERO if advice.reporting in _LISTS_ALL else known.asked.get(part.id, part.quantity)
+            lines.append(Confirmed(part.id, silent))
+            continue
+        rests = [rest for status in mine.statuses if (rest := _RESTS.get(status)) is not None]
+        lines.append(Confirmed(part.id, plain(mine.shipped), rests[-1] if rests else None))
+    return lines
+
+
+def _amounts(
+    advice: ShippingAdvice, known: Known, told: Mapping[int, _Told], lines: Sequence[Confirmed]
+) -> list[Finding]:
+    findings: list[Finding] = []
+    by_id = {part.id: part for part in known.parts}
+    for line in lines:
+        part, mine = by_id[line.part_id], told.get(line.part_id)
+        if mine is not None and mine.ordered:
+            expected = {part.quantity, known.asked.get(part.id, part.quantity)}
+            if not (set(mine.ordered) <= expected or sum(mine.ordered, ZERO) in expected):
+                findings.append(_ordered(part, mine.ordered))
+        explained = mine is not None and set(mine.statuses) & _SAYS_WHY
+        if line.quantity < known.asked.get(part.id, part.quantity) and not explained:
+            findings.append(_short(part, line.quantity))
+    stated = advice.stated_totals.units
+    if stated is not None:
+        units = [item.shipped for item in advice.items if item.shipped is not None]
+        listed = sum(units, ZERO)
+        silent = sum((line.quantity for line in lines if line.part_id not in told), ZERO)
+        if stated not in (listed, EXACT.add(listed, silent)):
+            findings.append(_totals(stated, EXACT.add(listed, silent)))
+    return findings
+
+
+def _header(advice: ShippingAdvice, known: Known) -> list[Finding]:
+    """The warehouse names itself by the number that we gave it, or by its GLN."""
+    warehouse, site = advice.party("WH"), known.site
+    if warehouse is None or not warehouse.id or site is None or warehouse.id_qualifier not in ("91", "UL"):
+        return []
+    return [] if warehouse.id in (site.code, site.gln) else [_site(warehouse.id, known)]
+
+
+def shipped_when(advice: ShippingAdvice, known: Known) -> datetime:
+    """G62 11, else W06-03, else now: at the hour that is said, at noon when none is, never in the future."""
+    day = advice.dates.shipped_on or advice.on
+    if day is None:
+        return known.now
+    said = advice.dates.times.get("11", "")
+    hour = time(12)
+    if len(said) >= 4 and said[:4].isdecimal() and int(said[:2]) < 24 and int(said[2:4]) < 60:
+        hour = time(int(said[:2]), int(said[2:4]))
+    return min(datetime.combine(day, hour, known.zone).astimezone(UTC), known.now)
+
+
+# ---------------------------------------------------------------- what is said of it
+
+
+def _finding(
+    code: Code, message: str, hint: str, *, at: str | None = None, value: str | None = None,
+    severity: Severity = Severity.ERROR,
+) -> Finding:  # fmt: skip
+    return Finding(code, severity, message=message, hint=hint, at=at, value=value, family=Family.WAREHOUSE)
+
+
+def _called(item: AdviceItem) -> str:
+    key = item.reference("LI")
+    ids = ", ".join(f"{each.qualifier} {each.value}" for each in item.ids)
+    return (
+        " ".join(filter(None, (f"LI {key}" if key else "", ids or item.upc_case or ""))) or "without number"
+    )
+
+
+def _line_unknown(item: AdviceItem, n: int) -> Finding:
+    shipped = "some" if item.shipped is None else f"{show(item.shipped)} {item.unit or ''}".strip()
+    return _finding(
+        Code.CONFIRM_LINE_UNKNOWN,
+        f"The warehouse says that it shipped {shipped} of {_called(item)}, which it was not asked for.",
+        "Ask the warehouse what left; what it was asked for is booked, this is not.",
+        at=f"items[{n}]",
+    )
+
+
+def _negative(item: AdviceItem, n: int) -> Finding:
+    return _finding(
+        Code.CONFIRM_NUMBER_INVALID,
+        f"The warehouse says that {show(item.shipped)} of {_called(item)} shipped.",
+        "Ask the warehouse; the line counts as not shipped.",
+        at=f"items[{n}].shipped",
+    )
+
+
+def _unit(item: AdviceItem, n: int, part: Part) -> Finding:
+    return _finding(
+        Code.CONFIRM_UNIT_DIFFERS,
+        f"{show(item.shipped)} {item.unit} of {part.sku} shipped; it was asked for in {part.unit}, and no whole "
+        "quantity of that is the same.",
+        f"Add the unit {item.unit} to the item, or ask the warehouse; the line counts as not shipped.",
+        at=f"items[{n}].unit",
+        value=item.unit,
+    )
+
+
+def _guessed(item: AdviceItem, n: int, found: Sequence[Part]) -> Finding:
+    lines = ", ".join(str(part.line) for part in found)
+    return _finding(
+        Code.CONFIRM_LINE_UNKNOWN,
+        f"{_called(item)} is on lines {lines}, and the warehouse does not say of which (N9 LI): they are filled in "
+        "turn.",
+        "Ask the warehouse to send our line id back.",
+        at=f"items[{n}]",
+        severity=Severity.WARNING,
+    )
+
+
+def _difference(item: AdviceItem, n: int) -> Finding:
+    return _finding(
+        Code.CONFIRM_ORDERED_DIFFERS,
+        f"{_called(item)}: {show(item.ordered)} ordered, {show(item.shipped)} shipped, and the difference is said to "
+        f"be {show(item.difference)}.",
+        "What is said to have shipped is booked; ask the warehouse whether it is so.",
+        at=f"items[{n}].difference",
+        severity=Severity.WARNING,
+    )
+
+
+def _ordered(part: Part, said: Sequence[Decimal]) -> Finding:
+    return _finding(
+        Code.CONFIRM_ORDERED_DIFFERS,
+        f"Line {part.line} ({part.sku}): the warehouse says that {' + '.join(show(q) for q in said)} were ordered, we "
+        f"asked for {show(part.quantity)} {part.unit}.",
+        "What is said to have shipped is booked; see whether the warehouse has our last 940.",
+        at="items[].ordered",
+        severity=Severity.WARNING,
+    )
+
+
+def _short(part: Part, shipped: Decimal) -> Finding:
+    return _finding(
+        Code.CONFIRM_SHORT,
+        f"Line {part.line} ({part.sku}): {show(shipped)} of {show(part.quantity)} {part.unit} shipped, and the "
+        "warehouse gives no reason.",
+        "Ask why, and have the item counted; the rest waits or is cancelled as the order wishes.",
+        at="items[].shipped",
+        severity=Severity.WARNING,
+    )
+
+
+def _totals(stated: Decimal, counted: Decimal) -> Finding:
+    return _finding(
+        Code.CONFIRM_TOTALS_DIFFER,
+        f"The warehouse states {show(stated)} units in all (W03), its lines come to {show(counted)}.",
+        "The lines are booked; ask the warehouse which of the two is right.",
+        at="stated_totals.units",
+        severity=Severity.WARNING,
+    )
+
+
+def _site(said: str, known: Known) -> Finding:
+    return _finding(
+        Code.CONFIRM_SITE_DIFFERS,
+        f"The warehouse says that it shipped from {said}; release {known.release.number} is for {known.release.site}.",
+        "Stock is taken from the site that was asked; move it if the goods left elsewhere.",
+        at="parties[].id",
+        value=said,
+        severity=Severity.WARNING,
+    )

@@ -1,0 +1,180 @@
+"""What a ship confirm makes of the parts of a release: shipped, over, and what becomes of the rest (spec B3.3, D27).
+
+Takes parts and what is said to have left; gives parts as they are then. No quantity is lost and none is invented: for
+every part, shipped + rest = what it was, and what left beyond it is an OVER part or told as excess. Pure. Called by
+commands/confirming.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import ROUND_FLOOR, Decimal
+from fractions import Fraction
+from typing import Final, Literal
+
+from edi_gateway.model.fulfilment import AT_WAREHOUSE, Confirmed, Part, PartKind, PartState
+from edi_gateway.orders.fulfilment.planning import Cut, split
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, six_places
+
+Rest = Literal["backorder", "cancel", "later", "return"]
+SHORT_PICK: Final = "SHORT_PICK"  # reason of what the warehouse did not ship
+_ONE: Final = Decimal(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """So much of a part did not ship, in its unit and in base units, and what becomes of it."""
+
+    part: Part
+    quantity: Decimal
+    base_quantity: Decimal
+    rest: Rest
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """`changed`: rows that are there, as they are then; `new`: rows to be added. `shipped`: of each part of the
+    release its pieces that left, the part itself first. `excess`: beyond what may ship, not applied."""
+
+    changed: tuple[Part, ...]
+    new: tuple[Part, ...]
+    shipped: Mapping[int, tuple[Part, ...]]
+    left: tuple[Left, ...]
+    excess: tuple[Cut, ...]
+
+    @property
+    def pieces(self) -> list[Part]:
+        """All that left, in the order of lines."""
+        return sorted((p for mine in self.shipped.values() for p in mine), key=lambda p: p.rank)
+
+
+def ship(
+    parts: Sequence[Part],
+    confirmed: Sequence[Confirmed],
+    *,
+    rest: str | None,
+    over: Mapping[tuple[int, int], Decimal],
+    shipment_id: int,
+    now: datetime,
+    new_id: Callable[[], int],
+) -> Applied:
+    """`over`: how much of a line (order, line) may still go beyond what was ordered, in the buyer's unit.
+
+    A part that nobody speaks of did not ship. Parts that are not with the warehouse are left alone.
+    """
+    said = {each.part_id: each for each in confirmed}
+    changed: list[Part] = []
+    new: list[Part] = []
+    shipped: dict[int, tuple[Part, ...]] = {}
+    left: list[Left] = []
+    excess: list[Cut] = []
+    room = dict(over)
+    for part in sorted(parts, key=lambda p: p.rank):
+        if part.state not in AT_WAREHOUSE:
+            continue
+        told = said.get(part.id, Confirmed(part.id, ZERO))
+        gone = min(told.quantity, part.quantity)
+        beyond = EXACT.subtract(told.quantity, gone)
+        missing = EXACT.subtract(part.quantity, gone)
+        becomes = _rest(part, told.rest or rest)
+        base, base_left = split(part, gone) if gone > 0 else (ZERO, part.base_quantity)
+        if missing > 0:
+            left.append(Left(part, plain(missing), base_left, becomes))
+        if gone <= 0:
+            if becomes != "later":
+                changed.append(_as_rest(part, becomes, now))
+            continue
+        piece = _shipped(replace(part, quantity=plain(gone), base_quantity=base), shipment_id, now)
+        changed.append(piece)
+        pieces = [piece]
+        if missing > 0:
+            remainder = replace(part, id=new_id(), quantity=plain(missing), base_quantity=base_left)
+            new.append(remainder if becomes == "later" else _as_rest(remainder, becomes, now))
+        if beyond > 0:
+            key = (part.order_id, part.line)
+            within = min(beyond, _whole(room.get(key, ZERO), part))
+            if within > 0:
+                room[key] = EXACT.subtract(room[key], within)
+                extra = replace(
+                    part,
+                    id=new_id(),
+                    kind=PartKind.OVER,
+                    quantity=plain(within),
+                    base_quantity=_base(part, within),
+                )
+                pieces.append(_shipped(extra, shipment_id, now))
+                new.append(pieces[-1])
+            if within < beyond:
+                excess.append(Cut(part, plain(EXACT.subtract(beyond, within))))
+        shipped[part.id] = tuple(pieces)
+    return Applied(tuple(changed), tuple(new), shipped, tuple(left), tuple(excess))
+
+
+def over_allowed(accepted: Decimal, percent: Decimal, over_before: Decimal) -> Decimal:
+    """How much of a line may still go beyond what was accepted, in the buyer's unit (spec B2: the tolerance)."""
+    allowed = EXACT.divide(EXACT.multiply(accepted, percent), Decimal(100))
+    return max(ZERO, EXACT.subtract(allowed, over_before))
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """`changed` and `new` as in Applied; `back`: what is not with the warehouse any more, ALLOCATED again."""
+
+    changed: tuple[Part, ...]
+    new: tuple[Part, ...]
+    back: tuple[Part, ...]
+
+
+def give_back(cuts: Sequence[Cut], now: datetime, new_id: Callable[[], int]) -> Returned:
+    """What the warehouse does not ship because we asked it not to: allocated as before the release (B3.3)."""
+    changed: list[Part] = []
+    new: list[Part] = []
+    back: list[Part] = []
+    for cut in cuts:
+        part = cut.part
+        base, base_left = split(part, cut.quantity)
+        rest = EXACT.subtract(part.quantity, cut.quantity)
+        returned = _as_rest(
+            replace(part, quantity=min(cut.quantity, part.quantity), base_quantity=base), "return", now
+        )
+        if rest > 0:
+            changed.append(replace(part, quantity=plain(rest), base_quantity=base_left))
+            returned = replace(returned, id=new_id(), quantity=plain(cut.quantity))
+            new.append(returned)
+        else:
+            changed.append(returned)
+        back.append(returned)
+    return Returned(tuple(changed), tuple(new), tuple(back))
+
+
+def _rest(part: Part, said: str | None) -> Rest:
+    """By what is said, else by the order's wish. Free goods are not ended: they belong to what is ordered."""
+    if said in ("later", "return"):
+        return "later" if said == "later" else "return"
+    ends = said == "cancel" or (said is None and part.completion == "cancel remainder")
+    return "cancel" if ends and part.kind is PartKind.GOODS else "backorder"
+
+
+def _shipped(part: Part, shipment_id: int, now: datetime) -> Part:
+    return replace(
+        part, state=PartState.SHIPPED, shipment_id=shipment_id, release_on=None, reason=None, since=now
+    )
+
+
+def _as_rest(part: Part, becomes: Rest, now: datetime) -> Part:
+    if becomes == "return":
+        return replace(part, state=PartState.ALLOCATED, release_id=None, reason=None, since=now)
+    state = PartState.CANCELLED if becomes == "cancel" else PartState.BACKORDERED
+    return replace(
+        part, state=state, site=None, release_id=None, release_on=None, reason=SHORT_PICK, since=now
+    )
+
+
+def _whole(quantity: Decimal, part: Part) -> Decimal:
+    return quantity.quantize(_ONE, rounding=ROUND_FLOOR) if part.whole else quantity
+
+
+def _base(part: Part, quantity: Decimal) -> Decimal:
+    return six_places(Fraction(part.base_quantity) * Fraction(quantity) / Fraction(part.quantity))
