@@ -7,7 +7,6 @@ then the rest lies in temporary files, not in memory.
 from __future__ import annotations
 
 import json as json_text
-import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -100,6 +99,9 @@ def _tell(read: ReadFile, teller: _Teller) -> None:
     teller.end()
 
 
+_MARK = "\0"  # where the verdict on a set will stand: its group may yet be rejected
+
+
 class _Later:
     """Text that is told later; on disk once it is long."""
 
@@ -113,13 +115,16 @@ class _Later:
         """One more of a list of JSON values."""
         self._text.write((", " if self._text.tell() else "") + value)
 
-    def pour(self, into: _Later | None = None) -> None:
-        """Give all of it to another one, or to standard output."""
+    def pour(self, into: _Later | None = None, verdicts: Iterable[str] = ()) -> None:
+        """Give all of it to another one, or to standard output; the verdicts in place of the marks, one by one."""
         self._text.seek(0)
-        if into is not None:
-            shutil.copyfileobj(self._text, into._text)
-        else:
-            while text := self._text.read(1 << 16):
+        said = iter(verdicts)
+        while text := self._text.read(1 << 16):
+            first, *others = text.split(_MARK)
+            text = first + "".join(next(said) + other for other in others)
+            if into is not None:
+                into._text.write(text)
+            else:
                 write(text)
         self._text.seek(0)
         self._text.truncate()
@@ -150,12 +155,7 @@ class _Words:
     def checked(self, checked: CheckedSet) -> None:
         r = checked.result
         line = f"  set {r.code} {r.control}, {len(checked.raw.segments)} segments: "
-        if screen.is_terminal:
-            with screen.capture() as said:
-                screen.print(escape(line) + _verdict(r.status))
-            self.sets.write(said.get())
-        else:  # as that would print it; files hold very many sets
-            self.sets.write(f"{harmless(line)}{_VERDICTS.get(r.status, (r.status, ''))[0]}\n")
+        self.sets.write(f"{harmless(line)}{_MARK}\n")
         if r.findings:
             with screen.capture() as said:
                 self._findings(r.findings, "    ")
@@ -169,7 +169,8 @@ class _Words:
             )
             self._findings(end.result.findings)
         self.groups.write(said.get())
-        self.sets.pour(self.groups)
+        words = {status: _shown(status) for status in {each.status for each in end.result.sets}}
+        self.sets.pour(self.groups, (words[each.status] for each in end.result.sets))
 
     def interchange(self, interchange: Interchange) -> None:
         i = interchange
@@ -192,6 +193,13 @@ def _verdict(status: str) -> str:
     return f"[{colour}]{said}[/{colour}]"
 
 
+def _shown(status: str) -> str:
+    """The verdict as it comes out on this screen."""
+    with screen.capture() as said:
+        screen.print(_verdict(status), end="")
+    return said.get()
+
+
 class _Json:
     """As one JSON object on one line (docs/reference/json.md)."""
 
@@ -206,13 +214,9 @@ class _Json:
 
     def checked(self, checked: CheckedSet) -> None:
         r = checked.result
-        told = {
-            "code": r.code,
-            "control": r.control,
-            "status": r.status,
-            "segments": len(checked.raw.segments),
-        }
-        self.sets.add(_value(told | {"findings": [f.as_json() for f in r.findings]}))
+        about = _value({"code": r.code, "control": r.control})
+        rest = {"segments": len(checked.raw.segments), "findings": [f.as_json() for f in r.findings]}
+        self.sets.add(f'{about[:-1]}, "status": "{_MARK}", {_value(rest)[1:]}')
 
     def group(self, end: GroupEnd) -> None:
         g = end.group
@@ -225,7 +229,7 @@ class _Json:
             "findings": [f.as_json() for f in end.result.findings],
         }
         self.groups.add(f'{_value(told)[:-1]}, "sets": [')
-        self.sets.pour(self.groups)
+        self.sets.pour(self.groups, (each.status for each in end.result.sets))
         self.groups.write("]}")
 
     def interchange(self, interchange: Interchange) -> None:

@@ -163,6 +163,23 @@ def test_a_set_that_we_do_not_know_is_listed_and_rejected(desk: Terminal) -> Non
     assert group["status"] == "R"
 
 
+def test_in_a_rejected_group_no_set_is_accepted_as_the_acknowledgment_says(desk: Terminal) -> None:
+    """A group without GE: its sets are good, and refused with it."""
+    cut = interchange(7, order("K-1", control="0001") + order("K-2", control="0002")).partition(b"GE*")[0]
+    (desk.home / "f").write_bytes(cut)
+    group = desk("check", "--json", "f").one()["interchanges"][0]["groups"][0]
+    assert group["status"] == "R"
+    assert [(one["control"], one["status"], one["findings"]) for one in group["sets"]] == [
+        ("0001", "R", []),
+        ("0002", "R", []),
+    ]
+    said = desk("check", "f").out.splitlines()
+    assert [line.strip() for line in said if line.startswith("  set ")] == [
+        f"set 850 {one['control']}, {one['segments']} segments: rejected" for one in group["sets"]
+    ]
+    assert desk("ack", "f").out.count("AK5*R~") == 2
+
+
 def test_a_partners_own_rules_apply_when_the_partner_is_named(empty: Terminal) -> None:
     """Kestrelmoor's guide wants the opening of a delivery window (DTM*064); the standard does not."""
     (empty.home / "f").write_bytes(
