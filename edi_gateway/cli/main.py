@@ -15,7 +15,7 @@ from edi_gateway.model.errors import GatewayError
 
 _MODULES = (
     *("folders", "checking", "mending", "acknowledging", "mapping", "running", "orders", "holds", "cases"),
-    *("documents", "partners", "guides", "standard", "imports", "users", "database"),
+    *("documents", "partners", "guides", "standard", "imports", "stock", "users", "database"),
 )
 _ALONE = {
     "check": "checking"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import os
 import sys
@@ -81,6 +83,24 @@ def plain(value: Any) -> Any:
 def print_json(value: Any) -> None:
     """One JSON object a line."""
     write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+
+
+def print_csv(columns: Sequence[str], found: Iterable[Any]) -> None:
+    """A CSV file with a header: records, of which these fields are told. What was text of somebody's is no formula
+    for a spreadsheet that opens it."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    for each in found:
+        writer.writerow([_cell(getattr(each, name)) for name in columns])
+    write(text.getvalue())
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    told = plain(value)
+    return "" if told is None else str(told)
 
 
 def write(content: str | bytes) -> None:

@@ -13,6 +13,7 @@ from hashlib import sha256
 from typing import Any, Final
 
 from edi_gateway.commands import csv_reading
+from edi_gateway.commands.counting import supersede
 from edi_gateway.commands.csv_kinds import Cells
 from edi_gateway.commands.csv_reading import Problem
 from edi_gateway.commands.csv_stock import LAYOUTS
@@ -113,7 +114,14 @@ def _count(desk: Desk, rows: Rows, report: ImportReport) -> _Booking:
     def do() -> None:
         now = desk.clock()
         stock.move_all(desk.conn, desk.ids, now, desk.actor.name, moves)
-        stock.counted(desk.conn, now, {(cells["site"], cells["sku"]) for _, cells in rows})
+        said = {
+            (cells["site"], cells["sku"], name)
+            for _, cells in rows
+            for name in BUCKETS
+            if name != "safety" and cells[name] is not None  # nobody counts what is promised to nobody
+        }
+        stock.counted(desk.conn, now, {(site, sku) for site, sku, _ in said})
+        supersede(desk, said, before=now)
 
     return _Booking(report, do, grown)
 

@@ -305,6 +305,8 @@ class Fulfilment(Part):
     """A backorder is cancelled after so many days; none: it waits until the last day."""
     promise_later: Literal["tell", "ask"] = "tell"
     """A promised date that gets later: tell by an updated 855, or open a case first."""
+    count_tolerance_percent: Decimal = Decimal(0)
+    """Of a warehouse: a count (846) that differs from our stock by no more than this is booked by itself."""
 
 
 class Shipping(Part):

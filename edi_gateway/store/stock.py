@@ -25,6 +25,7 @@ from edi_gateway.store.tables import sites as site_rows
 from edi_gateway.store.tables import stock, stock_moves, supply
 
 BUCKETS = ("on_hand", "hold", "damaged", "safety")  # that `move` changes
+CORRECTIONS = ("import", "count", "adjustment")  # kinds of moves that bring the ledger to what lies there
 _CHUNK = 500
 Key = tuple[str, str]  # (site, sku)
 
@@ -139,6 +140,31 @@ def move_all(conn: Connection, ids: Ids, now: datetime, by: str, moves: Sequence
 def counted(conn: Connection, at: datetime, keys: Iterable[Key]) -> None:
     """These rows were counted, whatever that changed."""
     _set(conn, "counted_at", [{"at_site": site, "of_sku": sku, "now": at} for site, sku in sorted(keys)])
+
+
+def count_moments(conn: Connection, skus: Iterable[str]) -> dict[Key, datetime]:
+    """When (site, sku) was counted last, where it was."""
+    c = stock.c
+    found: dict[Key, datetime] = {}
+    for chunk in _chunks(skus):
+        query = select(c.site, c.sku, c.counted_at).where(c.sku.in_(chunk), c.counted_at.is_not(None))
+        found.update({(row.site, row.sku): row.counted_at for row in conn.execute(query)})
+    return found
+
+
+def came_and_went(conn: Connection, skus: Iterable[str], since: datetime) -> dict[Key, dict[str, Decimal]]:
+    """What goods have moved since a moment: (site, sku) -> bucket -> sum. What only corrects the ledger does not
+    count: it was there, or was not, before."""
+    c = stock_moves.c
+    found: dict[Key, dict[str, Decimal]] = {}
+    for chunk in _chunks(skus):
+        query = select(c.site, c.sku, c.bucket, c.quantity).where(
+            c.sku.in_(chunk), c.at > since, c.kind.not_in(CORRECTIONS)
+        )
+        for row in conn.execute(query):
+            sums = found.setdefault((row.site, row.sku), {})
+            sums[row.bucket] = sums.get(row.bucket, Decimal(0)) + row.quantity
+    return found
 
 
 def supplies(conn: Connection, skus: Iterable[str]) -> dict[str, tuple[Supply, ...]]:

@@ -26,6 +26,7 @@ _BY_VALUE: Final = frozenset(
         Code.SHIP_TO_UNKNOWN,
         Code.SHIP_TO_DIFFERS,
         Code.STORE_UNKNOWN,
+        Code.SITE_UNKNOWN,
         Code.ITEM_UNKNOWN,
         Code.ITEM_AMBIGUOUS,
         Code.ITEM_BLOCKED,

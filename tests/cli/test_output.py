@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -14,6 +16,20 @@ from edi_gateway.model.finding import Code, Finding, Location, Severity
 
 WIDE = ("order", "partner", "state", "total")
 ROWS = [("SO-1", "kestrelmoor", "ACCEPTED", Decimal("10.50")), ("SO-2", "pinwheel", "ON_HOLD", None)]
+
+
+def test_a_csv_file_holds_what_people_wrote_but_no_formula(capsys: pytest.CaptureFixture[str]) -> None:
+    @dataclass
+    class Row:
+        name: str
+        amount: Decimal
+        on: date | None
+
+    output.print_csv(
+        ("name", "amount", "on"),
+        [Row("=1+1", Decimal("-2.50"), date(2026, 1, 2)), Row('a "b", c', Decimal(1), None)],
+    )
+    assert capsys.readouterr().out == 'name,amount,on\n\'=1+1,-2.50,2026-01-02\n"a ""b"", c",1,\n'
 
 
 @pytest.fixture

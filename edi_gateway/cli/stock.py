@@ -1,0 +1,153 @@
+"""`stock`: what lies where and is free, and what a person decides about a count that differs from it."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import Annotated
+
+import typer
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import row_id, short
+from edi_gateway.cli.output import print_csv, print_json, print_table, sentence, shown
+
+group = typer.Typer(no_args_is_help=True, help="Stock: what lies where, and counts that differ from it.")
+app.add_typer(group, name="stock")
+
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+CsvOption = Annotated[bool, typer.Option("--csv", help="A CSV file.")]
+SiteOption = Annotated[str | None, typer.Option(help="Only this site.")]
+ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="Its id, as in `stock proposals`.")]
+WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays with the proposal.")]
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    site: SiteOption = None,
+    sku: Annotated[str | None, typer.Option(help="Only this item.")] = None,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+) -> None:
+    """List stock by item and site, in base units.
+
+    free is what may be allocated: on hand without what is on hold, damaged or allocated; the safety stock is in it.
+    """
+    from edi_gateway.reports import stock
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = stock.list_stock(conn, site=site, sku=sku)
+    if csv:
+        print_csv([field.name for field in fields(stock.StockRow)], found)
+        return
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "",
+        (
+            "item",
+            "site",
+            "on hand",
+            "hold",
+            "damaged",
+            "allocated",
+            "safety",
+            "free",
+            "counted (UTC)",
+            "source",
+        ),
+        (
+            (
+                r.sku,
+                r.site,
+                r.on_hand,
+                r.hold,
+                r.damaged,
+                r.allocated,
+                r.safety,
+                r.free,
+                r.counted_at,
+                r.source,
+            )
+            for r in found
+        ),
+        "There is no such stock. `import stock` brings a count.",
+        spare=("source", "counted (UTC)", "damaged", "hold"),
+    )
+
+
+@group.command()
+def proposals(
+    ctx: typer.Context,
+    site: SiteOption = None,
+    every: Annotated[bool, typer.Option("--all", help="Those that were decided as well.")] = False,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+) -> None:
+    """List counts that differ from our stock and wait for a decision."""
+    from edi_gateway.reports import stock
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = stock.list_proposals(conn, site=site, every=every)
+    if csv:
+        print_csv([field.name for field in fields(stock.ProposalRow)], found)
+        return
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "",
+        (
+            *("proposal", "item", "site", "bucket", "ours", "theirs", "difference", "counted (UTC)", "state"),
+            *("decided by", "why"),
+        ),
+        (
+            (
+                *(
+                    short(r.proposal_id),
+                    r.sku,
+                    r.site,
+                    r.bucket,
+                    r.ours,
+                    r.theirs,
+                    r.difference,
+                    r.counted_at,
+                ),
+                *(r.state, r.decided_by, r.reason),
+            )
+            for r in found
+        ),
+        "No count waits for a decision.",
+        spare=("why", "decided by", "state", "counted (UTC)"),
+    )
+
+
+@group.command()
+def apply(ctx: typer.Context, which: ProposalArgument, why: WhyOption) -> None:
+    """Book what was counted; backorders of the item are looked at again."""
+    from edi_gateway.commands import stock
+
+    here: Here = ctx.obj
+    wanted = row_id(which, "proposal")
+    with here.desk() as desk:
+        p = stock.apply_proposal(desk, wanted, why)
+    change = p.theirs - p.ours
+    sentence(f"{p.sku} at {p.site}: {p.bucket} changes by {'+' if change > 0 else ''}{shown(change)}.")
+
+
+@group.command()
+def reject(ctx: typer.Context, which: ProposalArgument, why: WhyOption) -> None:
+    """Leave our stock as it is."""
+    from edi_gateway.commands import stock
+
+    here: Here = ctx.obj
+    wanted = row_id(which, "proposal")
+    with here.desk() as desk:
+        p = stock.reject_proposal(desk, wanted, why)
+    sentence(f"{p.sku} at {p.site}: {p.bucket} stays as it is.")
