@@ -139,6 +139,14 @@ def test_a_name_of_sixty_characters_in_utf_8_is_not_too_long() -> None:
     assert codes(document_of(data)) == [("N1", 2, Code.ELEMENT_TOO_LONG)]
 
 
+def test_a_value_of_many_thousand_characters_is_told_in_short() -> None:
+    document = of("N1*ST*" + "X" * 30_000)
+    (finding,) = document.findings
+    assert finding.message == f"N102 (Name) '{'X' * 98}…' is too long: 30000 characters, at most 60."
+    assert finding.value == "X" * 30_000
+    assert ack(document) == f"AK3*N1*3**8~ AK4*2*93*5*{'X' * 99}~ AK5*R*5~"
+
+
 def test_a_windows_quotation_mark_is_read_with_errors_noted() -> None:
     document = of("N1*ST*JOE\x92S*92*0553")
     assert codes(document) == [("N1", 2, Code.CHARACTER_INVALID)]

@@ -13,7 +13,7 @@ from functools import cache
 from edi_gateway.model.finding import Code, Effect, Severity
 from edi_gateway.x12.checking.guide_codes import element_code, own_condition, segment_code
 from edi_gateway.x12.checking.rules import COUNTS, Condition, LocalRule, Rule, Spot
-from edi_gateway.x12.checking.values import Fault, faults, readable
+from edi_gateway.x12.checking.values import Fault, faults, in_short, readable
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
 from edi_gateway.x12.parsing.header import Delimiters
 
@@ -433,7 +433,7 @@ def _problem(
     return Problem(
         fault.code,
         fault.severity,
-        f"{name} {readable(value)!r} {fault.message}.",
+        f"{name} {in_short(value)!r} {fault.message}.",
         fault.hint,
         element=use.position,
         component=component,

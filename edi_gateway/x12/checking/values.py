@@ -18,6 +18,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_HIGH = re.compile(r"[\x80-\x9f]")
 _WHOLE = re.compile(r"-?(\d+)", re.ASCII)
 _REAL = re.compile(r"-?(\d+\.?\d*|\.\d+)", re.ASCII)
+_IN_WORDS = 99  # characters of a value in a message, as many as AK404 may repeat
 _TIME = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?", re.ASCII)
 
 
@@ -78,6 +79,12 @@ def readable(value: str) -> str:
         return value.encode("latin-1").decode("utf-8")
     except UnicodeError:
         return value
+
+
+def in_short(value: str) -> str:
+    """As readable, with the end left out where nobody would read so far."""
+    text = readable(value)
+    return text if len(text) <= _IN_WORDS else f"{text[: _IN_WORDS - 1]}…"
 
 
 def _length(element: ElementDef, length: int, what: str = "characters") -> Iterator[Fault]:
