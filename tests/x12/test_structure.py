@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from edi_gateway.model.finding import Code, Severity
+import pytest
+
+from edi_gateway.model.finding import Code, Location, Severity
+from edi_gateway.x12.checking.guide import build
+from edi_gateway.x12.checking.structure import start, steps
 from tests.x12.edi import Document, ack, bytes_at, codes, document_of, interchange, places, x12
 
 
@@ -394,3 +398,59 @@ def test_more_of_the_totals_amounts_than_there_may_be_are_too_many_and_not_the_h
     document = document_of(interchange([*lines, "AMT*TT*1", "AMT*TT*2", "AMT*TT*3"]))
     assert codes(document) == [("AMT", None, Code.SEGMENT_OVER_MAXIMUM)]
     assert document.paths == ["BEG", "PO1", "CTT", "CTT/AMT", "CTT/AMT", "CTT/AMT"]
+
+
+@pytest.mark.parametrize(
+    ("code", "group", "body", "expected"),
+    [
+        # LIN in an 846: 10,000 (spec C11)
+        ("846", "IB", ["BIA*00*SI*1*20260115", *["LIN**VN*A"] * 10_000], []),
+        (
+            "846",
+            "IB",
+            ["BIA*00*SI*1*20260115", *["LIN**VN*A"] * 10_002],
+            [("LIN", 10_003, "AK3*LIN*10003**4")],
+        ),
+        # PO1 in an 850: 100,000 (spec C0)
+        ("850", "PO", ["BEG*00*SA*1**20260115", *["PO1**1*EA"] * 100_000], []),
+        (
+            "850",
+            "PO",
+            ["BEG*00*SA*1**20260115", *["PO1**1*EA"] * 100_001],
+            [("PO1", 100_003, "AK3*PO1*100003**4")],
+        ),
+        # beside another fault
+        (
+            "850",
+            "PO",
+            ["BEG*00*SA*1**20260115", "XYZ*1", *["PO1**1*EA"] * 100_001],
+            [("XYZ", 3, "AK3*XYZ*3**1"), ("PO1", 100_004, "AK3*PO1*100004**4")],
+        ),
+        # MSG in an 864: 100,000 in each MIT loop
+        ("864", "TX", ["BMG*00", "MIT*1", *["MSG*A"] * 60_000, "MIT*2", *["MSG*A"] * 60_000], []),
+        (
+            "864",
+            "TX",
+            ["BMG*00", "MIT*1", "MSG*A", "MIT*2", *["MSG*A"] * 100_001],
+            [("MSG", 100_006, "AK3*MSG*100006**5")],
+        ),
+    ],
+)
+def test_wide_limits_hold_too(
+    code: str, group: str, body: list[str], expected: list[tuple[str, int, str]]
+) -> None:
+    document = document_of(interchange(body, set_code=code, group=group))
+    said = [(f.at.segment, f.at.position, f.ack) for f in document.findings if isinstance(f.at, Location)]
+    assert said == expected
+
+
+@pytest.mark.parametrize(
+    ("code", "tags"),
+    [("850", ["ST", "BEG", "PO1"]), ("856", ["ST", "BSN", "HL"]), ("810", ["ST", "BIG", "IT1"])],
+)
+def test_the_tenth_line_leads_to_the_state_of_the_first(code: str, tags: list[str]) -> None:
+    """Else the longest order would have a state for each of its lines."""
+    frames = start(build("004010", code).root)
+    for tag in tags:
+        frames = next(steps(frames, tag)).frames
+    assert next(steps(frames, tags[-1])).frames == frames

@@ -1,14 +1,16 @@
 """What may have happened where a document leaves the order of its set: faults, and how it can be read on.
 
 Made by x12.recovery, which tries one explanation after another; the faults of those it takes go to x12.checker.
+`too_many` counts what the machine does not count, for x12.guide.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.checking.structure import Frames
+from edi_gateway.x12.checking.structure import MANY, Frames, Node
 
 
 @dataclass(slots=True)
@@ -53,3 +55,24 @@ class Explanation:
     early: int = -1
     excused: tuple[str, ...] = ()
     reread: tuple[int, ...] = ()
+
+
+def too_many(nodes: Sequence[Node], placed: Sequence[int]) -> Iterator[StructureFault]:
+    """What stands more often than even a wide limit allows (100,000 PO1), in each turn of the loop around it; said
+    for the first that is too many. `placed`: the node of each segment."""
+    if len(placed) <= MANY:
+        return
+    for node in nodes:
+        if node.max is None or node.max < MANY or placed.count(node.index) <= node.max:
+            continue
+        around = max((other.index for other in nodes if _holds(other, node)), default=-1)
+        number = 0
+        for index, each in enumerate(placed):
+            number = 0 if each == around else number + (each == node.index)
+            if each == node.index and number == node.max + 1:
+                code = Code.LOOP_OVER_MAXIMUM if node.last > node.index else Code.SEGMENT_OVER_MAXIMUM
+                yield StructureFault(code, index, node.tag, node.index, number)
+
+
+def _holds(loop: Node, inner: Node) -> bool:
+    return loop.opens_loop and loop.index < inner.index <= loop.last

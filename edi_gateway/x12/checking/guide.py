@@ -15,7 +15,7 @@ from edi_gateway.x12.checking import checker
 from edi_gateway.x12.checking.checker import Walk
 from edi_gateway.x12.checking.compiled import plainly
 from edi_gateway.x12.checking.compiler import Check, Compile, Compiler
-from edi_gateway.x12.checking.explanation import StructureFault
+from edi_gateway.x12.checking.explanation import StructureFault, too_many
 from edi_gateway.x12.checking.loop_rules import Breach, Marks, Walked, breaches
 from edi_gateway.x12.checking.placing import fitting, place
 from edi_gateway.x12.checking.recovery import Tracer
@@ -138,6 +138,8 @@ class _Reader:
             return self._check_exactly(raw, len(placed))
         if state.node != self.last or (self.guide.wide and not self._keeps(tuple(trail), placed, raw)):
             return self._check_exactly(raw, len(placed))
+        if any(True for _ in too_many(self.guide.nodes, placed)):
+            return self._check_exactly(raw, len(placed))
         return Walk(placed)
 
     def _variant(self, state: State, segment: list[str]) -> State:
@@ -187,8 +189,8 @@ class _Reader:
             known = self.guide.dictionary.segments
             tracer = Tracer(self.machine, self.guide.tags, lambda tag: tag in known)
             tracer.follow(raw.segments)
-            return tracer.nodes, tracer.faults
-        return placed, ()
+            return tracer.nodes, [*tracer.faults, *too_many(self.guide.nodes, tracer.nodes)]
+        return placed, tuple(too_many(self.guide.nodes, placed))
 
     def _kind(self, node: int) -> _Kind:
         tag, rules = self.guide.nodes[node].tag, self.guide.local.get(node, ())

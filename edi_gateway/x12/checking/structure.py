@@ -13,6 +13,7 @@ from typing import NamedTuple, Protocol
 
 from edi_gateway.x12.dictionary import LoopPart, Part, SegmentPart, SetDef
 
+MANY = 10_000  # a limit from which on the machine does not count; x12.explanation.too_many does
 _PLACES = 20_000  # places that a machine knows by heart
 
 
@@ -134,9 +135,11 @@ def steps(frames: Frames, tag: str, floor: int = 0) -> Iterator[Step]:
 
 
 def enter(outer: Frames, loop: Loop, ordinal: int, number: int) -> Frames:
-    """At a place of a loop, inside of the loop that it opens if it opens one. What has no limit is not counted."""
+    """At a place of a loop, inside of the loop that it opens if it opens one. What has no limit, or one so wide that a
+    state for each number would be too many, is not counted."""
     child = loop.children[ordinal]
-    here = (*outer, Frame(loop, ordinal, number if child.max is not None else 1))
+    counted = child.max is not None and child.max < MANY
+    here = (*outer, Frame(loop, ordinal, number if counted else 1))
     return (*here, Frame(child.loop, 0, 1)) if child.loop else here
 
 
