@@ -325,7 +325,8 @@ def test_a_test_and_a_real_order_with_one_number_are_two_orders_whichever_comes_
 def test_a_test_and_a_real_order_in_one_batch_are_two_orders(book: Book) -> None:
     with book.desk(actor=SYSTEM) as desk:
         incoming = [book.incoming(po(line(48)), test=True), book.incoming(po(line(48)))]
-        taken = take_orders(desk, book.partners.live, incoming, book.partners.write, desk.clock())
+        write = book.partners.write("acme", "855")
+        taken = take_orders(desk, book.partners.live, incoming, write, desk.clock())
     assert [each.verdict for each in taken] == ["new", "new"]
     assert [each.business_key for each in taken] == ["test:acme|PO-1|", "acme|PO-1|"]
 
