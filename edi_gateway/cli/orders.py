@@ -357,6 +357,11 @@ def answer(ctx: typer.Context, order: OrderArgument, partner: PartnerOption = No
 
 
 _CHOICES: dict[str, Literal["void", "change", "new"]] = {"void": "void", "change": "change", "new": "new"}
+_DECIDED = {
+    "void": "it counts for nothing",
+    "change": "it replaces what stood",
+    "new": "it is an order of its own",
+}
 
 
 @group.command()
@@ -380,8 +385,10 @@ def resolve(
 
     with here.reading() as conn:
         found = [o for o in reports.find(conn, order, partner) if o.state == "ON_HOLD"]
-    if len(found) != 1:
+    if not found:
+        fail(f"No order {order} is on hold: there is nothing to decide.", WRONG_USAGE)
+    if len(found) > 1:
         fail(f"{order} names {len(found)} orders on hold; say which by our number.", WRONG_USAGE)
     with _deciding(here) as (desk, live):
         orders.resolve_duplicate(desk, live, found[0].order_id, _CHOICES[choice], why=why)
-    sentence(f"{order}: {choice}.")
+    sentence(f"{order} is decided: {_DECIDED[choice]} ({found[0].number}).")

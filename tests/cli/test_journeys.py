@@ -293,7 +293,10 @@ def quantities(shop: Terminal) -> list[tuple[object, str]]:
 
 
 def test_a_differing_duplicate_is_voided(differing: Terminal) -> None:
-    differing.ok("orders", "resolve", "AV-88040", "void", "--why", "sent by mistake")
+    said = differing.ok("orders", "resolve", "AV-88040", "void", "--why", "sent by mistake").out
+    assert "AV-88040 is decided: it counts for nothing (SO-" in said
+    again = differing("orders", "resolve", "AV-88040", "void", "--why", "sent by mistake")
+    assert (again.code, "No order AV-88040 is on hold" in again.err) == (2, True)
     assert [o["state"] for o in both(differing)] == ["ACCEPTED", "VOID"]
     assert quantities(differing)[0] == ("ACCEPTED", "40")
     assert differing.cases() == []
