@@ -141,6 +141,13 @@ def document_of_bill(conn: Connection, partner: str, bill: str) -> int | None:
     return conn.execute(select(c.notice_document_id).where(mine).order_by(c.id.desc()).limit(1)).scalar()
 
 
+def on_bill(conn: Connection, partner: str, bill: str) -> list[Noticed]:
+    """What left for a partner on one bill of lading, and was not taken back."""
+    c = shipments.c
+    query = select(*_COLUMNS).where(c.partner == partner, c.bol == bill, c.state == "SHIPPED").order_by(c.id)
+    return [_noticed(row) for row in conn.execute(query)]
+
+
 def wake(conn: Connection, order_ids: Iterable[int]) -> None:
     """Held notices of these orders are looked at again."""
     wanted = sorted(set(order_ids))

@@ -26,6 +26,7 @@ from edi_gateway.store.tables.book import (
 from edi_gateway.store.tables.fulfilment import (
     handling_units,
     line_parts,
+    papers,
     releases,
     ship_confirms,
     shipments,
@@ -86,6 +87,7 @@ __all__ = [
     "order_lines",
     "order_revisions",
     "orders",
+    "papers",
     "payment_lines",
     "payments",
     "polls",

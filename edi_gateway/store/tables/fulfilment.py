@@ -174,3 +174,15 @@ unit_contents = Table(
     Index("ix_unit_contents_unit_id", "unit_id"),
     Index("ix_unit_contents_part_id", "part_id"),
 )
+
+papers = Table(  # what was drawn of a shipment, so that a reprint says that it is one
+    "papers",
+    metadata,
+    Column("shipment_id", BigInteger, primary_key=True),
+    Column("kind", String(20), primary_key=True),  # label, packing list, bill of lading
+    Column("version", Integer, primary_key=True),  # counts changed content, from 1
+    Column("hash", String(64), nullable=False),  # SHA-256 of what it was drawn from
+    Column("prints", Integer, nullable=False),
+    Column("at", Moment, nullable=False),  # of the last
+    Column("by", String(80), nullable=False),
+)

@@ -221,7 +221,7 @@ def upgrade() -> None:
         sa.Column("id", BIG, nullable=False, autoincrement=False),
         sa.Column("key", sa.String(200), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
-        sa.Column("shipment_id", sa.BigInteger(), nullable=False),
+        sa.Column("shipment_id", sa.BigInteger()),
         sa.Column("document_id", sa.BigInteger()),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("by", sa.String(80), nullable=False),
@@ -387,3 +387,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_tax_certificates"),
     )
     op.create_index("ix_tax_certificates_customer", "tax_certificates", ["customer"])
+    op.create_table(
+        "papers",
+        sa.Column("shipment_id", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(64), nullable=False),
+        sa.Column("prints", sa.Integer(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("by", sa.String(80), nullable=False),
+        sa.PrimaryKeyConstraint("shipment_id", "kind", "version", name="pk_papers"),
+    )
