@@ -335,6 +335,7 @@ def test_the_same_file_twice_is_one_order_and_a_second_run_has_nothing_to_do(sho
     assert shop.ok("run", "--once").out == "Nothing came in and nothing was waiting.\n"
     assert shop.ok("run", "--once", "--json").one() == {
         **{"arrivals": [], "acknowledged": [], "booked": [], "holds": [], "sent": [], "causes": []},
+        "not_looked_at": [],
     }
     shop.drop_sample("kestrelmoor", "01-mass-merchant")
     assert "came before, byte for byte: nothing is done twice" in shop.ok("run", "--once").out
