@@ -32,7 +32,8 @@ class InvoiceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A SAC as invoiced: `kind` C adds, A takes off; `amount` is positive."""
+    """A SAC as invoiced: `kind` C adds, A takes off; `amount` is positive. `order_id`, `source`: which allowance or
+    charge of which order it is ("allowances[0]", "lines[2].allowances[1]", "freight")."""
 
     kind: str
     amount: Decimal
@@ -46,6 +47,9 @@ class Charge:
     quantity: Decimal | None = None
     handling: str | None = None
     text: str | None = None
+    reference: str | None = None
+    order_id: int | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,8 @@ class TaxAmount:
 
 @dataclass(frozen=True, slots=True)
 class BilledLine:
-    """One IT1. `parts`: line parts billed, with how much of each, in the buyer's unit."""
+    """One IT1. `parts`: line parts billed, with how much of each, in the buyer's unit. `unit` is the buyer's too, but
+    for goods that are billed by their actual weight (D13). `taxed`: code and per cent of the taxes that it bears."""
 
     n: int
     order_id: int
@@ -75,6 +80,12 @@ class BilledLine:
     charges: tuple[Charge, ...] = ()
     taxes: tuple[TaxAmount, ...] = ()
     free: bool = False
+    taxed: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def net(self) -> Decimal:
+        """With the charges of the line, less its allowances."""
+        return sum((c.amount if c.kind == "C" else -c.amount for c in self.charges), self.amount)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +131,50 @@ class IssuedInvoice:
 
     def _charges(self) -> list[Charge]:
         return [*self.charges, *(charge for line in self.lines for charge in line.charges)]
+
+
+@dataclass(frozen=True, slots=True)
+class TaxRate:
+    """A rate of `tax_rates`: of a country, a region of it, postal codes that begin with `postal_code`, a class of
+    items; None: all. `freight`: freight is taxed too."""
+
+    country: str
+    code: str  # DE963
+    percent: Decimal
+    region: str | None = None
+    postal_code: str | None = None
+    tax_class: str | None = None
+    freight: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TaxCertificate:
+    """A customer's exemption; `region` None: everywhere, `expires_on` None: without end, else the last day."""
+
+    number: str
+    region: str | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remitted:
+    """What a buyer says of one of our invoices or credits (820, or typed). `paid` is below zero where a credit is
+    used; `taken_off`: what they deducted beside the cash discount, `reason` DE426 or words."""
+
+    number: str
+    paid: Decimal
+    discount: Decimal = Decimal(0)
+    taken_off: Decimal = Decimal(0)
+    reason: str | None = None
+    is_ours: bool = True  # False: they name something that is no invoice
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """A payment; `reference` is TRN02: the same one again is the same payment."""
+
+    reference: str
+    amount: Decimal
+    currency: str
+    paid_on: date
+    lines: tuple[Remitted, ...]

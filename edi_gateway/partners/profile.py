@@ -373,6 +373,10 @@ class Invoicing(Part):
     """From which day terms of payment count, where the order's ITD02 does not say."""
     echo_references: tuple[str, ...] = ()
     """REF01 of the order that go back in the 810 (IA, DP ...)."""
+    remit_to: str | None = None
+    """Who is to be paid (N1 RI), where the order does not say."""
+    remit_to_id: str | None = None
+    """Number of that: "1 123456789" (qualifier, id)."""
 
 
 class Penalty(Part):
