@@ -128,6 +128,25 @@ class Supply:
 
 
 @dataclass(frozen=True, slots=True)
+class Commitment:
+    """So much of an item is spoken for and has no stock yet: a part that waits, or an accepted line not planned yet.
+    `due_on`: the day on which it ships; None: as soon as can be. In base units."""
+
+    sku: str
+    quantity: Decimal
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """What availability of one item is worked out from: where it lies, what comes, and what is spoken for."""
+
+    levels: tuple[StockLevel, ...]
+    supply: tuple[Supply, ...] = ()
+    commitments: tuple[Commitment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """Where our goods lie. `warehouse`: key of the partner who runs it; None: ourselves."""
 
