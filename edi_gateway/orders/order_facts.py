@@ -288,8 +288,8 @@ def _price(known: LineFacts, row: ItemUnit, item: Item, order: OrderFacts) -> No
         unit=row,
         units=known.item_units,
         row=price_row,
-        lower=policies.price_buyer_lower,
-        higher=policies.price_buyer_higher,
+        lower=policies.price_lower_by_class.get(item.item_class or "", policies.price_buyer_lower),
+        higher=policies.price_higher_by_class.get(item.item_class or "", policies.price_buyer_higher),
         is_free=item.free
         or policies.price_zero == "accept"
         or order.order.type in pricing.FREE_TYPES

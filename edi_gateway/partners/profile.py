@@ -176,11 +176,14 @@ class Policies(Part):
     """How far their price may lie below ours."""
     price_buyer_higher: Tolerance = Tolerance(percent=Decimal("0"))
     """How far their price may lie above ours."""
+    price_lower_by_class: dict[str, Tolerance] = {}
+    """The same below, for items of a class (item_class), in place of price_buyer_lower."""
+    price_higher_by_class: dict[str, Tolerance] = {}
+    """The same above, in place of price_buyer_higher."""
     price_within: Literal["buyer", "contract"] = "contract"
     """Whose price counts when the difference is tolerated."""
     price_lower_outside: Literal["hold", "accept then fix", "ours", "reject line"] = "hold"
-    """Their price is too low: hold the line, accept it and hold only its release to the warehouse, answer with our
-    price, or reject it."""
+    """Their price is too low: hold the line, accept it and hold its release, answer with ours, or reject it."""
     price_zero: Literal["hold", "accept"] = "hold"
     """A price of 0 on an item that is not free."""
     price_net_of_allowances: bool = False

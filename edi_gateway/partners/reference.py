@@ -30,6 +30,8 @@ _TABLES: tuple[tuple[str, str], ...] = (
     ("[policies]", "Policies"),
     ("[policies.price_buyer_lower]", "Tolerance"),
     ("[policies.price_buyer_higher]", "Tolerance"),
+    ("[policies.price_lower_by_class.CLASS]", "Tolerance"),
+    ("[policies.price_higher_by_class.CLASS]", "Tolerance"),
     ("[[contacts]]", "ContactPerson"),
 )
 _WORDS = {
@@ -41,6 +43,7 @@ _WORDS = {
     "tuple[str, ...]": "list of texts",
     "tuple[int, ...]": "list of whole numbers",
     "dict[str, str]": "table of texts",
+    "dict[str, Tolerance]": "table of tables",
 }
 
 

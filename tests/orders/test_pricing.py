@@ -72,6 +72,32 @@ def test_a_lower_price_is_accepted_by_policy_and_stops_only_the_release_to_the_w
     assert [hold.blocks for hold in judged(po(line(48, "EA", "0")), policies=fix).holds] == ["A"]
 
 
+def test_a_class_of_items_has_a_tolerance_of_its_own() -> None:
+    """Mugs are tableware, for which 0.02 each is allowed below and nothing above; bolts have the general 1 %."""
+    data = books(
+        items=[
+            Item("MUG", "Mug", "active", "EA", item_class="tableware"),
+            Item("BOLT", "Bolt", "active", "EA"),
+        ]
+    )
+    policies = {
+        "price_buyer_lower": {"percent": "1"},
+        "price_buyer_higher": {"percent": "1"},
+        "price_lower_by_class": {"tableware": {"per_unit": "0.02"}},
+        "price_higher_by_class": {"tableware": {"percent": "0"}},
+    }
+
+    def found(price: str, item: str = "MUG") -> list[str]:
+        order = po(line(48, "EA", price, ids=[("VN", item)]))
+        return [f"{code} {severity}" for code, severity, _ in told(judged(order, data, policies=policies))]
+
+    assert found("3.98") == ["PRICE_DIFFERS INFO"]  # 0.02 below
+    assert found("3.97") == ["PRICE_DIFFERS ERROR"]  # 0.03, yet less than 1 %
+    assert found("4.01") == ["PRICE_FAVOURABLE INFO"]
+    assert found("0.0615", "BOLT") == ["PRICE_DIFFERS INFO"]  # 0.0005 of 0.062 is 0.8 %
+    assert found("0.061", "BOLT") == ["PRICE_DIFFERS ERROR"]  # 1.6 %
+
+
 def test_a_higher_price_is_answered_with_ours_and_noted_as_in_our_favour() -> None:
     """Never billed above contract: IP, for information only."""
     order = po(line(48, "EA", "4.50"))

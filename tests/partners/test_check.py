@@ -96,6 +96,16 @@ def told(folder: Path, mappings: Path | None = None) -> list[tuple[str, str]]:
             "policies.price_buyer_lower gives no limit, so every price would pass.",
         ),
         (
+            "[policies.price_lower_by_class.textiles]\n",
+            1,
+            "policies.price_lower_by_class.textiles gives no limit, so every price would pass.",
+        ),
+        (
+            "[customer_policies.C-7.price_higher_by_class.textiles]\nper_unit = -1\n",
+            2,
+            "customer_policies.C-7.price_higher_by_class.textiles.per_unit is -1; it cannot be below 0.",
+        ),
+        (
             "[customer_policies.C-7.price_buyer_higher]\npercent = -2.5\n",
             2,
             "customer_policies.C-7.price_buyer_higher.percent is -2.5; it cannot be below 0.",

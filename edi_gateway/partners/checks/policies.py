@@ -10,6 +10,7 @@ from edi_gateway.partners.draft import Draft, KeyPath, dotted, nearest
 from edi_gateway.x12.dictionary import dictionary
 
 _TOLERANCES = ("price_buyer_lower", "price_buyer_higher")
+_BY_CLASS = ("price_lower_by_class", "price_higher_by_class")
 _LIMITS = (
     "lead_time_days",
     "transit_days",
@@ -25,22 +26,34 @@ def limit_negative(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     """A limit below nothing."""
     for table in _tables(draft):
         paths: list[KeyPath] = [(*table, key) for key in _LIMITS]
-        paths += [(*table, side, key) for side in _TOLERANCES for key in ("percent", "per_unit", "per_line")]
+        paths += [
+            (*side, key) for side in _tolerances(draft, table) for key in ("percent", "per_unit", "per_line")
+        ]
         for path in paths:
             value = draft.number(*path)
             if value is not None and value < 0:
                 yield draft.mistake(path, f"{dotted(path)} is {value}; it cannot be below 0.")
 
 
+def _tolerances(draft: Draft, table: KeyPath) -> list[KeyPath]:
+    """Where tolerances stand in a table of policies: for all items, and for those of a class."""
+    found: list[KeyPath] = [(*table, side) for side in _TOLERANCES]
+    for side in _BY_CLASS:
+        classes = draft.get(*table, side)
+        if isinstance(classes, dict):
+            found += [(*table, side, name) for name in classes]
+    return found
+
+
 def limit_empty(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     """A tolerance without a limit: every price would pass."""
     for table in _tables(draft):
-        for side in _TOLERANCES:
-            given = draft.get(*table, side)
+        for side in _tolerances(draft, table):
+            given = draft.get(*side)
             if isinstance(given, dict) and not given:
                 yield draft.mistake(
-                    (*table, side),
-                    f"{dotted((*table, side))} gives no limit, so every price would pass.",
+                    side,
+                    f"{dotted(side)} gives no limit, so every price would pass.",
                     "Give percent, per_unit or per_line; percent = 0 allows no difference.",
                 )
 
