@@ -1,0 +1,332 @@
+"""What a buyer holds against an 810 (spec B11, C4): against order, answer and notices, and its own arithmetic.
+
+Takes the book and a received invoice; yields disagreements. Allowances and taxes are charges.py's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from edi_gateway.model.documents.invoice import Invoice, InvoicedLine
+from edi_gateway.model.documents.purchase_order import Line
+from edi_gateway.model.documents.shared import Terms
+from edi_gateway.simulator.book import Book, Deal, acknowledged, items
+from edi_gateway.simulator.judge import charges
+from edi_gateway.simulator.judge.rules import Disagreement, Rule
+from edi_gateway.simulator.matching import fits, line_of, pairs
+from edi_gateway.simulator.numbers import ZERO, extension, money, shown, total
+
+CREDITS: Final = ("CR", "CN")
+_CENT: Final = Decimal("0.01")
+
+
+def judge(book: Book, invoice: Invoice, at: datetime) -> Iterator[Disagreement]:
+    """All that is wrong with an invoice or a credit memo; the book does not know it yet."""
+    if invoice.invoice_number in book.invoices:
+        yield against(Rule.INVOICE_NUMBER_REPEATED, invoice, "This number was used before.")
+    yield from _arithmetic(invoice)
+    deal = book.deal(invoice.po_number, invoice.release_number)
+    if deal is None:
+        release = f", release {invoice.release_number}" if invoice.release_number else ""
+        yield against(
+            Rule.INVOICE_ORDER_UNKNOWN, invoice, f"No order {invoice.po_number}{release} was placed."
+        )
+        return
+    yield from _header(book, deal, invoice, at)
+    yield from _lines(deal, invoice)
+    if invoice.type in CREDITS:
+        yield from _credit(book, invoice)
+        return
+    if invoice.type == "RE":
+        yield from _rebill(book, invoice)
+    yield from _quantities(book, deal, invoice)
+    yield from _rejected(book, deal, invoice)
+    yield from charges.judge(book, deal, invoice)
+    yield from _terms(book, deal, invoice)
+
+
+def against(rule: Rule, invoice: Invoice, reason: str) -> Disagreement:
+    return Disagreement(rule, "810", invoice.invoice_number, reason)
+
+
+# --- by itself
+
+
+def _arithmetic(invoice: Invoice) -> Iterator[Disagreement]:
+    goods = total(extended(line, invoice) for line in invoice.lines)
+    added = total(charges.signed(a) for a in charges.all_of(invoice))
+    taxes = total(tax.amount for tax in charges.taxes_of(invoice) if tax.amount is not None)
+    right = goods + added + taxes
+    if invoice.total != right:
+        yield against(
+            Rule.INVOICE_TOTAL,
+            invoice,
+            f"TDS01 is {invoice.total}: lines {goods}, charges less allowances {added}, taxes {taxes} make {right}.",
+        )
+    stated = invoice.stated_totals.line_count
+    if stated is not None and stated != len(invoice.lines):
+        yield against(
+            Rule.INVOICE_TOTALS, invoice, f"CTT01 counts {stated} lines, there are {len(invoice.lines)}."
+        )
+    yield from _discount(invoice)
+
+
+def extended(line: InvoicedLine, invoice: Invoice) -> Decimal:
+    if line.quantity is None or line.price is None:
+        return ZERO
+    return extension(line.quantity, line.price, line.price_basis, invoice.currency)
+
+
+def _discount(invoice: Invoice) -> Iterator[Disagreement]:
+    percent = next((t.discount_percent for t in invoice.terms if t.discount_percent is not None), None)
+    subject, net, off = invoice.subject_to_discount, invoice.discounted_total, invoice.discount_amount
+    if off is not None:
+        if subject is not None and percent is not None and abs(off - money(subject * percent / 100)) > _CENT:
+            yield against(
+                Rule.INVOICE_DISCOUNT,
+                invoice,
+                f"TDS04 is {off}; {shown(percent)} % of {subject} is another amount.",
+            )
+        if net is not None and net != invoice.total - off:
+            yield against(
+                Rule.INVOICE_DISCOUNT,
+                invoice,
+                f"TDS03 is {net}; {invoice.total} less {off} is another amount.",
+            )
+    if subject is not None and abs(subject) > abs(invoice.total):
+        yield against(
+            Rule.INVOICE_DISCOUNT, invoice, f"TDS02 is {subject}, more than the total of {invoice.total}."
+        )
+
+
+# --- against the order
+
+
+def _header(book: Book, deal: Deal, invoice: Invoice, at: datetime) -> Iterator[Disagreement]:
+    order = deal.order
+    if invoice.ordered_on is not None and invoice.ordered_on != order.ordered_on:
+        yield against(
+            Rule.INVOICE_ORDER_DATE,
+            invoice,
+            f"BIG03 is {invoice.ordered_on}, the order's date {order.ordered_on}.",
+        )
+    if invoice.currency is not None and invoice.currency != (order.currency or book.agreed.policies.currency):
+        yield against(
+            Rule.INVOICE_CURRENCY, invoice, f"It is in {invoice.currency}, the order in {order.currency}."
+        )
+    today = at.astimezone(ZoneInfo(book.agreed.calendar.zone)).date()
+    if invoice.issued_on > today:
+        yield against(Rule.INVOICE_DATE, invoice, f"It is dated {invoice.issued_on}; today is {today}.")
+    left = [
+        n.document.dates.shipped_on
+        for n in book.notices.values()
+        if any(i.key == deal.key for i in items(n.document))
+    ]
+    first = min((day for day in left if day is not None), default=None)
+    if first is not None and invoice.issued_on < first:
+        yield against(
+            Rule.INVOICE_DATE, invoice, f"It is dated {invoice.issued_on}; the goods left on {first}."
+        )
+    yield from _place(deal, invoice)
+
+
+def _place(deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
+    order = deal.order
+    stores = {a.location for line in order.lines for a in line.allocations}
+    wanted = {party.id for party in order.parties if party.role in ("ST", "BY") and party.id} | stores
+    for party in invoice.parties:
+        if party.role == "ST" and party.id and wanted and party.id not in wanted and order.party("ST"):
+            yield against(
+                Rule.INVOICE_SHIP_TO, invoice, f"It names ship-to {party.id}, which the order does not."
+            )
+
+
+def _lines(deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
+    for told in invoice.lines:
+        line = _line(deal, told)
+        name = told.buyer_line or " ".join(f"{i.qualifier} {i.value}" for i in told.ids) or str(told.line)
+        if line is None:
+            if told.price_basis != "NC" and told.price != 0:
+                yield against(
+                    Rule.INVOICE_LINE_UNKNOWN,
+                    invoice,
+                    f"{name} is no line of {deal.order.po_number}, or not one alone.",
+                )
+            continue
+        if not fits(line, pairs(told.ids)):
+            yield against(
+                Rule.INVOICE_ITEM, invoice, f"Line {name} names {' '.join(i.value for i in told.ids)}."
+            )
+        if told.unit != line.unit:
+            yield against(
+                Rule.INVOICE_UNIT, invoice, f"Line {name} is in {told.unit}, ordered was in {line.unit}."
+            )
+        _, price, basis = acknowledged(deal, line)
+        if told.price != price or (told.price_basis or None) != (basis or None):
+            if told.price_basis == "NC" or told.price == 0:
+                continue
+            yield against(
+                Rule.INVOICE_PRICE,
+                invoice,
+                f"Line {name} is at {shown(told.price)} {told.price_basis or ''}; acknowledged was "
+                f"{shown(price)} {basis or ''}".rstrip()
+                + ".",
+            )
+
+
+def _line(deal: Deal, told: InvoicedLine) -> Line | None:
+    return line_of(deal.order.lines, told.buyer_line, pairs(told.ids))
+
+
+def _quantities(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
+    """Over all invoices less credits, against all notices that stand; goods at no charge stand beside."""
+    shipped: dict[int, Decimal] = {}
+    for item in book.shipped():
+        line = line_of(deal.order.lines, item.line, item.ids) if item.key == deal.key else None
+        if line is not None:
+            shipped[id(line)] = shipped.get(id(line), ZERO) + item.quantity
+    if not shipped and any(told.quantity for told in invoice.lines):
+        yield against(
+            Rule.INVOICE_BEFORE_NOTICE, invoice, f"No notice has told of any goods of {deal.order.po_number}."
+        )
+        return
+    invoiced = invoiced_of(deal, [*book.invoices_of(deal.key), invoice])
+    for line in deal.order.lines:
+        here = any(_line(deal, told) is line for told in invoice.lines)
+        sent = shipped.get(id(line), ZERO)
+        if here and invoiced.get(id(line), ZERO) > sent:
+            rule = Rule.INVOICE_QUANTITY_OVER if sent else Rule.INVOICE_BEFORE_NOTICE
+            yield against(
+                rule,
+                invoice,
+                f"Line {line.buyer_line or line.line}: {shown(invoiced[id(line)])} invoiced in all, "
+                f"{shown(sent)} shipped.",
+            )
+
+
+def invoiced_of(deal: Deal, invoices: list[Invoice]) -> dict[int, Decimal]:
+    """How many of each line (by id of the record) were invoiced, less what was credited."""
+    found: dict[int, Decimal] = {}
+    for invoice in invoices:
+        sign = -1 if invoice.type in CREDITS else 1
+        for told in invoice.lines:
+            line = _line(deal, told)
+            if line is not None and told.quantity is not None and told.price_basis != "NC":
+                found[id(line)] = found.get(id(line), ZERO) + sign * abs(told.quantity)
+    return found
+
+
+def _rejected(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
+    if book.agreed.invoicing.after_notice != "accepted":
+        return
+    for number, notice in book.notices.items():
+        if notice.rejected and any(item.key == deal.key for item in items(notice.document)):
+            yield against(
+                Rule.INVOICE_NOTICE_REJECTED,
+                invoice,
+                f"Notice {number} was rejected, and no corrected one has come.",
+            )
+
+
+# --- credits
+
+
+def _original(book: Book, invoice: Invoice) -> Invoice | None:
+    number = invoice.original_invoice_number
+    if number is None:
+        number = next((r.value for r in invoice.references if r.qualifier == "OI"), None)
+    return book.invoices.get(number or "")
+
+
+def _credit(book: Book, invoice: Invoice) -> Iterator[Disagreement]:
+    agreed = book.agreed.invoicing.credit_sign
+    if (invoice.total < 0) != (agreed == "negative") and invoice.total != 0:
+        yield against(
+            Rule.CREDIT_SIGN, invoice, f"Its total is {invoice.total}; amounts of credits are to be {agreed}."
+        )
+    original = _original(book, invoice)
+    if original is None:
+        yield against(Rule.CREDIT_WITHOUT_ORIGINAL, invoice, "BIG10 names no invoice that came.")
+        return
+    before = total(
+        abs(each.total)
+        for each in book.invoices.values()
+        if each.type in CREDITS and _original(book, each) is original
+    )
+    if before + abs(invoice.total) > abs(original.total):
+        yield against(
+            Rule.CREDIT_OVER_ORIGINAL,
+            invoice,
+            f"{before + abs(invoice.total)} is credited of {original.invoice_number}, which came to {original.total}.",
+        )
+
+
+def _rebill(book: Book, invoice: Invoice) -> Iterator[Disagreement]:
+    if _original(book, invoice) is None:
+        yield against(
+            Rule.CREDIT_WITHOUT_ORIGINAL, invoice, "A rebill (RE), and BIG10 names no invoice that came."
+        )
+
+
+# --- terms
+
+
+def _terms(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
+    ordered = next(iter(deal.order.terms), None)
+    for told in invoice.terms:
+        if ordered is not None:
+            for name, what in (
+                ("type", "ITD01"),
+                ("discount_percent", "ITD03"),
+                ("discount_days", "ITD05"),
+                ("net_days", "ITD07"),
+            ):
+                theirs, ours = getattr(ordered, name), getattr(told, name)
+                if theirs is not None and ours is not None and theirs != ours:
+                    yield against(
+                        Rule.INVOICE_TERMS,
+                        invoice,
+                        f"{what} is {shown_any(ours)}, the order says {shown_any(theirs)}.",
+                    )
+        yield from _due(book, ordered or told, told, invoice)
+    if ordered is not None and not invoice.terms:
+        yield against(Rule.INVOICE_TERMS, invoice, "It names no terms of payment, and the order does.")
+
+
+def shown_any(value: object) -> str:
+    return shown(value) if isinstance(value, Decimal) else str(value)
+
+
+def _due(book: Book, ordered: Terms, told: Terms, invoice: Invoice) -> Iterator[Disagreement]:
+    since = _basis(book, ordered, invoice)
+    if since is None:
+        return
+    for days, day, what in (
+        (ordered.net_days, told.net_due, "net due"),
+        (ordered.discount_days, told.discount_due, "discount due"),
+    ):
+        if days is not None and day is not None and day != since + timedelta(days=days):
+            right = since + timedelta(days=days)
+            yield against(
+                Rule.INVOICE_DUE_DATE,
+                invoice,
+                f"The {what} date is {day}; {days} days from {since} is {right}.",
+            )
+
+
+def _basis(book: Book, ordered: Terms, invoice: Invoice) -> date | None:
+    """The day from which terms count: ITD02, else as agreed. None where it is a day that the buyer alone knows."""
+    match ordered.basis:
+        case "3":
+            return invoice.issued_on
+        case "1":
+            return invoice.dates.shipped_on
+        case None:
+            by_ship = book.agreed.invoicing.date_basis == "ship"
+            return (invoice.dates.shipped_on if by_ship else None) or invoice.issued_on
+        case _:
+            return None
