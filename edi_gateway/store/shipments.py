@@ -1,6 +1,7 @@
 """Shipments with their cartons and pallets, and the confirms that made them (spec B3.5, B9, B10).
 
-Takes and gives rows, Units and the frozen Shipped; decides nothing. Called by commands, read by reports.
+Takes and gives rows and Units; decides nothing. What their notices became is notices.py. Called by commands, read by
+reports.
 """
 
 from __future__ import annotations
@@ -9,10 +10,9 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from pydantic import TypeAdapter
 from sqlalchemy import Connection, delete, select, update
 
-from edi_gateway.model.fulfilment import Content, Shipped, Unit
+from edi_gateway.model.fulfilment import Content, Unit
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.ids import Ids, order_number
@@ -23,21 +23,11 @@ REVERSED: Final = "REVERSED"
 NOTICE_WAITS: Final = ("NONE", "NOT_DUE", "DUE", "HELD")  # no 856 has gone
 INVOICE_WAITS: Final = ("NONE", "DUE", "BLOCKED")  # and no invoice
 _CHUNK: Final = 400
-_SHIPPED: Final = TypeAdapter(Shipped)
 
 
 def number_of(shipment_id: int) -> str:
     """BSN02: `SH-` and what our order numbers have; never used again, since ids are not."""
     return order_number(shipment_id).replace("SO-", "SH-", 1)
-
-
-def frozen(shipped: Shipped) -> str:
-    """The JSON that `shipments.snapshot` keeps."""
-    return _SHIPPED.dump_json(shipped).decode()
-
-
-def thawed(snapshot: str) -> Shipped:
-    return _SHIPPED.validate_json(snapshot)
 
 
 def add(conn: Connection, rows: Sequence[Row]) -> None:
@@ -59,40 +49,27 @@ def find(conn: Connection, number: str) -> int | None:
     return conn.execute(select(shipments.c.id).where(shipments.c.number == number)).scalar()
 
 
-def open_on_bill(conn: Connection, partner: str, site: str, ship_to: str | None, bol: str) -> Any:
-    """The shipment on this bill of lading whose notice has not gone, locked; None when there is none."""
-    c = shipments.c
-    query = select(shipments).where(
-        c.partner == partner, c.bol == bol, c.site == site, c.state == SHIPPED,
-        c.notice_state.in_(NOTICE_WAITS), c.notice_document_id.is_(None), c.invoice_state.in_(INVOICE_WAITS),
-    )  # fmt: skip
-    same = c.ship_to.is_(None) if ship_to is None else c.ship_to == ship_to
-    return conn.execute(query.where(same).order_by(c.id).limit(1).with_for_update()).first()
-
-
 # ---------------------------------------------------------------- confirms
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A confirm that was applied."""
+    """A confirm that was applied. `shipment_id` None: nothing had shipped."""
 
     id: int
     key: str
     hash: str
-    shipment_id: int
+    shipment_id: int | None
+    document_id: int | None
+
+
+_KEPT: Final = [ship_confirms.c[name] for name in ("id", "key", "hash", "shipment_id", "document_id")]
 
 
 def confirm(conn: Connection, key: str) -> Kept | None:
     c = ship_confirms.c
-    row = conn.execute(select(c.id, c.key, c.hash, c.shipment_id).where(c.key == key)).first()
+    row = conn.execute(select(*_KEPT).where(c.key == key)).first()
     return None if row is None else Kept(*row)
-
-
-def confirms_of(conn: Connection, shipment_id: int) -> list[Kept]:
-    c = ship_confirms.c
-    query = select(c.id, c.key, c.hash, c.shipment_id).where(c.shipment_id == shipment_id).order_by(c.id)
-    return [Kept(*row) for row in conn.execute(query)]
 
 
 def keep_confirm(conn: Connection, values: Row) -> None:

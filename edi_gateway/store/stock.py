@@ -137,6 +137,15 @@ def move_all(conn: Connection, ids: Ids, now: datetime, by: str, moves: Sequence
     return after
 
 
+def moves_of(conn: Connection, shipment_id: int) -> list[Move]:
+    """What a shipment has moved, in the order in which it did."""
+    c = stock_moves.c
+    query = select(
+        c.site, c.sku, c.bucket, c.quantity, c.kind, c.reference, c.document_id, c.shipment_id
+    ).where(c.shipment_id == shipment_id)
+    return [Move(*row) for row in conn.execute(query.order_by(c.id))]
+
+
 def counted(conn: Connection, at: datetime, keys: Iterable[Key]) -> None:
     """These rows were counted, whatever that changed."""
     _set(conn, "counted_at", [{"at_site": site, "of_sku": sku, "now": at} for site, sku in sorted(keys)])

@@ -1,0 +1,59 @@
+"""What is odd about a confirm as a whole, in words: too much left, after a cancellation, after the last day (B9, D4).
+
+Pure: gives findings. Called by commands/confirming.py and making_shipments.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.model.fulfilment import Part
+from edi_gateway.orders.fulfilment.planning import Cut
+from edi_gateway.orders.meaning.numbers import show
+
+
+def over_released(excess: Sequence[Cut], number: str) -> Finding:
+    """More than was to ship, beyond the tolerance: it is not booked, and named here."""
+    told = ", ".join(
+        f"{show(cut.quantity)} {cut.part.unit} of line {cut.part.line} ({cut.part.sku})" for cut in excess
+    )
+    return Finding(
+        Code.CONFIRM_OVER_RELEASED,
+        Severity.ERROR,
+        message=f"More left with {number} than was to ship, and than the buyer bears: {told}.",
+        hint="What was to ship is booked, the rest is not. Ask the warehouse; agree with the buyer on what came too "
+        "much, or have it sent back, then release the hold.",
+        rule="over",
+        value="; ".join(f"{cut.part.line}={show(cut.quantity)}" for cut in excess),
+        family=Family.WAREHOUSE,
+    )
+
+
+def raced(release: str) -> Finding:
+    """Goods left although the warehouse was asked to cancel."""
+    return Finding(
+        Code.CONFIRM_AFTER_CANCEL,
+        Severity.ERROR,
+        message=f"Release {release} has left although the warehouse was asked to cancel it.",
+        hint="What left is booked and told to the buyer. Tell them that the change came too late; what they do not "
+        "want comes back as a return.",
+        rule="race",
+        family=Family.WAREHOUSE,
+    )
+
+
+def shipped_late(gone: Sequence[Part], day: date, po_number: str) -> Finding | None:
+    """Goods left after the buyer's last day."""
+    late = [p for p in gone if p.cancel_after is not None and day > p.cancel_after]
+    if not late:
+        return None
+    lines = ", ".join(sorted({str(p.line) for p in late}))
+    return Finding(
+        Code.SHIPPED_AFTER_CANCEL_DATE,
+        Severity.ERROR,
+        message=f"Line {lines} of PO {po_number} left on {day}, after the buyer's last day {late[0].cancel_after}.",
+        hint="Tell the buyer before the goods arrive; they may refuse them or charge for it.",
+        family=Family.DATE,
+    )
