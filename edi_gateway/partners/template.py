@@ -99,4 +99,4 @@ def _given(values: dict[str, object], record: str) -> list[str]:
 
 
 def _in_comment(key: Key) -> str:
-    return f"# {key.name} = {key.default or '...'}  # {key.text}"
+    return f"# {key.name} = {key.default or '...'}  # {' '.join(key.text.split())}"  # a comment is one line
