@@ -50,7 +50,7 @@ def order_id(here: Here, name: str, partner: str | None = None) -> int:
     if not live:
         fail(f"There is no order {name}. `orders list` shows the newest.", WRONG_USAGE)
     if len(live) > 1:
-        told = "; ".join(f"{o.number} ({o.partner}, {o.state})" for o in live)
+        told = "; ".join(f"{o.number} ({o.partner}, {o.state}{', TEST' if o.test else ''})" for o in live)
         fail(f"{name} could be any of: {told}. Say which by our number.", WRONG_USAGE)
     return live[0].order_id
 

@@ -328,6 +328,25 @@ def test_a_differing_duplicate_is_taken_as_an_order_of_its_own(differing: Termin
     assert "AV-88040 could be any of" in said.err
 
 
+def test_the_real_order_after_its_test_is_taken_while_the_test_waits_or_is_voided(shop: Terminal) -> None:
+    """The same PO, first marked as a test (ISA15 T) and then in earnest under the next control number."""
+    marked = shop.drop_sample("kestrelmoor", "15-test-flag")
+    shop("run", "--once")
+    (test,) = shop.ok("orders", "list", "--json").json()
+    shop.drop("kestrelmoor", "real.edi", marked.replace(b"*T*>", b"*P*>").replace(b"000000115", b"000000116"))
+    shop("run", "--once")
+    assert [(o["test"], o["state"]) for o in shop.ok("orders", "list", "--json").json()] == [
+        (False, "ACCEPTED"),
+        (True, "ON_HOLD"),
+    ]
+    assert [p["order"]["po_number"] for p in shop.posted()] == [test["po_number"]]
+    said = shop("orders", "show", str(test["po_number"]))
+    assert (said.code, f"{test['number']} (kestrelmoor, ON_HOLD, TEST)" in said.err) == (2, True)
+    shop.ok("orders", "resolve", str(test["number"]), "void", "--why", "it was a test")
+    assert shop.order(str(test["po_number"]))["order"]["state"] == "ACCEPTED"  # the one that is left
+    assert (shop.holds(), shop.cases(), len(shop.posted())) == ([], [], 1)
+
+
 def test_the_same_file_twice_is_one_order_and_a_second_run_has_nothing_to_do(shop: Terminal) -> None:
     shop.drop_sample("kestrelmoor", "01-mass-merchant")
     shop.ok("run", "--once")
