@@ -5,7 +5,7 @@ Takes what has left and what was said of it; writes the shipment in the caller's
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from fractions import Fraction
@@ -37,10 +37,12 @@ _WHAT: Final = "Confirming a shipment"
 
 @dataclass(frozen=True, slots=True)
 class Packing:
-    """What to do where the confirm brings no cartons. `how`: "none", "case" (a carton a case), or "count"."""
+    """What to do where the confirm brings no cartons. `how`: "none", "case" (a carton a case), or "count".
+    `tracking`: of the cartons in turn, or one for all."""
 
     how: Literal["none", "case", "count"] = "none"
     count: int = 0
+    tracking: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -119,13 +121,10 @@ class Making:
         shipments.drop_units(desk.conn, release_ids=ids)
         if units:
             units = fit(units, applied.shipped).units
-        elif packing.how == "count":
-            made = in_cartons(applied.pieces, packing.count)
-            if made is None:
-                raise Refused(what=_WHAT, why=f"the goods do not fill {packing.count} cartons")
-            units = made
-        elif packing.how == "case":
-            units = by_case(applied.pieces, cases_of(self.known))
+        else:
+            units = packed(_WHAT, applied.pieces, packing, cases_of(self.known))
+        if packing.tracking:
+            units = tracked(_WHAT, units, packing.tracking)
         store_of = {piece.id: piece.store for piece in applied.pieces}
         marked = []
         for unit in units:
@@ -233,3 +232,26 @@ class Making:
 def cases_of(known: Dispatch) -> dict[str, Fraction]:
     """Base units in a case, by SKU, of items that have one."""
     return {sku: unit.factor for (sku, code), unit in known.data.units.items() if code == CASE}
+
+
+def packed(
+    what: str, pieces: Sequence[Part], packing: Packing, cases: Mapping[str, Fraction]
+) -> tuple[Unit, ...]:
+    """Cartons made as `packing` says."""
+    if packing.how == "none":
+        return ()
+    if packing.how == "case":
+        return by_case(pieces, cases)
+    made = in_cartons(pieces, packing.count)
+    if made is None:
+        raise Refused(what=what, why=f"the goods cannot be divided among {packing.count} cartons")
+    return made
+
+
+def tracked(what: str, units: Sequence[Unit], numbers: Sequence[str]) -> tuple[Unit, ...]:
+    """Cartons with their tracking numbers."""
+    cartons = sum(1 for unit in units if unit.kind == "P")
+    if len(numbers) not in (1, cartons):
+        raise Refused(what=what, why=f"{len(numbers)} tracking numbers for {cartons} cartons")
+    each = iter([numbers[0]] * cartons if len(numbers) == 1 else numbers)
+    return tuple(replace(unit, tracking=next(each)) if unit.kind == "P" else unit for unit in units)

@@ -6,7 +6,7 @@ flow/fulfilment.py, and by people who want an order released early or a 940 sent
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -42,12 +42,12 @@ _PAGE: Final = 100
 _BEFORE: Final = ("plan", "recall")  # work that comes first: the order may not want what is allocated
 
 
-def release_due(desk: Desk, partners: Partners) -> int:
-    """Release what is due of some orders; how many releases were made. 0: of none there is anything to release."""
+def release_due(desk: Desk, release: Callable[[Sequence[int]], int]) -> int:
+    """Release what is due of some orders, by `release`; how many releases were made. 0: there is nothing more."""
     made, after = 0, 0
     while not made and (found := releases.orders_due(desk.conn, _tomorrow(desk.clock()), after, _PAGE)):
         after = found[-1]  # what cannot go yet must not stand before what can
-        made = len(release_orders(desk, partners, found))
+        made = release(found)
     return made
 
 
@@ -313,32 +313,6 @@ def opened(desk: Desk, release: Release) -> tuple[StoredOrder, list[Part]]:
     assert order is not None  # releases are made of orders, and orders are not deleted
     mine = parts.of_release(desk.conn, [release.id], lock=True).get(release.id, [])
     return order, [part for part in mine if part.state is not PartState.SHIPPED]
-
-
-def overdue(desk: Desk, release_id: int) -> None:
-    """The warehouse should have confirmed by now (spec B9: LATE_945)."""
-    release = releases.load(desk.conn, [release_id]).get(release_id)
-    if release is None or release.state not in releases.OPEN:
-        return
-    order = orders.load(desk.conn, release.order_id)
-    assert order is not None
-    who = f"The warehouse {release.warehouse} has" if release.warehouse else f"{release.site or 'Nobody'} has"
-    asked = ", which it was asked to cancel" if release.state == releases.CANCEL_ASKED else ""
-    finding = Finding(
-        Code.CONFIRM_OVERDUE,
-        Severity.ERROR,
-        message=f"{who} not confirmed release {release.number} of PO {order.po_number}{asked}, which was to ship on "
-        f"{release.ship_on}.",
-        hint="Ask whether it has left. A 945, `ship confirm` or `warehouse confirm-cancel` closes this case.",
-        family=Family.WAREHOUSE,
-    )
-    ledger = Ledger(desk)
-    about = About(order_id=order.id)
-    ledger.case(
-        NewCase(finding, release.warehouse or release.partner, about, order.total, order.currency, order.test)
-    )
-    ledger.event(order.id, "confirm overdue", f"Release {release.number} is not confirmed in time.")
-    ledger.write()
 
 
 def over(desk: Desk, release: Release, text: str) -> None:

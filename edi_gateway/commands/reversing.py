@@ -7,29 +7,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
-from hashlib import sha256
-from typing import Any, Final, Literal
-
-from pydantic import TypeAdapter
+from typing import Any, Literal
 
 from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.model.fulfilment import Confirm, Part, PartKind, PartState
+from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 from edi_gateway.store import deadlines, holds, orders, parts, releases, shipments, stock
 from edi_gateway.store.shipments import Kept
 from edi_gateway.store.stock import Move
 
 Begun = Literal["new", "again", "corrected", "too late"]
-_CONFIRM: Final = TypeAdapter(Confirm)
-
-
-def digest_of(said: Confirm) -> str:
-    """SHA-256 of what a typed confirm says, whichever document it came with."""
-    return sha256(_CONFIRM.dump_json(replace(said, document_id=None))).hexdigest()
 
 
 def begin(

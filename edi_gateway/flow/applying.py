@@ -14,6 +14,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from edi_gateway.commands.advices import take_advice
+from edi_gateway.commands.advising import take_shipment
 from edi_gateway.commands.arrivals import Applied, Apply, Arrived
 from edi_gateway.commands.cases import About, NewCase
 from edi_gateway.commands.counting import take_count
@@ -22,6 +23,7 @@ from edi_gateway.flow.works import Works
 from edi_gateway.model.documents.application_advice import ApplicationAdvice
 from edi_gateway.model.documents.inventory import InventoryReport
 from edi_gateway.model.documents.record import Record
+from edi_gateway.model.documents.shipping_advice import ShippingAdvice
 from edi_gateway.model.finding import Severity
 from edi_gateway.store import findings
 from edi_gateway.store.bulk import Row
@@ -31,6 +33,7 @@ from edi_gateway.store.tables import receipts
 BY_DOCUMENT: Final[Mapping[type[Record], Apply]] = {
     ApplicationAdvice: take_advice,
     InventoryReport: take_count,
+    ShippingAdvice: take_shipment,
 }
 
 

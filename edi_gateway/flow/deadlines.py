@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
 from edi_gateway.commands import holds as hold_desk
-from edi_gateway.commands import last_day
+from edi_gateway.commands import last_day, lateness
 from edi_gateway.commands import orders as order_desk
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Refused
@@ -198,6 +198,8 @@ _WHEN: dict[str, Callable[[Desk, Published, int], None]] = {
     deadlines.CANCEL: _cancel,
     deadlines.HOLD_UNTIL: _hold_until,
     deadlines.ACK: _acknowledgment,
+    deadlines.CONFIRM: lambda desk, _, release_id: lateness.confirm_overdue(desk, release_id),
+    deadlines.NOTICE: lambda desk, _, shipment_id: lateness.notice_overdue(desk, shipment_id),
 }
 
 
@@ -239,6 +241,9 @@ def _later(desk: Desk, partners: Published, due: Deadline) -> None:
     open_cases(desk, [NewCase(finding, order.partner, about, order.total, order.currency, order.test)])
 
 
+_OF_OTHERS = frozenset(
+    {deadlines.ACK, deadlines.HOLD_UNTIL, deadlines.UNSENT, deadlines.CONFIRM, deadlines.NOTICE}
+)
 _UNDONE = {
     deadlines.ANSWER: (Code.ANSWER_OVERDUE, Family.ANSWER, "The answer"),
     deadlines.CANCEL: (Code.CANCEL_DATE_PASSED, Family.DATE, "The cancellation after the last day"),
@@ -254,6 +259,6 @@ def _failed(kind: str, subject: int, problem: str) -> NewCase:
         rule=f"deadline {kind}",
         family=Family.SYSTEM,
     )
-    of_an_order = kind not in (deadlines.ACK, deadlines.HOLD_UNTIL, deadlines.UNSENT)
+    of_an_order = kind not in _OF_OTHERS
     about = About(order_id=subject) if of_an_order else About()
     return NewCase(finding, None, about)

@@ -16,14 +16,17 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
+from edi_gateway.commands import negative_stock, releasing
 from edi_gateway.commands.allocating import allocate_parts
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.notices import due, follow, make, wake
 from edi_gateway.commands.planning import plan_orders
+from edi_gateway.commands.recalling import recall
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.model.fulfilment import Release
 from edi_gateway.store import notices, work
 
 _AT_ONCE: Final = 200  # work rows in one commit
@@ -75,6 +78,45 @@ def _restock(works: Works, conn: Connection) -> int:
         allocate_parts(desk, partners, skus=[str(subject) for subject in subjects])
 
     return take(works, conn, "restock", "sku", act)
+
+
+def _recall(works: Works, conn: Connection) -> int:
+    """Orders that do not want any more what the warehouse has."""
+
+    def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
+        recall(desk, partners, [subject for subject in subjects if isinstance(subject, int)])
+
+    return take(works, conn, "recall", "order", act)
+
+
+def _uncounted(works: Works, conn: Connection) -> int:
+    """What waits for stock that was below zero."""
+    return negative_stock.cure(works.desk(conn))
+
+
+def _release(works: Works, conn: Connection) -> int:
+    """Goods whose day has come to go to the warehouse. An order on which the program fails does not stop the others."""
+    works.live.refresh(conn)
+    desk, partners = works.desk(conn), Published(works.live)
+
+    def act(order_ids: Sequence[int]) -> int:
+        try:
+            with conn.begin_nested():
+                return len(releasing.release_orders(desk, partners, order_ids))
+        except DBAPIError:
+            raise
+        except Exception as error:
+            logs.say("warning", "batch failed, each by itself", kind="release", error=str(error)[:300])
+        made: list[Release] = []
+
+        def one(order_id: int) -> None:
+            made.extend(releasing.release_orders(desk, partners, [order_id]))
+
+        for order_id in order_ids:
+            alone(desk, "release", order_id, partial(one, order_id))
+        return len(made)
+
+    return releasing.release_due(desk, act)
 
 
 def _notice(works: Works, conn: Connection) -> int:
@@ -154,6 +196,9 @@ def alone(desk: Desk, kind: str, subject: object, act: Callable[[], None]) -> bo
 STEPS: Final[list[Step]] = [
     Step("plan", left_as("plan"), _plan),
     Step("restock", left_as("restock"), _restock),
+    Step("recall", left_as("recall"), _recall),
+    Step("uncounted", negative_stock.waits, _uncounted),
+    Step("release", releasing.waits, _release),
     Step("notice", notices.waits, _notice),
     Step("follow", lambda conn, now: bool(notices.followed(conn)), _follow),
 ]

@@ -73,8 +73,10 @@ deadlines = Table(
     row_id(),
     Column(
         "kind", String(30), nullable=False
-    ),  # answer, answer warning, ack, cancel warning, cancel, hold until, unsent answers
-    Column("subject", BigInteger, nullable=False),  # order, transmission or hold id by kind
+    ),  # answer, answer warning, ack, cancel warning, cancel, hold until, confirm, notice, unsent answers
+    Column(
+        "subject", BigInteger, nullable=False
+    ),  # order, transmission, hold, release or shipment id by kind
     Column("due_at", Moment, nullable=False),
     Column("state", String(12), nullable=False),  # OPEN DONE CANCELLED
     UniqueConstraint("kind", "subject"),
