@@ -52,6 +52,7 @@ class Guide:
         self.tags = frozenset(node.tag for node in self.nodes)
         self.compile: Compile = plainly
         self._readers: dict[Delimiters, _Reader] = {}
+        self._others: dict[str, Guide] = {}  # this guide with the differences of a release
 
     def check(self, raw: RawSet) -> Walk:
         """Places each segment and says everything that is wrong. Never raises on data."""
@@ -70,7 +71,9 @@ class Guide:
         version = reading(release)
         if version == self.version or nearest(release)[0] != self.version:
             return self
-        other = build(version, self.set_code, self.rules)
+        other = self._others.get(version)
+        if other is None:  # kept: to find it by its rules would take longer than to check a short set
+            other = self._others[version] = build(version, self.set_code, self.rules)
         other.compile = self.compile
         return other
 
