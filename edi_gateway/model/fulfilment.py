@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from typing import Literal
 
-from edi_gateway.model.master_data import Backorder
+Backorder = Literal["backorder", "cancel remainder", "ship complete"]  # what happens when stock is short
 
 
 class Stage(StrEnum):
@@ -134,6 +135,18 @@ class Commitment:
 
     sku: str
     quantity: Decimal
+    due_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPart:
+    """What an order has of an item already, when it is promised anew: set aside for it, shipped, or waited for."""
+
+    line: int
+    sku: str
+    quantity: Decimal  # base units
+    reserved: bool = False
+    shipped: bool = False
     due_on: date | None = None
 
 

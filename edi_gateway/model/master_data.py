@@ -12,8 +12,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+from edi_gateway.model.fulfilment import Backorder, OwnPart, Shelf
+
 ItemStatus = Literal["active", "not yet", "phase-out", "discontinued", "blocked"]
-Backorder = Literal["backorder", "cancel remainder", "ship complete"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,3 +140,7 @@ class MasterData:
     drawn: dict[str, dict[str, Decimal]] = field(
         default_factory=dict
     )  # blanket's key -> SKU -> base units released
+    shelves: dict[str, Shelf] = field(default_factory=dict)  # by sku; only where goods ship from here
+    own: dict[int, tuple[OwnPart, ...]] = field(
+        default_factory=dict
+    )  # by order id: what it has of them already

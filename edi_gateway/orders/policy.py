@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import SalesRequirement
-from edi_gateway.model.master_data import Backorder, Customer
+from edi_gateway.model.fulfilment import Backorder
+from edi_gateway.model.master_data import Customer
 from edi_gateway.partners.profile import Policies, Profile
 
 

@@ -14,8 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.fulfilment import Part, PartKind, PartState
-from edi_gateway.model.master_data import Backorder
+from edi_gateway.model.fulfilment import Backorder, Part, PartKind, PartState
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain, six_places
