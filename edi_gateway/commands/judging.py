@@ -47,6 +47,8 @@ def judge_standing(
         asked,
         local_date(now, who.profile.calendar),
         but=order.id if blanket_key(document, who.profile) else None,
+        stocked=who.profile.fulfilment.ours,
+        own=(order.id,),
     )
 
     def judged(laid_on: Sequence[Edit], at: datetime) -> Judgement:
@@ -58,6 +60,7 @@ def judge_standing(
             received_at=order.received_at,
             test=test,
             production=desk.production,
+            order=order.id,
         )
         return judge_again(changed, known, items)
 

@@ -155,11 +155,13 @@ class _Wave:
         today = local_date(now, self.profile.calendar)
         came = [each.order for each in self.incoming]
         marked = {each.test or self.profile.test for each in self.incoming}
-        data = facts.read(self.desk.conn, self.profile.key, needs(came, self.profile, marked), today)
+        stocked = self.profile.fulfilment.ours
+        asked = needs(came, self.profile, marked)
+        data = facts.read(self.desk.conn, self.profile.key, asked, today, stocked=stocked)
         changed = self._changed(data)
         if changed:  # what stands speaks of items that the change does not name
             asked = needs([*came, *changed], self.profile, marked)
-            data = facts.read(self.desk.conn, self.profile.key, asked, today)
+            data = facts.read(self.desk.conn, self.profile.key, asked, today, stocked=stocked)
         real = facts_on(
             data, self.profile, now=now, received_at=self.received_at, production=self.desk.production
         )

@@ -19,6 +19,7 @@ from edi_gateway.orders.lifecycle import waiting_quantities
 from edi_gateway.orders.meaning.items import OUR_QUALIFIERS
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain
 from edi_gateway.orders.parts import quantity_of
+from edi_gateway.orders.promising import BACKORDERED, PENDING
 from edi_gateway.partners.profile import Policies, Profile
 
 _NOTHING_BLOCKED: Final = Blocked(False, frozenset(), frozenset())
@@ -130,16 +131,21 @@ def _answers(
     accepted = mine.accepted_quantity
     if ordered is None or line.unit is None or not is_sane(ordered) or not is_sane(accepted):
         return [_ack(_status(mine, line, accepted_code, cut=False), ordered, line, mine)]
-    if accepted == ordered and not waiting:
+    later = mine.backordered_quantity or ZERO
+    if accepted == ordered and not waiting and not later:
         return [_ack(_status(mine, line, accepted_code, cut=False), ordered, line, mine)]
     if accepted <= 0:
         return [_ack(_cut_code(policies), ordered, line)]
     held = plain(min(waiting, accepted))
     cut = EXACT.subtract(ordered, accepted)
     going = EXACT.subtract(accepted, held)
+    late = min(later, going)
+    going = EXACT.subtract(going, late)
     answers = []
     if going > 0:
         answers.append(_ack(_status(mine, line, accepted_code, cut=accepted != ordered), going, line, mine))
+    if late > 0:
+        answers.append(_later(mine, plain(late), line))
     if held > 0:
         answers.append(_ack("IH", held, line))
     if cut > 0 and policies.cut_quantity_as != "IQ alone":
@@ -152,6 +158,15 @@ def _answers(
         if ended > 0:
             answers.append(_ack("ID", ended, line))
     return answers
+
+
+def _later(mine: OrderLine, quantity: Decimal, line: Line) -> dict[str, Any]:
+    """What is accepted and not there yet: IB with the day on which it ships, SP while nobody has confirmed one."""
+    pending = mine.backordered_to is None and PENDING in mine.answer_codes
+    ack = _ack(PENDING if pending else BACKORDERED, quantity, line)
+    if mine.backordered_to is not None:
+        ack["date_qualifier"], ack["on"] = "068", mine.backordered_to
+    return ack
 
 
 def _cut_code(policies: Policies) -> str:

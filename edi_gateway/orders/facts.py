@@ -6,7 +6,7 @@ Facts of the day. Nothing here fetches. Called by commands/take_orders.py and by
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -15,6 +15,7 @@ from fractions import Fraction
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, MasterData, Price
+from edi_gateway.orders.availability import Availability
 from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
 from edi_gateway.orders.identity import blanket_key, business_key
 from edi_gateway.orders.meaning import dates, items, parties, pricing, units
@@ -94,7 +95,8 @@ class Facts:
     """Master data of the day and the partner's profile, for a batch of orders received together.
 
     today: the day in the partner's zone. test: the interchange came with ISA15 T. production: this gateway
-    serves real orders. customer: set it to judge for one customer whatever the order says; usually None.
+    serves real orders. customer: set it to judge for one customer whatever the order says; usually None. order: the
+    one of the book that is judged again.
     """
 
     data: MasterData
@@ -105,11 +107,13 @@ class Facts:
     test: bool = False
     production: bool = True
     customer: Customer | None = None
+    order: int | None = None
     _units: dict[str, dict[str, ItemUnit]] = field(default_factory=dict, repr=False, compare=False)
     _goods: dict[tuple[object, ...], Goods] = field(default_factory=dict, repr=False, compare=False)
     _prices: dict[tuple[object, ...], pricing.Ladder] = field(default_factory=dict, repr=False, compare=False)
     _windows: dict[tuple[object, ...], dates.Window] = field(default_factory=dict, repr=False, compare=False)
     _earliest: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
+    _available: dict[str, Availability] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def as_test(self) -> bool:
@@ -165,6 +169,24 @@ class Facts:
             self._earliest[lead_time_days] = known
         return known
 
+    def available(self, sku: str) -> Availability | None:
+        """What can be promised of an item after what was promised in this batch; None: we keep none of it in stock."""
+        known = self._available.get(sku)
+        if known is None:
+            shelf = self.data.shelves.get(sku)
+            if shelf is None:
+                return None
+            said = self.profile.fulfilment
+            known = Availability.of(
+                shelf, self.today, sites=said.sites, use_safety_stock=said.use_safety_stock
+            )
+            self._available[sku] = known
+        return known
+
+    def promise(self, taken: Mapping[str, Availability]) -> None:
+        """From now on this is what can be promised: an order of the batch was accepted."""
+        self._available.update(taken)
+
     def item_of(self, ids: Sequence[ItemId], unit: str | None = None) -> Item | None:
         """The one item that these ids agree on, None when unknown or ambiguous."""
         match = items.resolve(ids, unit, self.data, self.profile.key)
@@ -210,6 +232,7 @@ def facts_on(
     received_at: datetime | None = None,
     test: bool = False,
     production: bool = True,
+    order: int | None = None,
 ) -> Facts:
     """Facts at a moment; the day is the partner's."""
     return Facts(
@@ -220,4 +243,5 @@ def facts_on(
         received_at=received_at or now,
         test=test,
         production=production,
+        order=order,
     )

@@ -24,6 +24,7 @@ from edi_gateway.orders.identity import business_key, content_hash, snapshot
 from edi_gateway.orders.lifecycle import settle, stores_of
 from edi_gateway.orders.meaning.numbers import ZERO
 from edi_gateway.orders.order_facts import LineFacts, OrderFacts, understand
+from edi_gateway.orders.promising import is_cut, promise
 from edi_gateway.orders.raising import line_index, raise_holds, total
 from edi_gateway.orders.revision import differences
 from edi_gateway.orders.standing import NEW, Standing, stands
@@ -125,6 +126,8 @@ def _judged(order: PurchaseOrder, facts: Facts, standing: Standing) -> Judgement
             all_or_nothing=all_or_nothing,
             stores=stores_of(order) if known.stores and holds else {},
         )
+        if facts.data.shelves and state is OrderState.ACCEPTED:
+            state, settled = _promised(order, known, settled, holds, findings)
         if state is OrderState.REJECTED:
             reject = "RD"
     if reject is not None and facts.profile.answering.rejected_without_detail:
@@ -148,6 +151,40 @@ def _judged(order: PurchaseOrder, facts: Facts, standing: Standing) -> Judgement
         ship_complete=ship_complete,
         all_or_nothing=all_or_nothing,
         revised=standing.revised,
+    )
+
+
+def _promised(
+    order: PurchaseOrder,
+    known: OrderFacts,
+    lines: tuple[OrderLine, ...],
+    holds: tuple[NewHold, ...],
+    findings: list[Finding],
+) -> tuple[OrderState, tuple[OrderLine, ...]]:
+    """The order with what can be promised of its accepted lines; refused where a cut may not be."""
+    facts, policies, standing = known.facts, known.policies, known.standing
+    changes = standing.known is not None and standing.verdict == "change"
+    order_id = standing.known.order_id if changes and standing.known is not None else facts.order
+    made = promise(
+        order,
+        lines,
+        facts,
+        customer=known.customer,
+        currency=known.currency,
+        ship_complete=known.resolved.ship_complete,
+        own=facts.data.own.get(order_id or 0, ()),
+    )
+    findings += made.findings
+    promised = made.lines
+    if policies.all_or_nothing and is_cut(lines, promised):
+        return OrderState.REJECTED, tuple(_refused(line) for line in promised)
+    facts.promise(made.left)
+    return settle(
+        promised,
+        holds,
+        ship_complete=known.resolved.ship_complete,
+        all_or_nothing=policies.all_or_nothing,
+        stores=stores_of(order) if known.stores and holds else {},
     )
 
 

@@ -5,7 +5,7 @@ Takes the keys that orders/facts.py says it needs; gives MasterData as it stands
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from sqlalchemy import ColumnElement, Connection, Table, case, func, select
 
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, MasterData, Price, ShipTo
-from edi_gateway.store import orders
+from edi_gateway.store import orders, shelves
 from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos
 
 POSTAL = "POSTAL"  # kind of a ship-to key that is a postal code: orders.meaning.parties.POSTAL
@@ -38,11 +38,21 @@ class Needs(Protocol):
     def skus(self) -> frozenset[str]: ...
 
 
-def read(conn: Connection, partner: str, needs: Needs, on: date, *, but: int | None = None) -> MasterData:
+def read(
+    conn: Connection,
+    partner: str,
+    needs: Needs,
+    on: date,
+    *,
+    but: int | None = None,
+    stocked: bool = False,
+    own: Collection[int] = (),
+) -> MasterData:
     """What holds on `on`, and our orders with the same business keys.
 
     What is found brings its company: the DC of a store, the customer of a ship-to, the successors, units and
-    prices of an item, and of a blanket order what was drawn already (by others than order `but`).
+    prices of an item, and of a blanket order what was drawn already (by others than order `but`). `stocked`: also
+    what availability is worked out from, and what the orders found, and `own`, have of it already.
     """
     data = MasterData()
     values = {value for _, value in needs.xrefs}
@@ -104,6 +114,9 @@ def read(conn: Connection, partner: str, needs: Needs, on: date, *, but: int | N
     for business_key, known in data.known.items():
         if known[0].order_type in _BLANKET:
             data.drawn[business_key] = orders.drawn(conn, known[0].order_id, but)
+    if stocked:
+        found = {order.order_id for known in data.known.values() for order in known}
+        data.shelves, data.own = shelves.read(conn, data.items, found | set(own))
     return data
 
 

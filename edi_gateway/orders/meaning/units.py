@@ -73,7 +73,7 @@ def fit(
     quantity: Decimal, row: ItemUnit, units: dict[str, ItemUnit], rounding: str, *, divisible: bool
 ) -> Fit:
     """Whether the quantity is a multiple of what we sell. `divisible` False: never rounded (stores share it)."""
-    step, packed_in = _step(row, units)
+    step, packed_in = step_of(row, units)
     if step is None or (Fraction(quantity) / step).denominator == 1:
         if row.minimum is not None and quantity < row.minimum:
             return Fit(quantity, "minimum", Fraction(row.minimum), None, None)
@@ -93,7 +93,7 @@ def fit(
     return Fit(accepted, "multiple", step, settled, packed_in)
 
 
-def _step(row: ItemUnit, units: dict[str, ItemUnit]) -> tuple[Fraction | None, str | None]:
+def step_of(row: ItemUnit, units: dict[str, ItemUnit]) -> tuple[Fraction | None, str | None]:
     """The smallest quantity sold, in the unit `row`, and the unit sold when it is another."""
     if row.orderable:
         return (Fraction(row.multiple) if row.multiple else None), None
