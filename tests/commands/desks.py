@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import Engine
 
-from edi_gateway.commands.desk import ROLES, Actor, Controls, Desk
+from edi_gateway.commands.desk import ROLES, Actor, Controls, Desk, Numbers
 from edi_gateway.store.ids import Ids
 
 NOW = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
@@ -39,6 +39,7 @@ class Office:
         self.clock = Clock()
         self.ids = Ids(self.clock, node)
         self.controls = Controls(second_person=frozenset())
+        self.numbers = Numbers()
 
     @contextmanager
     def desk(
@@ -47,4 +48,4 @@ class Office:
         """A transaction of somebody's; without roles they have all."""
         who = actor or Actor(name, frozenset(roles) or EVERYTHING, limit)
         with self.engine.begin() as conn:
-            yield Desk(conn, self.ids, self.clock, who, controls=self.controls)
+            yield Desk(conn, self.ids, self.clock, who, controls=self.controls, numbers=self.numbers)
