@@ -39,15 +39,17 @@ def set_stages(desk: Desk, partners: Partners, order_ids: Collection[int]) -> No
     states = _invoice_states(desk, {p.invoice_id for mine in standing.values() for p in mine if p.invoice_id})
     was = _stages(desk, standing)
     ledger = Ledger(desk)
+    changed: dict[int, str | None] = {}
     for order_id, mine in standing.items():
         reached = stage(mine, settled=_settled(partners, mine, states))
         now = None if reached is None else reached.value
         if now == was.get(order_id):
             continue
-        orders.change(desk.conn, order_id, stage=now, updated_at=ledger.now)
+        changed[order_id] = now
         ledger.event(order_id, "stage", _IN_WORDS[now])
         if reached is Stage.CLOSED:
             deadlines.close(desk.conn, [deadlines.CANCEL, deadlines.CANCEL_WARNING], [order_id], "CANCELLED")
+    orders.set_stages(desk.conn, changed, ledger.now)
     ledger.write()
 
 

@@ -159,6 +159,17 @@ def change(conn: Connection, order_id: int, **values: object) -> None:
     conn.execute(update(orders).where(orders.c.id == order_id).values(**values))
 
 
+def set_stages(conn: Connection, stages: Mapping[int, str | None], at: datetime) -> None:
+    """How far orders are (model.fulfilment.Stage), by order."""
+    by_stage: dict[str | None, list[int]] = {}
+    for order_id, stage in stages.items():
+        by_stage.setdefault(stage, []).append(order_id)
+    for stage, ids in by_stage.items():
+        for start in range(0, len(ids), _CHUNK):
+            some = orders.c.id.in_(sorted(ids)[start : start + _CHUNK])
+            conn.execute(update(orders).where(some).values(stage=stage, updated_at=at))
+
+
 # ---------------------------------------------------------------- business keys
 
 

@@ -41,6 +41,9 @@ _SAVE: Final = (
 )
 _NAMES: Final = ("this", *(f"new_{name}" for name in _CHANGING))
 _CHUNK: Final = 400
+_STATE, _KIND = _FIELDS.index("state"), _FIELDS.index("kind")
+_STATES: Final = {state.value: state for state in PartState}
+_KINDS: Final = {kind.value: kind for kind in PartKind}
 
 
 def add(conn: Connection, new: Sequence[Part]) -> None:
@@ -133,10 +136,10 @@ def _read(conn: Connection, condition: ColumnElement[bool], *, lock: bool) -> li
 
 
 def _part(row: Any) -> Part:
-    values = dict(row._mapping)
-    values["state"] = PartState(values["state"])
-    values["kind"] = PartKind(values["kind"])
-    return Part(**values)
+    values = list(row)
+    values[_STATE] = _STATES[values[_STATE]]
+    values[_KIND] = _KINDS[values[_KIND]]
+    return Part(*values)
 
 
 def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:

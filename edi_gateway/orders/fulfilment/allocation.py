@@ -207,19 +207,20 @@ class _Shelf:
         part = demand.part
         if quantity <= 0:
             return []
-        per = _per(part)
         if part.test:
             site = demand.habits.sites[0] if demand.habits.sites else ""
             return [Allotment(part, site, quantity, split(part, quantity)[0])]
         sites = self._sites(demand)
-        need = Fraction(quantity) * per
-        whole = next((site for site, amount in sites if Fraction(amount) >= need), None)
+        need = split(part, quantity)[0]
+        whole = next(((site, amount) for site, amount in sites if amount >= need), None)
         if whole is not None:
-            chosen = [(whole, dict(sites)[whole])]
-        elif demand.habits.split_sites:
+            self._add(whole[0], part.sku, need)
+            return [Allotment(part, whole[0], quantity, need)]
+        if demand.habits.split_sites:
             chosen = sites
         else:
             chosen = sorted(sites, key=lambda s: -s[1])[:1]
+        per = _per(part)
         got: list[Allotment] = []
         left, rest = quantity, part
         for site, amount in chosen:
