@@ -49,11 +49,13 @@ class Judge:
                 book.keep_answer(record, received.at)
                 return found
             case ShipNotice():
-                found = [
-                    *trees.judge(received.segments, self.agreement.profile.shipping, received.counted),
-                    *notices.judge(book, record, received.at),
-                    *cartons.judge(book, record),
-                ]
+                found = list(
+                    trees.judge(received.segments, self.agreement.profile.shipping, received.counted)
+                )
+                if not any(
+                    each.rule in trees.BROKEN for each in found
+                ):  # else nobody knows what belongs where
+                    found += [*notices.judge(book, record, received.at), *cartons.judge(book, record)]
                 first = next(items(record), None)
                 if first is not None:
                     found += self._test_flag(received, *first.key)

@@ -18,6 +18,10 @@ Segments = Sequence[Sequence[str]]
 _STRUCTURES: Final = {"0001": "SOPI", "0002": "SOIP", "0003": "SPOI", "0004": "SOI"}
 
 
+#: With one of these the levels hang nowhere, and what stands in them cannot be judged.
+BROKEN: Final = frozenset({Rule.NOTICE_LEVEL_NUMBER, Rule.NOTICE_LEVEL_PARENT})
+
+
 def judge(
     segments: Segments, agreed: Shipping, counted: Mapping[str, str] | None = None
 ) -> Iterator[Disagreement]:

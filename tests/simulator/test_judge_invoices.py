@@ -1,0 +1,228 @@
+"""The judge and 810s: each rule has a document that breaks it, and the judge says exactly that."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from edi_gateway.simulator.judge.rules import Rule
+from tests.simulator.hearing import ANSWER, ANSWERED, INVOICE, INVOICED, NOTICE, ORDER, SHIPPED, Hearing
+
+
+@pytest.fixture
+def buyer() -> Hearing:
+    hearing = Hearing()
+    hearing.place()
+    hearing.go("810")
+    return hearing
+
+
+def test_a_right_invoice_is_right(buyer: Hearing) -> None:
+    assert buyer.hear("810", INVOICE, INVOICED) == []
+    assert buyer.judge.closing(INVOICED) == []
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "rules"),
+    [
+        ("*P1*", "*P9*", [Rule.INVOICE_ORDER_UNKNOWN]),
+        ("*P1**", "*P1*R1*", [Rule.INVOICE_ORDER_UNKNOWN]),
+        ("*20260302*", "*20260301*", [Rule.INVOICE_ORDER_DATE]),
+        ("CUR*BY*USD", "CUR*BY*CAD", [Rule.INVOICE_CURRENCY]),
+        ("BIG*20260310", "BIG*20260311", [Rule.INVOICE_DATE, Rule.INVOICE_DUE_DATE, Rule.INVOICE_DUE_DATE]),
+        ("BIG*20260310", "BIG*20260308", [Rule.INVOICE_DATE, Rule.INVOICE_DUE_DATE, Rule.INVOICE_DUE_DATE]),
+        ("N1*ST*NORTH*92*0551", "N1*ST*SOUTH*92*0552", [Rule.INVOICE_SHIP_TO]),
+        ("IT1*1*40", "IT1*7*40", [Rule.INVOICE_LINE_UNKNOWN]),
+        ("IN*550001001", "IN*550001009", [Rule.INVOICE_ITEM]),
+        ("IT1*1*40*CA", "IT1*1*40*EA", [Rule.INVOICE_UNIT]),
+        ("CTT*2", "CTT*3", [Rule.INVOICE_TOTALS]),
+        ("TDS*495176*495176*485272*9904", "TDS*495177", [Rule.INVOICE_TOTAL]),
+        ("485272*9904", "485271*9904", [Rule.INVOICE_DISCOUNT]),
+        ("485272*9904", "485276*9900", [Rule.INVOICE_DISCOUNT]),
+        ("*495176*485272", "*500000*485272", [Rule.INVOICE_DISCOUNT, Rule.INVOICE_DISCOUNT]),
+        ("ITD*01*3*2*20260409*30*", "ITD*01*3*1*20260409*30*", [Rule.INVOICE_DISCOUNT, Rule.INVOICE_TERMS]),
+        ("*20260409*30*", "*20260410*30*", [Rule.INVOICE_DUE_DATE]),
+        ("*20260509*60", "*20260510*60", [Rule.INVOICE_DUE_DATE]),
+        ("*20260509*60", "*20260509*45", [Rule.INVOICE_TERMS]),
+        ("ITD*01*3*2*20260409*30*20260509*60~\n", "", [Rule.INVOICE_TERMS]),
+    ],
+)
+def test_one_word_is_wrong(buyer: Hearing, was: str, becomes: str, rules: list[Rule]) -> None:
+    assert INVOICE.count(was) == 1
+    assert buyer.rules("810", INVOICE.replace(was, becomes), INVOICED) == rules
+
+
+@pytest.mark.parametrize(
+    ("changes", "total", "rules"),
+    [
+        # 44.50 for 44.40: 5077.60, less 10.00, less 2.5 % = 126.94, and 15.00
+        ({"*44.4*": "*44.5*", "12684": "12694"}, "495566", [Rule.INVOICE_PRICE]),
+        ({"SAC*A*C310***12684*3*2.5~\n": ""}, "507860", [Rule.INVOICE_ALLOWANCE_MISSING]),
+        ({"SAC*A*C310***12684": "SAC*A*C310***10000"}, "497860", [Rule.INVOICE_ALLOWANCE_AMOUNT]),
+        ({"SAC*A*F800***1000***0.5*CA*20~\n": ""}, "496176", [Rule.INVOICE_ALLOWANCE_MISSING]),
+        ({"SAC*C*D500***1500": "SAC*C*D500***1600"}, "495276", [Rule.INVOICE_ALLOWANCE_AMOUNT]),
+        ({"CTT*2": "SAC*C*D500***1500~\nCTT*2"}, "496676", [Rule.INVOICE_ALLOWANCE_REPEATED]),
+        ({"CTT*2": "SAC*C*G830***500~\nCTT*2"}, "495676", [Rule.INVOICE_ALLOWANCE_NOT_AGREED]),
+        ({"CTT*2": "SAC*A*A260***5074*3*1~\nCTT*2"}, "490102", [Rule.INVOICE_BILL_BACK]),
+        ({"CTT*2": "SAC*C*D240***2500~\nCTT*2"}, "497676", [Rule.INVOICE_FREIGHT]),
+    ],
+)
+def test_an_amount_is_wrong_and_the_total_goes_with_it(
+    buyer: Hearing, changes: dict[str, str], total: str, rules: list[Rule]
+) -> None:
+    text = INVOICE.replace("TDS*495176*495176*485272*9904", f"TDS*{total}")
+    for was, becomes in changes.items():
+        assert text.count(was) == 1
+        text = text.replace(was, becomes)
+    assert buyer.rules("810", text, INVOICED) == rules
+
+
+@pytest.mark.parametrize(
+    ("line_tax", "summary_tax", "total", "rules"),
+    [
+        # 7 % of 1776.00 is 124.32
+        ("TXI*ST*124.32*7****2**1776~\n", "", "507608", []),
+        ("TXI*ST*124.31*7*******1776~\n", "", "507607", []),
+        ("TXI*ST*120*7*****1776~\n", "", "507176", [Rule.INVOICE_TAX_AMOUNT]),
+        ("TXI*ST*124.32*7~\n", "TXI*ST*124.32*7~\n", "520040", [Rule.INVOICE_TAX_TWICE]),
+    ],
+)
+def test_a_tax_stands_once_and_is_its_percentage(
+    buyer: Hearing, line_tax: str, summary_tax: str, total: str, rules: list[Rule]
+) -> None:
+    text = INVOICE.replace("IT1*2", line_tax + "IT1*2")
+    text = text.replace("TDS*495176*495176*485272*9904~\n", f"TDS*{total}~\n{summary_tax}")
+    assert buyer.rules("810", text, INVOICED) == rules
+
+
+def test_no_tax_on_an_order_that_is_exempt() -> None:
+    buyer = Hearing()
+    buyer.place(ORDER.replace("CUR*BY*USD~\n", "CUR*BY*USD~\nTAX*12-345*SP*OH*********1~\n"))
+    buyer.go("810")
+    text = INVOICE.replace("TDS*495176*495176*485272*9904~\n", "TDS*507608~\nTXI*ST*124.32*7~\n")
+    assert buyer.rules("810", text, INVOICED) == [Rule.INVOICE_TAX_EXEMPT]
+
+
+def test_an_invoice_before_its_notice_and_one_for_more_than_was_shipped(buyer: Hearing) -> None:
+    early = Hearing()
+    early.place()
+    early.go("856")
+    assert early.rules("810", INVOICE, INVOICED) == [Rule.INVOICE_BEFORE_NOTICE]
+    # 41 x 44.40 = 1820.40, + 3297.60 = 5118.00; less 10.00, less 127.95, and 15.00
+    more = INVOICE.replace("IT1*1*40", "IT1*1*41").replace("12684", "12795")
+    more = more.replace("TDS*495176*495176*485272*9904", "TDS*499505")
+    (found,) = buyer.hear("810", more, INVOICED)
+    assert (found.rule, found.reason) == (
+        Rule.INVOICE_QUANTITY_OVER,
+        "Line 1: 41 invoiced in all, 40 shipped.",
+    )
+
+
+def test_one_line_that_no_notice_has_told() -> None:
+    buyer = Hearing()
+    buyer.place()
+    buyer.go("856")
+    one = NOTICE.split("HL*5")[0].replace("TD1*CTN25*2", "TD1*CTN25*1") + "CTT*4*40~"
+    assert buyer.hear("856", one, SHIPPED) == []
+    assert buyer.rules("810", INVOICE, INVOICED) == [Rule.INVOICE_BEFORE_NOTICE]
+
+
+def test_the_same_number_again(buyer: Hearing) -> None:
+    assert buyer.hear("810", INVOICE, INVOICED) == []
+    rules = buyer.rules("810", INVOICE, INVOICED)
+    assert rules == [
+        Rule.INVOICE_NUMBER_REPEATED,
+        Rule.INVOICE_QUANTITY_OVER,
+        Rule.INVOICE_QUANTITY_OVER,
+        Rule.INVOICE_ALLOWANCE_REPEATED,  # the 15.00 that the order names once
+    ]
+
+
+def test_an_amount_that_no_invoice_has_taken_when_all_is_over(buyer: Hearing) -> None:
+    without = INVOICE.replace("SAC*C*D500***1500~\n", "").replace(
+        "TDS*495176*495176*485272*9904", "TDS*493676"
+    )
+    assert buyer.hear("810", without, INVOICED) == []
+    (found,) = buyer.judge.closing(INVOICED)
+    assert (found.rule, found.about) == (Rule.INVOICE_ALLOWANCE_MISSING, "P1")
+
+
+def test_freight_once_where_it_is_prepaid_and_charged() -> None:
+    buyer = Hearing()
+    buyer.place(ORDER.replace("FOB*CC", "FOB*PC"))
+    buyer.go("810")
+    half = (
+        INVOICE.replace("IT1*1*40", "IT1*1*20")
+        .replace("IT1*2*20", "IT1*2*10")
+        .replace("0.5*CA*20", "0.5*CA*10")
+    )
+    # 888.00 + 1648.80 = 2536.80; less 5.00, less 63.42, and 15.00 and freight 25.00: 2508.38
+    half = half.replace("SAC*A*F800***1000", "SAC*A*F800***500").replace("12684", "6342")
+    first = half.replace("CTT*2", "SAC*C*D240***2500~\nCTT*2").replace(
+        "TDS*495176*495176*485272*9904", "TDS*250838"
+    )
+    assert buyer.hear("810", first, INVOICED) == []
+    second = (
+        first.replace("INV1", "INV2").replace("SAC*C*D500***1500~\n", "").replace("TDS*250838", "TDS*249338")
+    )
+    assert buyer.rules("810", second, INVOICED) == [Rule.INVOICE_FREIGHT]
+
+
+def test_the_acknowledged_price_and_not_the_ordered_one() -> None:
+    buyer = Hearing()
+    buyer.place()
+    told = ANSWER.replace("*AD*", "*AC*").replace("*44.4*", "*45*").replace("ACK*IA*40", "ACK*IP*40")
+    assert buyer.hear("855", told, ANSWERED) == []
+    assert buyer.hear("856", NOTICE, SHIPPED) == []
+    assert buyer.rules("810", INVOICE, INVOICED) == [Rule.INVOICE_PRICE]
+
+
+def test_a_rejected_notice_where_the_invoice_is_to_wait() -> None:
+    buyer = Hearing(invoicing={"after_notice": "accepted"})
+    buyer.place()
+    buyer.go("810")
+    buyer.judge.book.notices["S1"].rejected = True
+    assert buyer.rules("810", INVOICE, INVOICED) == [Rule.INVOICE_NOTICE_REJECTED]
+
+
+CREDIT = """\
+BIG*20260312*CM1*20260302*P1***CR***INV1~
+IT1*1*1*CA*44.4**UK*10410000010010*IN*550001001~
+TDS*4440~
+CTT*1~
+"""
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "rules"),
+    [
+        ("INV1", "INV1", []),
+        ("***INV1", "", [Rule.CREDIT_WITHOUT_ORIGINAL]),
+        ("INV1", "INV9", [Rule.CREDIT_WITHOUT_ORIGINAL]),
+        ("IT1*1*1*CA*44.4*", "IT1*1*-1*CA*44.4*", [Rule.INVOICE_TOTAL]),
+        (
+            "*CR***",
+            "*RE***",
+            [Rule.INVOICE_QUANTITY_OVER, Rule.INVOICE_ALLOWANCE_MISSING, Rule.INVOICE_TERMS],
+        ),
+    ],
+)
+def test_a_credit_memo(buyer: Hearing, was: str, becomes: str, rules: list[Rule]) -> None:
+    assert buyer.hear("810", INVOICE, INVOICED) == []
+    assert buyer.rules("810", CREDIT.replace(was, becomes), INVOICED + timedelta(days=2)) == rules
+
+
+def test_a_credit_memo_for_more_than_the_invoice_and_one_of_the_wrong_sign(buyer: Hearing) -> None:
+    assert buyer.hear("810", INVOICE, INVOICED) == []
+    at = INVOICED + timedelta(days=2)
+    much = CREDIT.replace("IT1*1*1*", "IT1*1*120*").replace("TDS*4440", "TDS*532800")
+    assert buyer.rules("810", much, at) == [Rule.CREDIT_OVER_ORIGINAL]
+    below = CREDIT.replace("CM1", "CM2").replace("IT1*1*1*", "IT1*1*-1*").replace("TDS*4440", "TDS*-4440")
+    found = buyer.rules("810", below, at)
+    assert found == [Rule.CREDIT_SIGN, Rule.CREDIT_OVER_ORIGINAL]
+
+
+def test_a_rebill_names_what_it_bills_again(buyer: Hearing) -> None:
+    rules = buyer.rules("810", INVOICE.replace("***DI", "***RE"), INVOICED)
+    assert rules == [Rule.CREDIT_WITHOUT_ORIGINAL]
