@@ -393,6 +393,8 @@ class Penalty(Part):
     """Of the value of the document."""
     text: str | None = None
     """What their routing guide says."""
+    severity: Literal["hold", "warn", "off"] | None = None
+    """What a breach does: it holds the document, is noted only, or is not looked at; default: by the rule."""
 
 
 class Calendar(Part):
