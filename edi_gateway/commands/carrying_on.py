@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from edi_gateway.commands import answering, posting
@@ -17,6 +18,7 @@ from edi_gateway.commands.answering import Answerable, Correspondent
 from edi_gateway.commands.cases import resolve, resolve_about
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.ledger import Ledger, storable
+from edi_gateway.commands.promises import promised
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family
@@ -87,13 +89,18 @@ def carry_on(
 ) -> StoredOrder:
     """Settle the order: `lines` as they are now to be, `active` the holds that stand. The order as it is then."""
     order = matter.order
-    state, settled = settle(
-        lines,
-        active,
+    settling = partial(
+        settle,
+        holds=active,
         ship_complete=order.ship_complete,
         all_or_nothing=order.all_or_nothing,
         stores=stores_of(matter.document),
     )
+    state, settled = settling(lines)
+    if who.profile.fulfilment.ours:
+        made = promised(ledger, who.profile, order, matter.document, lines, settled)
+        if made != settled:
+            state, settled = settling(made)
     settled = tuple(storable(line) for line in settled)
     values: dict[str, Any] = {"state": state, "total": total(settled), "updated_at": ledger.now}
     values |= window(settled)
