@@ -46,7 +46,7 @@ def take_shipment(desk: Desk, partners: Partners, arrived: Arrived) -> Applied:
     release = releases.load(desk.conn, [release.id], lock=True)[release.id]
     key = f"945|{arrived.profile.key}|{number}|{advice.shipment_number or ''}"[:200]
     digest = sha256(advice.model_dump_json(exclude_defaults=True).encode()).hexdigest()
-    begun, _ = reversing.begin(desk, partners, key, digest, arrived.document_id)
+    begun, kept = reversing.begin(desk, partners, key, digest, arrived.document_id)
     if begun == "again":
         return Applied("DUPLICATE", business_key=number, order_id=order.id)
     if begun == "too late":  # the case is open
@@ -58,7 +58,15 @@ def take_shipment(desk: Desk, partners: Partners, arrived: Arrived) -> Applied:
     if profile is None:
         return Applied("ERROR", (_unpublished(order),), business_key=number, order_id=order.id)
     return _apply(
-        desk, partners, arrived, order, release, profile, key, digest, taken_back=begun == "corrected"
+        desk,
+        partners,
+        arrived,
+        order,
+        release,
+        profile,
+        key,
+        digest,
+        corrects=kept.shipment_id if begun == "corrected" and kept is not None else None,
     )
 
 
@@ -72,7 +80,7 @@ def _apply(
     key: str,
     digest: str,
     *,
-    taken_back: bool,
+    corrects: int | None,
 ) -> Applied:
     advice = arrived.document
     assert isinstance(advice, ShippingAdvice)  # take_shipment asks
@@ -83,7 +91,7 @@ def _apply(
     )
     try:
         with desk.conn.begin_nested():
-            left = confirming.apply(desk, partners, reading.confirm, digest, taken_back=taken_back)
+            left = confirming.apply(desk, partners, reading.confirm, digest, corrects=corrects)
     except Refused as refusal:
         finding = _refused(advice, str(refusal))
         return Applied("ERROR", (finding,), business_key=release.number, order_id=order.id)

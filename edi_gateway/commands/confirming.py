@@ -33,6 +33,7 @@ from edi_gateway.store.orders import StoredOrder
 from edi_gateway.store.stock import Move
 
 _WHAT: Final = "Confirming a shipment"
+_ASIDE: Final = "adjustment"  # kind of a move to `hold`
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,12 @@ def apply(
     said: Confirm,
     digest: str,
     packing: Packing = Packing(),
-    taken_back: bool = False,
+    corrects: int | None = None,
 ) -> Left:
     """Apply a confirm that nobody has applied yet (reversing.begin tells). Refused: it cannot be as it is said.
 
-    `digest`: SHA-256 of what was said. `taken_back`: it corrects one; what that one had left waiting may ship now.
+    `digest`: SHA-256 of what was said. `corrects`: the shipment that was taken back for it; what that one had left
+    waiting may ship now.
     """
     found = _releases(desk, said)
     partner = found[0].partner
@@ -69,7 +71,7 @@ def apply(
     if not found:  # it was asked to cancel, and nothing has left
         _keep(desk, said, digest, None)
         return Left(None, None, ())
-    return _Shipping(desk, partners, profile, said, digest, found, late).write(packing, taken_back)
+    return _Shipping(desk, partners, profile, said, digest, found, late, corrects).write(packing)
 
 
 def _releases(desk: Desk, said: Confirm) -> list[Release]:
@@ -124,12 +126,13 @@ class _Shipping:
     digest: str
     releases: list[Release]
     raced: list[Release]
+    corrects: int | None
     ledger: Ledger = field(init=False)
     known: Dispatch = field(init=False)
     parts: list[Part] = field(init=False)  # of the releases, not shipped
     standing: dict[int, tuple[Part, ...]] = field(init=False)  # all parts of the orders
 
-    def write(self, packing: Packing, taken_back: bool) -> Left:
+    def write(self, packing: Packing) -> Left:
         desk = self.desk
         self.ledger = Ledger(desk)
         ids = [release.id for release in self.releases]
@@ -140,8 +143,7 @@ class _Shipping:
         self.parts = [part for part in mine if part.state is not PartState.SHIPPED]
         self._check()
         self.known = open_dispatch(desk, self.profile, list(found.values()), mine)
-        if taken_back:
-            self._absorb()
+        lost = {} if self.corrects is None else self._absorb(self.corrects)
         shipment_id = desk.ids.next()
         applied = ship(
             self.parts,
@@ -155,7 +157,7 @@ class _Shipping:
         parts.save(desk.conn, applied.changed)
         parts.add(desk.conn, applied.new)
         number = shipments.number_of(shipment_id) if applied.pieces else None
-        below = self._stock(applied, shipment_id, number or self.said.key)
+        below = self._stock(applied, lost, shipment_id, number or self.said.key)
         if number is not None:
             making = Making(desk, self.ledger, self.profile, self.known, self.said, self.releases)
             making.make(applied, shipment_id, number, packing)
@@ -201,11 +203,13 @@ class _Shipping:
             allowed[order_id, line] = over_allowed(accepted, percent, before)
         return allowed
 
-    def _absorb(self) -> None:
-        """A correction says that more has left: what the first confirm left waiting goes to the part again."""
+    def _absorb(self, corrects: int) -> dict[tuple[str, str], Decimal]:
+        """A correction says that more has left: what the first confirm left waiting goes to the part again. What that
+        one had set aside as not found, and is not found now either."""
         said = {line.part_id: line.quantity for line in self.said.lines}
         changed: dict[int, Part] = {}
         moved: dict[tuple[str, str], Decimal] = {}
+        found: dict[tuple[str, str], Decimal] = {}
 
         def reserve(part: Part, base: Decimal) -> None:
             if part.site is not None and not part.test:
@@ -223,6 +227,8 @@ class _Shipping:
                 if other.state is PartState.ALLOCATED:
                     reserve(other, -base)
                 reserve(part, base)
+                place = (part.site or "", part.sku)
+                found[place] = EXACT.add(found.get(place, ZERO), base)
                 left = EXACT.subtract(other.quantity, taken)
                 less = replace(other, quantity=plain(left), base_quantity=rest)
                 changed[other.id] = less if left > 0 else _emptied(less)
@@ -235,16 +241,24 @@ class _Shipping:
                 self.parts[n] = changed[part.id] = part
         parts.save(self.desk.conn, list(changed.values()))
         stock.reserve(self.desk.conn, moved)
+        lost: dict[tuple[str, str], Decimal] = {}
+        for move in stock.moves_of(self.desk.conn, corrects):
+            if move.bucket == "hold" and move.kind == _ASIDE:
+                lost[move.site, move.sku] = max(
+                    ZERO, EXACT.subtract(move.quantity, found.get((move.site, move.sku), ZERO))
+                )
+        return lost
 
     # ------------------------------------------------------------ stock
 
-    def _stock(self, applied: Applied, shipment_id: int, reference: str) -> dict[tuple[str, str], Decimal]:
+    def _stock(
+        self, applied: Applied, lost: dict[tuple[str, str], Decimal], shipment_id: int, reference: str
+    ) -> dict[tuple[str, str], Decimal]:
         """Reservations end, what left is taken off; what was not found is set aside until it is counted, else it
         would be promised again at once. What is below zero then."""
         desk = self.desk
         reserved: dict[tuple[str, str], Decimal] = {}
         gone: dict[tuple[str, str], Decimal] = {}
-        lost: dict[tuple[str, str], Decimal] = {}
         asked_back = {release.id for release in self.raced}
         by_id = {part.id: part for part in self.parts}
 
@@ -283,7 +297,7 @@ class _Shipping:
                 sku,
                 "hold",
                 min(quantity, free[site, sku]),
-                "adjustment",
+                _ASIDE,
                 reference,
                 document,
                 shipment_id,

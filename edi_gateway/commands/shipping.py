@@ -92,7 +92,8 @@ def confirm(desk: Desk, partners: Partners, said: Typed) -> Left:
         transport=said.transport,
         rest=said.rest,
     )
-    return confirming.apply(desk, partners, made, digest, said.packing, begun == "corrected")
+    corrects = kept.shipment_id if begun == "corrected" and kept is not None else None
+    return confirming.apply(desk, partners, made, digest, said.packing, corrects)
 
 
 def _check(desk: Desk, said: Typed) -> None:
