@@ -225,22 +225,16 @@ def store_marked(notice: Notice) -> Iterator[Finding]:
     """Goods for a store do not name it, though the partner wants them marked (shipping.mark_for)."""
     if notice.profile.shipping.mark_for == "none":
         return
-    wanted = {
-        (line.order_id, line.line): line.store
-        for each in notice.shipments
-        for line in each.lines
-        if line.store
-    }
     for item in notice.items:
         if item.order is None or item.store is not None:
             continue
-        store = next((s for n in item.lines if (s := wanted.get((item.order.order_id, n))) is not None), None)
-        if store is not None:
+        shares = [share for n in item.lines for share in shares_of(item.order.ordered.lines[n - 1])]
+        if shares:
             yield breach(
                 f"{item.at}.parties",
-                f"The 850 gives {item.called()} to stores, the 856 does not name the one that it is for.",
+                f"The 850 gives {item.called()} to {len(shares)} stores, the 856 does not name the one that it is for.",
                 "Pack by store; the level of the order or carton then names it.",
-                store,
+                shares[0].key,
             )
 
 
