@@ -91,8 +91,13 @@ class Retention(Section):
 
 
 class Approval(Section):
-    second_person: tuple[Literal["items", "xrefs", "prices", "ship-tos", "customers"], ...] = Field(
-        ("prices", "customers"),
+    second_person: tuple[
+        Literal[
+            "items", "xrefs", "prices", "ship-tos", "customers", "sites", "tax-rates", "tax-certificates"
+        ],
+        ...,
+    ] = Field(
+        ("prices", "customers", "tax-rates", "tax-certificates"),
         description="Imports that another user must approve before they hold (of customers only those that change "
         "terms, price group or credit stop); [] for none.",
     )
@@ -113,6 +118,10 @@ class ReleaseLimits(Section):
         _limit("CSR"), description="Most money on a price or quantity hold that a CSR may release."
     )
     LEAD: Limit = Field(_limit("LEAD"), description="The same for a LEAD.")
+    BILLING: Limit = Field(
+        _limit("BILLING"),
+        description="The same for BILLING, of holds on invoices; and the most that it may credit.",
+    )
     SUPERVISOR: Limit = Field(
         _limit("SUPERVISOR"), description='The same for a SUPERVISOR; "none" means any amount.'
     )

@@ -55,6 +55,8 @@ _add("prices", "prices with dates and quantity breaks")
 _add("ship-tos", "ship-tos, stores and the DCs that serve them")
 _add("customers", "customers with currency, terms and minimum")
 _add("sites", "sites: where our goods lie, and which partner runs them")
+_add("tax-rates", "tax rates by the place that goods go to")
+_add("tax-certificates", "certificates that exempt customers from tax")
 _add("stock", "a count of stock; what differs is booked as moves")
 _add("supply", "what is to come, and when")
 

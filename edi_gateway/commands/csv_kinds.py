@@ -268,4 +268,33 @@ LAYOUTS: Final[dict[str, Layout]] = {
         (master_data.SITES,),
         lambda cells: _kept(master_data.SITES, cells),
     ),
+    "tax-rates": Layout(
+        "tax-rates",
+        (
+            Column("country", csv_cells.code(3, 2), "ISO 3166", required=True),
+            Column("region", csv_cells.text(10), "state or province; empty: the whole country"),
+            Column("postal_code", csv_cells.text(15), "postal code, or how it begins; empty: all of them"),
+            Column("tax_class", csv_cells.text(20), "class of goods (tax_class of items); empty: all goods"),
+            Column(
+                "code", csv_cells.code(2, 2), "kind of tax, X12 element 963: ST, GS, VA ...", required=True
+            ),
+            Column("percent", csv_cells.decimal(most=Decimal(100)), "0 where it is not taxed", required=True),
+            Column("freight", csv_cells.yes_or_no, "yes: freight is taxed too", blank=False),
+            *_PERIOD,
+        ),
+        (master_data.TAX_RATES,),
+        lambda cells: _kept(master_data.TAX_RATES, cells),
+    ),
+    "tax-certificates": Layout(
+        "tax-certificates",
+        (
+            Column("customer", _NAME, "customer number", required=True),
+            Column("region", csv_cells.text(10), "state or province in which it exempts; empty: everywhere"),
+            Column("number", csv_cells.text(20), "number of the certificate (TXI09)", required=True),
+            Column("expires_on", csv_cells.day, "last day on which it is valid; empty: no end"),
+            *_PERIOD,
+        ),
+        (master_data.TAX_CERTIFICATES,),
+        lambda cells: _kept(master_data.TAX_CERTIFICATES, cells),
+    ),
 }

@@ -49,7 +49,7 @@ class Controls:
     """What one person may do alone (spec B1, B4 rule 5). `second_person`: kinds of import that another one approves;
     `release_limits`: how much may hang on a hold that a role releases, None: any amount."""
 
-    second_person: frozenset[str] = frozenset({"prices", "customers"})
+    second_person: frozenset[str] = frozenset({"prices", "customers", "tax-rates", "tax-certificates"})
     release_limits: Mapping[str, Decimal | None] = field(default_factory=lambda: LIMITS)
 
 

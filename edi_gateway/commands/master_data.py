@@ -18,12 +18,14 @@ from edi_gateway.commands.csv_kinds import LAYOUTS, SAID, Cells, Layout
 from edi_gateway.commands.csv_reading import Problem
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import imports, master_data, snapshots
+from edi_gateway.store import imports, master_data, snapshots, work
 from edi_gateway.store.master_data import CUSTOMERS, ITEMS, SHIP_TOS, UNITS, XREFS, Change, Kind, Plan, Wanted
 
 Rows = Sequence[tuple[int, Cells]]
 # the world's last day to end: what changes "today" holds from now on for a partner in any zone
 _LAST_ZONE: Final = timedelta(hours=12)
+TAXES: Final = frozenset({"tax-rates", "tax-certificates"})
+RETAX: Final = "retax"  # work: invoices that wait for a rate or a certificate are looked at again
 IN_THE_AUDIT: Final = 200  # changes told one by one there; the rows themselves say the rest
 # a change of one of these is one of price, terms or credit (spec B1)
 _SENSITIVE: Final = {
@@ -127,6 +129,8 @@ def apply(
     for plan in plans:
         master_data.carry_out(desk.conn, desk.ids, plan, by=by, at=desk.clock(), source=report.source)
     report.applied = True
+    if report.kind in TAXES:
+        work.add(desk.conn, desk.ids, desk.clock, RETAX, {str(number): {"import": number}})
     desk.record(
         "imported",
         f"{report.kind} {number}",
@@ -258,6 +262,8 @@ class _Known:
         elif kind == "prices":
             yield from self._items("sku", set())
             yield from self._units()
+            yield from self._customers()
+        elif kind == "tax-certificates":
             yield from self._customers()
         elif kind == "ship-tos":
             yield from self._customers()

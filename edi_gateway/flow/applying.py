@@ -18,11 +18,13 @@ from edi_gateway.commands.advising import take_shipment
 from edi_gateway.commands.arrivals import Applied, Apply, Arrived
 from edi_gateway.commands.cases import About, NewCase
 from edi_gateway.commands.counting import take_count
+from edi_gateway.commands.payments import take_remittance
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.documents.application_advice import ApplicationAdvice
 from edi_gateway.model.documents.inventory import InventoryReport
 from edi_gateway.model.documents.record import Record
+from edi_gateway.model.documents.remittance import Remittance
 from edi_gateway.model.documents.shipping_advice import ShippingAdvice
 from edi_gateway.model.finding import Severity
 from edi_gateway.store import findings
@@ -33,6 +35,7 @@ from edi_gateway.store.tables import receipts
 BY_DOCUMENT: Final[Mapping[type[Record], Apply]] = {
     ApplicationAdvice: take_advice,
     InventoryReport: take_count,
+    Remittance: take_remittance,
     ShippingAdvice: take_shipment,
 }
 

@@ -16,10 +16,11 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
-from edi_gateway.commands import negative_stock, releasing
+from edi_gateway.commands import invoicing, negative_stock, releasing
 from edi_gateway.commands.allocating import allocate_parts
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.master_data import RETAX
 from edi_gateway.commands.notices import due, follow, make, wake
 from edi_gateway.commands.planning import plan_orders
 from edi_gateway.commands.recalling import recall
@@ -27,7 +28,7 @@ from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Release
-from edi_gateway.store import notices, work
+from edi_gateway.store import invoices, notices, work
 
 _AT_ONCE: Final = 200  # work rows in one commit
 
@@ -56,6 +57,8 @@ def carry(works: Works) -> int:
         with logs.unit(f"fulfilment {step.name}") as line:
             count = works.writer.run(partial(step.do, works))
             line.add(done=count)
+            if not count:  # what waits may wait for something else than us
+                line.skip()
         done += count
     return done
 
@@ -135,6 +138,37 @@ def _follow(works: Works, conn: Connection) -> int:
     return follow(works.desk(conn))
 
 
+def _invoice(works: Works, conn: Connection) -> int:
+    """What has shipped, and whose notice is as far as the partner wants."""
+    works.live.refresh(conn)
+    desk, partners = works.desk(conn), Published(works.live)
+    looked = 0
+    for profile, ids in invoicing.due(desk, partners):
+        looked += len(ids)
+        try:
+            with conn.begin_nested():
+                invoicing.bill(desk, partners, profile, ids)
+        except DBAPIError:
+            raise
+        except Exception as error:
+            logs.say("warning", "batch failed, each by itself", kind="invoice", error=str(error)[:300])
+            for number in ids:
+                act = partial(invoicing.bill, desk, partners, profile, [number])
+                if not alone(desk, "invoice", f"shipment {number}", act):
+                    invoicing.postpone(desk, number)
+    return looked
+
+
+def _billed(works: Works, conn: Connection) -> int:
+    """Invoices whose 810 was sent, acknowledged or refused."""
+    return invoicing.follow(works.desk(conn))
+
+
+def _retax(works: Works, conn: Connection) -> int:
+    """Rates of tax, or certificates, have come."""
+    return take(works, conn, RETAX, "import", lambda desk, partners, _: invoicing.tax_came(desk, partners))
+
+
 def take(
     works: Works,
     conn: Connection,
@@ -169,7 +203,7 @@ def take(
     return len(items)
 
 
-def alone(desk: Desk, kind: str, subject: object, act: Callable[[], None]) -> bool:
+def alone(desk: Desk, kind: str, subject: object, act: Callable[[], object]) -> bool:
     """Do one thing; when the program fails on it (False) a person hears of it, and the others go on."""
     try:
         with desk.conn.begin_nested():
@@ -201,4 +235,7 @@ STEPS: Final[list[Step]] = [
     Step("release", releasing.waits, _release),
     Step("notice", notices.waits, _notice),
     Step("follow", lambda conn, now: bool(notices.followed(conn)), _follow),
+    Step("retax", left_as(RETAX), _retax),
+    Step("invoice", invoices.waits, _invoice),
+    Step("billed", lambda conn, now: bool(invoices.followed(conn)), _billed),
 ]

@@ -46,7 +46,7 @@ def _roles(*names: str) -> frozenset[str]:
 _CSR: Final = _roles("CSR", "LEAD", "SUPERVISOR")
 _LEAD: Final = _roles("LEAD", "SUPERVISOR")
 
-# the table of spec B4; TOTALS is ours (B5.6)
+# the table of spec B4; TOTALS (B5.6) and ANSWER, which keeps an 855 and stops no step, are ours
 RULES: Final[dict[HoldCode, Rule]] = {
     HoldCode.INCOMPLETE: Rule("A", _roles(), "Fill in what is missing; the hold then goes by itself."),
     HoldCode.DUP_PO: Rule("A", _CSR, "Void it, apply it as a change, or take it as a new order."),
@@ -77,14 +77,19 @@ RULES: Final[dict[HoldCode, Rule]] = {
     ),
     HoldCode.NEG_INV: Rule("R", _roles("WAREHOUSE"), "Count the item; the hold goes with the count."),
     HoldCode.DOCS: Rule("S", _CSR, "Mend what the message names, or let the ship notice go as it is."),
-    HoldCode.BILLING: Rule("I", _roles("BILLING"), "Mend what the message names, or bill it as it is.", True),
+    HoldCode.BILLING: Rule(
+        "I", _roles("BILLING", "SUPERVISOR"), "Mend what the message names, or bill it as it is.", True
+    ),
+    HoldCode.ANSWER: Rule("", _CSR, "Mend what the message names, or let the 855 go as it is."),
     HoldCode.MANUAL: Rule(
         "A", _roles("CSR", "LEAD", "SUPERVISOR", "EDI_ANALYST", "MASTER_DATA", "BILLING", "CREDIT"), ""
     ),
 }
 
 # raised by what comes after judgement: judging an order again neither raises nor cures them
-LATER: Final = frozenset({HoldCode.ALLOC_SHORT, HoldCode.NEG_INV, HoldCode.DOCS, HoldCode.BILLING})
+LATER: Final = frozenset(
+    {HoldCode.ALLOC_SHORT, HoldCode.NEG_INV, HoldCode.DOCS, HoldCode.BILLING, HoldCode.ANSWER}
+)
 
 # reason codes for a release; one of them and a text are mandatory (spec B4 rule 3)
 RELEASE_REASONS: Final[dict[str, str]] = {

@@ -11,5 +11,6 @@ from typing import Final
 LIMITS: Final[Mapping[str, Decimal | None]] = {
     "CSR": Decimal(1000),
     "LEAD": Decimal(25000),
+    "BILLING": Decimal(25000),
     "SUPERVISOR": None,
 }

@@ -16,7 +16,17 @@ from sqlalchemy import Connection, Table, select, update
 from edi_gateway.store import bulk, control_numbers
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import control_numbers as counters
-from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos, sites
+from edi_gateway.store.tables import (
+    customers,
+    item_units,
+    item_xrefs,
+    items,
+    prices,
+    ship_tos,
+    sites,
+    tax_certificates,
+    tax_rates,
+)
 
 ALWAYS = date(1900, 1, 1)  # since when a row holds that is new and does not say
 _NEVER = date.max  # an open end, for comparing
@@ -91,6 +101,17 @@ SITES = Kind(
         "country",
     ),
     "code",
+)
+
+TAX_RATES = Kind(
+    "tax-rates",
+    tax_rates,
+    ("country", "region", "postal_code", "tax_class", "code"),
+    ("percent", "freight"),
+    "country",
+)
+TAX_CERTIFICATES = Kind(
+    "tax-certificates", tax_certificates, ("customer", "region"), ("number", "expires_on"), "customer"
 )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from edi_gateway.model.master_data import ItemUnit
 from edi_gateway.model.order import OrderLine
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO, money, plain
+from edi_gateway.orders.meaning.numbers import EXACT, money, plain
 from edi_gateway.orders.meaning.pricing import BASES, NO_CHARGE, Basis, ordered_per_priced
 
 _ORDERED: Final = Basis()
@@ -107,8 +107,6 @@ def hundredths(amount: Decimal | Fraction) -> Decimal:
 def share(whole: Decimal, now: Fraction, later: Fraction, currency: str) -> Decimal:
     """Of what is left of an amount, the part that falls on now: all of it when nothing comes later. Taken so again and
     again, the shares add up to the whole."""
-    if not whole:
-        return ZERO
     if now + later <= 0 or later <= 0:
-        return whole
+        return charge_money(whole, currency)
     return charge_money(Fraction(whole) * now / (now + later), currency)

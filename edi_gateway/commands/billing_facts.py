@@ -1,0 +1,123 @@
+"""What bills need to know of orders: documents, prices, customers, units, what was billed before, rates of tax.
+
+Takes orders that are locked and their parts; reads the facts of all of them in a few queries. Called by invoicing.py
+and crediting.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from edi_gateway.commands.desk import Desk
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.fulfilment import Part, Place, Shipped
+from edi_gateway.model.master_data import ItemUnit, MasterData
+from edi_gateway.model.order import OrderLine
+from edi_gateway.orders.billing.invoicing import TaxFacts
+from edi_gateway.orders.billing.records import Billable, BilledOrder, taken_of, to_come
+from edi_gateway.orders.billing.terms import terms_of
+from edi_gateway.orders.calendar import local_date
+from edi_gateway.partners.profile import Profile
+from edi_gateway.store import facts, invoices, notices, orders, taxes
+from edi_gateway.store.orders import StoredOrder
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """store.facts.Needs: of customers and items only."""
+
+    customers: frozenset[str]
+    skus: frozenset[str]
+    business_keys: frozenset[str] = frozenset()
+    xrefs: frozenset[tuple[str, str]] = frozenset()
+    ship_tos: frozenset[tuple[str, str]] = frozenset()
+
+
+@dataclass
+class Books:
+    """The orders of one partner as far as bills go. `standing`: by order, the invoices that count; those that are
+    issued in this transaction are added by `issued`."""
+
+    profile: Profile
+    orders: dict[int, StoredOrder]
+    parts: dict[int, tuple[Part, ...]]
+    lines: dict[int, dict[int, OrderLine]]
+    data: MasterData
+    standing: dict[int, list[invoices.StoredInvoice]]
+    today: date
+    _documents: dict[int, PurchaseOrder] = field(default_factory=dict)
+    _taxes: dict[tuple[str | None, str | None, str | None], TaxFacts] = field(default_factory=dict)
+
+    def document(self, order_id: int) -> PurchaseOrder:
+        if order_id not in self._documents:
+            self._documents[order_id] = PurchaseOrder.model_validate_json(self.orders[order_id].snapshot)
+        return self._documents[order_id]
+
+    def billed(self, order_id: int, now: Iterable[Billable] = ()) -> BilledOrder:
+        """The order, of which these parts are billed now."""
+        order, document = self.orders[order_id], self.document(order_id)
+        customer = self.data.customers.get(order.customer or "")
+        lines = self.lines[order_id]
+        skus = {line.substitute or line.sku or "" for line in lines.values()}
+        skus |= {part.sku for part in self.parts.get(order_id, ())}
+        taken, goods = taken_of(order_id, [each.issued for each in self.standing.get(order_id, ())])
+        return BilledOrder(
+            id=order.id,
+            number=order.number,
+            document=document,
+            lines=lines,
+            currency=order.currency,
+            customer=customer,
+            units={sku: _units(self.data, sku) for sku in skus},
+            tax_classes={sku: item.tax_class for sku, item in self.data.items.items()},
+            to_come=to_come(lines.values(), self.parts.get(order_id, ()), (part.part_id for part in now)),
+            taken=taken,
+            goods_before=goods,
+            terms=terms_of(document.terms, customer),
+        )
+
+    def taxes(self, desk: Desk, place: Place, customer: str | None) -> TaxFacts:
+        """Rates at a place and a customer's certificates; none where the partner's goods are not taxed."""
+        if not self.profile.invoicing.tax:
+            return TaxFacts()
+        key = (place.country, place.region, customer)
+        if key not in self._taxes:
+            self._taxes[key] = TaxFacts(
+                taxes.rates(desk.conn, place.country, place.region, self.today),
+                taxes.certificates(desk.conn, customer, self.today),
+            )
+        return self._taxes[key]
+
+
+def open_books(
+    desk: Desk, profile: Profile, found: Mapping[int, StoredOrder], parts: Mapping[int, Sequence[Part]]
+) -> Books:
+    """Read it all."""
+    lines = orders.lines_of(desk.conn, sorted(found))
+    skus = {line.substitute or line.sku for mine in lines.values() for line in mine}
+    skus |= {part.sku for mine in parts.values() for part in mine}
+    today = local_date(desk.clock(), profile.calendar)
+    asked = _Asked(
+        customers=frozenset(order.customer for order in found.values() if order.customer),
+        skus=frozenset(sku for sku in skus if sku),
+    )
+    return Books(
+        profile=profile,
+        orders=dict(found),
+        parts={order_id: tuple(mine) for order_id, mine in parts.items()},
+        lines={order_id: {line.line: line for line in mine} for order_id, mine in lines.items()},
+        data=facts.read(desk.conn, profile.key, asked, today),
+        standing=invoices.standing(desk.conn, found),
+        today=today,
+    )
+
+
+def shipped_of(found: Iterable[invoices.Billed]) -> dict[int, Shipped]:
+    """The frozen shipments, by id."""
+    return {each.id: notices.thawed(each.snapshot) for each in found}
+
+
+def _units(data: MasterData, sku: str) -> dict[str, ItemUnit]:
+    return {unit: each for (of, unit), each in data.units.items() if of == sku}

@@ -1,0 +1,448 @@
+"""What shipped is billed: invoices issued, numbered without a gap, and their 810s left to go (spec B11).
+
+Takes shipments; writes invoices, holds, documents, events and audit in the caller's transaction. Everything follows
+from what the rows say, so doing it twice bills nothing twice. Called by flow/fulfilment.py, and by people who want it
+now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Final
+
+from edi_gateway.commands.allocating import stopped
+from edi_gateway.commands.billing_facts import Books, open_books, shipped_of
+from edi_gateway.commands.cases import About, NewCase, open_cases
+from edi_gateway.commands.desk import Desk, Partners, Refused
+from edi_gateway.commands.gating import hold_documents
+from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.outgoing import Subject, queue
+from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.commands.stages import set_stages
+from edi_gateway.model.billing import InvoiceKind, InvoiceState, IssuedInvoice
+from edi_gateway.model.documents.invoice import Invoice
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.model.fulfilment import Part, Shipped
+from edi_gateway.model.order import HoldCode, HoldView
+from edi_gateway.orders.billing.document import document
+from edi_gateway.orders.billing.invoicing import Made, invoice
+from edi_gateway.orders.billing.records import Billable, Left, billables
+from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.holds import blocked
+from edi_gateway.orders.meaning.numbers import show
+from edi_gateway.partners.profile import Profile
+from edi_gateway.store import holds, invoices, orders, parts
+from edi_gateway.store.control_numbers import draw
+from edi_gateway.store.invoices import Billed, StoredInvoice
+
+_AT_ONCE: Final = 100  # shipments in one commit
+_A_DAY: Final = 5000  # shipments of a day for one partner
+_LATER: Final = timedelta(hours=1)
+_CONSIGNED: Final = "CN"  # BEG02: ours until it is used; what is used is billed then (D45)
+_MOST_NUMBER: Final = 22  # BIG02
+_FOLLOWS: Final = {
+    "SENT": InvoiceState.SENT,
+    "ACK_OVERDUE": InvoiceState.SENT,
+    "ACKED": InvoiceState.ACKED,
+    "ACKED_WITH_ERRORS": InvoiceState.ACKED,
+    "REJECTED": InvoiceState.REJECTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """What one invoice bills. `store`: the one that it is for."""
+
+    parts: tuple[Billable, ...]
+    shipments: tuple[Billed, ...]
+    store: str | None = None
+
+    @property
+    def order_ids(self) -> list[int]:
+        return sorted({part.order_id for part in self.parts})
+
+    @property
+    def about(self) -> str:
+        return f"shipment={self.shipments[0].number}" + (f" store={self.store}" if self.store else "")
+
+
+def due(desk: Desk, partners: Partners) -> list[tuple[Profile, list[int]]]:
+    """The shipments that are to be billed now, by partner: they have left, their notices are as far as the profile
+    wants, and no hold stands on all of them. Of partners who are not published none."""
+    now = desk.clock()
+    found: list[tuple[Profile, list[int]]] = []
+    room = _AT_ONCE
+    for partner in invoices.partners_waiting(desk.conn, now):
+        profile = partners.profile(partner)
+        if profile is None or room <= 0:
+            continue
+        noticed = invoices.NOTICED[profile.invoicing.after_notice]
+        whole = (
+            profile.invoicing.per == "consolidated"
+        )  # a day's shipments are one invoice, and it is over first
+        before = local_date(now, profile.calendar) if whole else None
+        mine = invoices.due(desk.conn, partner, now, noticed, before, _A_DAY if whole else room)
+        room -= len(mine)
+        if mine:
+            found.append((profile, mine))
+    return found
+
+
+def postpone(desk: Desk, shipment_id: int) -> None:
+    """The program fails on this one: it is tried again later, and the others go on."""
+    invoices.postpone(desk.conn, shipment_id, desk.clock() + _LATER)
+
+
+def issue(desk: Desk, partners: Partners, shipment_id: int) -> list[str]:
+    """Bill one shipment now, whatever its notice; the numbers of its invoices. Refused when there is nothing to
+    bill, or something stops it."""
+    what = "Issuing the invoice"
+    desk.require(what, PERMISSIONS["issue an invoice"])
+    found = invoices.shipped(desk.conn, [shipment_id])
+    if not found:
+        raise Refused(what=what, why="there is no such shipment")
+    profile = partners.profile(found[0].partner)
+    if profile is None:
+        raise Refused(what=what, why=f"the partner {found[0].partner} is not published")
+    made = bill(desk, partners, profile, [shipment_id])
+    if not made:
+        (now,) = invoices.shipped(desk.conn, [shipment_id])
+        if now.invoice_state == invoices.BLOCKED:
+            raise Refused(what=what, why="a hold stops it; `orders show` names it")
+        raise Refused(what=what, why="all of it is invoiced, or none of it is to be")
+    return [each.number for each in made]
+
+
+def look_again(desk: Desk, partners: Partners, order_ids: Collection[int]) -> None:
+    """The cause of BILLING holds that were found here may be gone: what they stop is worked out anew, and they go by
+    themselves or stay."""
+    waiting = invoices.blocked_of(desk.conn, order_ids)
+    by_partner: dict[str, list[int]] = {}
+    for each in invoices.shipped(desk.conn, waiting):
+        by_partner.setdefault(each.partner, []).append(each.id)
+    for partner, mine in sorted(by_partner.items()):
+        profile = partners.profile(partner)
+        if profile is not None:
+            bill(desk, partners, profile, mine, again=True)
+
+
+def tax_came(desk: Desk, partners: Partners) -> None:
+    """Rates or certificates were imported: what waits for one is looked at again."""
+    held = [
+        hold.order_id
+        for mine in holds.active_of(
+            desk.conn, holds.orders_held(desk.conn, [HoldCode.BILLING.value])
+        ).values()
+        for hold in mine
+        if hold.finding_code is Code.TAX_RATE_MISSING
+    ]
+    look_again(desk, partners, held)
+
+
+def bill(
+    desk: Desk, partners: Partners, profile: Profile, shipment_ids: Sequence[int], *, again: bool = False
+) -> list[StoredInvoice]:
+    """Bill what is open of these shipments of one partner; what was issued. again: BILLING holds of our own finding
+    do not stop it, they are found anew."""
+    standing = parts.of_shipment(desk.conn, shipment_ids)
+    order_ids = sorted({part.order_id for mine in standing.values() for part in mine})
+    found = orders.load_many(desk.conn, order_ids, lock=True)
+    every = parts.of_orders(desk.conn, order_ids, lock=True)
+    shipments = {
+        each.id: each
+        for each in invoices.shipped(desk.conn, shipment_ids, lock=True)
+        if each.invoice_state in (invoices.DUE, invoices.BLOCKED)
+    }
+    books = open_books(desk, profile, found, every)
+    writing = _Writing(desk, partners, books, shipped_of(shipments.values()))
+    active = holds.active_of(desk.conn, order_ids)
+    for group in _groups(books, shipments, _free(books, active, shipments, again=again)):
+        writing.bill(group)
+    writing.write(shipments)
+    return writing.issued
+
+
+def _free(
+    books: Books, active: dict[int, list[HoldView]], shipments: Collection[int], *, again: bool
+) -> list[Part]:
+    """The parts of these shipments whose billing no hold blocks; of consigned goods none."""
+    free: list[Part] = []
+    for order_id, mine in books.parts.items():
+        order = books.orders[order_id]
+        if order.type == _CONSIGNED:
+            continue
+        stops = blocked([hold for hold in active.get(order_id, ()) if not (again and _found_here(hold))], "I")
+        free += [
+            part
+            for part in mine
+            if part.shipment_id in shipments and not stopped(stops, part, order.ship_complete)
+        ]
+    return free
+
+
+def _found_here(hold: HoldView) -> bool:
+    return hold.code is HoldCode.BILLING and hold.placed_by == "system"
+
+
+def _groups(books: Books, shipments: dict[int, Billed], free: Sequence[Part]) -> list[_Group]:
+    """What goes on one invoice: by profile what an order has of a shipment, of it for one store, or all that left on
+    a day for one place on the same terms."""
+    per = books.profile.invoicing.per
+    of = {part.id: part for part in free}
+    groups: dict[tuple[object, ...], list[Billable]] = {}
+    for part in billables(free):
+        shipment_id = of[part.part_id].shipment_id
+        assert shipment_id is not None  # what is free is of these shipments
+        key: tuple[object, ...] = (shipment_id, part.order_id)
+        if per == "store":
+            key = (shipment_id, part.order_id, part.store or "")
+        elif per == "consolidated":
+            order, shipment = books.orders[part.order_id], shipments[shipment_id]
+            terms = books.billed(part.order_id).terms
+            said = "" if terms is None else terms.model_dump_json()
+            key = (shipment.shipped_on, order.ship_to or "", order.customer or "", order.currency, said)
+        groups.setdefault(key, []).append(part)
+    made = []
+    for mine in groups.values():
+        numbers = sorted({of[part.part_id].shipment_id or 0 for part in mine})
+        store = mine[0].store if per == "store" else None
+        made.append(_Group(tuple(mine), tuple(shipments[number] for number in numbers), store))
+    return sorted(made, key=lambda group: (group.shipments[0].id, group.order_ids, group.store or ""))
+
+
+class _Writing:
+    """Invoices of one partner written: rows, numbers, parts, documents, holds, events."""
+
+    def __init__(self, desk: Desk, partners: Partners, books: Books, shipped: dict[int, Shipped]) -> None:
+        self.issued: list[StoredInvoice] = []
+        self._desk = desk
+        self._partners = partners
+        self._books = books
+        self._shipped = shipped
+        self._ledger = Ledger(desk)
+        self._billed: set[int] = set()
+        self._changed: list[Part] = []
+
+    def bill(self, group: _Group) -> None:
+        """Issue the invoice of a group, or hold it with the reason."""
+        left = left_of([self._shipped[each.id] for each in group.shipments])
+        made = self._make(group, left, ignore=False)
+        held = hold_documents(
+            self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, made.findings
+        )
+        if held:
+            return
+        if made.invoice is None:
+            made = self._make(group, left, ignore=True)  # somebody has let it go as it is
+        if made.invoice is not None:
+            self._issue(group, made.invoice, left)
+
+    def _make(self, group: _Group, left: Left, *, ignore: bool) -> Made:
+        books, desk = self._books, self._desk
+        customer = books.orders[group.order_ids[0]].customer
+        return invoice(
+            group.parts,
+            {order_id: books.billed(order_id, group.parts) for order_id in group.order_ids},
+            profile=books.profile,
+            issued_on=max(books.today, left.shipped_on),
+            left=left,
+            taxes=books.taxes(desk, left.to, customer),
+            ignore_missing_rates=ignore,
+        )
+
+    def _issue(self, group: _Group, made: IssuedInvoice, left: Left) -> None:
+        desk, books = self._desk, self._books
+        test = group.shipments[0].test
+        issued = replace(made, number=number(desk, InvoiceKind.INVOICE, test=test))
+        shipped = [self._shipped[each.id] for each in group.shipments]
+        told = document(
+            issued,
+            shipped,
+            {order_id: books.billed(order_id, group.parts) for order_id in group.order_ids},
+            books.profile,
+            left=left,
+            store=group.store,
+        )
+        one = len(group.order_ids) == 1
+        stored = stored_of(
+            desk,
+            issued,
+            partner=books.profile.key,
+            customer=books.orders[group.order_ids[0]].customer,
+            order_id=group.order_ids[0] if one else None,
+            shipment_id=group.shipments[0].id if len(group.shipments) == 1 else None,
+            store=group.store,
+            test=test,
+        )
+        stored = replace(stored, document_id=send(desk, self._partners, books.profile, stored, told))
+        invoices.add(desk.conn, [stored])
+        self.issued.append(stored)
+        now = self._ledger.now
+        numbers = {part.part_id for part in group.parts}
+        for order_id in group.order_ids:
+            mine = books.parts[order_id]
+            changed = [replace(p, invoice_id=stored.id, since=now) if p.id in numbers else p for p in mine]
+            self._changed += [p for p in changed if p.id in numbers]
+            books.parts[order_id] = tuple(changed)
+            books.standing.setdefault(order_id, []).append(stored)
+            where = ", ".join(each.number for each in group.shipments)
+            text = (
+                f"Invoice {issued.number} over {show(issued.total)} {issued.currency} for shipment {where}."
+            )
+            self._ledger.event(order_id, "invoiced", text, stored.document_id)
+        self._billed |= numbers
+        desk.record(
+            "invoice issued",
+            f"invoice {issued.number}",
+            orders=[books.orders[order_id].number for order_id in group.order_ids],
+            shipments=[each.number for each in group.shipments],
+            total=str(issued.total),
+            currency=issued.currency,
+        )
+
+    def write(self, shipments: dict[int, Billed]) -> None:
+        desk, books = self._desk, self._books
+        parts.save(desk.conn, self._changed)
+        open_ones: dict[int, list[Part]] = {}
+        for order_id, mine in books.parts.items():
+            if books.orders[order_id].type != _CONSIGNED:
+                for part in mine:
+                    if part.shipment_id in shipments and part.invoice_id is None:
+                        open_ones.setdefault(part.shipment_id, []).append(part)
+        done = [number for number in shipments if number not in open_ones]
+        invoices.set_billed(desk.conn, done, invoices.DONE)
+        stuck = [number for number in open_ones if shipments[number].invoice_state != invoices.BLOCKED]
+        invoices.set_billed(desk.conn, stuck, invoices.BLOCKED)
+        for shipment_id in stuck:
+            name = shipments[shipment_id].number
+            for order_id in sorted({part.order_id for part in open_ones[shipment_id]}):
+                self._ledger.event(
+                    order_id, "invoice held", f"The invoice of shipment {name} waits for a hold."
+                )
+        self._ledger.write()
+        set_stages(desk, self._partners, list(books.orders))
+
+
+# ---------------------------------------------------------------- what issuing and crediting share
+
+
+def left_of(shipped: Sequence[Shipped]) -> Left:
+    """How the goods of an invoice left: the last of several shipments counts."""
+    last = max(shipped, key=lambda each: (each.shipped_on, each.shipment_id))
+    return Left(last.shipped_on, shipped[0].ship_to, last.expected_on)
+
+
+def number(desk: Desk, kind: InvoiceKind, *, test: bool) -> str:
+    """The next number of its series: invoices and rebills, credits, and those of tests, each without a gap."""
+    if test:
+        return f"T{draw(desk.conn, 'INVOICE|test')[0]:08d}"
+    credit = kind is InvoiceKind.CREDIT
+    pattern = desk.numbers.credit if credit else desk.numbers.invoice
+    (n,) = draw(desk.conn, f"INVOICE|{'credit' if credit else 'invoice'}", wrap=10**18)
+    made = pattern.format(n=n)
+    if len(made) > _MOST_NUMBER:
+        raise Refused(
+            what=f"Numbering {made}",
+            why=f"an invoice number has at most {_MOST_NUMBER} characters: shorten [numbers]",
+        )
+    return made
+
+
+def stored_of(
+    desk: Desk,
+    issued: IssuedInvoice,
+    *,
+    partner: str,
+    customer: str | None,
+    order_id: int | None,
+    shipment_id: int | None,
+    store: str | None,
+    test: bool,
+    original_id: int | None = None,
+    reason: str | None = None,
+) -> StoredInvoice:
+    """The row of an invoice that is issued now. What comes to nothing is paid."""
+    return StoredInvoice(
+        id=desk.ids.next(),
+        number=issued.number,
+        kind=issued.kind,
+        partner=partner,
+        customer=customer,
+        order_id=order_id,
+        shipment_id=shipment_id,
+        original_id=original_id,
+        store=store,
+        currency=issued.currency,
+        issued_on=issued.issued_on,
+        due_on=issued.due_on,
+        discount_until=issued.discount_until,
+        goods=issued.goods,
+        charges=issued.added,
+        allowances=issued.taken_off,
+        tax=issued.tax,
+        total=issued.total,
+        discount=issued.discount,
+        paid=Decimal(0),
+        state=InvoiceState.ISSUED if issued.total > 0 else InvoiceState.PAID,
+        document_id=None,
+        reason=reason,
+        snapshot=invoices.frozen(issued),
+        test=test,
+        issued_at=desk.clock(),
+        issued_by=desk.actor.name,
+    )
+
+
+def send(
+    desk: Desk, partners: Partners, profile: Profile, stored: StoredInvoice, told: Invoice
+) -> int | None:
+    """Leave the 810 to go, unless the partner wants none; the document's id."""
+    habits = profile.invoicing
+    if not habits.send or profile.document("810", "out") is None:
+        return None
+    if stored.total == 0 and habits.zero_total == "suppress":
+        return None
+    about = Subject(stored.number, stored.order_id, stored.test)
+    return queue(desk, partners, stored.partner, "810", "IN", told, about).document_id
+
+
+def follow(desk: Desk) -> int:
+    """Note what became of invoices whose 810 was sent, acknowledged or rejected (997); how many."""
+    moved = invoices.followed(desk.conn)
+    of = invoices.orders_of(desk.conn, [invoice_id for invoice_id, *_ in moved])
+    found = invoices.load(desk.conn, [invoice_id for invoice_id, *_ in moved], lock=True)
+    ledger = Ledger(desk)
+    for invoice_id, _, document_id, state in moved:
+        now, mine = _FOLLOWS[state], found[invoice_id]
+        invoices.change(desk.conn, invoice_id, state=now.value)
+        order_ids = of.get(invoice_id, [])
+        for order_id in order_ids:
+            text = f"{mine.number}: {_IN_WORDS[now]}"
+            ledger.event(order_id, f"invoice {now.value.lower()}", text, document_id)
+        if now is InvoiceState.REJECTED:
+            open_cases(desk, [_rejected(mine, document_id, order_ids)])
+    ledger.write()
+    return len(moved)
+
+
+_IN_WORDS: Final = {
+    InvoiceState.SENT: "the 810 was sent.",
+    InvoiceState.ACKED: "the partner has acknowledged the 810.",
+    InvoiceState.REJECTED: "the partner has rejected the 810.",
+}
+
+
+def _rejected(mine: StoredInvoice, document_id: int, order_ids: Sequence[int]) -> NewCase:
+    finding = Finding(
+        Code.INVOICE_REJECTED,
+        Severity.ERROR,
+        message=f"They have refused the 810 of {mine.number} over {show(mine.total)} {mine.currency} (997).",
+        hint="Mend the mapping or the guide and send it again, or credit it and bill again (`invoices rebill`).",
+        rule="997",
+        family=Family.INVOICE,
+    )
+    about = About(document_id=document_id, order_id=order_ids[0] if len(order_ids) == 1 else None)
+    return NewCase(finding, mine.partner, about, mine.total, mine.currency, mine.test)
