@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from decimal import Decimal
 from typing import Annotated
 
 import typer
@@ -10,7 +11,7 @@ import typer
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
-from edi_gateway.cli.output import print_csv, print_json, print_table, sentence, shown
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_csv, print_json, print_table, sentence, shown
 
 group = typer.Typer(no_args_is_help=True, help="Stock: what lies where, and counts that differ from it.")
 app.add_typer(group, name="stock")
@@ -126,6 +127,35 @@ def proposals(
         "No count waits for a decision.",
         spare=("why", "decided by", "state", "counted (UTC)"),
     )
+
+
+@group.command()
+def receive(
+    ctx: typer.Context,
+    reference: Annotated[str, typer.Argument(help="Number of the supply, as it was imported.")],
+    sku: Annotated[str, typer.Argument(help="Our item number.")],
+    quantity: Annotated[str, typer.Argument(help="How much has come, in the item's base unit.")],
+    site: Annotated[str, typer.Option("--site", help="Where it has come.")],
+    last: Annotated[bool, typer.Option("--last", help="Nothing more of this supply comes.")] = False,
+) -> None:
+    """Book goods of a supply that have come in; backorders of the item are looked at again."""
+    from edi_gateway.commands import stock
+
+    here: Here = ctx.obj
+    amount = _number(quantity)
+    with here.desk() as desk:
+        now = stock.receive(desk, reference, site, sku, amount, last=last)
+    sentence(f"{sku} at {site}: {shown(now)} on hand.")
+
+
+def _number(text: str) -> Decimal:
+    from edi_gateway.commands.csv_cells import BadCell, decimal
+
+    try:
+        found: Decimal = decimal()(text.strip())
+    except BadCell as problem:
+        fail(f"The quantity {problem}.", WRONG_USAGE)
+    return found
 
 
 @group.command()

@@ -1,16 +1,50 @@
-"""What a person decides about stock: whether a count that differs from our ledger is booked (spec B9).
+"""What people do about stock: book what has come in, decide whether a count that differs is booked (spec B7.1, B9).
 
-Takes the id of a proposal; books it or leaves the ledger as it is. Called by cli/.
+Takes a supply or the id of a proposal; books moves and leaves work for backorders. Called by cli/.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 from edi_gateway.commands.counting import book, settle
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import stock_proposals
+from edi_gateway.commands.restocking import restock
+from edi_gateway.store import stock, stock_proposals
 from edi_gateway.store.ids import short
 from edi_gateway.store.stock_proposals import APPLIED, PENDING, REJECTED, Proposal
+
+
+def receive(desk: Desk, reference: str, site: str, sku: str, quantity: Decimal, *, last: bool) -> Decimal:
+    """Goods of a supply have come in: on hand rises, the supply falls; what is on hand then. What comes beyond what was
+    to come is on hand all the same. `last`: nothing more of it comes."""
+    what = f"Receiving {sku} of {reference} at {site}"
+    desk.require(what, PERMISSIONS["import stock"])
+    if quantity <= 0:
+        raise Refused(what=what, why="the quantity must be more than 0")
+    stock.levels(desk.conn, [sku], lock=True)  # two who receive of one supply wait for each other
+    open_ = stock.supplies(desk.conn, [sku]).get(sku, ())
+    supply = next((s for s in open_ if (s.reference, s.site) == (reference, site)), None)
+    if supply is None:
+        raise Refused(what=what, why="nothing of it is to come: import the supply, or a count of the stock")
+    now, by = desk.clock(), desk.actor.name
+    balance = stock.move(desk.conn, desk.ids, now, by, site, sku, "on_hand", quantity, "receipt", reference)
+    rest = max(Decimal(0), supply.quantity - quantity)
+    state = "OPEN" if rest and not last else "RECEIVED"
+    stock.set_supplies(desk.conn, desk.ids, now, by, [replace(supply, quantity=rest)], state)
+    desk.record(
+        "supply received",
+        f"supply {reference}",
+        site=site,
+        sku=sku,
+        was=str(supply.quantity),
+        received=str(quantity),
+        left=str(rest) if state == "OPEN" else "0",
+    )
+    restock(desk, [sku])
+    return balance
 
 
 def apply_proposal(desk: Desk, proposal_id: int, reason: str) -> Proposal:

@@ -43,6 +43,9 @@ def test_a_dry_run_and_a_bad_cell_import_nothing(yard: Terminal, tmp_path: Path)
     assert yard.ok("stock", "list", "--sku", "TB-1001", "--json").one()["on_hand"] == "240"
     supply = "reference,site,sku,quantity,due_on\nPO-1,NORTH,TB-1001,500,2026-04-01\n"
     assert "added   PO-1 NORTH TB-1001" in bring(yard, tmp_path, "supply", supply)
+    told = yard.ok("stock", "receive", "PO-1", "TB-1001", "500", "--site", "NORTH").out
+    assert told == "TB-1001 at NORTH: 740 on hand.\n"
+    assert yard("stock", "receive", "PO-1", "TB-1001", "many", "--site", "NORTH").code == 2
 
 
 def test_stock_is_listed_as_a_table_as_json_and_as_csv(yard: Terminal) -> None:

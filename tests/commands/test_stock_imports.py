@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.master_data import ImportReport, import_csv, in_words
+from edi_gateway.commands.stock import receive
 from edi_gateway.commands.stock_imports import import_stock
 from edi_gateway.model.fulfilment import Site, StockLevel, Supply
 from edi_gateway.model.master_data import Item, ItemUnit
@@ -187,6 +188,42 @@ def test_supply_comes_changes_and_ends(yard: Office) -> None:
         }
     assert restocked(yard) == ["A-1", "A-1"]
     assert bring(yard, "supply", text.replace("50", "5O")).applied is False
+
+
+def test_what_comes_in_raises_stock_lowers_its_supply_and_lets_backorders_go(yard: Office) -> None:
+    bring(yard, "stock", "site,sku,on_hand\nEAST,A-1,3\n")
+    bring(
+        yard,
+        "supply",
+        "reference,site,sku,quantity,due_on\nPO-1,EAST,A-1,50,2026-02-01\nPO-1,WEST,A-1,9,2026-02-01\n",
+    )
+    with yard.engine.begin() as conn:
+        work.done(conn, [item.id for item in work.ready(conn, "restock", 100, yard.clock())])
+    with yard.desk("wanda", "WAREHOUSE") as desk:
+        assert receive(desk, "PO-1", "EAST", "A-1", D(30), last=False) == 33
+    with reading(yard.engine) as conn:
+        left = [(s.site, s.quantity) for s in stock.supplies(conn, ["A-1"])["A-1"]]
+    assert left == [("EAST", D(20)), ("WEST", D(9))]
+    assert restocked(yard) == ["A-1"]
+    with yard.desk("wanda", "WAREHOUSE") as desk:
+        assert receive(desk, "PO-1", "EAST", "A-1", D(25), last=False) == 58  # five more than were to come
+        assert receive(desk, "PO-1", "WEST", "A-1", D(4), last=True) == 4
+    with reading(yard.engine) as conn:
+        assert stock.supplies(conn, ["A-1"]) == {}
+        c = stock_moves.c
+        moves = conn.execute(
+            select(c.site, c.quantity, c.reference).where(c.kind == "receipt").order_by(c.id)
+        )
+        assert [tuple(row) for row in moves] == [
+            ("EAST", 30, "PO-1"),
+            ("EAST", 25, "PO-1"),
+            ("WEST", 4, "PO-1"),
+        ]
+    for roles, quantity, why in ((["CSR"], D(1), "none of the roles"), (["WAREHOUSE"], D(0), "more than 0")):
+        with pytest.raises(Refused, match=why), yard.desk("cleo", *roles) as desk:
+            receive(desk, "PO-1", "EAST", "A-1", quantity, last=False)
+    with pytest.raises(Refused, match="nothing of it is to come"), yard.desk() as desk:
+        receive(desk, "PO-1", "EAST", "A-1", D(1), last=False)
 
 
 def test_a_count_is_for_those_who_may(yard: Office) -> None:
