@@ -14,8 +14,8 @@ from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
 _MODULES = (
-    *("folders", "checking", "mending", "acknowledging", "mapping", "running", "orders", "holds", "cases"),
-    *("documents", "partners", "guides", "standard", "imports", "stock", "users", "database"),
+    *("folders", "checking", "mending", "acknowledging", "mapping", "running", "orders", "daily", "holds"),
+    *("cases", "documents", "partners", "guides", "standard", "imports", "stock", "users", "database"),
 )
 _ALONE = {
     "check": "checking"

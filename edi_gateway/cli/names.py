@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal, InvalidOperation
 
 from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.store import ids
@@ -40,3 +41,16 @@ def word(given: str | None, option: str, known: Iterable[str]) -> str | None:
         if given.strip().casefold() == one.casefold():
             return one
     fail(f"{option} is one of {', '.join(words)}; not {given[:40]!r}.", WRONG_USAGE)
+
+
+def amount(given: str | None, option: str) -> Decimal | None:
+    """An amount of money that a person typed."""
+    if given is None:
+        return None
+    try:
+        value = Decimal(given.strip())
+    except InvalidOperation:
+        value = Decimal("NaN")
+    if not value.is_finite():
+        fail(f"{option} is an amount such as 1250.00; not {given[:40]!r}.", WRONG_USAGE)
+    return value

@@ -12,7 +12,8 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.names import short, word
+from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
+from edi_gateway.cli.names import amount, short, word
 from edi_gateway.cli.output import (
     WRONG_USAGE,
     fail,
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="The order book, and what a representative decides.")
 app.add_typer(group, name="orders")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 OrderArgument = Annotated[str, typer.Argument(metavar="ORDER", help="PO number or our order number.")]
 PartnerOption = Annotated[str | None, typer.Option(help="Whose, when several have the PO number.")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays with the order.")]
@@ -71,13 +71,29 @@ def list_(
     ] = None,
     held: Annotated[bool, typer.Option("--held", help="Only what something holds.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only where our answer is past its time.")] = False,
+    open_: Annotated[bool, typer.Option("--open", help="Only what has neither ended nor closed.")] = False,
+    stage: Annotated[
+        str | None, typer.Option(help="IN_FULFILMENT, PARTIALLY_SHIPPED, SHIPPED ... CLOSED.")
+    ] = None,
+    late_to_ship: Annotated[
+        bool, typer.Option("--late-to-ship", help="Only what should have left before today.")
+    ] = False,
+    least: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Only orders worth so much or more.")
+    ] = None,
+    most: Annotated[
+        str | None, typer.Option(metavar="AMOUNT", help="Only orders worth so much or less.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List orders, the newest first.
 
-    --since and --until are days of the order's own date.
+    --since and --until are days of the order's own date. Amounts are in each order's own currency.
     """
+    from edi_gateway.model.fulfilment import Stage
     from edi_gateway.model.order import OrderState
     from edi_gateway.reports import orders
 
@@ -91,14 +107,18 @@ def list_(
         since=since.date() if since else None,
         until=until.date() if until else None,
         held=held,
+        open=open_,
+        stage=word(stage, "--stage", Stage),
+        late_ship_on=here.clock().date() if late_to_ship else None,
+        least=amount(least, "--least"),
+        most=amount(most, "--most"),
         late_answer_at=here.clock() if late else None,
         limit=limit,
     )
     with here.reading() as conn:
         found = orders.list_orders(conn, wanted)
-    if json:
-        for row in found:
-            print_json(row)
+    if json or csv or xlsx is not None:
+        tell(found, orders.OrderRow, "", json=json, csv=csv, xlsx=xlsx)
         return
     print_table(
         "Orders",
@@ -107,6 +127,7 @@ def list_(
             "PO",
             "partner",
             "state",
+            "stage",
             "lines",
             "holds",
             "total",
@@ -122,6 +143,7 @@ def list_(
                 f"{o.po_number}/{o.release_number}" if o.release_number else o.po_number,
                 o.partner,
                 o.state,
+                o.stage,
                 o.lines,
                 o.holds or "",
                 money(o.total),
@@ -160,7 +182,8 @@ def show(
 def _tell(view: OrderView) -> None:
     o = view.order
     screen.print(
-        f"[bold]{o.number}[/bold]  PO {escape(o.po_number)}  {o.partner}  [bold]{o.state}[/bold]{mark(o.test)}"
+        f"[bold]{o.number}[/bold]  PO {escape(o.po_number)}  {o.partner}  [bold]{o.state}[/bold]"
+        f"{f' · {o.stage}' if o.stage else ''}{mark(o.test)}"
     )
     facts = {
         "customer": o.customer,

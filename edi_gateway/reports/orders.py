@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import islice
 
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
@@ -31,6 +32,7 @@ class OrderRow:
     partner: str
     customer: str | None
     state: str
+    stage: str | None
     type: str
     revision: int
     ordered_on: date | None
@@ -136,6 +138,11 @@ class OrderFilter:
     since: date | None = None
     until: date | None = None
     held: bool = False
+    open: bool = False  # neither ended nor closed
+    stage: str | None = None  # model.fulfilment.Stage
+    late_ship_on: date | None = None  # last ship day before this day, and something has not left
+    least: Decimal | None = None  # total, in the order's currency
+    most: Decimal | None = None
     late_answer_at: datetime | None = None
     test: bool | None = None
     limit: int = 200
@@ -156,6 +163,7 @@ _COLUMNS = (
     orders.c.partner,
     orders.c.customer,
     orders.c.state,
+    orders.c.stage,
     orders.c.type,
     orders.c.revision,
     orders.c.ordered_on,
@@ -197,10 +205,27 @@ def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
             orders.c.answer_state.in_(("DUE", "HELD_SENT")), orders.c.answer_due_at < wanted.late_answer_at
         )
         where.append(late)
+    if wanted.open or wanted.late_ship_on:
+        closed = orders.c.stage.is_not(None) & (orders.c.stage == "CLOSED")
+        where.append(orders.c.state.in_(("ON_HOLD", "ACCEPTED")) & ~closed)
+    if wanted.stage:
+        where.append(orders.c.stage == wanted.stage)
+    if wanted.late_ship_on:
+        shipped = orders.c.stage.in_(("SHIPPED", "PARTIALLY_INVOICED", "INVOICED"))
+        where.append((orders.c.ship_until < wanted.late_ship_on) & (orders.c.stage.is_(None) | ~shipped))
     if wanted.test is not None:
         where.append(orders.c.test == wanted.test)
-    query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc()).limit(wanted.limit)
-    return [OrderRow(*row) for row in rows(conn, query)]
+    query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc())
+    if wanted.least is None and wanted.most is None:
+        return [OrderRow(*row) for row in rows(conn, query.limit(wanted.limit))]
+    found = (OrderRow(*tuple(row)) for row in conn.execute(query))  # amounts are text on SQLite: compared here
+    return list(islice((row for row in found if _worth(row, wanted)), wanted.limit))
+
+
+def _worth(row: OrderRow, wanted: OrderFilter) -> bool:
+    return (wanted.least is None or row.total >= wanted.least) and (
+        wanted.most is None or row.total <= wanted.most
+    )
 
 
 def find(conn: Connection, name: str, partner: str | None = None) -> list[OrderRow]:
