@@ -15,7 +15,19 @@ from edi_gateway.model.errors import GatewayError
 
 _MODULES = (
     *("folders", "checking", "mending", "acknowledging", "mapping", "running", "orders", "daily", "holds"),
-    *("cases", "documents", "partners", "guides", "standard", "imports", "stock", "users", "database"),
+    *(
+        "cases",
+        "documents",
+        "partners",
+        "guides",
+        "standard",
+        "imports",
+        "stock",
+        "releases",
+        "shipping",
+        "users",
+        "database",
+    ),
 )
 _ALONE = {
     "check": "checking"

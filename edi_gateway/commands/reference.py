@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from edi_gateway.commands.cases import ROOT_CAUSES
 from edi_gateway.commands.csv_kinds import LAYOUTS
+from edi_gateway.commands.csv_shipping import LAYOUTS as SHIPPING_LAYOUTS
 from edi_gateway.commands.csv_stock import LAYOUTS as STOCK_LAYOUTS
 from edi_gateway.commands.desk import ROLES
 from edi_gateway.commands.permissions import PERMISSIONS
@@ -46,6 +47,11 @@ _KEYS = {
     "stock": "one row an item at a site, as it was counted, in base units. What differs is booked as a move; there is "
     "no `since`: a count holds from now on",
     "supply": "one row a delivery that is to come, by reference, site and item, in base units",
+    "ship": "one row for what of a line lies in a carton, or for a line, or for a release that left as a whole; "
+    "`ship import FILE.csv`. A line that is not named has not left, where others of its release are. The same key with "
+    "the same content again is no second shipment; with other content it corrects the first, while its notice and "
+    "invoice have not gone",
+    "pack": "one row for what of a line lies in a carton; `ship pack RELEASE --file FILE.csv`",
 }
 
 _ROLES = """\
@@ -60,7 +66,7 @@ Who is asking is the login of the system, or `--as USER`; it is recorded with ev
 def csv_page() -> str:
     """docs/reference/csv.md."""
     lines = [_CSV]
-    for name, layout in {**LAYOUTS, **STOCK_LAYOUTS}.items():
+    for name, layout in {**LAYOUTS, **STOCK_LAYOUTS, **SHIPPING_LAYOUTS}.items():
         lines += [f"## {name}", "", f"{_KEYS[name][0].upper()}{_KEYS[name][1:]}.", ""]
         lines += ["| column | must be there | meaning |", "|---|---|---|"]
         for column in layout.columns:

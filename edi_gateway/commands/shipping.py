@@ -47,8 +47,9 @@ class Carton:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """A ship confirm as a person says it. `lines`: by release and line of the order, in the buyer's unit; `silent`:
-    what became of a line that is not named. `cartons`: as they are; else `packing` tells. `key` None: made here."""
+    """A ship confirm as a person says it. `lines`: by release and line of the order, in the buyer's unit. A release of
+    which no line is named left as a whole; `silent`: what became of a line that is not named where others are.
+    `cartons`: as they are; else `packing` tells. `key` None: made here."""
 
     releases: tuple[str, ...]
     lines: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)
@@ -130,11 +131,12 @@ def _lines(said: Typed, mine: Mapping[str, Sequence[Part]]) -> list[Confirmed]:
             raise Refused(what=_WHAT, why=f"release {number} has no line {line} that could ship")
     lines: list[Confirmed] = []
     for number, found in mine.items():
+        stays = said.silent == "not shipped" and any(named == number for named, _ in said.lines)
         for line in dict.fromkeys(part.line for part in found):
             same = [part for part in found if part.line == line]
             quantity = said.lines.get((number, line))
             if quantity is None:
-                quantity = ZERO if said.silent == "not shipped" else sum((p.quantity for p in same), ZERO)
+                quantity = ZERO if stays else sum((p.quantity for p in same), ZERO)
             for n, part in enumerate(same):
                 taken = quantity if n == len(same) - 1 else min(quantity, part.quantity)
                 quantity = EXACT.subtract(quantity, taken)
