@@ -15,6 +15,7 @@ import pytest
 
 from edi_gateway.cli.exports import write_xlsx
 from tests.cli.terminal import MONDAY, Terminal
+from tests.cli.test_lists import promised
 
 STOCK = "site,sku,on_hand\nEAST,TB-1001,240\nEAST,TB-1002,1440\n"  # 20 of the 40 cases of mugs; all of the grey ones
 SITES = "code,name,address_1,city,region,postal_code,country\nEAST,Harbor Mills,12 Quay Street,Baltimore,MD,21230,US\n"
@@ -78,6 +79,14 @@ def test_orders_are_found_by_stage_by_worth_and_by_being_open(depot: Terminal) -
     assert found("--least", "10243.21") == found("--most", "10243.19") == []
     said = depot("orders", "list", "--least", "much")
     assert (said.code, said.err) == (2, "error: --least is an amount such as 1250.00; not 'much'.\n")
+
+
+@pytest.mark.parametrize("command", ["timeline", "backorders", "due-to-ship", "acks-overdue"])
+def test_the_keys_are_those_that_are_promised(depot: Terminal, command: str) -> None:
+    depot.wait(days=3)
+    depot("run", "--once")
+    words = ["K7001001"] if command == "timeline" else []
+    assert set(depot.ok("orders", command, *words, "--json").json()[0]) == promised(f"orders {command}")
 
 
 def test_the_timeline_of_an_order_is_told_in_its_order(depot: Terminal) -> None:
