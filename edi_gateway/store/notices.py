@@ -134,6 +134,12 @@ def followed(conn: Connection) -> list[tuple[int, str, int, str]]:
     return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query.order_by(s.id))]
 
 
+def named(conn: Connection, number: str) -> list[int]:
+    """Ids of shipments with this number."""
+    query = select(shipments.c.id).where(shipments.c.number == number).order_by(shipments.c.id)
+    return list(conn.execute(query).scalars())
+
+
 def document_of_bill(conn: Connection, partner: str, bill: str) -> int | None:
     """The last notice of what left on a bill of lading."""
     c = shipments.c
