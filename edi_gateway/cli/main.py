@@ -14,9 +14,20 @@ from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
 _MODULES = (
-    "folders checking mending acknowledging mapping running simulating orders daily holds cases "
-    "documents partners guides standard imports stock releases shipping papers notices users database"
-).split()
+    *(
+        "folders",
+        "checking",
+        "mending",
+        "acknowledging",
+        "mapping",
+        "running",
+        "simulating",
+        "orders",
+        "daily",
+    ),
+    *("holds", "cases", "documents", "partners", "guides", "standard", "imports", "stock", "releases"),
+    *("shipping", "papers", "notices", "users", "database"),
+)
 _ALONE = {
     "check": "checking"
 }  # commands that start without the modules of all others: people run them in loops
