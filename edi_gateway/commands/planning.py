@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from edi_gateway.commands.allocating import release_on
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.fulfilment import RESERVING, Part, PartState
 from edi_gateway.model.master_data import Customer, MasterData
@@ -50,6 +53,7 @@ def plan_orders(desk: Desk, partners: Partners, order_ids: Sequence[int]) -> lis
     standing = parts.of_orders(desk.conn, found, lock=True)
     ledger = Ledger(desk)
     wanting: list[int] = []
+    begun: list[int] = []
     by_partner: dict[str, list[StoredOrder]] = {}
     for order in found.values():
         by_partner.setdefault(order.partner, []).append(order)
@@ -64,9 +68,12 @@ def plan_orders(desk: Desk, partners: Partners, order_ids: Sequence[int]) -> lis
             has = standing.get(order.id, ())
             active = holds.active(desk.conn, order.id)
             made = _plan(profile, order, lines.get(order.id, ()), has, data, active)
-            _write(ledger, order, made, data.customers.get(order.customer or ""))
+            _write(ledger, profile, order, made, data.customers.get(order.customer or ""))
             wanting.append(order.id)
+            if has:
+                begun.append(order.id)
     ledger.write()
+    set_stages(desk, partners, begun)
     return sorted(wanting)
 
 
@@ -112,7 +119,9 @@ def _plan(
     return plan(document, lines, has, rules, waiting)
 
 
-def _write(ledger: Ledger, order: StoredOrder, made: Plan, customer: Customer | None) -> None:
+def _write(
+    ledger: Ledger, profile: Profile, order: StoredOrder, made: Plan, customer: Customer | None
+) -> None:
     desk = ledger.desk
     if made.stuck:
         key = f"{order.id}-{desk.ids.next()}"
@@ -124,27 +133,31 @@ def _write(ledger: Ledger, order: StoredOrder, made: Plan, customer: Customer | 
         for number, each in zip(desk.ids.block(len(made.add)), made.add, strict=True)
     ]
     parts.add(desk.conn, new)
-    cut_off(ledger, made.cut, CHANGED)
-    gone = {cut.part.id for cut in made.cut}
-    parts.save(
-        desk.conn,
-        [
-            replace(
-                part,
-                ship_from=line.ship_from,
-                ship_until=line.ship_until,
-                cancel_after=line.cancel_after,
-            )
-            for part, line in made.redated
-            if part.id not in gone
-        ],
-    )
+    today = local_date(ledger.now, profile.calendar)
+    dated = {part.id: _dated(profile, part, line, today) for part, line in made.redated}
+    cuts = [replace(cut, part=dated.pop(cut.part.id, cut.part)) for cut in made.cut]
+    parts.save(desk.conn, list(dated.values()))
+    cut_off(ledger, cuts, CHANGED)
     desk.record(
         "order planned",
         f"order {order.number}",
         added=[[p.line, p.store, str(p.quantity), p.sku] for p in made.add],
         cut=[[c.part.line, c.part.store, str(c.quantity)] for c in made.cut],
     )
+
+
+def _dated(profile: Profile, part: Part, line: OrderLine, today: date) -> Part:
+    """A part with the dates of its line as it is now; what is allocated goes to the warehouse by them."""
+    dated = replace(
+        part,
+        ship_from=line.ship_from,
+        ship_until=line.ship_until,
+        cancel_after=line.cancel_after,
+        promised=line.promised_ship,
+    )
+    if part.state is PartState.ALLOCATED:
+        dated = replace(dated, release_on=release_on(profile, dated, today))
+    return dated
 
 
 def _part(ledger: Ledger, order: StoredOrder, each: NewPart, number: int, customer: Customer | None) -> Part:

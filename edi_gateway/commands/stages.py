@@ -15,12 +15,15 @@ from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.billing import InvoiceState
 from edi_gateway.model.fulfilment import Part, Stage
+from edi_gateway.model.order import LineState
 from edi_gateway.orders.fulfilment.stages import stage
-from edi_gateway.store import deadlines, orders, parts
-from edi_gateway.store.tables import invoices
+from edi_gateway.orders.holds import blocked
+from edi_gateway.store import deadlines, holds, orders, parts
+from edi_gateway.store.tables import invoices, order_lines
 from edi_gateway.store.tables import orders as order_rows
 
 _SETTLED: Final = frozenset({InvoiceState.PAID.value, InvoiceState.CREDITED.value})
+_ALL_SHIPPED: Final = (Stage.SHIPPED, Stage.PARTIALLY_INVOICED, Stage.INVOICED, Stage.CLOSED)
 _CHUNK: Final = 400
 _IN_WORDS: Final = {
     None: "Nothing of it is under way any more.",
@@ -40,8 +43,13 @@ def set_stages(desk: Desk, partners: Partners, order_ids: Collection[int]) -> No
     was = _stages(desk, standing)
     ledger = Ledger(desk)
     changed: dict[int, str | None] = {}
-    for order_id, mine in standing.items():
-        reached = stage(mine, settled=_settled(partners, mine, states))
+    reached_by = {
+        order_id: stage(mine, settled=_settled(partners, mine, states)) for order_id, mine in standing.items()
+    }
+    held = _held(desk, [order_id for order_id, reached in reached_by.items() if reached in _ALL_SHIPPED])
+    for order_id, reached in reached_by.items():
+        if order_id in held:
+            reached = stage(standing[order_id], held=True)
         now = None if reached is None else reached.value
         if now == was.get(order_id):
             continue
@@ -51,6 +59,21 @@ def set_stages(desk: Desk, partners: Partners, order_ids: Collection[int]) -> No
             deadlines.close(desk.conn, [deadlines.CANCEL, deadlines.CANCEL_WARNING], [order_id], "CANCELLED")
     orders.set_stages(desk.conn, changed, ledger.now)
     ledger.write()
+
+
+def _held(desk: Desk, order_ids: Sequence[int]) -> set[int]:
+    """Of these orders those of which a line, or what a store gets, waits for a hold before it is accepted."""
+    found = {
+        order_id
+        for order_id, mine in holds.active_of(desk.conn, order_ids).items()
+        if blocked(mine, "A").stores
+    }
+    c = order_lines.c
+    for start in range(0, len(order_ids), _CHUNK):
+        some = c.order_id.in_(order_ids[start : start + _CHUNK])
+        query = select(c.order_id).distinct().where(some, c.state == LineState.HELD.value)
+        found.update(desk.conn.execute(query).scalars())
+    return found
 
 
 def _settled(partners: Partners, mine: Sequence[Part], states: dict[int, str]) -> bool:

@@ -106,7 +106,8 @@ def plan(
             other = [part for part in mine if part.sku != sku]
             mine = [part for part in mine if part.sku == sku]
             _cut(other, sum((part.quantity for part in other), ZERO), cut, stuck)
-            kept = sum((c.part.quantity for c in stuck if c.part in other), ZERO)
+            cancelled = {c.part.id for c in cut}
+            kept = sum((part.quantity for part in other if part.id not in cancelled), ZERO)
             standing = EXACT.add(sum((part.quantity for part in mine), ZERO), kept)
             if standing < quantity and sku is not None and line.unit is not None:
                 more = EXACT.subtract(quantity, standing)
@@ -189,11 +190,10 @@ def _stage(part: Part) -> int:
 
 def _moved(part: Part, line: OrderLine) -> bool:
     """Whether a part that has not gone to the warehouse bears other dates than its line."""
-    return part.state in _CANCELLABLE and (part.ship_from, part.ship_until, part.cancel_after) != (
-        line.ship_from,
-        line.ship_until,
-        line.cancel_after,
-    )
+    if part.state not in _CANCELLABLE:
+        return False
+    mine = (part.ship_from, part.ship_until, part.cancel_after, part.promised)
+    return mine != (line.ship_from, line.ship_until, line.cancel_after, line.promised_ship)
 
 
 def split(part: Part, quantity: Decimal) -> tuple[Decimal, Decimal]:

@@ -95,14 +95,15 @@ def broken(found: Ladder) -> list[str]:
     return [words for holds, words in checks if not holds]
 
 
-def stage(parts: Sequence[Part], *, settled: bool = False) -> Stage | None:
+def stage(parts: Sequence[Part], *, settled: bool = False, held: bool = False) -> Stage | None:
     """How far an accepted order is. None: nothing has begun. `settled`: its invoices are paid or credited, or the
-    partner's orders are closed on invoicing."""
+    partner's orders are closed on invoicing. `held`: something of it is on hold and has no parts yet, so that it
+    cannot have shipped all."""
     live = [part for part in parts if part.state is not PartState.CANCELLED]
     shipped = [part for part in live if part.state is PartState.SHIPPED]
     if not live or not (shipped or any(part.state in RESERVING for part in live)):
         return None
-    if len(shipped) < len(live):
+    if held or len(shipped) < len(live):
         return Stage.PARTIALLY_SHIPPED if shipped else Stage.IN_FULFILMENT
     invoiced = sum(part.invoice_id is not None for part in shipped)
     if invoiced < len(shipped):
