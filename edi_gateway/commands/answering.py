@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 
 from edi_gateway.commands.cases import About, NewCase
 from edi_gateway.commands.desk import Desk, Partners, Refused, WriteDocument
+from edi_gateway.commands.gate import Past, hold_answer
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
@@ -22,6 +23,7 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders import answers
 from edi_gateway.orders.calendar import deadline, local_date
+from edi_gateway.orders.gate.records import Reply, odd_lines
 from edi_gateway.orders.holds import Blocking, blocked
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import snapshots
@@ -83,6 +85,9 @@ class Answerable:
     holds: Sequence[Blocking]
     rejected: str | None
     test: bool
+    state: OrderState
+    currency: str
+    due_at: datetime | None
 
 
 def waits(
@@ -121,11 +126,21 @@ def says_the_same(one: PurchaseOrderAcknowledgment, other: PurchaseOrderAcknowle
     return one.model_copy(update=plain) == other.model_copy(update=plain)
 
 
-def send(ledger: Ledger, who: Correspondent, order: Answerable, said: PurchaseOrderAcknowledgment) -> str:
+def send(
+    ledger: Ledger,
+    who: Correspondent,
+    order: Answerable,
+    said: PurchaseOrderAcknowledgment,
+    past: Past | None = None,
+) -> str:
     """Put the answer among the documents that wait to go; the order's answer state after that.
 
-    An answer that our own checker does not pass is kept as INVALID, with a case, and is still due.
+    An answer that would contradict what went before is not made: a hold says why, and it is still due. One that our
+    own checker does not pass is kept as INVALID, with a case, and is still due. past: of an order in the book.
     """
+    passed = hold_answer(ledger, _reply(ledger, who, order, said, past), order, past)
+    if not passed.goes:
+        return DUE
     body, segments, found, delimiters = who.write(said)
     wrong = [finding for finding in found if finding.severity is Severity.ERROR]
     document_id = ledger.desk.ids.next()
@@ -142,7 +157,7 @@ def send(ledger: Ledger, who: Correspondent, order: Answerable, said: PurchaseOr
             "answers_document_id": order.document_id,
         }
     )
-    ledger.findings(found, document_id, order.order_id)
+    ledger.findings([*passed.notes, *found], document_id, order.order_id)
     if wrong:
         about = About(document_id=document_id, order_id=order.order_id)
         ledger.case(NewCase(_invalid(wrong[0]), order.partner, about, test=order.test))
@@ -150,6 +165,32 @@ def send(ledger: Ledger, who: Correspondent, order: Answerable, said: PurchaseOr
         return DUE
     ledger.event(order.order_id, "answered", f"Answered with an 855: {in_words(said)}.", document_id)
     return state_of(said)
+
+
+def _reply(
+    ledger: Ledger,
+    who: Correspondent,
+    order: Answerable,
+    said: PurchaseOrderAcknowledgment,
+    past: Past | None,
+) -> Reply:
+    """The answer beside what it is held against."""
+    ours = {line.line: line for line in order.lines}
+    shipped = {} if past is None else past.shipped
+    return Reply(
+        said=said,
+        ordered=order.document,
+        lines=ours,
+        profile=who.profile,
+        currency=order.currency,
+        customer=order.customer,
+        state=order.state,
+        before=() if past is None or past.last is None else (past.last,),
+        shipped=shipped,
+        now=ledger.now,
+        due_at=order.due_at,
+        odd=odd_lines(said, order.document, ours, shipped),
+    )
 
 
 def state_of(said: PurchaseOrderAcknowledgment) -> str:

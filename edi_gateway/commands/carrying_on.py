@@ -17,6 +17,7 @@ from edi_gateway.commands import answering, posting
 from edi_gateway.commands.answering import Answerable, Correspondent
 from edi_gateway.commands.cases import resolve, resolve_about
 from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.commands.gate import past_of
 from edi_gateway.commands.ledger import Ledger, storable
 from edi_gateway.commands.promises import promised
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
@@ -190,9 +191,14 @@ def answer_now(ledger: Ledger, who: Correspondent, matter: Matter, active: Seque
     if history is not None and answering.says_the_same(history, said):
         met(ledger.desk, order.id)
         return order.answer_state if order.answer_state != answering.DUE else answering.state_of(history)
-    state = answering.send(ledger, who, answerable(matter, active), said)
+    past = past_of(ledger.desk.conn, who.profile, order, history, matter.holds)
+    state = answering.send(ledger, who, answerable(matter, active), said, past)
     if state != answering.DUE:
         met(ledger.desk, order.id)
+    elif order.answer_state != answering.DUE:  # an update that does not go: the same promise, from now on
+        due = answering.due_at(who.profile, ledger.now)
+        deadlines.put(ledger.desk.conn, ledger.desk.ids, deadlines.ANSWER, order.id, due)
+        orders.change(ledger.desk.conn, order.id, answer_due_at=due)
     return state
 
 
@@ -209,6 +215,9 @@ def answerable(matter: Matter, active: Sequence[Blocking]) -> Answerable:
         holds=active,
         rejected=order.reject_code if order.state is OrderState.REJECTED else None,
         test=order.test,
+        state=order.state,
+        currency=order.currency,
+        due_at=order.answer_due_at,
     )
 
 

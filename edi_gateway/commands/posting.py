@@ -95,7 +95,7 @@ def _later(holds: Sequence[Blocking]) -> list[dict[str, Any]]:
     return [
         {"line": hold.line, "hold": hold.code, "stops": hold.blocks}
         for hold in holds
-        if "A" not in hold.blocks
+        if hold.blocks and "A" not in hold.blocks
     ]
 
 

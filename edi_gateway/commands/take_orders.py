@@ -264,6 +264,9 @@ class _Wave:
                 holds=judgement.holds,
                 rejected=judgement.reject_code,
                 test=test,
+                state=judgement.state,
+                currency=judgement.currency[:3],
+                due_at=self.due_at,
             )
             said = answering.compose(self.who, order, self.ledger.now)
             state = answering.send(self.ledger, self.who, order, said)

@@ -55,6 +55,7 @@ class HoldCode(StrEnum):
     NEG_INV = "NEG_INV"
     DOCS = "DOCS"
     BILLING = "BILLING"
+    ANSWER = "ANSWER"
     MANUAL = "MANUAL"
 
 

@@ -12,6 +12,7 @@ from edi_gateway.model.finding import Finding
 from edi_gateway.model.order import LineState, OrderState
 from edi_gateway.orders.gate.before import (
     ACCEPTING,
+    HOLDING,
     REFUSED,
     WITHOUT_DETAIL,
     accepted,
@@ -75,6 +76,8 @@ def answers_every_line(reply: Reply) -> Iterator[Finding]:
     said = reply.said
     if said.type in WITHOUT_DETAIL or (not said.lines and said.type in REFUSED):
         return
+    if len(said.lines) == len(reply.ordered.lines) and not reply.odd:
+        return  # each of them is accepted as ordered
     answered = {told.line for told in said.lines if told.answers}
     for n, line in enumerate(reply.ordered.lines, 1):
         if n not in answered:
@@ -97,7 +100,7 @@ def answers_add_up(reply: Reply) -> Iterator[Finding]:
         total, statuses = _total(view)
         if total is None or total >= ordered:
             continue
-        if policies.cut_quantity_as == "IQ alone" and statuses & _QUANTITY_CHANGED:
+        if policies.cut_quantity_as == "IQ alone" and statuses & (_QUANTITY_CHANGED | HOLDING):
             continue
         yield breach(
             view.at("answers"),
@@ -113,7 +116,7 @@ def accepts_within_order(reply: Reply) -> Iterator[Finding]:
     rounds_up = reply.profile.policies_of(reply.customer).pack_rounding in ("up", "nearest")
     for view in reply.odd:
         ordered, told = view.ordered.quantity, accepted(view.told, view.ordered)
-        if ordered is None or not is_sane(ordered) or told <= ordered:
+        if ordered is None or not is_sane(ordered) or told <= max(ordered, ZERO):
             continue
         agreed = rounds_up or (view.mine is not None and view.mine.quantity >= told)
         if agreed and any(answer.status in _QUANTITY_CHANGED for answer in view.told.answers):
@@ -162,7 +165,7 @@ def price_within_order(reply: Reply) -> Iterator[Finding]:
     """The acknowledged price lies above the price of the 850, and the answer does not say that it was changed."""
     for view in reply.odd:
         told, theirs = told_price(view.told), view.ordered.price
-        if told is None or theirs is None or told <= theirs or not _accepts(view):
+        if told is None or theirs is None or told <= theirs or not _goes(view):
             continue
         if not any(answer.status in _PRICE_CHANGED for answer in view.told.answers):
             yield breach(
@@ -208,7 +211,7 @@ def promise_within_window(reply: Reply) -> Iterator[Finding]:
         if mine is None or mine.state is not LineState.ACCEPTED or dated:
             continue
         promised = mine.promised_delivery or mine.promised_ship
-        if promised is not None and _accepts(view):
+        if promised is not None and _goes(view):
             yield breach(
                 view.at("answers"),
                 f"Our book promises {view.called()} for {day(promised)}, the 855 does not say so.",
@@ -310,6 +313,13 @@ def _all_lines(reply: Reply) -> Iterator[AnsweredLineView]:
 
 def _accepts(view: AnsweredLineView) -> bool:
     return any(answer.status in ACCEPTING for answer in view.told.answers)
+
+
+def _goes(view: AnsweredLineView) -> bool:
+    """Whether any of the line will ship; a cut that is told as backordered (cut_quantity_as IB) does not."""
+    mine = view.mine
+    goes = mine is None or (mine.accepted_quantity > 0 and mine.state is not LineState.INFORMATION)
+    return goes and _accepts(view)
 
 
 def _total(view: AnsweredLineView) -> tuple[Decimal | None, set[str]]:

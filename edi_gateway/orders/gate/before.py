@@ -23,6 +23,7 @@ from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane
 
 # DE668 as buyers read them (spec B5.1); of a backorder the buyer still expects the goods
 ACCEPTING: Final = frozenset({"IA", "AA", "AC", "AR", "BP", "DR", "IB", "IC", "IE", "IP", "IQ", "IS", "SP"})
+HOLDING: Final = frozenset({"IH", "IF", "IW"})
 WITHOUT_DETAIL: Final = frozenset({"AK", "AT"})  # BAK02: accepted, no lines sent
 REFUSED: Final = frozenset({"RJ", "RD", "RF", "RO", "RV", "RN"})  # BAK02
 

@@ -83,27 +83,28 @@ def odd_lines(
 ) -> tuple[AnsweredLineView, ...]:
     """The lines of an answer about which there may be something to say."""
     found = []
-    theirs = ordered.lines
-    for n, (told, line) in enumerate(zip(said.lines, theirs, strict=False)):
+    for n, (told, line) in enumerate(zip(said.lines, ordered.lines, strict=False)):
         mine = lines.get(n + 1)
-        answers = told.answers
-        if (
-            len(answers) == 1
-            and answers[0].status in _AS_ORDERED
-            and mine is not None
-            and mine.state is LineState.ACCEPTED
-            and answers[0].quantity == line.quantity == told.quantity
-            and answers[0].unit == line.unit
-            and told.price == line.price == mine.price
-            and told.buyer_line == line.buyer_line
-            and told.ids == line.ids
-            and mine.promised_ship is None
-            and mine.promised_delivery is None
-            and answers[0].on is None
-            and not told.quoted_prices
-            and n + 1 not in shipped
-        ):
-            continue
+        if mine is not None and len(told.answers) == 1:
+            (answer,) = told.answers
+            quantity, price = line.quantity, line.price
+            if (
+                answer.status in _AS_ORDERED
+                and answer.on is None
+                and answer.quantity == quantity
+                and told.quantity == quantity
+                and told.price == price
+                and mine.price == price
+                and mine.state is LineState.ACCEPTED
+                and answer.unit == line.unit
+                and told.buyer_line == line.buyer_line
+                and told.ids == line.ids
+                and mine.promised_ship is None
+                and mine.promised_delivery is None
+                and not told.quoted_prices
+                and n + 1 not in shipped
+            ):
+                continue
         found.append(AnsweredLineView(n, line, told, mine))
     return tuple(found)
 
