@@ -458,3 +458,29 @@ def test_what_is_not_in_the_dictionary_is_not_found():
     assert "XYZ" not in OLD.segments
     with pytest.raises(KeyError):
         OLD.elements["9998"]
+
+
+def test_a_status_of_the_grocery_order_and_an_answer_about_payment_mean_what_the_standard_says():
+    assert {code: OLD.elements["473"].codes[code] for code in "CFNR"} == {
+        "C": "confirmation",
+        "F": "cancellation",
+        "N": "original",
+        "R": "change",
+    }
+    assert OLD.elements["353"].codes["34"] == "payment declined"
+    assert NEW.elements["353"].codes["57"] == "initial"
+
+
+def test_an_emergency_plan_has_a_telephone_number_from_005010_on():
+    """LH401 and LH402 go together at 005010; at 004010, and in the releases between, they need not."""
+    between = dictionary("004060")
+    assert (OLD.segments["LH4"].notes, between.segments["LH4"].notes) == (("P0812",), ("P0812",))
+    assert set(NEW.segments["LH4"].notes) == {"P0102", "P0812"}
+
+
+def test_a_telephone_number_may_be_longer_after_005010():
+    assert [dictionary(release).elements["364"].max for release in ("004010", "005010", "006040")] == [
+        80,
+        256,
+        2048,
+    ]

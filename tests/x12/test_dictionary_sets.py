@@ -277,6 +277,14 @@ def test_a_place_in_a_set_of_005010_has_what_the_spec_changes(code, path, expect
 
 @BOTH
 @pytest.mark.parametrize(
+    ("code", "path"), [("861", "LM/LQ"), ("861", "RCD/SLN/LM/LQ"), ("870", "HL/PO1/ISR/LM/LQ")]
+)
+def test_a_code_list_that_is_named_has_a_code_of_it(book, code, path):
+    assert place(book, code, path) == ("M", 100)
+
+
+@BOTH
+@pytest.mark.parametrize(
     ("code", "path"),
     [
         ("850", "PO1/LS/LDT"),
