@@ -125,7 +125,7 @@ def _serve(group: Sequence[Demand], shelf: _Shelf) -> tuple[list[Allotment], lis
     for _, same in groupby(group, key=lambda d: (d.part.line, d.part.sku)):
         demands = list(same)
         wanted = [demand.part.quantity for demand in demands]
-        if len(demands) > 1 and demands[0].habits.fair_shares and demands[0].part.store is not None:
+        if len(demands) > 1 and _share(demands[0]):
             wanted = _fair(demands, shelf.free(demands[0]))
         for demand, quantity in zip(demands, wanted, strict=True):
             got = shelf.take(demand, quantity)
@@ -136,28 +136,28 @@ def _serve(group: Sequence[Demand], shelf: _Shelf) -> tuple[list[Allotment], lis
     return taken, missing
 
 
-def _fair(demands: Sequence[Demand], supply: Decimal) -> list[Decimal]:
+def _share(demand: Demand) -> bool:
+    return demand.habits.fair_shares and demand.part.store is not None and not demand.part.test
+
+
+def _fair(demands: Sequence[Demand], supply: Fraction) -> list[Decimal]:
     """The parts' shares of `supply` (base units), in the unit of each, all parts being of one line (spec B7.3).
 
     In proportion to demand, never above it, in whole units; what is left over by rounding down goes to the largest
     remainders, and among equal ones to the first claim.
     """
     total = sum((Fraction(d.part.base_quantity) for d in demands), Fraction(0))
-    if total <= Fraction(supply):
+    if total <= supply:
         return [d.part.quantity for d in demands]
     shares: list[Fraction] = []
     for demand in demands:
-        share = Fraction(supply) * Fraction(demand.part.base_quantity) / total if supply > 0 else Fraction(0)
+        share = supply * Fraction(demand.part.base_quantity) / total
         shares.append(share / _per(demand.part))
     if not demands[0].part.whole:
         return [_down(share, whole=False) for share in shares]
     given = [Decimal(int(share)) for share in shares]
     per = _per(demands[0].part)
-    left = (
-        int((Fraction(supply) - sum((Fraction(g) * per for g in given), Fraction(0))) / per)
-        if supply > 0
-        else 0
-    )
+    left = int((supply - sum((Fraction(g) * per for g in given), Fraction(0))) / per)
     order = sorted(range(len(demands)), key=lambda n: (-(shares[n] - int(shares[n])), claim(demands[n])))
     for n in order:
         if left <= 0:
@@ -193,11 +193,13 @@ class _Shelf:
     levels: Mapping[str, Sequence[StockLevel]]
     _taken: dict[tuple[str, str], Decimal] = field(default_factory=dict)
 
-    def free(self, demand: Demand) -> Decimal:
-        """Over all sites that serve this demand, in base units."""
-        if demand.part.test:
-            return demand.part.base_quantity
-        return sum((amount for _, amount in self._sites(demand)), ZERO)
+    def free(self, demand: Demand) -> Fraction:
+        """Over all sites that serve this demand, in base units; of what goes in whole units only, those at each."""
+        amounts = [Fraction(amount) for _, amount in self._sites(demand)]
+        if demand.part.whole:
+            per = _per(demand.part)
+            amounts = [int(amount / per) * per for amount in amounts]
+        return sum(amounts, Fraction(0))
 
     def reason(self, demand: Demand) -> str:
         return NO_STOCK if self.levels.get(demand.part.sku) else NOT_STOCKED

@@ -275,11 +275,13 @@ def test_what_has_shipped_of_the_item_is_not_sent_again_as_the_substitute() -> N
 @pytest.mark.parametrize("state", ["OPEN", "BACKORDERED", "ALLOCATED"])
 @pytest.mark.parametrize("name", ["ship_from", "ship_until", "cancel_after", "promised"])
 def test_what_has_not_gone_to_the_warehouse_follows_the_dates_of_its_line(state: str, name: str) -> None:
-    mine = ordered(48, **{"promised_ship" if name == "promised" else name: march(17)})
+    of_line: dict[str, Any] = {"promised_ship" if name == "promised" else name: march(17)}
+    of_part: dict[str, Any] = {name: march(17)}
+    mine = ordered(48, **of_line)
     found = made([mine], [part(48, state)])
     assert [(p.id, each) for p, each in found.redated] == [(1, mine)]
     assert not found.empty
-    assert made([mine], [replace(part(48, state), **{name: march(17)})]).empty
+    assert made([mine], [replace(part(48, state), **of_part)]).empty
 
 
 @pytest.mark.parametrize("state", ["RELEASED", "PICKED", "PACKED", "SHIPPED"])

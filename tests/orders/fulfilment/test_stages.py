@@ -55,7 +55,7 @@ def test_every_quantity_is_the_sum_of_the_parts_that_count() -> None:
 
 def test_the_ladder_is_in_base_units() -> None:
     found = ladder([part(3, "ALLOCATED", per=12, unit="CA"), part(2, "SHIPPED", per=12, unit="CA", id=2)])
-    assert (found.ordered, found.allocated, found.shipped) == (60, 36, 24)
+    assert (found.ordered, found.allocated, found.shipped) == (d("60"), d("36"), d("24"))
 
 
 @pytest.mark.parametrize(
