@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from edi_gateway.partners.registry import Registry
     from edi_gateway.partners.snapshots import PublishedPartner
     from edi_gateway.x12.checking.guide import Guide
-    from edi_gateway.x12.parsing.envelope import Group, Interchange
+    from edi_gateway.x12.parsing.envelope import Group, Interchange, Limits
     from edi_gateway.x12.reading import Event
 
 FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE", help="X12 files; - is standard input.")]
@@ -62,7 +62,9 @@ class ReadFile:
         from edi_gateway.x12 import reading
         from edi_gateway.x12.parsing.envelope import InterchangeEnd, InterchangeStart, Unreadable
 
-        for event in reading.read_all(self._chunks(), self.senders.guide, self.senders.strict, totals=True):
+        senders = self.senders
+        chunks, limits = self._chunks(), senders.limits
+        for event in reading.read_all(chunks, senders.guide, senders.strict, limits, totals=True):
             match event:
                 case InterchangeStart():
                     self._interchanges += 1
@@ -172,6 +174,14 @@ class Senders:
 
         loaded = [registry.load(folder).profile for folder in registry.folders(self.here.partners_folder)]
         return registry.Registry.of([profile for profile in loaded if profile is not None])
+
+    @cached_property
+    def limits(self) -> Limits | None:
+        """What hostile input may cost, as the working folder's config.toml says and the gateway itself takes it; None
+        outside a working folder."""
+        from edi_gateway.x12.parsing.envelope import Limits
+
+        return Limits(segment_bytes=self.here.settings.limits.segment_bytes) if self.here.is_home else None
 
     def draft(self, i: Interchange, group: Group | None) -> PublishedPartner | None:
         """The partner of an interchange as its files stand; ends with every mistake in them."""
