@@ -33,15 +33,15 @@ def test_each_active_partner_has_a_job_and_a_paused_one_has_none(shop: Shop) -> 
     gateway = shop.start()
     one = Scheduler(gateway)
     one.follow()
-    assert jobs(one) == {"poll:aldermere", "poll:kestrelmoor", "poll:pinwheel"}
+    assert jobs(one) == {"poll:aldermere", "poll:harborside", "poll:kestrelmoor", "poll:pinwheel"}
     with shop.engine.begin() as conn:
         pause(gateway.works.desk(conn), PARTNER, "they move house")
     one.follow()
-    assert jobs(one) == {"poll:aldermere", "poll:pinwheel"}
+    assert jobs(one) == {"poll:aldermere", "poll:harborside", "poll:pinwheel"}
     with shop.engine.begin() as conn:
         resume(gateway.works.desk(conn), PARTNER)
     one.follow()
-    assert jobs(one) == {"poll:aldermere", "poll:kestrelmoor", "poll:pinwheel"}
+    assert jobs(one) == {"poll:aldermere", "poll:harborside", "poll:kestrelmoor", "poll:pinwheel"}
 
 
 def test_two_schedulers_in_the_same_minute_leave_one_look(shop: Shop) -> None:
@@ -59,7 +59,7 @@ def test_what_is_to_happen_before_following_happens_first(shop: Shop) -> None:
     one = Scheduler(shop.start(), lambda: seen.append(len(jobs(one))))
     one.follow()
     one.follow()
-    assert seen == [0, 3]
+    assert seen == [0, 4]
 
 
 def test_a_late_job_is_still_done_once_and_nothing_left_out_goes_by_unseen(

@@ -39,7 +39,7 @@ def demonstrate(folder: Path) -> None:
     starter.lay_out(folder, Settings(connections=Connections(directory_root="exchange"), clock=clock))
     (folder / MARK).write_text("Made by `edi-gateway demo`, which removes this folder when it runs again.\n")
     with closing(Here(folder.resolve(), "demo")) as here:
-        _fill(here)
+        fill(here)
         dropped = _drop(here)
         say(
             "[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began "
@@ -54,7 +54,8 @@ def demonstrate(folder: Path) -> None:
     _what_next(folder)
 
 
-def _fill(here: Here) -> None:
+def fill(here: Here) -> None:
+    """The partners of a working folder published, and the master data of its samples imported."""
     from edi_gateway.commands import drafts, imports, master_data, partners
     from edi_gateway.partners import snapshots
 

@@ -34,13 +34,17 @@ def config(settings: Settings = SETTINGS) -> str:
     return as_toml(settings)
 
 
-def lay_out(target: Path, settings: Settings = SETTINGS) -> list[str]:
-    """Make a working folder; says what was made. Nothing that is there is overwritten."""
+def lay_out(target: Path, settings: Settings = SETTINGS, source: Path | None = None) -> list[str]:
+    """Make a working folder; says what was made. Nothing that is there is overwritten. `source`: a working folder
+    whose mappings, partners and samples are taken in place of the shipped ones."""
     taken = [name for name in (*PARTS, "config.toml") if (target / name).exists()]
     if taken:
         raise FolderTaken(folder=str(target), found=", ".join(taken))
     target.mkdir(parents=True, exist_ok=True)
     for part in PARTS:
-        shutil.copytree(folder(part), target / part, ignore=shutil.ignore_patterns("__pycache__"))
+        own = source / part if source is not None else folder(part)
+        shutil.copytree(
+            own if own.exists() else folder(part), target / part, ignore=shutil.ignore_patterns("__pycache__")
+        )
     (target / "config.toml").write_text(config(settings), "utf-8")
     return ["config.toml", *(f"{part}/" for part in PARTS)]

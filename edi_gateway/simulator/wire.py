@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from edi_gateway.model.documents.record import Record
@@ -34,6 +34,7 @@ from edi_gateway.x12.writing import writer as x12_writer
 from edi_gateway.x12.writing.splitting import split_long
 
 ACKNOWLEDGMENTS = ("997", "999")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)  # the first sending of a group says when
 Segments = Sequence[Sequence[str]]
 
 
@@ -77,7 +78,7 @@ class Wire:
         if writer is None:
             raise CannotSay(partner=key, set_code=set_code, problem="there is no mapping for it")
         version = self.agreement.version(set_code)
-        made = writer.write(document, self._marks(version))
+        made = writer.write(document, self.marks(version))
         if made.value is None:
             problem = next((f.message for f in made.findings), "nothing was written")
             raise CannotSay(partner=key, set_code=set_code, problem=problem)
@@ -98,7 +99,7 @@ class Wire:
             number = str(self._next(f"GS {GROUP_OF[set_code]}"))
             sets = []
             for n, body in enumerate(members, 1):
-                text = x12_writer.body_text(body.segments, self._marks(version), profile.writing.encoding)
+                text = x12_writer.body_text(body.segments, self.marks(version), profile.writing.encoding)
                 if text.value is None:
                     problem = text.findings[0].message
                     raise CannotSay(partner=profile.key, set_code=set_code, problem=problem)
@@ -116,18 +117,31 @@ class Wire:
             isa_version="00501" if nearest(version)[0] >= "005010" else "00401",
             version=version,
             usage="T" if test else "P",
-            delimiters=self._marks(version),
+            delimiters=self.marks(version),
             line_end=profile.writing.line_end,
             encoding=profile.writing.encoding,
         )
         isa = self._next("ISA") if control is None else control
         return x12_writer.interchange(envelope, str(isa), here, groups), sent
 
+    def groups(self, content: bytes) -> list[Sent]:
+        """What was sent in a file of its own, which goes again."""
+        return [
+            Sent(
+                event.group.code,
+                event.group.control,
+                tuple(each.control for each in event.result.sets),
+                _EPOCH,
+            )
+            for event in read_all(content)
+            if isinstance(event, GroupEnd)
+        ]
+
     def _next(self, scope: str) -> int:
         self.numbers[scope] = self.numbers.get(scope, 0) + 1
         return self.numbers[scope]
 
-    def _marks(self, version: str) -> Delimiters:
+    def marks(self, version: str) -> Delimiters:
         writing = self.agreement.profile.writing
         repetition = writing.repetition if nearest(version)[0] >= "005010" else None
         return Delimiters(writing.element, writing.component, writing.segment, repetition)

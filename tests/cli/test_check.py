@@ -195,7 +195,7 @@ def test_a_partners_own_rules_apply_when_the_partner_is_named(empty: Terminal) -
 def test_a_partner_that_is_not_there_is_wrong_usage_and_the_known_ones_are_named(empty: Terminal) -> None:
     said = empty("check", SAMPLES / "01-mass-merchant" / "input.edi", "--partner", "kestrel")
     assert (said.code, said.out) == (2, "")
-    assert "there are: aldermere, kestrelmoor, pinwheel" in said.err
+    assert "there are: aldermere, harborside, kestrelmoor, pinwheel" in said.err
 
 
 def test_no_database_is_made(empty: Terminal) -> None:

@@ -116,7 +116,7 @@ def test_a_partner_with_mistakes_is_not_published_and_the_others_are(empty: Term
     assert said.code == 1
     assert "pinwheel: not published; the last good files stay live" in said.out
     live = {p["partner"]: bool(p["published"]) for p in empty.ok("partners", "list", "--json").json()}
-    assert live == {"aldermere": True, "kestrelmoor": True, "pinwheel": False}
+    assert live == {"aldermere": True, "harborside": True, "kestrelmoor": True, "pinwheel": False}
     assert "aldermere: live already" in empty("partners", "publish").out
 
 
@@ -292,5 +292,5 @@ def test_a_folder_may_be_moved(shop: Terminal, tmp_path: Path) -> None:
     shutil.move(shop.home, tmp_path / "other")
     moved = Terminal(tmp_path / "other")
     assert {p["partner"] for p in moved.ok("partners", "list", "--json").json()} == {
-        *("aldermere", "kestrelmoor", "pinwheel"),
+        *("aldermere", "harborside", "kestrelmoor", "pinwheel"),
     }

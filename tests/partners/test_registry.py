@@ -96,6 +96,7 @@ def test_the_shipped_partners_have_no_mistake() -> None:
     checked = registry.check_all(SHIPPED, SHIPPED.parent / "mappings")
     assert [(p.key, p.findings) for p in checked] == [
         ("aldermere", ()),
+        ("harborside", ()),
         ("kestrelmoor", ()),
         ("pinwheel", ()),
     ]
@@ -103,5 +104,5 @@ def test_the_shipped_partners_have_no_mistake() -> None:
 
 def test_the_shipped_partners_have_an_address_each() -> None:
     known = Registry.of([p.profile for p in registry.check_all(SHIPPED) if p.profile])
-    for sender in (("ZZ", "KESTRELMOOR"), ("ZZ", "ALDERMERE"), ("12", "5550140")):
+    for sender in (("ZZ", "KESTRELMOOR"), ("ZZ", "ALDERMERE"), ("12", "5550140"), ("ZZ", "HARBORSIDE")):
         assert known.resolve(*sender, "ZZ", "TARNBROOK") is not None

@@ -1,0 +1,277 @@
+"""What a scenario file says: who orders what, what the warehouse does, what goes wrong, and what must come of it.
+
+Takes a TOML file, gives a Scenario; raises ScenarioInvalid with everything that is wrong. `house.toml` beside the
+scenarios holds what all of them share. docs/reference/scenarios.md tells every key.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from edi_gateway.model.errors import GatewayError
+from edi_gateway.simulator.judge.rules import Rule
+
+HOUSE: Final = "house.toml"
+BEGINS: Final = datetime(
+    2026, 3, 2, 15, 0, tzinfo=UTC
+)  # the Monday for which samples and master data are written
+_SPAN: Final = re.compile(r"(?:(\d+)d)?\s*(?:(\d+)h)?\s*(?:(\d+)m)?")
+
+
+class ScenarioInvalid(GatewayError):
+    """{file} is no scenario: {problem}"""
+
+
+class Said(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+
+
+class Change(Said):
+    """A text on the wire that is not what was sent."""
+
+    was: str
+    becomes: str
+
+
+class Step(Said):
+    """One thing that happens; exactly one of the first group of keys, and what belongs to it."""
+
+    order: str | None = None
+    """The buyer places this order; `*`: all random ones at once."""
+    run: bool | None = None
+    """The gateway runs once; then both sides read what came."""
+    wait: str | None = None
+    """The clock goes on: `2d`, `3h 30m`."""
+    ship: Literal["right", "short", "over", "nothing", "unknown item", "unknown release"] | None = None
+    """The warehouse answers what it was asked to ship, and has not shipped, with a 945."""
+    count: dict[str, Decimal] | None = None
+    """The warehouse tells its stock (846): SKU and quantity on hand."""
+    acknowledge: Literal["accept", "reject", "in part"] | None = None
+    """The buyer answers what waits for its 997, where it does not by itself."""
+    advise: Literal["accept", "reject"] | None = None
+    """The buyer says by 824 what it thinks of a document."""
+    pay: Literal["in full", "with discount", "short", "with deduction", "unknown invoice"] | None = None
+    """The buyer pays all that was invoiced and is not paid (820)."""
+    grant: str | None = None
+    """The buyer grants this order another last day to ship; tell us by a command."""
+    lose: str | None = None
+    """The next file with this set (855 ...) is lost on its way to the buyer."""
+    spoil: str | None = None
+    """The next file with this set comes to the buyer with other words in it."""
+    command: tuple[str, ...] | None = None
+    """Somebody on our side types this; {po:K1}, {order:K1} stand for numbers."""
+    expect: Expected | None = None
+    """What must be so now."""
+
+    # order
+    purpose: str | None = None
+    """BEG01 of it."""
+    together_with: tuple[str, ...] = ()
+    """More orders in the same interchange."""
+    same_file: bool = False
+    """The very bytes that went the last time."""
+    test: bool = False
+    """ISA15 T."""
+    broken: tuple[str, ...] = ()
+    """Of these orders, sent together, the gateway must reject: they break the standard."""
+    changes: tuple[Change, ...] = ()
+    """order, spoil: texts in the file that are changed on the way."""
+    # ship
+    lines: dict[str, Decimal] = {}
+    """How many left of a line, by the buyer's line number."""
+    status: str | None = None
+    """W12-01 of lines that did not ship whole."""
+    of: str | None = None
+    """ship: this order only; advise, acknowledge: this set (856, 810) only."""
+    reporting: Literal["F", "N", "X"] = "F"
+    """W06-01: all is told, nothing, or exceptions."""
+    cartons: Literal["one a line", "one for all", "two a line", "none", "wrong check digit"] = "one a line"
+    """How it is packed."""
+    again: bool = False
+    """The last 945 of the order once more, with what this step says else."""
+    days_ago: int = 0
+    """It left so many days before it is told."""
+    shipment: str | None = None
+    """W06-04; else the warehouse counts."""
+    # count
+    site: str | None = None
+    kind: str = "33"
+    """QTY01: 33 available, 17 on hand ..."""
+    # advise
+    error: str = "024"
+    """TED01."""
+    # pay
+    amount: Decimal | None = None
+    """What is paid less, or taken off."""
+    reason: str = "01"
+    """Why it is taken off (DE426)."""
+    reference: str | None = None
+    """TRN02, else counted; the same again is the same payment."""
+    # grant
+    last_day: str | None = None
+    """`+20`: so many days after the scenario's first."""
+    # command
+    by: str = "lead"
+    """Who types it."""
+    fails: bool = False
+    """It must end with an exit code other than 0."""
+    partner: str | None = None
+    """Whose: pay, advise, acknowledge, count. Else the only one who has ordered, or the warehouse."""
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Self:
+        said = [name for name in VERBS if getattr(self, name) is not None]
+        if len(said) != 1:
+            raise ValueError(f"a step says one of {', '.join(VERBS)}, not {' and '.join(said) or 'none'}")
+        if self.wait is not None:
+            span(self.wait)
+        return self
+
+    @property
+    def verb(self) -> str:
+        return next(name for name in VERBS if getattr(self, name) is not None)
+
+
+class Held(Said):
+    """A disagreement that the judge must find. `about`: PO, shipment, invoice; a PO stands for its documents too."""
+
+    rule: Rule
+    about: str | None = None
+    times: int = 1
+
+
+class Expected(Said):
+    """What must come of it. Cases and holds by code, as often as they are open; orders by state; documents counted."""
+
+    judged: tuple[Held, ...] = ()
+    cases: tuple[str, ...] | None = None
+    """Codes of open cases, each as often as it is open; left out in a step: not looked at, at the end: none."""
+    holds: tuple[str, ...] | None = None
+    """Codes of active holds, likewise."""
+    orders: dict[str, str] = {}
+    """State or stage of an order in our book, by its name here."""
+    sent: dict[str, int] = {}
+    """How many of a set (855, 856 ...) the other side got."""
+
+
+class Random(Said):
+    """Orders made by chance from the master data; the same seed makes the same ones."""
+
+    partner: str
+    orders: int = Field(5, ge=1, le=500)
+    lines: tuple[int, int] = (1, 6)
+    quantity: tuple[int, int] = (1, 60)
+    seed: int | None = None
+
+
+class Site(Said):
+    code: str
+    name: str
+    warehouse: str | None = None
+    """The partner who runs it."""
+
+
+class Stock(Said):
+    sku: str
+    site: str
+    on_hand: Decimal
+
+
+class Habits(Said):
+    """How a buyer writes its orders, and answers what it gets."""
+
+    ids: tuple[str, ...] = ()
+    """Kinds of item numbers, in order: UK, UP, IN, VN, SK ..."""
+    unit: str = "EA"
+    line_numbers: Literal["001", "1", "none"] = "1"
+    order: dict[str, Any] = {}
+    """What stands in every order; dates as `+14`."""
+    line: dict[str, Any] = {}
+    """What stands in every line."""
+    acknowledges: Literal["at once", "never"] = "at once"
+    """Its 997s."""
+
+
+class Scenario(Said):
+    """A file. What `house.toml` says holds too, where the scenario does not say otherwise."""
+
+    title: str
+    about: str = ""
+    edge_cases: tuple[str, ...] = ()
+    """Edge cases of the domain that it plays: D7 ..."""
+    begins: AwareDatetime = BEGINS
+    partners: dict[str, dict[str, Any]] = {}
+    """Laid over partner.toml, on both sides."""
+    believes: dict[str, dict[str, Any]] = {}
+    """Laid over partner.toml on the other side only: what it thinks was agreed."""
+    files: dict[str, str] = {}
+    """More files of the working folder: guides, mapping rows."""
+    habits: dict[str, Habits] = {}
+    sites: tuple[Site, ...] = ()
+    stock: tuple[Stock, ...] = ()
+    csv: dict[str, str] = {}
+    """More master data: kind of import and CSV text."""
+    orders: dict[str, dict[str, Any]] = {}
+    random: Random | None = None
+    steps: tuple[Step, ...]
+    expected: Expected = Expected()
+
+
+VERBS: Final = (
+    *("order", "run", "wait", "ship", "count", "acknowledge", "advise", "pay", "grant"),
+    *("lose", "spoil", "command", "expect"),
+)
+
+
+def load(file: Path, house: Path | None = None) -> Scenario:
+    """The scenario of a file, with what the house says beneath it."""
+    said = _toml(file)
+    shared = _toml(house) if house is not None and house.exists() else {}
+    try:
+        return Scenario.model_validate(laid_over(shared, said))
+    except ValidationError as error:
+        problems = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors())
+        raise ScenarioInvalid(file=str(file), problem=problems) from None
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ScenarioInvalid(file=str(file), problem=str(error)) from None
+
+
+def laid_over(under: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """Tables are joined key by key; anything else of the upper one replaces, but [[documents]], which are added to."""
+    joined = dict(under)
+    for key, value in over.items():
+        below = joined.get(key)
+        if isinstance(below, dict) and isinstance(value, dict):
+            joined[key] = laid_over(below, value)
+        elif key == "documents" and isinstance(below, list):
+            said = {(row.get("set"), row.get("direction")) for row in value}
+            kept = [row for row in below if (row.get("set"), row.get("direction")) not in said]
+            joined[key] = [*kept, *value]
+        else:
+            joined[key] = value
+    return joined
+
+
+def span(text: str) -> timedelta:
+    """`2d 3h 30m`."""
+    found = _SPAN.fullmatch(text.strip())
+    if found is None or not any(found.groups()):
+        raise ValueError(f"{text!r} is no span of time like 2d 3h 30m")
+    days, hours, minutes = (int(part or 0) for part in found.groups())
+    return timedelta(days=days, hours=hours, minutes=minutes)
+
+
+Step.model_rebuild()
+Scenario.model_rebuild()
