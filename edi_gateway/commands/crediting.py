@@ -15,6 +15,7 @@ from edi_gateway.commands.billing_facts import Books, open_books, shipped_of
 from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.commands.invoicing import left_of, number, send, stored_of
 from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.payments import owed_of
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.billing import InvoiceKind, InvoiceState, IssuedInvoice
@@ -23,6 +24,7 @@ from edi_gateway.orders.billing.crediting import NotCreditable, What, credit
 from edi_gateway.orders.billing.crediting import left_of as left_to_credit
 from edi_gateway.orders.billing.document import document
 from edi_gateway.orders.billing.invoicing import invoice
+from edi_gateway.orders.billing.paying import state_of
 from edi_gateway.orders.billing.records import Billable, Left, billables
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
@@ -171,8 +173,10 @@ def _credit(
     )
     stored = replace(stored, document_id=send(desk, partners, matter.profile, stored, told))
     invoices.add(desk.conn, [stored])
-    if left_to_credit(issued, [*before, made]) <= 0:
-        invoices.change(desk.conn, old.id, state=InvoiceState.CREDITED.value)
+    now = replace(old, state=InvoiceState.CREDITED) if left_to_credit(issued, [*before, made]) <= 0 else old
+    state = state_of(owed_of(desk, now), old.paid)  # what is left may be paid already
+    if state is not old.state:
+        invoices.change(desk.conn, old.id, state=state.value)
     ledger = Ledger(desk)
     for order_id in order_ids:
         text = f"Credit {made.number} over {show(made.total)} {made.currency} on {old.number}: {why}"

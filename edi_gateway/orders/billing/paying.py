@@ -76,10 +76,10 @@ def settle(owed: Owed, said: Remitted, paid_on: date) -> Settled:
         told = f" (reason {said.reason})" if said.reason else ""
         differs.append(f"they took off {show(said.taken_off)}{told}")
     settled = EXACT.add(said.paid, discount)
-    left = EXACT.subtract(owed.open, settled)
-    if left < 0 and not owed.credited and not _as_written(owed, settled):
-        differs.append(f"they paid {show(-left)} more than is open")
     paid = EXACT.add(owed.paid, settled)
+    over = EXACT.subtract(paid, owed.total)  # a credit that they have not used is theirs to use later
+    if over > 0 and not _as_written(owed, settled):
+        differs.append(f"they paid {show(over)} more than is open")
     return Settled(paid, state_of(owed, paid), discount, taken_off, reason, tuple(differs))
 
 
