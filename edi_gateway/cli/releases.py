@@ -84,7 +84,10 @@ def list_(
 
 @group.command()
 def show(ctx: typer.Context, number: ReleaseArgument, json: JsonOption = False) -> None:
-    """Show a release with its lines, and the cartons that are packed for it: the pick list of a site of ours."""
+    """Show a release: at a site of our own, its pick list.
+
+    With its lines, and the cartons that are packed for it.
+    """
     from edi_gateway.reports import shipping
 
     here: Here = ctx.obj
@@ -143,7 +146,10 @@ def make(
     partner: PartnerOption = None,
     early: Annotated[bool, typer.Option("--early", help="Also what is not due yet.")] = False,
 ) -> None:
-    """Release now what is allocated of an order; by itself it goes on its day."""
+    """Release now what is allocated of an order.
+
+    By itself it goes on its day.
+    """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands import releasing
 
@@ -157,7 +163,10 @@ def make(
 
 @group.command()
 def send(ctx: typer.Context, number: ReleaseArgument) -> None:
-    """Make the 940 of a release anew: as a change, or as new where the first could not go."""
+    """Make the 940 of a release anew.
+
+    As a change, or as new where the first could not go.
+    """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands import releasing
 
@@ -169,7 +178,10 @@ def send(ctx: typer.Context, number: ReleaseArgument) -> None:
 
 @warehouse_group.command("confirm-cancel")
 def confirm_cancel(ctx: typer.Context, number: ReleaseArgument) -> None:
-    """The warehouse agrees to what it was asked (940 F or R): that part of the release does not ship."""
+    """The warehouse agrees not to ship what was asked back.
+
+    What the last 940 (F or R) does not ask for any more is not with it from now on.
+    """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands import recalling
 

@@ -90,7 +90,10 @@ def confirm(
         str | None, typer.Option(metavar="TIME", help="When it left: 2026-01-31T17:30; UTC.")
     ] = None,
 ) -> None:
-    """Goods have left. What is not named with --line left as it was released."""
+    """Goods have left.
+
+    What is not named with --line left as it was released.
+    """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands.making_shipments import Packing
     from edi_gateway.commands.shipping import Typed
@@ -177,9 +180,9 @@ def import_(
     ] = False,
     json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
 ) -> None:
-    """Goods have left, as a CSV file says: all of it is booked, or nothing.
+    """Goods have left, as a CSV file says.
 
-    The same key with the same content again is no second shipment.
+    All of it is booked, or nothing. The same key with the same content again is no second shipment.
     """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands.ship_imports import import_ships

@@ -44,6 +44,8 @@ _KEYS = {
     "ship-tos": "one row a place, by partner, qualifier and code",
     "customers": "one row a customer",
     "sites": "one row a place where our goods lie",
+    "tax-rates": "one row a tax of a place, and of a class of items where it has a rate of its own",
+    "tax-certificates": "one row an exemption of a customer, in one state or everywhere",
     "stock": "one row an item at a site, as it was counted, in base units. What differs is booked as a move; there is "
     "no `since`: a count holds from now on",
     "supply": "one row a delivery that is to come, by reference, site and item, in base units",
