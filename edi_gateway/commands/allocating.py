@@ -7,7 +7,7 @@ workers cannot give the same goods away twice. Called by flow/fulfilment.py, and
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Final
@@ -42,11 +42,12 @@ _CHUNK: Final = 400
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many parts got stock, stay short, were ended."""
+    """How many parts got stock, stay short, were ended; `orders`: of which orders."""
 
     allocated: int = 0
     backordered: int = 0
     cancelled: int = 0
+    orders: frozenset[int] = field(default=frozenset(), compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +168,7 @@ class _Writing:
         for order_id, less in sorted(self._ended.items()):
             self._lessen(order_id, less)
         set_stages(desk, self._partners, self._said)
-        return done
+        return replace(done, orders=frozenset(part.order_id for part in touched.values()))
 
     def _part(self, part: Part, given: Sequence[Allotment], short: Short | None, done: Done) -> Done:
         """The part's row becomes its first piece; the others are rows of their own."""

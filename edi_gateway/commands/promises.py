@@ -22,7 +22,7 @@ from edi_gateway.store.orders import StoredOrder
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Asked:
     """store.facts.Needs: of the items of lines and one customer only."""
 
     customers: frozenset[str]
@@ -52,7 +52,7 @@ def promised(
         line.sku for line in settled if line.line in newly
     }  # a substitute is counted in the item's own units
     customers = frozenset([order.customer] if order.customer else [])
-    asked = _Asked(customers, frozenset(sku for sku in skus if sku))
+    asked = Asked(customers, frozenset(sku for sku in skus if sku))
     today = local_date(now, profile.calendar)
     data = facts.read(desk.conn, profile.key, asked, today, stocked=True, own=(order.id,))
     if not data.shelves:

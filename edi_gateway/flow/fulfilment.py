@@ -20,15 +20,17 @@ from edi_gateway.commands import invoicing, negative_stock, releasing
 from edi_gateway.commands.allocating import allocate_parts
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.gate import Stories
 from edi_gateway.commands.master_data import RETAX
 from edi_gateway.commands.notices import due, follow, make, wake
 from edi_gateway.commands.planning import plan_orders
 from edi_gateway.commands.recalling import recall
+from edi_gateway.commands.repromising import repromise
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Release
-from edi_gateway.store import invoices, notices, work
+from edi_gateway.store import invoices, notices, orders, work
 
 _AT_ONCE: Final = 200  # work rows in one commit
 
@@ -67,9 +69,10 @@ def _plan(works: Works, conn: Connection) -> int:
     """Orders that were accepted or have changed: their parts, and stock for them."""
 
     def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
-        orders = plan_orders(desk, partners, [subject for subject in subjects if isinstance(subject, int)])
-        allocate_parts(desk, partners, order_ids=orders)
-        wake(desk, orders)
+        planned = plan_orders(desk, partners, [subject for subject in subjects if isinstance(subject, int)])
+        done = allocate_parts(desk, partners, order_ids=planned)
+        repromise(desk, partners, done.orders)
+        wake(desk, planned)
 
     return take(works, conn, "plan", "order", act)
 
@@ -78,7 +81,9 @@ def _restock(works: Works, conn: Connection) -> int:
     """Items of which more may be free."""
 
     def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
-        allocate_parts(desk, partners, skus=[str(subject) for subject in subjects])
+        skus = [str(subject) for subject in subjects]
+        done = allocate_parts(desk, partners, skus=skus)
+        repromise(desk, partners, done.orders | orders.backordered(desk.conn, skus))
 
     return take(works, conn, "restock", "sku", act)
 
@@ -127,8 +132,10 @@ def _notice(works: Works, conn: Connection) -> int:
     works.live.refresh(conn)
     desk, partners = works.desk(conn), Published(works.live)
     groups = due(desk, partners)
+    stories = Stories(conn, notices=True)
+    stories.read({each.order_id for group in groups for one in group for each in one.shipped.orders})
     for group in groups:
-        if not alone(desk, "notice", group[0].number, partial(make, desk, partners, group)):
+        if not alone(desk, "notice", group[0].number, partial(make, desk, partners, group, stories)):
             notices.change(conn, [each.id for each in group], notice_state=notices.HELD)
     return sum(map(len, groups))
 

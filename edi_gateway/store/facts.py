@@ -6,7 +6,7 @@ Takes the keys that orders/facts.py says it needs; gives MasterData as it stands
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import Any, Protocol
 
@@ -47,12 +47,14 @@ def read(
     but: int | None = None,
     stocked: bool = False,
     own: Collection[int] = (),
+    before: tuple[datetime, int] | None = None,
 ) -> MasterData:
     """What holds on `on`, and our orders with the same business keys.
 
     What is found brings its company: the DC of a store, the customer of a ship-to, the successors, units and
     prices of an item, and of a blanket order what was drawn already (by others than order `but`). `stocked`: also
-    what availability is worked out from, and what the orders found, and `own`, have of it already.
+    what availability is worked out from, and what the orders found, and `own`, have of it already;
+    `before`: (received, order), only what orders that came earlier have spoken for counts.
     """
     data = MasterData()
     values = {value for _, value in needs.xrefs}
@@ -116,7 +118,7 @@ def read(
             data.drawn[business_key] = orders.drawn(conn, known[0].order_id, but)
     if stocked:
         found = {order.order_id for known in data.known.values() for order in known}
-        data.shelves, data.own = shelves.read(conn, data.items, found | set(own))
+        data.shelves, data.own = shelves.read(conn, data.items, found | set(own), before)
     return data
 
 

@@ -159,6 +159,18 @@ def change(conn: Connection, order_id: int, **values: object) -> None:
     conn.execute(update(orders).where(orders.c.id == order_id).values(**values))
 
 
+def backordered(conn: Connection, skus: Iterable[str]) -> set[int]:
+    """Orders of which some was promised for later, of these items."""
+    found: set[int] = set()
+    c = order_lines.c
+    wanted = sorted(set(skus))
+    for start in range(0, len(wanted), _CHUNK):
+        some = wanted[start : start + _CHUNK]
+        waits = c.backordered_quantity.is_not(None) & (c.sku.in_(some) | c.substitute.in_(some))
+        found.update(conn.execute(select(c.order_id).where(waits)).scalars())
+    return found
+
+
 def set_stages(conn: Connection, stages: Mapping[int, str | None], at: datetime) -> None:
     """How far orders are (model.fulfilment.Stage), by order."""
     by_stage: dict[str | None, list[int]] = {}

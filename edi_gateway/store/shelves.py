@@ -7,6 +7,7 @@ it themselves. Called by store/facts.py, for partners whose goods ship from here
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -21,9 +22,15 @@ T = TypeVar("T")
 
 
 def read(
-    conn: Connection, skus: Collection[str], own: Collection[int] = ()
+    conn: Connection,
+    skus: Collection[str],
+    own: Collection[int] = (),
+    before: tuple[datetime, int] | None = None,
 ) -> tuple[dict[str, Shelf], dict[int, tuple[OwnPart, ...]]]:
-    """Shelves by item; an item without any stock row has none. `own`: orders whose own parts are wanted as well."""
+    """Shelves by item; an item without any stock row has none. `own`: orders whose own parts are wanted as well.
+
+    before: (received, order): only what is spoken for by orders that came before this one counts.
+    """
     levels = stock.levels(conn, skus)
     if not levels:
         return {}, {}
@@ -31,7 +38,7 @@ def read(
     # before the parts: an order that is planned in between is rather counted twice than not at all
     unplanned = _unplanned(conn)
     commitments: dict[str, list[Commitment]] = {}
-    for commitment in (*_waiting(conn, levels), *_accepted(conn, unplanned, levels)):
+    for commitment in (*_waiting(conn, levels, before), *_accepted(conn, unplanned, levels, before)):
         commitments.setdefault(commitment.sku, []).append(commitment)
     shelves = {
         sku: Shelf(found, supplies.get(sku, ()), tuple(commitments.get(sku, ())))
@@ -40,7 +47,9 @@ def read(
     return shelves, _own(conn, own)
 
 
-def _waiting(conn: Connection, skus: Collection[str]) -> Iterator[Commitment]:
+def _waiting(
+    conn: Connection, skus: Collection[str], before: tuple[datetime, int] | None
+) -> Iterator[Commitment]:
     """Parts that wait for stock."""
     c = line_parts.c
     due = func.coalesce(c.promised, c.ship_from)
@@ -48,6 +57,8 @@ def _waiting(conn: Connection, skus: Collection[str]) -> Iterator[Commitment]:
         query = select(c.sku, c.base_quantity, due).where(
             c.sku.in_(chunk), c.state.in_([state.value for state in WAITING]), c.test.is_(False)
         )
+        if before is not None:
+            query = query.where(_came_before(c.received_at, c.order_id, before))
         for row in conn.execute(query):
             yield Commitment(*row)
 
@@ -58,7 +69,18 @@ def _unplanned(conn: Connection) -> list[int]:
     return sorted({int(key.partition("-")[0]) for key in conn.execute(query).scalars()})
 
 
-def _accepted(conn: Connection, order_ids: Sequence[int], skus: Collection[str]) -> Iterator[Commitment]:
+def _came_before(
+    received_at: ColumnElement[datetime], order_id: ColumnElement[int], claim: tuple[datetime, int]
+) -> ColumnElement[bool]:
+    return (received_at < claim[0]) | ((received_at == claim[0]) & (order_id < claim[1]))
+
+
+def _accepted(
+    conn: Connection,
+    order_ids: Sequence[int],
+    skus: Collection[str],
+    before: tuple[datetime, int] | None,
+) -> Iterator[Commitment]:
     """Accepted lines of orders that have no part yet."""
     line = order_lines.c
     sku = func.coalesce(line.substitute, line.sku)
@@ -70,6 +92,8 @@ def _accepted(conn: Connection, order_ids: Sequence[int], skus: Collection[str])
             .where(orders.c.id.in_(chunk), line.state == "ACCEPTED", line.base_quantity.is_not(None))
             .where(orders.c.test.is_(False), orders.c.type.not_in(_AGREEMENTS), ~_has_parts(orders.c.id))
         )
+        if before is not None:
+            query = query.where(_came_before(orders.c.received_at, orders.c.id, before))
         for row in conn.execute(query):
             if row[0] in skus:
                 yield Commitment(*row)

@@ -52,3 +52,59 @@ def test_the_855_tells_what_is_there_and_the_day_of_the_rest(shop: Shop) -> None
         ["AC", "N2", "ACK*IB*10*CA*068*20260330"],
         ["AC", "N3", "ACK*IB*10*CA"],
     ]
+
+
+def count(shop: Shop, content: bytes) -> None:
+    with shop.engine.begin() as conn:
+        assert import_stock(shop.start().works.desk(conn), "stock", content, "stock.csv").applied
+
+
+def supply(shop: Shop, due_on: str) -> None:
+    content = f"reference,site,sku,quantity,due_on\nPO-7,MAIN,TB-1001,200,{due_on}\n"
+    with shop.engine.begin() as conn:
+        assert import_stock(shop.start().works.desk(conn), "supply", content.encode(), "supply.csv").applied
+
+
+def test_when_the_rest_is_there_the_buyer_hears_that_all_of_it_ships(shop: Shop) -> None:
+    shop.drop("a.edi", papers.orders(1, "N1", quantity=16))
+    shop.run()
+    count(shop, b"site,sku,on_hand\nMAIN,TB-1001,240\n")
+    shop.run()
+    assert acknowledged(shop) == [
+        ["AC", "N1", "ACK*IA*10*CA", "ACK*IB*6*CA*068*20260330"],
+        ["AD", "N1", "ACK*IA*16*CA"],
+    ]
+    assert [text for text in shop.sent() if "BAK*05*AD*N1" in text]
+
+
+def test_a_supply_that_comes_on_another_day_moves_what_was_promised(shop: Shop) -> None:
+    shop.drop("a.edi", papers.orders(1, "N1", quantity=16))
+    shop.run()
+    supply(shop, "2026-04-06")
+    shop.run()
+    supply(shop, "2026-03-23")
+    shop.run()
+    assert [each[3] for each in acknowledged(shop)] == [
+        "ACK*IB*6*CA*068*20260330",
+        "ACK*IB*6*CA*068*20260406",
+        "ACK*IB*6*CA*068*20260323",
+    ]
+
+
+def test_a_partner_of_whom_a_person_is_asked_first_hears_of_no_later_day(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "anew").mkdir()
+    asks = OURS.replace("ours = true", 'ours = true\npromise_later = "ask"')
+    publish_with(shop, tmp_path / "anew", "[writing]", asks)
+    shop.drop("a.edi", papers.orders(1, "N1", quantity=16))
+    shop.run()
+    supply(shop, "2026-04-06")
+    shop.run()
+    assert len(acknowledged(shop)) == 1
+    assert shop.cases() == ["PROMISE_LATER"]
+    supply(shop, "2026-03-23")  # earlier is always told, and the case is over
+    shop.run()
+    assert [each[3] for each in acknowledged(shop)] == [
+        "ACK*IB*6*CA*068*20260330",
+        "ACK*IB*6*CA*068*20260323",
+    ]
+    assert shop.cases() == []
