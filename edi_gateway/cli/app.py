@@ -21,6 +21,7 @@ LONGEST_NAME = 80  # of a user
 _ORDER = (
     *("init", "demo", "simulate", "check", "mend", "ack", "map", "run", "daemon", "worker", "status"),
     *("orders", "holds", "cases", "stock", "releases", "ship", "shipments", "warehouse", "papers"),
+    *("invoices", "payments"),
     *("documents", "transmissions"),
     *("partners", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
 )

@@ -26,7 +26,7 @@ _MODULES = (
         "daily",
     ),
     *("holds", "cases", "documents", "partners", "guides", "standard", "imports", "stock", "releases"),
-    *("shipping", "papers", "notices", "users", "database"),
+    *("shipping", "papers", "notices", "invoices", "payments", "users", "database"),
 )
 _ALONE = {
     "check": "checking"
