@@ -251,17 +251,21 @@ def close(
     case: CaseArgument,
     root_cause: Annotated[
         str,
-        typer.Option("--root-cause", help="partner data, our master data, mapping, our process, system ..."),
+        typer.Option("--root-cause", help="Whose fault it was, e.g. 'our master data'."),
     ],
     text: Annotated[str, typer.Option("--text", help="What was done.")] = "",
 ) -> None:
-    """Close a case with its root cause."""
+    """Close a case with its root cause.
+
+    One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
+    """
     from edi_gateway.commands import cases
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")
+    why = word(root_cause, "--root-cause", cases.ROOT_CAUSES) or ""
     with here.desk() as desk:
-        cases.close(desk, wanted, root_cause, text)
+        cases.close(desk, wanted, why, text)
     sentence(f"Case {short(wanted)} is closed.")
 
 

@@ -56,15 +56,18 @@ def list_documents(
 ) -> None:
     """List documents, the newest first."""
     from edi_gateway.reports import documents
+    from edi_gateway.store.documents import STATES
 
     here: Here = ctx.obj
+    way = word(direction, "--direction", STATES)
+    states = dict.fromkeys(one for each in ([way] if way else STATES) for one in STATES[each])
     with here.reading() as conn:
         found = documents.list_documents(
             conn,
             partner=partner,
             set_code=set_code,
-            direction=word(direction, "--direction", ("in", "out")),
-            state=state.upper() if state else None,
+            direction=way,
+            state=word(state, "--state", states),
             limit=limit,
         )
     if json:

@@ -8,12 +8,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
+from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.tables import documents
+
+#: What a set can have come to, by its direction.
+STATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "in": ("APPLIED", "REJECTED", "HELD", "ERROR", "QUARANTINED", "DUPLICATE", "IGNORED"),
+        "out": (
+            *("QUEUED", "BUNDLED", "SENT", "ACKED", "ACKED_WITH_ERRORS", "REJECTED", "ACK_OVERDUE"),
+            *("CANCELLED", "INVALID"),
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,10 @@ def test_shows_have_the_promised_keys_too(busy: Terminal) -> None:
         ("holds list --state held", "--state is one of ACTIVE, RELEASED, SUPERSEDED; not 'held'"),
         ("cases list --family PRICES", "--family is one of TRANSPORT, SYNTAX"),
         ("documents list --direction sideways", "--direction is one of in, out; not 'sideways'"),
+        ("documents list --state REJECT", "--state is one of APPLIED, REJECTED, HELD"),
+        ("documents list --direction out --state applied", "--state is one of QUEUED, BUNDLED, SENT"),
+        ("cases close 0 --root-cause weather", "--root-cause is one of partner data, our master data, mapping, "
+         "our process, warehouse, carrier, supplier, system; not 'weather'"),
         ("transmissions list --state GONE", "--state is one of READY, SENT, FAILED, CANCELLED; not 'GONE'"),
         ("transmissions list --ack maybe", "--ack is one of NONE, AWAITED, ACCEPTED, REJECTED, OVERDUE; not 'maybe'"),
     ],

@@ -99,9 +99,7 @@ documents = Table(
     Column("group_control", String(12)),
     Column("interchange_control", String(12)),
     Column("test", Boolean, nullable=False, default=False),
-    Column("state", String(20), nullable=False),
-    # in:  APPLIED REJECTED HELD ERROR QUARANTINED DUPLICATE IGNORED
-    # out: QUEUED BUNDLED SENT ACKED ACKED_WITH_ERRORS REJECTED ACK_OVERDUE CANCELLED INVALID
+    Column("state", String(20), nullable=False),  # store.documents.STATES
     Column("status", String(1)),  # AK501 in; what they answered out
     Column("receipt_id", BigInteger),
     Column("interchange_id", BigInteger),
