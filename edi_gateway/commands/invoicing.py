@@ -17,6 +17,7 @@ from edi_gateway.commands.allocating import stopped
 from edi_gateway.commands.billing_facts import Books, open_books, shipped_of
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Partners, Refused
+from edi_gateway.commands.gate import Stories
 from edi_gateway.commands.gating import hold_documents
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.outgoing import Subject, queue
@@ -31,10 +32,12 @@ from edi_gateway.orders.billing.document import document
 from edi_gateway.orders.billing.invoicing import Made, invoice
 from edi_gateway.orders.billing.records import Billable, Left, billables
 from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.gate.judging import breaches_of_invoice
+from edi_gateway.orders.gate.records import Bill
 from edi_gateway.orders.holds import blocked
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import holds, invoices, orders, parts
+from edi_gateway.store import findings, holds, invoices, orders, parts
 from edi_gateway.store.control_numbers import draw
 from edi_gateway.store.invoices import Billed, StoredInvoice
 
@@ -223,6 +226,8 @@ class _Writing:
         self._books = books
         self._shipped = shipped
         self._ledger = Ledger(desk)
+        self._stories = Stories(desk.conn, notices=False)
+        self._stories.read(books.orders)
         self._billed: set[int] = set()
         self._changed: list[Part] = []
 
@@ -230,15 +235,15 @@ class _Writing:
         """Issue the invoice of a group, or hold it with the reason."""
         left = left_of([self._shipped[each.id] for each in group.shipments])
         made = self._make(group, left, ignore=False)
-        held = hold_documents(
-            self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, made.findings
-        )
-        if held:
-            return
+        wrong = made.findings
         if made.invoice is None:
-            made = self._make(group, left, ignore=True)  # somebody has let it go as it is
-        if made.invoice is not None:
-            self._issue(group, made.invoice, left)
+            made = self._make(group, left, ignore=True)  # as it goes when somebody lets it go
+        told = None if made.invoice is None else self._told(group, made.invoice, left)
+        broken = [] if made.invoice is None or told is None else self._gate(group, made.invoice, told)
+        found = [*wrong, *broken]
+        held = hold_documents(self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, found)
+        if not held and made.invoice is not None and told is not None:
+            self._issue(group, made.invoice, told, broken)
 
     def _make(self, group: _Group, left: Left, *, ignore: bool) -> Made:
         books, desk = self._books, self._desk
@@ -253,19 +258,36 @@ class _Writing:
             ignore_missing_rates=ignore,
         )
 
-    def _issue(self, group: _Group, made: IssuedInvoice, left: Left) -> None:
-        desk, books = self._desk, self._books
-        test = group.shipments[0].test
-        issued = replace(made, number=number(desk, InvoiceKind.INVOICE, test=test))
-        shipped = [self._shipped[each.id] for each in group.shipments]
-        told = document(
-            issued,
-            shipped,
-            {order_id: books.billed(order_id, group.parts) for order_id in group.order_ids},
-            books.profile,
+    def _told(self, group: _Group, made: IssuedInvoice, left: Left) -> Invoice:
+        """What the buyer is to be told, still without a number."""
+        return document(
+            made,
+            [self._shipped[each.id] for each in group.shipments],
+            {order_id: self._books.billed(order_id, group.parts) for order_id in group.order_ids},
+            self._books.profile,
             left=left,
             store=group.store,
         )
+
+    def _gate(self, group: _Group, made: IssuedInvoice, told: Invoice) -> list[Finding]:
+        """What the invoice would contradict."""
+        return breaches_of_invoice(
+            Bill(
+                said=told,
+                issued=made,
+                orders=self._stories.of(group.order_ids),
+                profile=self._books.profile,
+                today=self._books.today,
+                shipment_ids=frozenset(each.id for each in group.shipments),
+            )
+        )
+
+    def _issue(self, group: _Group, made: IssuedInvoice, told: Invoice, broken: Sequence[Finding]) -> None:
+        """Number it and let it go. broken: what it breaks and may."""
+        desk, books = self._desk, self._books
+        test = group.shipments[0].test
+        issued = replace(made, number=number(desk, InvoiceKind.INVOICE, test=test))
+        told = told.model_copy(update={"invoice_number": issued.number})
         one = len(group.order_ids) == 1
         stored = stored_of(
             desk,
@@ -279,6 +301,10 @@ class _Writing:
         )
         stored = replace(stored, document_id=send(desk, self._partners, books.profile, stored, told))
         invoices.add(desk.conn, [stored])
+        self._stories.forget(group.order_ids)
+        if broken and stored.document_id is not None:
+            rows = findings.rows(desk.ids, broken, document_id=stored.document_id, order_id=stored.order_id)
+            findings.add(desk.conn, rows)
         self.issued.append(stored)
         now = self._ledger.now
         numbers = {part.part_id for part in group.parts}

@@ -14,18 +14,23 @@ from typing import Any, Final
 from edi_gateway.commands.carrying_on import open_matter
 from edi_gateway.commands.cases import resolve_about
 from edi_gateway.commands.desk import Desk, Partners, Refused
+from edi_gateway.commands.gate import Stories
 from edi_gateway.commands.gating import hold_documents
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.outgoing import Subject, queue
 from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.model.documents.ship_notice import ShipNotice
 from edi_gateway.model.finding import Finding
 from edi_gateway.model.fulfilment import Shipped, Transport
 from edi_gateway.model.gs1 import sscc_problem
 from edi_gateway.model.order import HoldCode
+from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.gate.judging import breaches_of_notice
+from edi_gateway.orders.gate.records import Notice
 from edi_gateway.orders.shipping.completeness import lacking
 from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, notices
+from edi_gateway.store import deadlines, findings, notices, story
 from edi_gateway.store.notices import Noticed
 
 _SET: Final = "856"
@@ -60,15 +65,19 @@ def due(desk: Desk, partners: Partners) -> list[list[Noticed]]:
     return list(groups.values())
 
 
-def make(desk: Desk, partners: Partners, group: Sequence[Noticed]) -> None:
-    """Make the notice of these shipments, or hold it with the reason."""
+def make(desk: Desk, partners: Partners, group: Sequence[Noticed], stories: Stories | None = None) -> None:
+    """Make the notice of these shipments, or hold it with the reason. stories: of their orders, where they are read
+    already for several notices at once."""
     head = group[0]
     profile = partners.profile(head.partner)
     if profile is None:
         raise Refused(what="Making the ship notice", why=f"the partner {head.partner} is not published")
     ids = [each.id for each in group]
     shipped = [each.shipped for each in group]
-    found = [*lacking(shipped, profile), *_gate(desk, partners, shipped)]
+    stories = Stories(desk.conn, notices=True) if stories is None else stories
+    said = _said(desk, profile, group)
+    broken = _gate(desk, profile, group, said[-1], stories)
+    found = [*lacking(shipped, profile), *broken]
     ledger = Ledger(desk)
     held = hold_documents(ledger, HoldCode.DOCS, "S", f"shipment={head.number}", _orders(shipped), found)
     if held:
@@ -78,7 +87,8 @@ def make(desk: Desk, partners: Partners, group: Sequence[Noticed]) -> None:
         desk.record("notice held", f"shipment {head.number}", why=held)
         ledger.write()
         return
-    document_id, valid = _queue(desk, partners, profile, group)
+    document_id, valid = _queue(desk, partners, group, said, broken)
+    stories.forget(_orders(shipped))
     values: dict[str, Any] = {
         "notice_state": notices.MADE if valid else notices.HELD,
         "notice_document_id": document_id,
@@ -95,31 +105,39 @@ def make(desk: Desk, partners: Partners, group: Sequence[Noticed]) -> None:
     ledger.write()
 
 
-def _queue(desk: Desk, partners: Partners, profile: Profile, group: Sequence[Noticed]) -> tuple[int, bool]:
-    """Write the 856: the original, or by profile a correction under the same number or a cancellation and a new one."""
+def _said(desk: Desk, profile: Profile, group: Sequence[Noticed]) -> list[ShipNotice]:
+    """The 856: the original, or by profile a correction under the same number or a cancellation and a new one."""
     head, now = group[0], desk.clock()
     shipped = [each.shipped for each in group]
-    order_ids = _orders(shipped)
-    about = Subject(head.number, order_ids[0] if len(order_ids) == 1 else None, head.test)
-    number, purpose = head.number, "00"
-    if head.version:
-        if profile.shipping.correction == "05":
-            purpose = "05"
-        else:
-            old = _number(head.number, head.version)
-            queue(
-                desk,
-                partners,
-                head.partner,
-                _SET,
-                "SH",
-                notice(shipped, profile, now=now, number=old, purpose="01"),
-                about,
-            )
-            number = _number(head.number, head.version + 1)
-    made = notice(shipped, profile, now=now, number=number, purpose=purpose)
-    queued = queue(desk, partners, head.partner, _SET, "SH", made, about)
-    return queued.document_id, queued.valid
+    if not head.version:
+        return [notice(shipped, profile, now=now, number=head.number)]
+    if profile.shipping.correction == "05":
+        return [notice(shipped, profile, now=now, number=head.number, purpose="05")]
+    old, new = _number(head.number, head.version), _number(head.number, head.version + 1)
+    return [
+        notice(shipped, profile, now=now, number=old, purpose="01"),
+        notice(shipped, profile, now=now, number=new),
+    ]
+
+
+def _queue(
+    desk: Desk,
+    partners: Partners,
+    group: Sequence[Noticed],
+    said: Sequence[ShipNotice],
+    broken: Sequence[Finding],
+) -> tuple[int, bool]:
+    """Put what is said among the documents that wait to go, the last one with what it breaks and may; that one."""
+    head = group[0]
+    order_ids = _orders([each.shipped for each in group])
+    one = order_ids[0] if len(order_ids) == 1 else None
+    about = Subject(head.number, one, head.test)
+    made = [queue(desk, partners, head.partner, _SET, "SH", each, about) for each in said]
+    document_id, valid = made[-1].document_id, made[-1].valid
+    if broken:
+        rows = findings.rows(desk.ids, broken, document_id=document_id, order_id=one)
+        findings.add(desk.conn, rows)
+    return document_id, valid
 
 
 def _number(number: str, version: int) -> str:
@@ -131,9 +149,25 @@ def _orders(shipped: Iterable[Shipped]) -> list[int]:
     return sorted({order.order_id for each in shipped for order in each.orders})
 
 
-def _gate(desk: Desk, partners: Partners, shipped: Sequence[Shipped]) -> list[Finding]:
+def _gate(
+    desk: Desk, profile: Profile, group: Sequence[Noticed], said: ShipNotice, stories: Stories
+) -> list[Finding]:
     """What the notice would contradict."""
-    return []
+    head, now = group[0], desk.clock()
+    mine = {each.id for each in group}
+    bills = story.on_bill(desk.conn, head.partner, [head.bol]) if head.bol else {}
+    return breaches_of_notice(
+        Notice(
+            said=said,
+            shipments=tuple(each.shipped for each in group),
+            orders=stories.of(_orders([each.shipped for each in group])),
+            profile=profile,
+            now=now,
+            today=local_date(now, profile.calendar),
+            ship_to=head.ship_to,
+            same_bill=tuple(each for each in bills.get(head.bol or "", ()) if each.shipment_id not in mine),
+        )
+    )
 
 
 def wake(desk: Desk, order_ids: Iterable[int]) -> None:

@@ -22,6 +22,7 @@ from edi_gateway.store.tables import documents, invoice_lines, invoices, shipmen
 
 _CHUNK: Final = 400
 _NEVER: Final = ("INVALID", "CANCELLED")  # states of a document that does not go
+_TOLD: Final = ("MADE", "SENT", "ACKED", "REJECTED")  # notice states of what was told
 _ISSUED: Final = TypeAdapter(IssuedInvoice)
 
 
@@ -91,13 +92,21 @@ def _departed(conn: Connection, shipment_ids: Collection[int]) -> _Left:
     for chunk in _chunks(shipment_ids):
         query = (
             select(
-                c.id, c.number, c.shipped_on, c.ship_to, c.bol, c.notice_version, d.id.label("told"), d.state
+                c.id,
+                c.number,
+                c.shipped_on,
+                c.ship_to,
+                c.bol,
+                c.notice_version,
+                c.notice_state,
+                d.id.label("told"),
+                d.state,
             )
             .select_from(shipments.outerjoin(documents, d.id == c.notice_document_id))
             .where(c.id.in_(chunk), c.state == "SHIPPED")
         )
         for row in conn.execute(query):
-            noticed = row.notice_version > 0 and row.state != "CANCELLED"
+            noticed = (row.notice_version > 0 or row.notice_state in _TOLD) and row.state != "CANCELLED"
             departed = Departed(row.id, row.number, row.shipped_on, row.ship_to, row.bol, noticed)
             found[row.id] = (departed, row.told if noticed and row.state not in _NEVER else None)
     return found
