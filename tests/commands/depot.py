@@ -20,7 +20,7 @@ from edi_gateway.commands.planning import plan_orders
 from edi_gateway.commands.recalling import recall
 from edi_gateway.commands.releasing import release_orders
 from edi_gateway.mapping import catalog
-from edi_gateway.mapping.compile import writer
+from edi_gateway.mapping.compile import Writer, writer
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.documents.shipping_advice import ShippingAdvice
@@ -40,6 +40,7 @@ from edi_gateway.store.tables import (
     unit_contents,
 )
 from edi_gateway.store.tables import stock as stock_rows
+from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.checking.guide import build as guide_of
 from edi_gateway.x12.parsing.envelope import Delimiters
 from edi_gateway.x12.writing import writer as x12_writer
@@ -74,25 +75,29 @@ class Both(Partners):
     def __init__(self, live: Profile, warehouse: Profile) -> None:
         super().__init__(live)
         self.warehouse = warehouse
-        self._guide = guide_of("004010", "940", ())
-        self._writer = writer(catalog.load(MAPPINGS, "940"), self._guide)
+        self._writers: dict[str, tuple[Guide, Writer]] = {}
 
     def profile(self, partner: str) -> Profile | None:
         return self.warehouse if partner == self.warehouse.key else super().profile(partner)
 
     def write(self, partner: str, set_code: str) -> WriteDocument:
-        if set_code != "940":
+        if set_code == "855":
             return super().write(partner, set_code)
-        assert partner == "dock"
-        return self._write_940
+        assert partner == {"940": "dock", "856": "acme"}[set_code]
+        if set_code not in self._writers:
+            guide = guide_of("004010", set_code)
+            self._writers[set_code] = (guide, writer(catalog.load(MAPPINGS, set_code), guide))
+        guide, made_by = self._writers[set_code]
 
-    def _write_940(self, document: Record) -> Written:
-        made = self._writer.write(document, _MARKS)
-        found: list[Finding] = list(made.findings)
-        assert made.value is not None, found
-        found += x12_writer.check_body(self._guide, made.value, _MARKS)
-        text = x12_writer.body_text(made.value, _MARKS, "latin-1")
-        return text.value or "", len(made.value), [*found, *text.findings], "*>~"
+        def write(document: Record) -> Written:
+            made = made_by.write(document, _MARKS)
+            found: list[Finding] = list(made.findings)
+            assert made.value is not None, found
+            found += x12_writer.check_body(guide, made.value, _MARKS)
+            text = x12_writer.body_text(made.value, _MARKS, "latin-1")
+            return text.value or "", len(made.value), [*found, *text.findings], "*>~"
+
+        return write
 
 
 class Depot(Book):
@@ -103,10 +108,12 @@ class Depot(Book):
         engine: Engine,
         fulfilment: dict[str, Any] | None = None,
         shipping: dict[str, Any] | None = None,
+        policies: dict[str, Any] | None = None,
         **profile: Any,
     ) -> None:
         super().__init__(engine)
         acme = build.profile(
+            policies,
             documents=ACME,
             fulfilment={"ours": True, **(fulfilment or {})},
             shipping=shipping or {},

@@ -12,8 +12,9 @@ from sqlalchemy import Engine, select
 from edi_gateway.commands import orders as order_desk
 from edi_gateway.model.gs1 import is_valid
 from edi_gateway.store.notices import thawed
-from edi_gateway.store.tables import cases, deadlines, order_lines
+from edi_gateway.store.tables import cases, deadlines, documents, order_lines, shipments
 from tests.commands.depot import Depot, item, li
+from tests.commands.desks import SYSTEM
 from tests.orders import build
 
 SSCC = "006141410000000418"  # 00614141 0000000041, check digit 8
@@ -314,8 +315,6 @@ def test_the_same_cartons_may_come_again_with_a_correction(depot: Depot) -> None
 
 
 def test_a_correction_after_the_notice_is_for_a_person(depot: Depot) -> None:
-    from edi_gateway.store.tables import shipments
-
     number = ordered(depot)
     advise(depot, number, item(48))
     with depot.engine.begin() as conn:
@@ -450,3 +449,75 @@ def _holds() -> Any:
     from edi_gateway.store.tables import holds
 
     return holds
+
+
+# ---------------------------------------------------------------- what follows
+
+
+def test_what_was_left_to_a_person_keeps_the_notice_until_they_say_so(depot: Depot) -> None:
+    from edi_gateway.commands import holds as hold_desk
+    from edi_gateway.commands.notices import due, make
+
+    def tell() -> str:
+        with depot.desk(actor=SYSTEM) as desk:
+            for group in due(desk, depot.partners):
+                make(desk, depot.partners, group)
+        (row,) = depot.shipped()
+        return str(row.notice_state)
+
+    number = ordered(depot)
+    carton = {"marks": [{"qualifier": "AA", "value": SSCC}], "items": [item(50, ordered=48)]}
+    depot.clock.move(days=3)  # Monday, the first day on which it may ship
+    advise(depot, number, cartons=[carton])
+    assert tell() == "HELD"
+    order = _order(depot)
+    held = depot.hold(order)
+    with depot.desk("bob") as desk:
+        hold_desk.release(desk, depot.partners, held, reason="CUSTOMER_AGREED", text="they keep the two")
+    with depot.engine.begin() as conn:
+        conn.execute(shipments.update().values(notice_state="DUE"))  # as flow wakes it
+    assert tell() == "MADE"
+
+
+def test_goods_on_consignment_are_not_invoiced_when_they_ship(depot: Depot) -> None:
+    number = ordered(depot, type="CN")
+    advise(depot, number, item(48))
+    assert [row.invoice_state for row in depot.shipped()] == ["NONE"]
+
+
+def test_a_test_order_goes_its_way_marked_as_one_and_moves_no_stock(stocked: Engine) -> None:
+    depot = Depot(stocked, {"sites": ["WEST"]}, test=True)
+    depot.stock_up("MUG", WEST=100)
+    depot.take(build.po(), test=True)
+    depot.carry()
+    depot.clock.move(days=4)
+    depot.carry()
+    ((number, _, state, _),) = depot.releases()
+    assert state == "RELEASED"
+    assert depot.rows(select(documents.c.test).where(documents.c.set_code == "940")) == [True]
+    assert depot.advise(item(48), order_number=number, shipment_number="S-1", test=True).state == "APPLIED"
+    assert depot.levels() == {"WEST": ("100", "0", "0")}
+    assert depot.moves() == []
+    assert [row.test for row in depot.shipped()] == [True]
+
+
+def test_a_consumers_address_goes_to_the_warehouse_and_onto_the_shipment(stocked: Engine) -> None:
+    depot = Depot(stocked, policies={"consumer_ship_to": True})
+    depot.stock_up("MUG", WEST=100)
+    home = {
+        "role": "ST", "name": "Mia Fox", "address": ["3 Elm Lane"], "city": "Salem", "region": "OR",
+        "postal_code": "97301",
+    }  # fmt: skip
+    (number,) = depot.released(build.po(build.line(2), type="DS", parties=[home]))
+    (asked,) = depot.asked()
+    consumer = asked.party("CN")
+    assert consumer is not None
+    assert (consumer.name, consumer.address, consumer.city, consumer.id) == (
+        "Mia Fox",
+        ("3 Elm Lane",),
+        "Salem",
+        None,
+    )
+    advise(depot, number, item(2), references=[{"qualifier": "2I", "value": "1Z9"}])
+    (row,) = depot.shipped()
+    assert (row.ship_to, thawed(row.snapshot).ship_to.name) == (None, "Mia Fox")
