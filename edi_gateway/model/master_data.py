@@ -124,6 +124,8 @@ class KnownOrder:
     any_fulfilment: bool = False
     order_type: str = "SA"
     former: tuple[str, ...] = ()  # snapshots of the revisions that it replaced, the oldest first
+    document_id: int = 0  # of the document that stands; a later document has a greater one
+    disputed: bool = False  # hold DUP_PO: it contradicts an older one, and nobody has decided
 
 
 @dataclass(slots=True)

@@ -85,11 +85,19 @@ def stands(order: PurchaseOrder, facts: Facts) -> Standing:
 
 
 def _the_one(live: list[KnownOrder]) -> KnownOrder | None:
-    """The first that stands (later ones are conflicts with it), else the last that was cancelled."""
+    """The first that stands (later ones are conflicts with it), else the last that was cancelled.
+
+    What contradicted an order that was cancelled after it stands no more than before: whether it is a change, a new
+    order or nothing, a person decides (B5.2), and the cancellation that comes again does not.
+    """
     open_ones = [k for k in live if k.state not in ("REJECTED", "CANCELLED")]
-    if open_ones:
-        return open_ones[0]
-    return next((k for k in reversed(live) if k.state == "CANCELLED"), None)
+    cancelled = next((k for k in reversed(live) if k.state == "CANCELLED"), None)
+    if not open_ones:
+        return cancelled
+    first = open_ones[0]
+    if cancelled is not None and first.disputed and first.document_id < cancelled.document_id:
+        return cancelled
+    return first
 
 
 def _unknown(purpose: str) -> Standing:

@@ -5,6 +5,7 @@ Takes and gives the records of model/order.py and rows; decides nothing. Called 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
@@ -21,6 +22,7 @@ from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import (
+    holds,
     order_edits,
     order_events,
     order_keys,
@@ -215,10 +217,13 @@ def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, 
     wanted = sorted(keys)
     c = orders.c
     columns = [c.business_key, c.id, c.number, c.revision, c.state, c.content_hash, c.snapshot, c.type]
+    columns.append(c.document_id)
     for start in range(0, len(wanted), _CHUNK):
         query = select(*columns).where(c.business_key.in_(wanted[start : start + _CHUNK]))
         rows += conn.execute(query.where(c.state != "VOID").order_by(c.id))
     former = _replaced(conn, [row.id for row in rows if row.revision > 1])
+    several = Counter(row.business_key for row in rows)
+    disputed = _disputed(conn, [row.id for row in rows if several[row.business_key] > 1])
     found: dict[str, list[KnownOrder]] = {}
     for row in rows:
         order = KnownOrder(
@@ -230,6 +235,8 @@ def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, 
             row.snapshot,
             order_type=row.type,
             former=tuple(former.get(row.id, ())),
+            document_id=row.document_id,
+            disputed=row.id in disputed,
         )
         found.setdefault(row.business_key, []).append(order)
     return {key: tuple(made) for key, made in found.items()}
@@ -243,6 +250,16 @@ def _replaced(conn: Connection, order_ids: Sequence[int]) -> dict[int, list[str]
         query = select(c.order_id, c.snapshot).where(c.order_id.in_(order_ids[start : start + _CHUNK]))
         for row in conn.execute(query.where(c.snapshot.is_not(None)).order_by(c.order_id, c.revision)):
             found.setdefault(row.order_id, []).append(row.snapshot)
+    return found
+
+
+def _disputed(conn: Connection, order_ids: Sequence[int]) -> set[int]:
+    """Those that wait for somebody to say whether they are orders of their own (hold DUP_PO)."""
+    found: set[int] = set()
+    c = holds.c
+    for start in range(0, len(order_ids), _CHUNK):
+        query = select(c.order_id).where(c.order_id.in_(order_ids[start : start + _CHUNK]))
+        found.update(conn.execute(query.where(c.code == "DUP_PO", c.state == "ACTIVE")).scalars())
     return found
 
 

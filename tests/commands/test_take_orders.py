@@ -173,6 +173,31 @@ def test_a_po_that_comes_again_with_other_content_is_booked_on_hold_beside_the_f
     assert book.one(po(line(96))) == second.order_id  # the same conflict again is the same
 
 
+def test_a_cancellation_that_comes_again_is_answered_again_and_leaves_the_contradiction_to_a_person(
+    book: Book,
+) -> None:
+    first, second = book.one(po(line(48))), book.one(po(line(96)))
+    assert book.one(po(line(48), purpose="01")) == first
+    (again,) = book.take(po(line(48), purpose="01"))
+    assert (again.order_id, again.verdict, again.state) == (first, "repeat", OrderState.CANCELLED)
+    assert book.states() == [("PO-1", 2, "CANCELLED", "SENT"), ("PO-1", 1, "ON_HOLD", "DUE")]
+    assert book.said(first) == [[("IA", "48")], [("ID", "48")], [("ID", "48")]]
+    assert (book.answers(second), book.holds(second)) == ([], [("DUP_PO", None, "ACTIVE")])
+
+
+def test_a_cancellation_after_a_contradiction_of_what_is_cancelled_already_is_meant_for_it(
+    book: Book,
+) -> None:
+    first = book.one(po(line(48)))
+    book.take(po(line(48), purpose="01"))
+    second = book.one(po(line(96)))
+    (last,) = book.take(po(line(96), purpose="01"))
+    assert (last.order_id, last.verdict, last.state) == (second, "change", OrderState.CANCELLED)
+    assert book.states() == [("PO-1", 2, "CANCELLED", "SENT"), ("PO-1", 2, "CANCELLED", "SENT")]
+    assert book.said(second) == [[("ID", "96")]]
+    assert book.said(first) == [[("IA", "48")], [("ID", "48")]]
+
+
 def test_a_replacement_is_a_revision_that_keeps_what_stood_and_is_answered_as_an_update(book: Book) -> None:
     order_id = book.one(po(line(48)))
     (taken,) = book.take(po(line(60), purpose="05"))

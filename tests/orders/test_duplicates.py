@@ -171,6 +171,28 @@ def test_a_second_cancellation_is_a_repeat() -> None:
     assert (judgement.verdict, judgement.state) == ("repeat", "CANCELLED")
 
 
+@pytest.mark.parametrize(
+    ("of_the_copy", "disputed", "expected"),
+    [
+        (2, True, ("repeat", 1)),  # it contradicted the order before that was cancelled, by document 3
+        (4, True, ("change", 2)),  # it came after: the cancellation means it
+        (2, False, ("change", 2)),  # somebody took it as a new order: it stands
+    ],
+)
+def test_a_cancellation_that_comes_again_leaves_a_copy_to_whoever_decides_on_it(
+    of_the_copy: int, disputed: bool, expected: tuple[str, int]
+) -> None:
+    """B5.2: void, a change or a new order is a person's choice; the same again is answered the same again."""
+    data = books()
+    data.known[business_key(FIRST, profile())] = (
+        standing(FIRST, "CANCELLED", document_id=3),
+        standing(po(line(60)), "ON_HOLD", 2, document_id=of_the_copy, disputed=disputed),
+    )
+    judgement = judged(po(line(60), purpose="01"), data)
+    assert (judgement.verdict, judgement.known_order) == expected
+    assert judgement.state == "CANCELLED"
+
+
 def test_a_change_of_a_cancelled_order_comes_too_late() -> None:
     judgement = again("04", line(60), state="CANCELLED")
     assert (judgement.verdict, judgement.revised) == ("change", None)
