@@ -126,13 +126,13 @@ shipments = Table(  # goods that left together: what one 856 tells
 )
 
 ship_confirms = (
-    Table(  # which ship confirm made which shipment: the same one again is the same shipment (spec B9)
+    Table(  # which ship confirm made which shipment: the same again is the same shipment (spec B9)
         "ship_confirms",
         metadata,
         row_id(),
         Column("key", String(200), nullable=False),  # W06-02 and W06-04 of a warehouse, the key of a CSV row
         Column("hash", String(64), nullable=False),  # SHA-256 of what it said
-        Column("shipment_id", BigInteger, nullable=False),
+        Column("shipment_id", BigInteger),  # None: nothing has shipped
         Column("document_id", BigInteger),  # the 945
         Column("at", Moment, nullable=False),
         Column("by", String(80), nullable=False),
