@@ -521,3 +521,43 @@ def test_a_consumers_address_goes_to_the_warehouse_and_onto_the_shipment(stocked
     advise(depot, number, item(2), references=[{"qualifier": "2I", "value": "1Z9"}])
     (row,) = depot.shipped()
     assert (row.ship_to, thawed(row.snapshot).ship_to.name) == (None, "Mia Fox")
+
+
+def test_nothing_shipped_and_nobody_asked_for_that(depot: Depot) -> None:
+    depot.stock_up("MUG", WEST=-52)  # nothing but what was asked for lies there
+    number = ordered(depot)
+    depot.stock_up("MUG", WEST=0)
+    assert advise(depot, number, item(0, ordered=48, status="CU")) == "APPLIED"
+    assert depot.releases()[0][2] == "CANCELLED"
+    assert depot.parts() == [(1, "goods", "48", "BACKORDERED", None)]
+    assert depot.levels() == {
+        "WEST": ("48", "48", "0")
+    }  # set aside, so that it is not asked for again at once
+    assert depot.open_cases() == ["CONFIRM_SHORT"]
+    assert advise(depot, number, item(0, ordered=48, status="CU"), document_id=901) == "DUPLICATE"
+    depot.carry()
+    assert len(depot.releases()) == 1
+
+
+def test_a_confirmed_release_does_not_ship_again_under_another_number(depot: Depot) -> None:
+    number = ordered(depot)
+    advise(depot, number, item(48))
+    before = (depot.parts(), depot.levels())
+    assert advise(depot, number, item(48), shipment_number="S-2", document_id=901) == "HELD"
+    assert (depot.parts(), depot.levels()) == before
+    assert depot.open_cases() == ["CONFIRM_UNMATCHED"]
+
+
+def test_goods_of_a_release_whose_cancellation_was_confirmed_are_a_case(depot: Depot) -> None:
+    from edi_gateway.commands import recalling
+
+    number = ordered(depot)
+    with depot.desk() as desk:
+        order_desk.cancel(desk, depot.partners, _order(depot), why="the buyer rang")
+    depot.carry()
+    with depot.desk() as desk:
+        recalling.confirm_cancel(desk, depot.partners, number)
+    depot.carry()
+    assert advise(depot, number, item(48)) == "HELD"
+    assert depot.parts() == [(1, "goods", "48", "CANCELLED", None)]
+    assert depot.open_cases() == ["CONFIRM_AFTER_CANCEL"]
