@@ -104,8 +104,8 @@ def _waiting(story: Story) -> None:
     tell_holds(story.holds)
 
 
-def tell_holds(found: Iterable[HoldRow]) -> None:
-    """Holds by order: why, and what to do."""
+def tell_holds(found: Iterable[HoldRow], *, due: bool = False) -> None:
+    """Holds by order: why, what to do and, when asked, until when."""
     by_order: dict[tuple[str, str, str, bool], list[HoldRow]] = defaultdict(list)
     for hold in found:
         by_order[(hold.partner, hold.po_number, hold.order_number, hold.test)].append(hold)
@@ -115,7 +115,8 @@ def tell_holds(found: Iterable[HoldRow]) -> None:
             where = f"store {hold.store}" if hold.store else "the order"
             told = hold.message if hold.line else f"{where}: {hold.message}"
             say(f"[yellow]{escape(told[0].upper() + told[1:])}[/yellow]", 4, 2)
-            say(f"→ {escape(hold.hint)}  [dim]{hold.code} {short(hold.hold_id)}[/dim]", 6, 2)
+            when = f", due {hold.due_at:%Y-%m-%d %H:%M} UTC" if due and hold.state == "ACTIVE" else ""
+            say(f"→ {escape(hold.hint)}  [dim]{hold.code} {short(hold.hold_id)}{when}[/dim]", 6, 2)
 
 
 def _sent(story: Story) -> None:

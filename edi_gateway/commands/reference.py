@@ -98,7 +98,8 @@ def roles_page() -> str:
         "|---|---|---|",
     ]
     for code, rule in RULES.items():
-        roles_text = ", ".join(sorted(rule.roles)) or "nobody: it goes by itself"
+        cured = f"nobody: it goes by itself; lies before {', '.join(sorted(rule.cured_by))}"
+        roles_text = ", ".join(sorted(rule.roles)) or cured
         lines.append(
             f"| `{code.value}` | {roles_text}{' (up to the limit)' if rule.by_amount else ''} | {rule.cure} |"
         )

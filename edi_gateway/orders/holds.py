@@ -31,12 +31,19 @@ class Blocking(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a hold blocks and who may release it. No roles: it is not released but cured (fill, import, answer)."""
+    """What a hold blocks and who may release it. No roles: it is not released but cured (fill, import, answer), by
+    `cured_by`."""
 
     blocks: str
     roles: frozenset[str]
     cure: str
     by_amount: bool = False
+    cured_by: frozenset[str] = frozenset()
+
+    @property
+    def queue(self) -> frozenset[str]:
+        """The roles before which such a hold lies (spec B4 rule 7)."""
+        return self.roles or self.cured_by
 
 
 def _roles(*names: str) -> frozenset[str]:
@@ -45,20 +52,28 @@ def _roles(*names: str) -> frozenset[str]:
 
 _CSR: Final = _roles("CSR", "LEAD", "SUPERVISOR")
 _LEAD: Final = _roles("LEAD", "SUPERVISOR")
+_DATA: Final = _roles("MASTER_DATA")
 
 # the table of spec B4; TOTALS (B5.6) and ANSWER, which keeps an 855 and stops no step, are ours
 RULES: Final[dict[HoldCode, Rule]] = {
-    HoldCode.INCOMPLETE: Rule("A", _roles(), "Fill in what is missing; the hold then goes by itself."),
+    HoldCode.INCOMPLETE: Rule(
+        "A", _roles(), "Fill in what is missing; the hold then goes by itself.", cured_by=_CSR
+    ),
     HoldCode.DUP_PO: Rule("A", _CSR, "Void it, apply it as a change, or take it as a new order."),
     HoldCode.PARTNER_TEST: Rule("A", _roles("EDI_ANALYST"), "Ask the partner whether it was meant."),
-    HoldCode.SHIPTO_UNKNOWN: Rule("A", _roles(), "Import the ship-to; the hold then goes by itself."),
+    HoldCode.SHIPTO_UNKNOWN: Rule(
+        "A", _roles(), "Import the ship-to; the hold then goes by itself.", cured_by=_DATA
+    ),
     HoldCode.ITEM_UNKNOWN: Rule(
-        "A", _roles(), "Import the cross-reference, set the item, or refuse the line."
+        "A", _roles(), "Import the cross-reference, set the item, or refuse the line.", cured_by=_DATA | _CSR
     ),
     HoldCode.ITEM_BLOCKED: Rule("A", _LEAD, "Free the item, substitute another, or refuse the line."),
     HoldCode.ITEM_DISCONTINUED: Rule("A", _CSR, "Offer the successor, or refuse the line."),
     HoldCode.UOM: Rule(
-        "A", _roles(), "Add the unit to the item or an alias to the profile, or refuse the line."
+        "A",
+        _roles(),
+        "Add the unit to the item or an alias to the profile, or refuse the line.",
+        cured_by=_DATA | _CSR,
     ),
     HoldCode.PACK_MULTIPLE: Rule("A", _CSR, "Round it, break a pack, or refuse the line."),
     HoldCode.PRICE: Rule(
@@ -85,6 +100,12 @@ RULES: Final[dict[HoldCode, Rule]] = {
         "A", _roles("CSR", "LEAD", "SUPERVISOR", "EDI_ANALYST", "MASTER_DATA", "BILLING", "CREDIT"), ""
     ),
 }
+
+
+def queue_of(roles: Collection[str]) -> list[HoldCode]:
+    """The holds that lie before any of these roles, to be released or cured."""
+    return [code for code, rule in RULES.items() if rule.queue.intersection(roles)]
+
 
 # raised by what comes after judgement: judging an order again neither raises nor cures them
 LATER: Final = frozenset(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -75,15 +75,18 @@ def list_holds(
     *,
     partner: str | None = None,
     code: str | None = None,
+    codes: Collection[str] | None = None,
     state: str = "ACTIVE",
     limit: int = 200,
 ) -> list[HoldRow]:
-    """By due time, then money."""
+    """By due time, the oldest of one time first; with `codes` only holds of these."""
     query = _QUERY.where(holds.c.state == state)
     if partner:
         query = query.where(orders.c.partner == partner)
     if code:
         query = query.where(holds.c.code == code)
+    if codes is not None:
+        query = query.where(holds.c.code.in_(codes))
     found = rows(conn, query.order_by(holds.c.due_at, holds.c.id).limit(limit))
     return [HoldRow(*row) for row in found]
 
@@ -98,9 +101,13 @@ def age(raised_at: datetime, until: datetime) -> str:
     return next((name for name, most in zip(AGES, _UP_TO, strict=False) if stood < most), AGES[-1])
 
 
-def ages(conn: Connection, now: datetime, *, partner: str | None = None) -> dict[str, int]:
-    """How many active holds have stood how long; every one of AGES."""
+def ages(
+    conn: Connection, now: datetime, *, partner: str | None = None, codes: Collection[str] | None = None
+) -> dict[str, int]:
+    """How many active holds (of these codes) have stood how long; every one of AGES."""
     query = select(holds.c.raised_at).where(holds.c.state == "ACTIVE")
+    if codes is not None:
+        query = query.where(holds.c.code.in_(codes))
     if partner:
         query = query.join_from(holds, orders, holds.c.order_id == orders.c.id).where(
             orders.c.partner == partner

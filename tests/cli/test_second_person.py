@@ -96,3 +96,29 @@ def test_every_command_takes_as() -> None:
     names = [command.name for command in commands(program())]
     assert len(names) > 45
     assert [c.name for c in commands(program()) if not any("--as" in p.opts for p in c.params)] == []
+
+
+def test_holds_are_listed_for_a_role_and_for_whoever_asks(held: Terminal) -> None:
+    """A hold PRICE lies before CSR, LEAD and SUPERVISOR, not before who imports prices (B4 rule 7)."""
+    held.ok("holds", "place", K4, "--text", "Ask about the colour first", "--line", "1", by="jo")  # MANUAL
+    held.ok("users", "put", "jo", "ADMIN", "CSR")
+    held.ok("users", "put", "bill", "BILLING", by="jo")
+    held.ok("users", "put", "ada", "ADMIN", by="jo")
+
+    def codes(*words: str, by: str = "jo") -> list[str]:
+        listed = held.ok("holds", "list", "--json", *words, by=by).json()
+        assert [h["due_at"] for h in listed] == sorted(h["due_at"] for h in listed)
+        return sorted(h["code"] for h in listed)
+
+    assert codes("--for", "lead") == ["MANUAL", "PRICE"]
+    assert codes("--for", "MASTER_DATA") == ["MANUAL"]
+    assert codes("--mine") == ["MANUAL", "PRICE"]
+    assert codes("--mine", by="bill") == ["MANUAL"]
+    assert codes("--mine", by="ada") == []
+    assert codes("--mine", "--for", "CSR", by="bill") == ["MANUAL"]  # what waits for both
+    assert held.ok("holds", "list", "--mine", by="ada").out == "No hold is active in this queue.\n"
+    assert "PRICE" in held.ok("holds", "list", "--mine", by="jo").out
+    assert ", due 2026-03-" in held.ok("holds", "list").out
+    said = held("holds", "list", "--for", "BOSS")
+    assert (said.code, said.out) == (2, "")
+    assert "--for is one of ADMIN, AUDITOR" in said.err

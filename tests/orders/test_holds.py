@@ -18,6 +18,7 @@ from edi_gateway.orders.holds import (
     Edit,
     blocked,
     may_release,
+    queue_of,
     reconcile,
     still_stands,
 )
@@ -259,3 +260,24 @@ def test_a_hold_that_somebody_placed_stays() -> None:
     there = view(HoldCode.MANUAL, placed_by="ann")
     result = reconcile([there], [], NOW)
     assert (result.kept, result.cured) == ((there,), ())
+
+
+def test_every_hold_lies_before_somebody() -> None:
+    """B4 rule 7: an owner queue, also where nobody may release it (the table: fill it; MASTER_DATA adds)."""
+    assert [code for code, rule in RULES.items() if not rule.queue] == []
+    unreleased = {code: rule.queue for code, rule in RULES.items() if not rule.roles}
+    csr = {"CSR", "LEAD", "SUPERVISOR"}
+    assert unreleased == {
+        HoldCode.INCOMPLETE: csr,
+        HoldCode.SHIPTO_UNKNOWN: {"MASTER_DATA"},
+        HoldCode.ITEM_UNKNOWN: {"MASTER_DATA", *csr},
+        HoldCode.UOM: {"MASTER_DATA", *csr},
+    }
+
+
+def test_a_queue_is_what_a_role_may_release_or_cure() -> None:
+    assert set(queue_of(["WAREHOUSE"])) == {HoldCode.NEG_INV}
+    assert set(queue_of(["BILLING"])) == {HoldCode.BILLING, HoldCode.MANUAL}
+    assert {HoldCode.PRICE, HoldCode.INCOMPLETE} < set(queue_of(["CSR"]))
+    assert HoldCode.TERMS not in queue_of(["CSR"])
+    assert queue_of([]) == []
