@@ -20,6 +20,7 @@ from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
+from edi_gateway.model.order import HoldView
 from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
 from edi_gateway.orders.fulfilment.allocation import (
     NO_STOCK,
@@ -33,7 +34,7 @@ from edi_gateway.orders.holds import Blocked, blocked
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
 from edi_gateway.orders.parts import reduced
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import holds, parts, stock
+from edi_gateway.store import holds, parts, stock, work
 from edi_gateway.store.tables import orders as order_rows
 
 CANCELLED_SHORT: Final = "SHORT"  # reason of a part that is cancelled because it is not there
@@ -65,10 +66,16 @@ def allocate_parts(
 ) -> Done:
     """Look for stock for what waits of these orders, or of these items, the first claim first.
 
+    `order_ids` are planned: their parts are what their lines say. Of the other orders that want an item, those that
+    have changed and are not planned yet are left for then.
+
     What does not get any is BACKORDERED, or cancelled where the buyer wants the rest cancelled (CSH01): the order's
     line is then less by that, and the buyer is told.
     """
     waiting = parts.waiting(desk.conn, order_ids=order_ids, skus=skus, lock=True)
+    if skus:
+        stale = work.pending(desk.conn, ["plan"], "order") - set(order_ids)
+        waiting = [part for part in waiting if part.order_id not in stale]
     known = _orders(desk, {part.order_id for part in waiting})
     whole = {order.id for order in known.values() if order.ship_complete}
     if skus and whole:  # what ships as a whole is looked at as a whole
@@ -99,8 +106,9 @@ def _orders(desk: Desk, ids: Collection[int]) -> dict[int, _Order]:
 
 
 def _free_of_holds(desk: Desk, waiting: Sequence[Part], whole: Collection[int]) -> list[Part]:
-    """Parts whose allocation no hold blocks; of an order that ships as a whole none, if any is blocked (spec B4.2)."""
-    stops = _stops(desk, {part.order_id for part in waiting}, "B")
+    """Parts whose allocation no hold blocks, nor what comes before it; of an order that ships as a whole none, if any
+    is blocked (spec B4.1, B4.2)."""
+    stops = _stops(desk, {part.order_id for part in waiting})
     return [part for part in waiting if not stopped(stops.get(part.order_id), part, part.order_id in whole)]
 
 
@@ -111,9 +119,19 @@ def stopped(stops: Blocked | None, part: Part, whole: bool) -> bool:
     return stops.order or whole or part.line in stops.lines or part.store in stops.stores
 
 
-def _stops(desk: Desk, order_ids: Collection[int], step: str) -> dict[int, Blocked]:
+def _stops(desk: Desk, order_ids: Collection[int]) -> dict[int, Blocked]:
     found = holds.active_of(desk.conn, order_ids)
-    return {order_id: blocked(mine, step) for order_id, mine in found.items()}
+    return {order_id: stops_of(mine, "AB") for order_id, mine in found.items()}
+
+
+def stops_of(active: Sequence[HoldView], steps: str) -> Blocked:
+    """What holds stop of these steps, all together."""
+    found = [blocked(active, step) for step in steps]
+    return Blocked(
+        any(each.order for each in found),
+        frozenset().union(*(each.lines for each in found)),
+        frozenset().union(*(each.stores for each in found)),
+    )
 
 
 def _habits(profile: Profile) -> Habits:
@@ -260,13 +278,26 @@ def release_on(profile: Profile, part: Part, today: date) -> date:
     return max(today, before)
 
 
-def lessen(desk: Desk, partners: Partners, order_id: int, less: Mapping[int, Decimal], why: str) -> None:
-    """Lines of an order are less by so much (buyer's unit): what will not come. The buyer is told, the order posted.
+def lessen(desk: Desk, partners: Partners, order_id: int, ended: Mapping[int, Decimal], why: str) -> None:
+    """So much (buyer's unit) of lines of an order will not come: they are less by it. The buyer is told, the order
+    posted.
 
-    The parts are ended by the caller, so that what is planned agrees with the line.
+    The parts are ended by the caller, so that what is planned agrees with the line. What they had beyond the line (it
+    has changed, and the warehouse was still to be asked) does not lessen it again.
     """
     matter = open_matter(desk, order_id, "Ending what will not come")
     order = matter.order
+    standing = parts.of_orders(desk.conn, [order_id]).get(order_id, ())
+    less: dict[int, Decimal] = {}
+    for line in matter.lines:
+        quantity = ended.get(line.line, ZERO)
+        left = sum((p.quantity for p in standing if p.line == line.line and _counts(p)), ZERO)
+        unwanted = EXACT.subtract(EXACT.add(left, quantity), line.accepted_quantity)
+        quantity = EXACT.subtract(quantity, max(ZERO, unwanted))
+        if quantity > 0:
+            less[line.line] = quantity
+    if not less:
+        return
     who = Correspondent.named(desk, partners, order.partner, "Ending what will not come")
     lines = [
         reduced(line, matter.document.lines[line.line - 1], less[line.line], order.currency)
@@ -285,3 +316,8 @@ def lessen(desk: Desk, partners: Partners, order_id: int, less: Mapping[int, Dec
     )
     carry_on(ledger, who, matter, lines, matter.active)
     ledger.write()
+
+
+def _counts(part: Part) -> bool:
+    """Whether a part counts against what is open of its line."""
+    return part.kind is PartKind.GOODS and part.state is not PartState.CANCELLED

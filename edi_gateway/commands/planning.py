@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Final
 
 from edi_gateway.commands.allocating import release_on
+from edi_gateway.commands.carrying_on import ENDED
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.fulfilment import RESERVING, Part, PartState
 from edi_gateway.model.master_data import Customer, MasterData
-from edi_gateway.model.order import HoldView, OrderLine, OrderState
+from edi_gateway.model.order import HoldView, OrderLine
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.fulfilment.planning import Cut, LineRule, NewPart, Plan, plan, split
 from edi_gateway.orders.holds import blocked
@@ -32,7 +33,6 @@ from edi_gateway.store.orders import StoredOrder
 
 RECALL: Final = "recall"  # work: ask the warehouse for what a change or a cancellation takes away
 CHANGED: Final = "CHANGED"  # reason of parts that the order does not want any more
-_LIVE: Final = (OrderState.ACCEPTED, OrderState.CANCELLED, OrderState.VOID, OrderState.ON_HOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ def plan_orders(desk: Desk, partners: Partners, order_ids: Sequence[int]) -> lis
             continue
         data = _facts(desk, profile, mine, lines)
         for order in mine:
-            if order.type in BLANKET or order.state not in _LIVE:
+            if order.type in BLANKET:
                 continue  # an agreement ships nothing (D5)
             has = standing.get(order.id, ())
             active = holds.active(desk.conn, order.id)
@@ -111,12 +111,15 @@ def _plan(
     document = PurchaseOrder.model_validate_json(order.snapshot)
     customer = data.customers.get(order.customer or "")
     rules: dict[int, LineRule] = {}
+    share = profile.fulfilment.short_store_rule == "fair share"
     for line in lines:
         item = data.items.get(line.substitute or line.sku or "")
         resolved = resolve(profile, customer, document, document.lines[line.line - 1])
-        rules[line.line] = LineRule(resolved.backorder, whole=item is None or not item.measured)
+        whole = item is None or not item.measured
+        rules[line.line] = LineRule(resolved.backorder, whole=whole, fair=share)
     waiting = blocked(active, "A").stores if active else frozenset()
-    return plan(document, lines, has, rules, waiting)
+    wanted = () if order.state in ENDED else lines
+    return plan(document, wanted, has, rules, waiting)
 
 
 def _write(

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from edi_gateway.commands.allocating import stopped
+from edi_gateway.commands.allocating import stopped, stops_of
 from edi_gateway.commands.carrying_on import ENDED
 from edi_gateway.commands.cases import About, NewCase, resolve
 from edi_gateway.commands.desk import Desk, Partners, Refused
@@ -25,9 +25,7 @@ from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Part, PartState, Place, Release
-from edi_gateway.model.order import HoldView
 from edi_gateway.orders.calendar import shift
-from edi_gateway.orders.holds import Blocked, blocked
 from edi_gateway.orders.warehouse.grouping import Group, Grouped, group
 from edi_gateway.orders.warehouse.order import Asked, Status, warehouse_order
 from edi_gateway.orders.warehouse.places import of_site
@@ -128,7 +126,7 @@ class _Releasing:
         return made
 
     def _grouped(self, order: StoredOrder) -> Grouped:
-        stops = _stops(self._holds.get(order.id, ()))
+        stops = stops_of(self._holds.get(order.id, ()), "ABR")  # and the steps before it (spec B4.1)
         return group(
             self._parts.get(order.id, ()),
             today=self._known.today,
@@ -206,16 +204,6 @@ class _Releasing:
         )
         about = About(order_id=order.id)
         self._ledger.case(NewCase(finding, order.partner, about, order.total, order.currency, order.test))
-
-
-def _stops(active: Sequence[HoldView]) -> Blocked:
-    """A release waits for what stops it and what stops the steps before it (spec B4.1)."""
-    found = [blocked(active, step) for step in "ABR"]
-    return Blocked(
-        any(each.order for each in found),
-        frozenset().union(*(each.lines for each in found)),
-        frozenset().union(*(each.stores for each in found)),
-    )
 
 
 def runs(partners: Partners, warehouse: str | None) -> str | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from edi_gateway.commands import holds
 from edi_gateway.commands.allocating import Done, allocate_parts
 from edi_gateway.commands.planning import plan_orders
-from edi_gateway.store import stock
+from edi_gateway.store import stock, work
 from edi_gateway.store.tables import line_parts, order_lines, orders
 from edi_gateway.store.tables import stock as stock_rows
 from tests.commands.book import Book
@@ -45,6 +45,7 @@ def on_hand(book: Book, sku: str, **sites: int) -> None:
 def carry(book: Book, *order_ids: int) -> Done:
     """Plan these orders and give them stock, as flow does."""
     with book.desk(actor=SYSTEM) as desk:
+        work.done(desk.conn, [item.id for item in work.ready(desk.conn, "plan", 100, desk.clock())])
         planned = plan_orders(desk, book.partners, order_ids)
         return allocate_parts(desk, book.partners, order_ids=planned)
 

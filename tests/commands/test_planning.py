@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine, select
 
 from edi_gateway.commands import orders, shipping
+from edi_gateway.commands.allocating import Done, allocate_parts
+from edi_gateway.commands.master_data import import_csv
 from edi_gateway.commands.shipping import Typed
-from edi_gateway.store.tables import line_parts
+from edi_gateway.store.tables import line_parts, order_lines
 from tests.commands.depot import Depot
+from tests.commands.desks import SYSTEM
 from tests.orders.build import line, po
 
 
@@ -82,3 +86,72 @@ def test_an_order_of_which_a_line_is_on_hold_has_not_shipped_until_that_is_settl
         orders.reject(desk, depot.partners, order, why="Nobody knows it.", line=2)
     depot.carry()
     assert depot.column(order, "stage") == "SHIPPED"
+
+
+def stores(**pairs: int) -> list[dict[str, object]]:
+    """`_0553=20`: this store gets 20."""
+    return [
+        {"location_qualifier": "92", "location": name[1:], "quantity": count} for name, count in pairs.items()
+    ]
+
+
+ANOTHER_STORE = (
+    "partner,qualifier,code,name,address_1,city,region,postal_code,kind\n"
+    "acme,92,0777,Store South,2 Dock Road,Fontana,CA,92336,store\n"
+)
+
+
+def test_stores_that_shared_keep_their_shares_when_the_rest_is_cancelled(depot: Depot) -> None:
+    """24 were accepted of 48 for stores of 20 and 28: ten and fourteen."""
+    with depot.desk() as desk:
+        assert not import_csv(desk, "ship-tos", ANOTHER_STORE.encode(), "s.csv").problems
+    depot.stock_up("MUG", EAST=24)
+    mine = line(48, allocations=stores(_0553=20, _0777=28))
+    order = depot.one(po(mine, sales_requirements=[{"code": "N"}]))
+    depot.carry()
+    alive = [row for row in depot.parts(order) if row[3] != "CANCELLED"]
+    assert alive == [(1, "goods", "10", "ALLOCATED", "EAST"), (1, "goods", "14", "ALLOCATED", "EAST")]
+
+
+def test_what_waits_of_an_order_that_has_changed_gets_nothing_until_it_is_planned(depot: Depot) -> None:
+    """Twenty are wanted now, and were forty-eight: ten that are there go to it, and only ten are cancelled."""
+    wants_no_rest = {"sales_requirements": [{"code": "N"}]}
+    order = depot.one(po(line(48), **wants_no_rest))
+    depot.carry()  # no stock row: it waits
+    depot.take(po(line(20), purpose="05", **wants_no_rest))
+    depot.stock_up("MUG", EAST=10)
+    with depot.desk(actor=SYSTEM) as desk:
+        assert allocate_parts(desk, depot.partners, skus=["MUG"]) == Done()
+    depot.carry()
+    assert [row for row in depot.parts(order) if row[3] != "CANCELLED"] == [
+        (1, "goods", "10", "ALLOCATED", "EAST")
+    ]
+    assert depot.lines(order) == [(1, "ACCEPTED")]
+
+
+def test_a_short_pick_of_what_was_not_wanted_any_more_does_not_lessen_the_line(depot: Depot) -> None:
+    """48 are with the warehouse, 20 are wanted now; 15 leave and the rest is cancelled: the line is for 15."""
+    depot.stock_up("MUG", WEST=48)
+    (number,) = depot.released(po(line(48)))
+    depot.take(po(line(20), purpose="05"))
+    with depot.desk() as desk:
+        said = Typed((number,), {(number, 1): Decimal(15)}, rest="cancel")
+        shipping.confirm(desk, depot.partners, said)
+    c = order_lines.c
+    assert depot.rows(select(c.accepted_quantity, c.state)) == [(Decimal(15), "ACCEPTED")]
+    depot.carry()
+    assert [row for row in depot.parts() if row[3] != "CANCELLED"] == [(1, "goods", "15", "SHIPPED", "WEST")]
+
+
+def test_an_order_that_is_refused_after_all_gives_its_goods_back(depot: Depot) -> None:
+    """Its only line becomes one that nobody knows, and is then refused."""
+    depot.stock_up("MUG", EAST=48)
+    order = depot.one(po(line(48)))
+    depot.carry()
+    depot.take(po(line(48, ids=[("UP", "036000291452")]), purpose="05"))
+    with depot.desk() as desk:
+        orders.reject(desk, depot.partners, order, why="Nobody knows it.", line=1)
+    depot.carry()
+    assert depot.column(order, "state") == "REJECTED"
+    assert depot.parts() == [(1, "goods", "48", "CANCELLED", None)]
+    assert depot.levels() == {"EAST": ("48", "0", "0")}

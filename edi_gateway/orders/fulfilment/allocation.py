@@ -16,6 +16,7 @@ from typing import Final, Literal
 
 from edi_gateway.model.fulfilment import Part, StockLevel
 from edi_gateway.orders.fulfilment.planning import split
+from edi_gateway.orders.fulfilment.sharing import down, fair
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 
 Order = Literal["received", "priority", "requested ship"]
@@ -141,44 +142,18 @@ def _share(demand: Demand) -> bool:
 
 
 def _fair(demands: Sequence[Demand], supply: Fraction) -> list[Decimal]:
-    """The parts' shares of `supply` (base units), in the unit of each, all parts being of one line (spec B7.3).
-
-    In proportion to demand, never above it, in whole units; what is left over by rounding down goes to the largest
-    remainders, and among equal ones to the first claim.
-    """
-    total = sum((Fraction(d.part.base_quantity) for d in demands), Fraction(0))
-    if total <= supply:
-        return [d.part.quantity for d in demands]
-    shares: list[Fraction] = []
-    for demand in demands:
-        share = supply * Fraction(demand.part.base_quantity) / total
-        shares.append(share / _per(demand.part))
-    if not demands[0].part.whole:
-        return [_down(share, whole=False) for share in shares]
-    given = [Decimal(int(share)) for share in shares]
-    per = _per(demands[0].part)
-    left = int((supply - sum((Fraction(g) * per for g in given), Fraction(0))) / per)
-    order = sorted(range(len(demands)), key=lambda n: (-(shares[n] - int(shares[n])), claim(demands[n])))
-    for n in order:
-        if left <= 0:
-            break
-        if given[n] + 1 <= demands[n].part.quantity:
-            given[n] += 1
-            left -= 1
-    return given
+    """The parts' shares of `supply` (base units), in the unit of each, all parts being of one line (spec B7.3)."""
+    base = sum((Fraction(d.part.base_quantity) for d in demands), Fraction(0))
+    wanted = [d.part.quantity for d in demands]
+    if base <= supply:
+        return wanted
+    units = supply * sum(map(Fraction, wanted), Fraction(0)) / base
+    return fair(wanted, units, whole=demands[0].part.whole)
 
 
 def _per(part: Part) -> Fraction:
     """Base units in one unit of the buyer's."""
     return Fraction(part.base_quantity) / Fraction(part.quantity)
-
-
-def _down(quantity: Fraction, *, whole: bool) -> Decimal:
-    if quantity <= 0:
-        return ZERO
-    if whole:
-        return Decimal(int(quantity))
-    return Decimal(int(quantity * 1_000_000)) / Decimal(1_000_000)
 
 
 def _why(demand: Demand, missing: Iterable[Short]) -> str:
@@ -226,7 +201,7 @@ class _Shelf:
         got: list[Allotment] = []
         left, rest = quantity, part
         for site, amount in chosen:
-            units = min(left, _down(Fraction(amount) / per, whole=part.whole))
+            units = min(left, down(Fraction(amount) / per, whole=part.whole))
             base, more = split(rest, units) if units > 0 else (ZERO, ZERO)
             if units <= 0 or base > amount:  # rounded up at the sixth decimal it may be more than lies there
                 continue

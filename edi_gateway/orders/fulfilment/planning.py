@@ -16,6 +16,7 @@ from typing import Final
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.fulfilment import Backorder, Part, PartKind, PartState
 from edi_gateway.model.order import LineState, OrderLine
+from edi_gateway.orders.fulfilment.sharing import fair
 from edi_gateway.orders.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain, six_places
 
@@ -69,10 +70,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class LineRule:
-    """What holds for one line: what happens when stock is short, and whether only whole units go."""
+    """What holds for one line: what happens when stock is short, whether only whole units go, and whether stores share
+    what was accepted, where they want more, or the first come first."""
 
     completion: Backorder = "backorder"
     whole: bool = True
+    fair: bool = True
 
 
 def plan(
@@ -99,7 +102,7 @@ def plan(
         if line.state is LineState.HELD:
             frozen.add(line.line)
             continue
-        wanted = _wanted(document, line, waiting_stores, have)
+        wanted = _wanted(document, line, waiting_stores, have, rules.get(line.line, LineRule()))
         for key, quantity in wanted.items():
             mine = have.pop(key, [])
             sku = line.substitute or line.sku
@@ -123,33 +126,67 @@ def plan(
 
 
 def _wanted(
-    document: PurchaseOrder, line: OrderLine, waiting_stores: Collection[str], have: Mapping[Key, object]
+    document: PurchaseOrder,
+    line: OrderLine,
+    waiting_stores: Collection[str],
+    have: Mapping[Key, Sequence[Part]],
+    rule: LineRule,
 ) -> dict[Key, Decimal]:
     """How much of a line goes where, in the buyer's unit."""
     if line.state in _GONE or line.accepted_quantity <= 0 or line.base_quantity is None:
         return {}
-    wanted: dict[Key, Decimal] = {}
     shares: dict[str, Decimal] = {}
-    waits: set[str] = set()
     for share in shares_of(document.lines[line.line - 1]):
         if share.key in line.cancelled_stores or share.quantity is None or not is_sane(share.quantity):
             continue
         if share.quantity > 0:
             shares[share.key] = EXACT.add(shares.get(share.key, ZERO), share.quantity)
-            if share.key in waiting_stores:
-                waits.add(share.key)
-    left = line.accepted_quantity
-    for store, quantity in shares.items():
-        given = min(quantity, left)  # what was accepted is the law, even where the shares say more
-        left = EXACT.subtract(left, given)
+    given = _given(line, shares, have, rule)
+    wanted: dict[Key, Decimal] = {}
+    for store, quantity in given.items():
         key = (line.line, store, PartKind.GOODS)
-        if given > 0 and (store not in waits or key in have):
-            wanted[key] = given
+        if quantity > 0 and (store not in waiting_stores or key in have):
+            wanted[key] = quantity
+    left = EXACT.subtract(line.accepted_quantity, sum(given.values(), ZERO))
     if left > 0:
         wanted[line.line, None, PartKind.GOODS] = left
     if line.free_quantity is not None and line.free_quantity > 0:
         wanted[line.line, None, PartKind.FREE] = line.free_quantity
     return wanted
+
+
+def _given(
+    line: OrderLine, shares: Mapping[str, Decimal], have: Mapping[Key, Sequence[Part]], rule: LineRule
+) -> dict[str, Decimal]:
+    """What each store gets. What was accepted is the law, even where the shares come to more: a rest was cancelled,
+    and then who has something keeps it, first what has gone to the warehouse; what nobody has yet is shared."""
+    given = dict.fromkeys(shares, ZERO)
+    left = line.accepted_quantity
+    for counts in (_fixed, _standing):
+        for store, share in shares.items():
+            mine = have.get((line.line, store, PartKind.GOODS), ())
+            more = EXACT.subtract(min(share, sum(map(counts, mine), ZERO)), given[store])
+            more = min(more, left)
+            if more > 0:
+                given[store] = EXACT.add(given[store], more)
+                left = EXACT.subtract(left, more)
+    lacking = [EXACT.subtract(share, given[store]) for store, share in shares.items()]
+    if rule.fair:
+        more_of = fair(lacking, Fraction(left), whole=rule.whole)
+    else:
+        more_of = [
+            min(each, max(ZERO, EXACT.subtract(left, sum(lacking[:n], ZERO))))
+            for n, each in enumerate(lacking)
+        ]
+    return {store: EXACT.add(given[store], more) for store, more in zip(shares, more_of, strict=True)}
+
+
+def _fixed(part: Part) -> Decimal:
+    return ZERO if part.state in _CANCELLABLE else part.quantity
+
+
+def _standing(part: Part) -> Decimal:
+    return part.quantity
 
 
 def _new(line: OrderLine, key: Key, sku: str, unit: str, quantity: Decimal, rule: LineRule) -> NewPart:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.fulfilment import Part
+from edi_gateway.model.fulfilment import Part, PartState
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.fulfilment.planning import LineRule, Plan, plan
 from tests.orders.build import d, line, po
@@ -99,9 +99,15 @@ def test_a_store_that_stands_twice_gets_one_part() -> None:
 
 
 def test_stores_together_get_no_more_than_was_accepted() -> None:
-    """30 accepted of 48: what stands first goes first, 20 and 10; the third store gets nothing."""
+    """30 accepted of 20 + 20 + 8: 12.5, 12.5 and 5; one more for the first of two equal remainders. Where the first
+    come first, 20 and 10, and the third store gets nothing."""
     order = po(line(48, **sdq(_01=20, _02=20, _03=8)))
     assert added(made([ordered(30)], order=order)) == [
+        (1, "92:01", "goods", "13", "13"),
+        (1, "92:02", "goods", "12", "12"),
+        (1, "92:03", "goods", "5", "5"),
+    ]
+    assert added(made([ordered(30)], order=order, rule=LineRule(fair=False))) == [
         (1, "92:01", "goods", "20", "20"),
         (1, "92:02", "goods", "10", "10"),
     ]
@@ -229,6 +235,23 @@ def test_what_goes_from_one_store_to_another_is_cut_here_and_added_there() -> No
     found = made([ordered(48)], has, order=order)
     assert added(found) == [(1, "92:01", "goods", "10", "10")]
     assert cut(found) == [(2, "10")]
+
+
+def test_when_a_rest_was_cancelled_each_store_keeps_what_it_has() -> None:
+    """Of 20 and 28 there were 24; they shared it 10 to 14, and the line is for 24 now."""
+    order = po(line(48, **sdq(_01=20, _02=28)))
+    shared = [
+        part(10, "ALLOCATED", id=1, store="92:01"),
+        part(10, "CANCELLED", id=2, store="92:01"),
+        part(14, "ALLOCATED", id=3, store="92:02"),
+        part(14, "CANCELLED", id=4, store="92:02"),
+    ]
+    assert made([ordered(24)], shared, order=order).empty
+    # four less: the last store has them taken away, but not what the warehouse has
+    assert cut(made([ordered(20)], shared, order=order)) == [(3, "4")]
+    gone = [*shared[:2], replace(shared[2], state=PartState.RELEASED)]
+    found = made([ordered(20)], gone, order=order)
+    assert (cut(found), stuck(found)) == ([(1, "4")], [])
 
 
 def test_free_goods_follow_what_is_left() -> None:
