@@ -106,9 +106,10 @@ def credit(
     ] = None,
     amount: Annotated[str | None, typer.Option("--amount", help="So much money, tax and all.")] = None,
 ) -> None:
-    """Credit an invoice: all that is left of it, some of its lines, or an amount.
+    """Credit an invoice, whole or in part.
 
-    The invoice stays as it is; the credit goes as an 810 of its own.
+    All that is left of it, some of its lines, or an amount. The invoice stays as it is; the credit goes as an 810 of
+    its own.
     """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands import crediting
@@ -126,7 +127,10 @@ def credit(
 
 @group.command()
 def rebill(ctx: typer.Context, invoice: NumberArgument, why: WhyOption) -> None:
-    """Credit an invoice in full and bill the goods again, by what is known now."""
+    """Credit an invoice in full and bill the goods again.
+
+    The new one goes by what is known now.
+    """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands import crediting
 

@@ -89,7 +89,7 @@ def proposals(
     json: JsonOption = False,
     csv: CsvOption = False,
 ) -> None:
-    """List counts that differ from our stock and wait for a decision."""
+    """List counts that differ from our stock and wait."""
     from edi_gateway.reports import stock
 
     here: Here = ctx.obj
@@ -138,7 +138,10 @@ def receive(
     site: Annotated[str, typer.Option("--site", help="Where it has come.")],
     last: Annotated[bool, typer.Option("--last", help="Nothing more of this supply comes.")] = False,
 ) -> None:
-    """Book goods of a supply that have come in; backorders of the item are looked at again."""
+    """Book goods of a supply that have come in.
+
+    Backorders of the item are looked at again.
+    """
     from edi_gateway.commands import stock
 
     here: Here = ctx.obj
@@ -160,7 +163,10 @@ def _number(text: str) -> Decimal:
 
 @group.command()
 def apply(ctx: typer.Context, which: ProposalArgument, why: WhyOption) -> None:
-    """Book what was counted; backorders of the item are looked at again."""
+    """Book what was counted.
+
+    Backorders of the item are looked at again.
+    """
     from edi_gateway.commands import stock
 
     here: Here = ctx.obj
