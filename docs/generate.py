@@ -124,6 +124,12 @@ def checks() -> str:
     return reference.page()
 
 
+def gate() -> str:
+    from edi_gateway.orders.gate import reference
+
+    return reference.page()
+
+
 def canonical() -> str:
     from edi_gateway.mapping import reference
 
@@ -166,6 +172,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "roles.md": roles,
     "canonical.md": canonical,
     "checks.md": checks,
+    "gate.md": gate,
     "profile.md": profile,
     "command-line.md": command_line,
     "settings.md": settings,

@@ -383,10 +383,10 @@ class Invoicing(Part):
 
 
 class Penalty(Part):
-    """What they charge back for one breach; [[chargebacks]]."""
+    """What they charge back when a document of ours breaks a rule of the gate."""
 
     rule: str
-    """Id of a rule of the gate: docs/reference/gate.md."""
+    """Id of a rule of the gate (gate.md)."""
     amount: Decimal | None = None
     """Money, a document."""
     percent: Decimal | None = None

@@ -116,6 +116,27 @@ def told(folder: Path, mappings: Path | None = None) -> list[tuple[str, str]]:
             'policies.unit_aliases.CS is "CASE", which is no unit code.',
         ),
         (
+            "[[chargebacks]]\nrule = 'cancer_as_routed'\n",
+            2,
+            'chargebacks[0].rule is "cancer_as_routed", which is no rule of the gate.',
+        ),
+        (
+            "[[chargebacks]]\nrule = 'carrier_as_routed'\npercent = 101\n",
+            3,
+            "chargebacks[0].percent is 101; it lies between 0 and 100.",
+        ),
+        (
+            "[[chargebacks]]\nrule = 'carrier_as_routed'\namount = -5\n",
+            3,
+            "chargebacks[0].amount is -5; it cannot be below 0.",
+        ),
+        (
+            "[[chargebacks]]\nrule = 'notice_in_time'\nseverity = 'off'\n"
+            "[[chargebacks]]\nrule = 'notice_in_time'\nseverity = 'hold'\n",
+            6,
+            'chargebacks[1].severity is "hold", and an earlier row of notice_in_time says "off".',
+        ),
+        (
             "[[documents]]\nset = '850'\ndirection = 'in'\n",
             1,
             "documents[2] repeats 850 in.",

@@ -10,6 +10,7 @@ import re
 from types import ModuleType
 
 from edi_gateway.model.finding import Code, Effect
+from edi_gateway.model.order import HoldCode
 from edi_gateway.orders.checks import ROOMS, Check
 from edi_gateway.orders.effects import CONSEQUENCES
 from edi_gateway.orders.holds import RELEASE_REASONS, RULES
@@ -82,7 +83,8 @@ def _holds() -> list[str]:
     ]
     for code, rule in RULES.items():
         raised = ", ".join(f"`{c.value}`" for c, what in CONSEQUENCES.items() if what.hold is code)
-        steps = ", ".join(_STEPS[step] for step in rule.blocks)
+        raised = raised or ("[the gate](gate.md)" if code is HoldCode.ANSWER else "")
+        steps = ", ".join(_STEPS[step] for step in rule.blocks) or "the 855 only"
         roles = ", ".join(sorted(rule.roles)) + (" (within their limit of money)" if rule.by_amount else "")
         lines.append(
             f"| `{code.value}` | {raised or 'people'} | {steps} | {roles or 'nobody'} | {rule.cure} |"

@@ -48,6 +48,9 @@ CHECKS: tuple[Check, ...] = (
     policies.limit_empty,
     policies.code_unknown,
     policies.unit_alias_unknown,
+    policies.chargeback_unknown,
+    policies.chargeback_negative,
+    policies.chargeback_switched_twice,
 )
 
 __all__ = ["CHECKS", "Check", "Surroundings"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from edi_gateway.model.finding import Finding, Severity
+from edi_gateway.model.gate import GATE_RULES
 from edi_gateway.partners.checks.surroundings import Surroundings
 from edi_gateway.partners.draft import Draft, KeyPath, dotted, nearest
 from edi_gateway.x12.dictionary import dictionary
@@ -91,6 +92,49 @@ def unit_alias_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
                 )
             elif meant in aliases:
                 yield draft.mistake(path, f"{dotted(path)} leads to {meant}, which is an alias itself.")
+
+
+def chargeback_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A chargeback for a rule that the gate does not have."""
+    for n, penalty in enumerate(draft.items("chargebacks")):
+        rule = penalty.get("rule") if isinstance(penalty, dict) else None
+        if isinstance(rule, str) and rule not in GATE_RULES:
+            close = nearest(rule, list(GATE_RULES))
+            yield draft.mistake(
+                ("chargebacks", n, "rule"),
+                f'{dotted(("chargebacks", n, "rule"))} is "{rule}", which is no rule of the gate.',
+                f"Did you mean {close}?" if close else "docs/reference/gate.md lists them.",
+            )
+
+
+def chargeback_negative(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A penalty below nothing, or a share of more than the whole document."""
+    for n, _ in enumerate(draft.items("chargebacks")):
+        for key, most in (("amount", None), ("percent", 100)):
+            path: KeyPath = ("chargebacks", n, key)
+            value = draft.number(*path)
+            if value is not None and (value < 0 or (most is not None and value > most)):
+                limit = "cannot be below 0" if most is None else "lies between 0 and 100"
+                yield draft.mistake(path, f"{dotted(path)} is {value}; it {limit}.")
+
+
+def chargeback_switched_twice(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """Two rows for one rule that say different severities: nobody could tell which holds."""
+    said: dict[str, str] = {}
+    for n, penalty in enumerate(draft.items("chargebacks")):
+        if not isinstance(penalty, dict):
+            continue
+        rule, severity = penalty.get("rule"), penalty.get("severity")
+        if (
+            isinstance(rule, str)
+            and isinstance(severity, str)
+            and said.setdefault(rule, severity) != severity
+        ):
+            yield draft.mistake(
+                ("chargebacks", n, "severity"),
+                f'{dotted(("chargebacks", n, "severity"))} is "{severity}", and an earlier row of {rule} says '
+                f'"{said[rule]}".',
+            )
 
 
 def _tables(draft: Draft) -> list[KeyPath]:
