@@ -25,7 +25,7 @@ from edi_gateway.cli.output import (
     sentence,
     shown,
 )
-from edi_gateway.cli.telling import mark
+from edi_gateway.cli.telling import mark, named
 
 if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk, Partners
@@ -239,7 +239,7 @@ def _tell(view: OrderView) -> None:
     if active:
         screen.print("\n[bold]Waiting for[/bold]")
     for hold in active:
-        say(f"{short(hold.hold_id)}  {hold.code}: {escape(hold.message)}", 2, 14)
+        say(f"{short(hold.hold_id)}  {named(hold)}: {escape(hold.message)}", 2, 14)
         say(f"→ {escape(hold.hint)}", 16, 2)
     if view.documents:
         screen.print("\n[bold]Documents[/bold]")

@@ -116,7 +116,12 @@ def tell_holds(found: Iterable[HoldRow], *, due: bool = False) -> None:
             told = hold.message if hold.line else f"{where}: {hold.message}"
             say(f"[yellow]{escape(told[0].upper() + told[1:])}[/yellow]", 4, 2)
             when = f", due {hold.due_at:%Y-%m-%d %H:%M} UTC" if due and hold.state == "ACTIVE" else ""
-            say(f"→ {escape(hold.hint)}  [dim]{hold.code} {short(hold.hold_id)}{when}[/dim]", 6, 2)
+            say(f"→ {escape(hold.hint)}  [dim]{named(hold)} {short(hold.hold_id)}{when}[/dim]", 6, 2)
+
+
+def named(hold: HoldRow) -> str:
+    """The code of a hold, and the rule of the gate that it is about."""
+    return f"{hold.code} {hold.rule}" if hold.rule else hold.code
 
 
 def _sent(story: Story) -> None:

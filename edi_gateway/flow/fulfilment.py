@@ -73,6 +73,7 @@ def _plan(works: Works, conn: Connection) -> int:
         done = allocate_parts(desk, partners, order_ids=planned)
         repromise(desk, partners, done.orders)
         wake(desk, planned)
+        invoicing.look_again(desk, partners, planned)
 
     return take(works, conn, "plan", "order", act)
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Connection, select
 
+from edi_gateway.model.finding import Code
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import holds, orders
 
@@ -37,6 +40,7 @@ class HoldRow:
     reason: str | None
     text: str | None
     test: bool
+    rule: str | None  # of the gate, which a document of ours would break
 
 
 _QUERY = select(
@@ -61,13 +65,15 @@ _QUERY = select(
     holds.c.reason,
     holds.c.text,
     orders.c.test,
+    holds.c.finding_code,
+    holds.c.fingerprint,
 ).join_from(holds, orders, holds.c.order_id == orders.c.id)
 
 
 def holds_of(conn: Connection, order_id: int) -> Iterable[HoldRow]:
     """Every hold that an order ever had, the oldest first."""
     query = _QUERY.where(holds.c.order_id == order_id).order_by(holds.c.id)
-    return (HoldRow(*row) for row in rows(conn, query))
+    return (_row(*row) for row in rows(conn, query))
 
 
 def list_holds(
@@ -88,7 +94,13 @@ def list_holds(
     if codes is not None:
         query = query.where(holds.c.code.in_(codes))
     found = rows(conn, query.order_by(holds.c.due_at, holds.c.id).limit(limit))
-    return [HoldRow(*row) for row in found]
+    return [_row(*row) for row in found]
+
+
+def _row(*row: Any) -> HoldRow:
+    *told, code, fingerprint = row
+    rule = re.search(r"rule=(\w+);", fingerprint) if code == Code.GATE_BREACH else None
+    return HoldRow(*told, rule=None if rule is None else rule[1])
 
 
 AGES = ("0-4 h", "4-24 h", "1-3 d", "over 3 d")

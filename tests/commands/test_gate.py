@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from edi_gateway.commands import holds, notices
+from edi_gateway.cli.telling import named
+from edi_gateway.commands import holds, invoicing, notices
 from edi_gateway.commands import orders as order_desk
 from edi_gateway.commands.desk import Refused, WriteDocument
 from edi_gateway.commands.shipping import Typed, confirm
 from edi_gateway.commands.take_orders import take_orders
 from edi_gateway.flow.answers import document_writer
 from edi_gateway.model.fulfilment import Transport
+from edi_gateway.reports import holds as reports
 from edi_gateway.store.tables import cases, documents, findings, shipments
 from edi_gateway.store.tables import holds as hold_rows
 from tests.commands.book import Book
@@ -324,6 +326,29 @@ def test_an_invoice_waits_and_draws_no_number(stocked: Engine) -> None:
     with gate.desk("bea", "BILLING") as desk:
         holds.release(desk, gate.partners, gate.hold(order), reason="CUSTOMER_AGREED", text="4.00 it is.")
     assert gate.bill() == ["INV00000001"]  # the first number: none was lost
+
+
+def test_an_invoice_goes_by_itself_when_its_cause_is_gone(gate: Gate) -> None:
+    order = billed_otherwise(gate)
+    assert gate.bill() == []
+    with gate.engine.begin() as conn:
+        text = conn.execute(select(documents.c.canonical).where(documents.c.set_code == "855")).scalar_one()
+        right = text.replace('"price":"3.90"', '"price":"4.00"')
+        conn.execute(update(documents).where(documents.c.set_code == "855").values(canonical=right))
+    assert gate.bill() == []  # nothing has said that it changed
+    with gate.desk(actor=SYSTEM) as desk:
+        invoicing.look_again(desk, gate.partners, [order])
+    assert gate.numbers_issued() == ["INV00000001"]
+    assert gate.broken("RELEASED") == [("BILLING", "billed_price_as_acknowledged")]
+
+
+def test_a_hold_names_its_rule_in_lists(gate: Gate) -> None:
+    billed_otherwise(gate)
+    gate.bill()
+    with gate.desk() as desk:
+        (row,) = reports.list_holds(desk.conn)
+    assert (row.code, row.rule) == ("BILLING", "billed_price_as_acknowledged")
+    assert named(row) == "BILLING billed_price_as_acknowledged"
 
 
 def test_a_rule_that_a_partner_switches_off_holds_nothing(stocked: Engine) -> None:
