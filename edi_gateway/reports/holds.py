@@ -100,7 +100,8 @@ def list_holds(
 def _row(*row: Any) -> HoldRow:
     *told, code, fingerprint = row
     rule = re.search(r"rule=(\w+);", fingerprint) if code == Code.GATE_BREACH else None
-    return HoldRow(*told, rule=None if rule is None else rule[1])
+    told.append(None if rule is None else rule[1])
+    return HoldRow(*told)
 
 
 AGES = ("0-4 h", "4-24 h", "1-3 d", "over 3 d")
