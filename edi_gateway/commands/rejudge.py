@@ -40,6 +40,7 @@ _WAITING_FOR: Final[dict[str, tuple[HoldCode, ...]]] = {
         HoldCode.DATE_WINDOW,
         HoldCode.TOTALS,
         HoldCode.ROUTING,
+        HoldCode.ITEM_BLOCKED,
     ),
     "customers": (
         HoldCode.INCOMPLETE,

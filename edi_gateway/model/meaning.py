@@ -117,6 +117,7 @@ MEANING: dict[Code, str] = {
     Code.ITEM_BLOCKED: "The item may not be sold.",
     Code.ITEM_DISCONTINUED: "The item is discontinued.",
     Code.ITEM_NOT_YET: "The item may not be shipped yet on the wanted date.",
+    Code.ITEM_NOT_SOLD_THERE: "The item is not sold to this customer, or where it is to go.",
     Code.ITEM_ID_INVALID: "A GTIN, UPC or EAN fails its check digit.",
     Code.UNIT_UNKNOWN: "The unit cannot be converted for this item.",
     Code.UNIT_MISSING: "The line states no unit.",

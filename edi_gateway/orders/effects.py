@@ -83,6 +83,7 @@ CONSEQUENCES: Final[dict[Code, Consequence]] = {
         Family.ITEM, HoldCode.ITEM_DISCONTINUED, lambda p: _discontinued(p), "R4"
     ),
     Code.ITEM_NOT_YET: Consequence(Family.ITEM, HoldCode.ITEM_BLOCKED),
+    Code.ITEM_NOT_SOLD_THERE: Consequence(Family.ITEM, HoldCode.ITEM_BLOCKED, _by("blackout_line")),
     Code.ITEM_ID_INVALID: Consequence(Family.ITEM, None, Effect.NONE),
     # units and packs
     Code.UNIT_UNKNOWN: Consequence(Family.QTY_PACK, HoldCode.UOM, _by("bad_unit"), "R3"),

@@ -84,6 +84,8 @@ def fingerprint(code: HoldCode, finding: Finding, line: LineFacts | None, facts:
     if line is not None:
         parts.append(("line", line.line.buyer_line or line.number))
         parts.append(("item", line.item.sku if line.item else _ids(line)))
+    if finding.code is Code.ITEM_NOT_SOLD_THERE:
+        parts.append(("place", finding.value))
     if code in _BY_QUANTITY and line is not None:
         parts += [("quantity", _number(line.line.quantity)), ("unit", line.line.unit)]
     if code is HoldCode.PRICE and line is not None:

@@ -167,6 +167,19 @@ class Tolerance(Part):
     """In money, the whole line."""
 
 
+class Blackout(Part):
+    """What is not sold to somebody, or to a place (spec B5.8); item or item_class must be given."""
+
+    item: str | None = None
+    """Our item number."""
+    item_class: str | None = None
+    """Every item of this class."""
+    region: str | None = None
+    """State or province (N402) that it goes to; without it: wherever."""
+    customer: str | None = None
+    """Our number of the customer; without it: whoever."""
+
+
 class Policies(Part):
     """Judgement and answers; each may be overridden for a customer. Sources: spec B4, B5, B7.4."""
 
@@ -204,6 +217,10 @@ class Policies(Part):
     """An item that we do not know."""
     unknown_item_code: Literal["R2", "IR"] = "R2"
     """ACK01 when it is rejected."""
+    blackout: tuple[Blackout, ...] = ()
+    """What is not sold to this partner, a customer of it or a state."""
+    blackout_line: Literal["hold", "reject line"] = "hold"
+    """A line that asks for it."""
     bad_unit: Literal["hold", "reject line"] = "hold"
     """A unit that the item is not sold in."""
     quantity_zero: Literal["information", "reject line", "hold"] = "information"

@@ -35,6 +35,7 @@ _TABLES: tuple[tuple[str, str], ...] = (
     ("[policies.price_buyer_higher]", "Tolerance"),
     ("[policies.price_lower_by_class.CLASS]", "Tolerance"),
     ("[policies.price_higher_by_class.CLASS]", "Tolerance"),
+    ("[[policies.blackout]]", "Blackout"),
     ("[[chargebacks]]", "Penalty"),
     ("[[contacts]]", "ContactPerson"),
 )

@@ -32,6 +32,7 @@ _BY_VALUE: Final = frozenset(
         Code.ITEM_BLOCKED,
         Code.ITEM_DISCONTINUED,
         Code.ITEM_NOT_YET,
+        Code.ITEM_NOT_SOLD_THERE,
         Code.ITEM_ID_INVALID,
         Code.UNIT_UNKNOWN,
         Code.UNIT_ALIAS_USED,

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from edi_gateway.model.master_data import Item, ItemXref
+from edi_gateway.model.master_data import Item, ItemXref, ShipTo
 from tests.orders.build import (
     BOLT_UPC,
     MUG_UPC,
@@ -197,3 +197,61 @@ def test_phase_out_is_sold_like_any_other() -> None:
 def test_a_upc_and_the_buyers_number_that_agree_are_one_item() -> None:
     data = books(xrefs=[ItemXref("acme", "IN", "55", "BOLT")])
     assert skus(("UP", BOLT_UPC), ("IN", "55"), data=data) == ["BOLT"]
+
+
+# blackout (B5.8): the place is DC North in CA, the customer C1
+
+
+@pytest.mark.parametrize(
+    ("row", "expected"),
+    [
+        ({"item": "MUG"}, True),
+        ({"item": "BOLT"}, False),
+        ({"item_class": "DRINK"}, True),
+        ({"item_class": "FOOD"}, False),
+        ({"item": "MUG", "region": "CA"}, True),
+        ({"item": "MUG", "region": "ca"}, True),
+        ({"item": "MUG", "region": "OH"}, False),
+        ({"item": "MUG", "customer": "C1"}, True),
+        ({"item": "MUG", "customer": "C2"}, False),
+        ({"item": "MUG", "customer": "C1", "region": "OH"}, False),
+    ],
+)
+def test_an_item_is_not_sold_to_whom_and_where_the_profile_says(row: dict[str, str], expected: bool) -> None:
+    drink = Item("MUG", "Mug", "active", "EA", item_class="DRINK")
+    judgement = judged(po(line(48)), books(items=[drink]), {"blackout": [row]})
+    assert held(judgement) == ([("ITEM_BLOCKED", 1, None)] if expected else [])
+    assert told(judgement) == ([("ITEM_NOT_SOLD_THERE", "ERROR", "lines[0].ids")] if expected else [])
+
+
+def test_a_line_that_may_not_be_sold_there_is_refused_by_policy_and_its_neighbour_goes_on() -> None:
+    order = po(line(48), line(12, ids=[("VN", "BOLT")], price="0.062"))
+    policies = {"blackout": [{"item": "MUG", "region": "CA"}], "blackout_line": "reject line"}
+    assert acks(answered(order, books(), policies)) == [["IR 48 EA"], ["IA 12 EA"]]
+    assert states(judged(order, books(), policies)) == ["REJECTED", "ACCEPTED"]
+
+
+def test_the_place_of_the_line_or_of_one_of_its_stores_counts() -> None:
+    """92:0553 is in CA; 92:7 and 92:8 are stores in OH and NV."""
+    stores = [
+        ShipTo("acme", "92", code, f"Store {code}", region=region, kind="store")
+        for code, region in (("7", "OH"), ("8", "NV"))
+    ]
+    data = books(ship_tos=stores)
+    divided = line(
+        48,
+        allocations=[
+            {"location_qualifier": "92", "location": code, "quantity": "24", "unit": "EA"}
+            for code in ("7", "8")
+        ],
+    )
+    for region, expected in (("NV", [("ITEM_BLOCKED", 1, None)]), ("CA", [])):
+        assert held(judged(po(divided), data, {"blackout": [{"item": "MUG", "region": region}]})) == expected
+
+
+def test_a_release_of_what_is_not_sold_there_covers_that_place_only() -> None:
+    prints = [
+        judged(po(line(48)), books(), {"blackout": [row]}).holds[0].fingerprint
+        for row in ({"item": "MUG", "region": "CA"}, {"item": "MUG", "customer": "C1"})
+    ]
+    assert len(set(prints)) == 2

@@ -116,6 +116,11 @@ def told(folder: Path, mappings: Path | None = None) -> list[tuple[str, str]]:
             'policies.unit_aliases.CS is "CASE", which is no unit code.',
         ),
         (
+            "[[policies.blackout]]\nregion = 'CA'\n",
+            1,
+            "policies.blackout[0] must name either an item or an item_class.",
+        ),
+        (
             "[[chargebacks]]\nrule = 'cancer_as_routed'\n",
             2,
             'chargebacks[0].rule is "cancer_as_routed", which is no rule of the gate.',

@@ -8,7 +8,7 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.orders.effects import found
 from edi_gateway.orders.meaning.dates import day
-from edi_gateway.orders.order_facts import OrderFacts
+from edi_gateway.orders.order_facts import LineFacts, OrderFacts
 
 
 def item_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
@@ -145,4 +145,46 @@ def item_not_discontinued(order: PurchaseOrder, facts: OrderFacts) -> Iterator[F
         )
 
 
-CHECKS = (item_known, item_certain, ids_well_formed, item_sold, item_not_discontinued)
+def item_sold_there(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
+    """The partner's profile says that the item is not sold to this customer, or not where the line is to go: its own
+    ship-to, a store of its SDQ, or that of the order (`blackout`, spec B5.8). Whose address is on file, that counts.
+
+    Hold ITEM_BLOCKED on the line, or refused (855 IR) by `blackout_line`. To do: offer another item, or refuse the
+    line.
+    """
+    if not facts.policies.blackout:
+        return
+    for line in facts.lines:
+        item = line.substitute or line.item
+        if item is None:
+            continue
+        for row in facts.policies.blackout:
+            if row.item != item.sku and (row.item_class is None or row.item_class != item.item_class):
+                continue
+            if row.customer is not None and row.customer != facts.customer_number:
+                continue
+            wanted = None if row.region is None else row.region.upper()
+            if wanted is not None and wanted not in _regions(line, facts):
+                continue
+            whom = f"to customer {row.customer}" if row.customer else "to this partner"
+            yield found(
+                Code.ITEM_NOT_SOLD_THERE,
+                line.path("ids"),
+                f"{line.called()}: item {item.sku} is not sold {whom}{f' in {wanted}' if wanted else ''}.",
+                "Offer another item, or refuse the line.",
+                value=wanted or row.customer or item.sku,
+            )
+            break
+
+
+def _regions(line: LineFacts, facts: OrderFacts) -> set[str | None]:
+    """The states and provinces that a line goes to; None where we do not know."""
+    stores = [facts.stores.get(share.key) for share in line.shares]
+    if stores:
+        return {(store.region or "").upper() if store is not None else None for store in stores}
+    to = line.place or facts.place
+    on_file = to.ship_to.region if to.ship_to is not None else None
+    return {(on_file or (to.party.region if to.party is not None else None) or "").upper()}
+
+
+CHECKS = (item_known, item_certain, ids_well_formed, item_sold, item_sold_there, item_not_discontinued)

@@ -45,6 +45,7 @@ CHECKS: tuple[Check, ...] = (
     documents.file_unknown,
     documents.rule_wrong,
     policies.limit_negative,
+    policies.blackout_unclear,
     policies.limit_empty,
     policies.code_unknown,
     policies.unit_alias_unknown,

@@ -94,6 +94,15 @@ def unit_alias_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
                 yield draft.mistake(path, f"{dotted(path)} leads to {meant}, which is an alias itself.")
 
 
+def blackout_unclear(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """A blackout that names no item and no class, so that nothing at all would be sold, or both."""
+    for table in _tables(draft):
+        for n, entry in enumerate(draft.items(*table, "blackout")):
+            if isinstance(entry, dict) and ("item" in entry) == ("item_class" in entry):
+                path: KeyPath = (*table, "blackout", n)
+                yield draft.mistake(path, f"{dotted(path)} must name either an item or an item_class.")
+
+
 def chargeback_unknown(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     """A chargeback for a rule that the gate does not have."""
     for n, penalty in enumerate(draft.items("chargebacks")):
