@@ -48,6 +48,7 @@ class Books:
     standing: dict[int, list[invoices.StoredInvoice]]
     today: date
     _documents: dict[int, PurchaseOrder] = field(default_factory=dict)
+    _units: dict[str, dict[str, ItemUnit]] = field(default_factory=dict)
     _taxes: dict[tuple[str | None, str | None, str | None], TaxFacts] = field(default_factory=dict)
 
     def document(self, order_id: int) -> PurchaseOrder:
@@ -70,13 +71,19 @@ class Books:
             lines=lines,
             currency=order.currency,
             customer=customer,
-            units={sku: _units(self.data, sku) for sku in skus},
-            tax_classes={sku: item.tax_class for sku, item in self.data.items.items()},
+            units={sku: self._units_of(sku) for sku in skus},
+            tax_classes={sku: self.data.items[sku].tax_class for sku in skus if sku in self.data.items},
             to_come=to_come(lines.values(), self.parts.get(order_id, ()), (part.part_id for part in now)),
             taken=taken,
             goods_before=goods,
             terms=terms_of(document.terms, customer),
         )
+
+    def _units_of(self, sku: str) -> dict[str, ItemUnit]:
+        if not self._units:
+            for (of, unit), each in self.data.units.items():
+                self._units.setdefault(of, {})[unit] = each
+        return self._units.get(sku, {})
 
     def taxes(self, desk: Desk, place: Place, customer: str | None) -> TaxFacts:
         """Rates at a place and a customer's certificates; none where the partner's goods are not taxed."""
@@ -117,7 +124,3 @@ def open_books(
 def shipped_of(found: Iterable[invoices.Billed]) -> dict[int, Shipped]:
     """The frozen shipments, by id."""
     return {each.id: notices.thawed(each.snapshot) for each in found}
-
-
-def _units(data: MasterData, sku: str) -> dict[str, ItemUnit]:
-    return {unit: each for (of, unit), each in data.units.items() if of == sku}

@@ -160,8 +160,8 @@ def bill(
         if each.invoice_state in (invoices.DUE, invoices.BLOCKED)
     }
     books = open_books(desk, profile, found, every)
-    writing = _Writing(desk, partners, books, shipped_of(shipments.values()))
     active = holds.active_of(desk.conn, order_ids)
+    writing = _Writing(desk, partners, books, shipped_of(shipments.values()), active)
     for group in _groups(books, shipments, _free(books, active, shipments, again=again)):
         writing.bill(group)
     writing.write(shipments)
@@ -219,7 +219,14 @@ def _groups(books: Books, shipments: dict[int, Billed], free: Sequence[Part]) ->
 class _Writing:
     """Invoices of one partner written: rows, numbers, parts, documents, holds, events."""
 
-    def __init__(self, desk: Desk, partners: Partners, books: Books, shipped: dict[int, Shipped]) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        partners: Partners,
+        books: Books,
+        shipped: dict[int, Shipped],
+        active: dict[int, list[HoldView]],
+    ) -> None:
         self.issued: list[StoredInvoice] = []
         self._desk = desk
         self._partners = partners
@@ -228,7 +235,9 @@ class _Writing:
         self._ledger = Ledger(desk)
         self._stories = Stories(desk.conn, notices=False)
         self._stories.read(books.orders)
-        self._billed: set[int] = set()
+        self._billing_holds = {
+            order_id for order_id, mine in active.items() for hold in mine if hold.code is HoldCode.BILLING
+        }
         self._changed: list[Part] = []
 
     def bill(self, group: _Group) -> None:
@@ -241,9 +250,15 @@ class _Writing:
         told = None if made.invoice is None else self._told(group, made.invoice, left)
         broken = [] if made.invoice is None or told is None else self._gate(group, made.invoice, told)
         found = [*wrong, *broken]
-        held = hold_documents(self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, found)
-        if not held and made.invoice is not None and told is not None:
+        if not self._held(group, found) and made.invoice is not None and told is not None:
             self._issue(group, made.invoice, told, broken)
+
+    def _held(self, group: _Group, found: Sequence[Finding]) -> bool:
+        """Whether something keeps it from going. Nothing is read anew where nothing is wrong and nothing was."""
+        wrong = any(finding.severity is Severity.ERROR for finding in found)
+        if not wrong and not any(order_id in self._billing_holds for order_id in group.order_ids):
+            return False
+        return bool(hold_documents(self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, found))
 
     def _make(self, group: _Group, left: Left, *, ignore: bool) -> Made:
         books, desk = self._books, self._desk
@@ -319,7 +334,6 @@ class _Writing:
                 f"Invoice {issued.number} over {show(issued.total)} {issued.currency} for shipment {where}."
             )
             self._ledger.event(order_id, "invoiced", text, stored.document_id)
-        self._billed |= numbers
         desk.record(
             "invoice issued",
             f"invoice {issued.number}",

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from edi_gateway.commands import holds, invoicing
-from edi_gateway.commands.desk import Desk, Numbers, Refused
+from edi_gateway.commands import holds, imports, invoicing
+from edi_gateway.commands.desk import Controls, Desk, Numbers, Refused
+from edi_gateway.commands.master_data import import_csv
+from edi_gateway.store import work
 from edi_gateway.store.tables import audit, documents, invoices, orders, shipments
 from tests.commands.desks import SYSTEM
 from tests.commands.house import House
@@ -170,6 +172,35 @@ def test_a_certificate_exempts_until_its_last_day(stocked: Engine) -> None:
     house.ship(numbers[-1])
     house.bill()
     assert house.totals()[1:] == [("INV00000002", "44.00", "ISSUED")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("tax-rates", "country,region,code,percent\nUS,CA,ST,6.25\n"),
+        ("tax-certificates", "customer,number\nC1,R-77\n"),
+    ],
+)
+def test_rates_and_certificates_wait_for_a_second_person(house: House, kind: str, text: str) -> None:
+    house.controls = Controls()
+    with house.desk("mia", "MASTER_DATA") as desk:
+        waits = import_csv(desk, kind, text.encode(), "taxes.csv").waits
+    assert waits is not None
+    with pytest.raises(Refused), house.desk("mia", "MASTER_DATA") as desk:
+        imports.approve(desk, waits)
+    with house.desk("zoe", "MASTER_DATA") as desk:
+        assert imports.approve(desk, waits).added == 1
+    with house.desk(actor=SYSTEM) as desk:
+        assert [item.payload for item in work.ready(desk.conn, "retax", 9, desk.clock())]
+
+
+def test_what_is_wrong_in_a_file_of_rates_is_told(house: House) -> None:
+    text = "country,region,code,percent\nUS,CA,ST,101\nUS,CA,,6\n"
+    with house.desk() as desk:
+        report = import_csv(desk, "tax-rates", text.encode(), "rates.csv")
+        unknown = import_csv(desk, "tax-certificates", b"customer,number\nC9,R-1\n", "c.csv")
+    assert [(problem.row, problem.column) for problem in report.problems] == [(2, "percent"), (3, "code")]
+    assert [problem.problem for problem in unknown.problems] == ["there is no such customer: import it first"]
 
 
 # ---------------------------------------------------------------- by profile
