@@ -148,7 +148,11 @@ def _interchange(
         "ack_state": "NONE" if due is None else "AWAITED",
     }
     outbox.add_transmissions(conn, [row])
-    documents.bundled(conn, transmission, control, controls, due)
+    answered = {document.id for document in part if document.set_code not in _UNANSWERED}
+    for theirs, until in ((answered, due), (controls.keys() - answered, None)):
+        mine = {document_id: controls[document_id] for document_id in theirs}
+        if mine:  # a 997 that goes along with others is not acknowledged
+            documents.bundled(conn, transmission, control, mine, until)
     return transmission
 
 

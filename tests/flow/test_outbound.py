@@ -21,6 +21,7 @@ from edi_gateway.transport.directory import DirectoryTransport
 from edi_gateway.transport.errors import FolderMissing, TransportError, Unreachable
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop
+from tests.samples.sample import SAMPLES
 
 DOWN = Unreachable(where="the folder", problem="no route")
 GONE = FolderMissing(where="the folder", path="in")
@@ -94,6 +95,20 @@ def test_a_partner_who_wants_one_document_a_file_gets_it_so(shop: Shop) -> None:
     shop.outbox("pinwheel").mkdir(parents=True)
     shop.run(["pinwheel"])
     assert sorted(row["sets"] for row in shop.rows(tables.transmissions)) == ["855", "855", "997"]
+
+
+def test_a_997_that_goes_along_with_others_is_not_to_be_acknowledged(shop: Shop) -> None:
+    """aldermere gets all that waits in one interchange; it acknowledges the 855 in it, as nobody does a 997."""
+    sample = SAMPLES / "02-department-store" / "input.edi"
+    shop.drop("a.edi", sample.read_bytes(), "aldermere")
+    shop.outbox("aldermere").mkdir(parents=True)
+    shop.run(["aldermere"])
+    (sent,) = shop.rows(tables.transmissions)
+    assert sent["sets"] == "855 997"
+    awaited = {
+        row["set_code"]: row["ack_due_at"] is not None for row in shop.rows(tables.documents, direction="out")
+    }
+    assert awaited == {"855": True, "997": False}
 
 
 def _parcel(number: str, control: str) -> bytes:
