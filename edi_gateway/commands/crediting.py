@@ -13,7 +13,7 @@ from typing import Final
 
 from edi_gateway.commands.billing_facts import Books, open_books, shipped_of
 from edi_gateway.commands.desk import Desk, Partners, Refused
-from edi_gateway.commands.invoicing import left_of, number, send, stored_of
+from edi_gateway.commands.issuing import left_of, number, send, stored_of
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.payments import owed_of
 from edi_gateway.commands.permissions import PERMISSIONS

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
-from edi_gateway.commands import invoicing, negative_stock, releasing
+from edi_gateway.commands import invoicing, issuing, negative_stock, releasing
 from edi_gateway.commands.allocating import allocate_parts
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Partners
@@ -169,7 +169,7 @@ def _invoice(works: Works, conn: Connection) -> int:
 
 def _billed(works: Works, conn: Connection) -> int:
     """Invoices whose 810 was sent, acknowledged or refused."""
-    return invoicing.follow(works.desk(conn))
+    return issuing.follow(works.desk(conn))
 
 
 def _retax(works: Works, conn: Connection) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from edi_gateway.commands import holds, imports, invoicing
+from edi_gateway.commands import holds, imports, invoicing, issuing
 from edi_gateway.commands.desk import Controls, Desk, Numbers, Refused
 from edi_gateway.commands.master_data import import_csv
 from edi_gateway.store import work
@@ -339,7 +339,7 @@ def test_the_invoice_follows_its_document(
         conn.execute(update(documents).where(documents.c.set_code == "810").values(state=document))
     for _ in range(2):
         with house.desk(actor=SYSTEM) as desk:
-            invoicing.follow(desk)
+            issuing.follow(desk)
     assert house.totals() == [("INV00000001", "192.00", invoice)]
     assert [code for code, _ in house.cases()] == ([case] if case else [])
     if invoice != "ISSUED":
@@ -352,7 +352,7 @@ def test_what_is_paid_does_not_go_back_to_sent(house: House) -> None:
         conn.execute(update(invoices).values(state="PAID"))
         conn.execute(update(documents).where(documents.c.set_code == "810").values(state="ACKED"))
     with house.desk(actor=SYSTEM) as desk:
-        assert invoicing.follow(desk) == 0
+        assert issuing.follow(desk) == 0
     assert house.totals() == [("INV00000001", "192.00", "PAID")]
 
 
