@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
 
     from edi_gateway.reports.cases import CaseView
-    from edi_gateway.x12.mending.mend import Mended
+    from edi_gateway.x12.mending.pieces import Mended
 
 _SHOWN_CHANGES = 10  # of a mend that is suggested
 

@@ -32,7 +32,7 @@ from edi_gateway.cli.reading import FileArgument, PartnerOption, Senders, draft_
 from edi_gateway.model.finding import Severity
 
 if TYPE_CHECKING:
-    from edi_gateway.x12.mending.mend import Change, Left, Piece
+    from edi_gateway.x12.mending.pieces import Change, Left, Piece
 
 _SHOWN = 60  # bytes of a change
 
@@ -100,7 +100,8 @@ def _is_x12(content: bytes) -> bool:
 def _run(
     content: bytes, senders: Senders, target: Callable[[bytes], object] | None
 ) -> tuple[list[Change], list[Left]]:
-    from edi_gateway.x12.mending.mend import Change, Left, mending
+    from edi_gateway.x12.mending.mend import mending
+    from edi_gateway.x12.mending.pieces import Change, Left
 
     changes: list[Change] = []
     left: list[Left] = []

@@ -17,8 +17,8 @@ from edi_gateway.mapping.files.fields import Kind, Slot, required_fields, slot
 from edi_gateway.mapping.files.notation import ANY, Compute, Element, FieldPath, Row
 from edi_gateway.mapping.files.tables import Table
 from edi_gateway.model.documents.record import Record
-from edi_gateway.x12.checking.structure import Node
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, dictionary
+from edi_gateway.x12.structure.machine import Node
 
 
 class GuideLike(Protocol):

@@ -15,9 +15,9 @@ from edi_gateway.model.finding import Finding, Outcome, Severity
 from edi_gateway.partners.draft import Draft, KeyPath, nearest, parse
 from edi_gateway.x12.checking.placing import place
 from edi_gateway.x12.checking.rules import KINDS, LISTS, NUMBERS, Rule, RuleInvalid, RuleKind
-from edi_gateway.x12.checking.structure import lay_out
 from edi_gateway.x12.dictionary import dictionary
 from edi_gateway.x12.dictionary import nearest as nearest_version
+from edi_gateway.x12.structure.machine import lay_out
 
 _CASE = "CASE"  # nothing for the partner, a case for us
 _TEXTS = ("id", "target", "when", "unless", "message", "hint")

@@ -6,7 +6,8 @@ cure that. Pure. Called by `cases show`.
 
 from __future__ import annotations
 
-from edi_gateway.x12.mending.mend import Mended, mended
+from edi_gateway.x12.mending.mend import mended
+from edi_gateway.x12.mending.pieces import Mended
 
 LARGEST = 20_000_000  # bytes: what is shown beside a case is not worth more memory
 

@@ -13,8 +13,9 @@ from itertools import pairwise
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.x12.checking.guide import Guide, Node
 from edi_gateway.x12.checking.loop_rules import Breach, LoopRule, Walked, breaches
+from edi_gateway.x12.checking.notes import broken_notes
 from edi_gateway.x12.checking.rules import COUNTS, LocalRule, Rule, qualifier_of, wrong
-from edi_gateway.x12.checking.segments import Context, broken_notes, element_problems
+from edi_gateway.x12.checking.segments import Context, element_problems
 from edi_gateway.x12.dictionary import ElementDef, SegmentDef, Use
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.writing.writer import check_body

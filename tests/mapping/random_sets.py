@@ -11,8 +11,8 @@ from decimal import Decimal
 from random import Random
 
 from edi_gateway.x12.checking.guide import Guide
-from edi_gateway.x12.checking.structure import Loop
 from edi_gateway.x12.dictionary import Dictionary, ElementDef, SegmentDef, Use
+from edi_gateway.x12.structure.machine import Loop
 
 _LETTERS = string.ascii_uppercase + string.digits
 _DATES = ("20260115", "20251231", "20280229", "19991130")

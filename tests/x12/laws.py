@@ -17,7 +17,8 @@ from edi_gateway.model.finding import Severity
 from edi_gateway.x12.acks.ack import AckKind, functional_ack, interchange_ack
 from edi_gateway.x12.checking.guide import Guide, build
 from edi_gateway.x12.dictionary import VERSIONS, dictionary
-from edi_gateway.x12.mending.mend import Change, mended
+from edi_gateway.x12.mending.mend import mended
+from edi_gateway.x12.mending.pieces import Change
 from edi_gateway.x12.parsing.envelope import InterchangeEnd, InterchangeStart, Unreadable
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.reading import CheckedSet, GroupEnd, read_all

@@ -6,7 +6,7 @@ import random
 import string
 from datetime import date, timedelta
 
-from edi_gateway.x12.checking.segments import broken_notes
+from edi_gateway.x12.checking.notes import broken_notes
 from edi_gateway.x12.dictionary import (
     Dictionary,
     ElementDef,

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.mending.mend import Change, Mended, mended, mending
+from edi_gateway.x12.mending.mend import mended, mending
+from edi_gateway.x12.mending.pieces import Change, Mended
 from tests.x12.edi import ISA, ISA5, interchange, sets_of
 from tests.x12.test_hostile import errors_in
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.checking.structure import lay_out
 from edi_gateway.x12.dictionary import GROUP_OF, DictionaryError, dictionary, nearest, reading
 from edi_gateway.x12.dictionary.loader import read_dictionary
 from edi_gateway.x12.dictionary.versions import DATA, read_releases
+from edi_gateway.x12.structure.machine import lay_out
 from tests.x12.edi import ISA, ISA5, Document, codes, document_of, interchange, segments_of
 
 LONG = "A-PRODUCT-ID-THAT-HAS-GROWN-BEYOND-THE-48-CHARACTERS-OF-OLD-1234567"  # 66 characters

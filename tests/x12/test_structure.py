@@ -6,7 +6,7 @@ import pytest
 
 from edi_gateway.model.finding import Code, Location, Severity
 from edi_gateway.x12.checking.guide import build
-from edi_gateway.x12.checking.structure import start, steps
+from edi_gateway.x12.structure.machine import start, steps
 from tests.x12.edi import Document, ack, bytes_at, codes, document_of, interchange, places, x12
 
 

@@ -11,14 +11,14 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from edi_gateway.model.finding import Code, Finding, GuideBreach, Location, Severity
-from edi_gateway.x12.checking.explanation import StructureFault
 from edi_gateway.x12.checking.guide_codes import own_condition, segment_code, triggered_by
 from edi_gateway.x12.checking.loop_rules import Breach
 from edi_gateway.x12.checking.rules import COUNTS, Condition
 from edi_gateway.x12.checking.segments import Context, Problem, rule_problem
-from edi_gateway.x12.checking.structure import Node
 from edi_gateway.x12.dictionary import SegmentDef
 from edi_gateway.x12.parsing.rawset import RawSet
+from edi_gateway.x12.structure.explanation import StructureFault
+from edi_gateway.x12.structure.machine import Node
 
 AK304 = {
     Code.SEGMENT_UNKNOWN: "1",

@@ -15,16 +15,16 @@ from edi_gateway.x12.checking import checker
 from edi_gateway.x12.checking.checker import Walk
 from edi_gateway.x12.checking.compiled import plainly
 from edi_gateway.x12.checking.compiler import Check, Compile, Compiler
-from edi_gateway.x12.checking.explanation import StructureFault, too_many
 from edi_gateway.x12.checking.loop_rules import Breach, Marks, Walked, breaches
 from edi_gateway.x12.checking.placing import fitting, place
-from edi_gateway.x12.checking.recovery import Tracer
 from edi_gateway.x12.checking.rules import LocalRule, Rule, RuleInvalid
 from edi_gateway.x12.checking.segments import Context, Problem, problems
-from edi_gateway.x12.checking.structure import Lost, Machine, Node, State, lay_out
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, SetDef, dictionary, nearest, reading
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.parsing.rawset import RawSet
+from edi_gateway.x12.structure.explanation import StructureFault, too_many
+from edi_gateway.x12.structure.machine import Lost, Machine, Node, State, lay_out
+from edi_gateway.x12.structure.recovery import Tracer
 
 __all__ = ["Guide", "Node", "Rule", "RuleInvalid", "Walk", "build", "readable"]
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 
 from edi_gateway.model.finding import GuideBreach, Location
 from edi_gateway.x12.checking.rules import Condition, Rule, conditions
-from edi_gateway.x12.checking.structure import Node
 from edi_gateway.x12.dictionary import Dictionary
+from edi_gateway.x12.structure.machine import Node
 
 
 def segment_code(rule: Rule, node: Node | None, *, present: bool, standard: str) -> str:

@@ -24,8 +24,8 @@ from edi_gateway.x12.checking.rules import (
     conditions,
     parse,
 )
-from edi_gateway.x12.checking.structure import Node
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, Use
+from edi_gateway.x12.structure.machine import Node
 
 _ENVELOPE = ("ST", "SE")  # judged with the envelope; no rule is about them
 _STARS = 2  # in one picture: more of them take long to compare

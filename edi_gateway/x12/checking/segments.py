@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from edi_gateway.model.finding import Code, Effect, Severity
 from edi_gateway.x12.checking.guide_codes import element_code, own_condition, segment_code
-from edi_gateway.x12.checking.rules import COUNTS, Condition, LocalRule, Rule, Spot
+from edi_gateway.x12.checking.notes import broken_notes
+from edi_gateway.x12.checking.rule_words import broken_rule
+from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, Spot
 from edi_gateway.x12.checking.values import Fault, faults, in_short, readable
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
 from edi_gateway.x12.parsing.header import Delimiters
@@ -247,48 +248,6 @@ def _because(note: str, missing: bool, other: str) -> str:
     return f"must be given because {other} is (note {note})."
 
 
-def broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tuple[str, int, int, int]]:
-    """Relational notes that a segment breaks: the note, the missing or the excluded position (else 0), and
-    the position because of which. A note that any one of several would keep is not said to be broken when one of
-    them is missing already by another note."""
-    broken = list(_broken_notes(notes, segment))
-    missed = {missing for note, missing, _, _ in broken if note[0] in "PC"}
-    for note, missing, excluded, because in broken:
-        if note[0] not in "RL" or missed.isdisjoint(_positions(note)):
-            yield note, missing, excluded, because
-
-
-def _broken_notes(notes: Sequence[str], segment: Sequence[str]) -> Iterator[tuple[str, int, int, int]]:
-    for note in notes:
-        positions = _positions(note)
-        given = [at for at in positions if at < len(segment) and segment[at].strip(" ")]
-        if not given and note[0] != "R":
-            continue
-        absent = [at for at in positions if at not in given]
-        first, *others = positions
-        match note[0]:
-            case "P" if given and absent:
-                yield note, _missed(absent, segment), 0, given[0]
-            case "R" if not given:
-                yield note, _missed(absent, segment), 0, first
-            case "E" if len(given) > 1:
-                yield note, 0, given[1], given[0]
-            case "C" if first in given and absent:
-                yield note, _missed(absent, segment), 0, first
-            case "L" if first in given and not any(at in given for at in others):
-                yield note, _missed(absent, segment), 0, first
-
-
-def _missed(absent: Sequence[int], segment: Sequence[str]) -> int:
-    """Which of several is missed: the one that holds blanks, else the first."""
-    return next((at for at in absent if at < len(segment) and segment[at]), absent[0])
-
-
-@cache
-def _positions(note: str) -> tuple[int, ...]:
-    return tuple(int(note[at : at + 2]) for at in range(1, len(note), 2))
-
-
 def _rules(
     definition: SegmentDef, rules: Sequence[LocalRule], context: Context, segment: Sequence[str]
 ) -> Iterator[Problem]:
@@ -318,8 +277,7 @@ def rule_problem(rule: Rule, element: int, definition: SegmentDef, context: Cont
         reference = context.dictionary.composites[use.element].uses[spot.component - 1].element
         name += f", component {spot.component},"
     value = readable(spot.value)
-    counts = rule.kind in COUNTS
-    code, ack, text = _repetitions(rule, spot.value, context) if counts else _rule_words(rule, spot.value)
+    code, ack, text = broken_rule(rule, spot.value, context.delimiters.repetition)
     wanted = ", ".join(rule.values) or str(rule.number)
     return Problem(
         code,
@@ -337,55 +295,6 @@ def rule_problem(rule: Rule, element: int, definition: SegmentDef, context: Cont
         guide=element_code(rule, ack),
         asked=own_condition(rule),
     )
-
-
-def _rule_words(rule: Rule, value: str) -> tuple[Code, str, str]:
-    """The code of a broken rule, its AK403 and its words."""
-    if rule.kind == "must_use" and (rule.when or rule.unless):
-        return Code.CONDITIONAL_ELEMENT_MISSING, "2", _RULE_WORDS["must_use"][2]
-    if rule.kind == "digits" and len(value) == rule.number:
-        return Code.CHARACTER_INVALID, "6", _DIGITS
-    if rule.kind in ("length", "digits"):
-        text = _DIGITS if rule.kind == "digits" else _LENGTH
-        if len(value) < (rule.number or 0):
-            return Code.ELEMENT_TOO_SHORT, "4", text
-        return Code.ELEMENT_TOO_LONG, "5", text
-    return _RULE_WORDS[rule.kind]
-
-
-def _repetitions(rule: Rule, value: str, context: Context) -> tuple[Code, str, str]:
-    """Too many have a code in every acknowledgment, too few only in a 999 (I11): for a 997 they are missing."""
-    parts = value.split(context.delimiters.repetition) if context.delimiters.repetition else [value]
-    given = sum(map(bool, parts))
-    if given > (rule.number or 0):
-        return (
-            Code.TOO_MANY_REPETITIONS,
-            "12",
-            f"is given {_times(given)}, it may be given {_times(rule.number or 0)}.",
-        )
-    least = "at least " if rule.kind == "min_use" else ""
-    text = f"is given {_times(given)}, it must be given {least}{_times(rule.number or 0)}."
-    return Code.GUIDE_CONDITION_BROKEN, "1", text
-
-
-def _times(number: int) -> str:
-    return "once" if number == 1 else f"{number} times"
-
-
-_DIGITS = "is {value!r}, it must be {wanted} digits."
-_LENGTH = "is {value!r}, it must have {wanted} characters."
-
-
-_RULE_WORDS = {
-    "must_use": (Code.ELEMENT_MISSING, "1", "must be given."),
-    "should_use": (Code.ELEMENT_MISSING, "1", "should be given."),
-    "not_used": (Code.ELEMENT_NOT_USED_BY_GUIDE, "10", "is {value!r}, it is not used by this partner."),
-    "codes": (Code.CODE_INVALID, "7", "is {value!r}, it must be one of {wanted}."),
-    "equals": (Code.CODE_INVALID, "7", "is {value!r}, it must be {wanted}."),
-    "min": (Code.ELEMENT_TOO_SHORT, "4", "is {value!r}, it must have at least {wanted} characters."),
-    "max": (Code.ELEMENT_TOO_LONG, "5", "is {value!r}, it must have at most {wanted} characters."),
-    "looks_like": (Code.GUIDE_CONDITION_BROKEN, "7", "is {value!r}, it must look like {wanted}."),
-}
 
 
 def _excused(problem: Problem, rules: Sequence[LocalRule], segment: Sequence[str], context: Context) -> bool:

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.mending import mendable
+from edi_gateway.x12.mending.pieces import Change, Left, Mended, Piece
 from edi_gateway.x12.parsing.envelope import (
     Group,
     GroupStart,
@@ -32,47 +32,6 @@ _TRAILER_CODES = {
     "GE": (Code.GE_MISSING, Code.GE_COUNT_WRONG, Code.GE_CONTROL_DIFFERS),
     "IEA": (Code.IEA_MISSING, Code.IEA_COUNT_WRONG, Code.IEA_CONTROL_DIFFERS),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """`was` and `now`: the bytes at `offset` of the file before and after. `code`: the finding that it cures."""
-
-    code: Code
-    offset: int
-    was: bytes
-    now: bytes
-    why: str
-
-    def as_json(self) -> dict[str, object]:
-        """Bytes as Latin-1, so that one character is one byte."""
-        return {
-            "code": self.code.value,
-            "offset": self.offset,
-            "was": self.was.decode("latin-1"),
-            "now": self.now.decode("latin-1"),
-            "why": self.why,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """A finding that stays as it is, and why a machine does not decide it ("" where that is plain)."""
-
-    finding: Finding
-    why: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Mended:
-    """A whole file after its mend."""
-
-    content: bytes
-    changes: tuple[Change, ...]
-    left: tuple[Left, ...]
-
-
-Piece = bytes | Change | Left
 
 
 def mended(content: bytes, guide_for: GuideFor = standard_guide) -> Mended:

@@ -12,9 +12,9 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.checking.rules import Rule, qualifier_of
-from edi_gateway.x12.checking.structure import Child, Loop
 from edi_gateway.x12.dictionary import CompositeDef, ElementDef, SegmentDef, Use
 from edi_gateway.x12.second_opinion.sayable import EVERYWHERE, Place, Places
+from edi_gateway.x12.structure.machine import Child, Loop
 
 SET_FILE = "set.xml"
 SET_LOOP = "/ISA_LOOP/GS_LOOP/ST_LOOP"

@@ -14,7 +14,7 @@ from edi_gateway.model.finding import Severity
 from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.checking.loop_rules import LoopRule
 from edi_gateway.x12.checking.rules import LocalRule, Rule
-from edi_gateway.x12.checking.structure import Child, Node
+from edi_gateway.x12.structure.machine import Child, Node
 
 _VALUES = frozenset(
     {"must_use", "not_used", "codes", "equals", "add_codes", "min", "max", "length", "digits"}

@@ -8,22 +8,21 @@ what happened are kept until the next segment tells which one holds.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
 from itertools import chain
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.checking.explanation import Explanation, Reading, StructureFault
-from edi_gateway.x12.checking.structure import (
+from edi_gateway.x12.structure.explanation import Explanation, Reading, StructureFault
+from edi_gateway.x12.structure.machine import (
     Child,
     Following,
     Frame,
     Frames,
-    Loop,
     Lost,
     Machine,
     Step,
     enter,
-    steps,
+    openers,
+    within,
 )
 
 _STANDS_IN_FOR = 3  # so many segments later an unknown one no longer explains what is missing
@@ -205,7 +204,7 @@ class Tracer:
 
     def _displaced(self, index: int, segments: list[list[str]]) -> Iterator[Explanation]:
         """A whole loop that has no place here, and behind it the document goes on as if it were not there."""
-        for child in _loops(self.root, segments[index][0]):
+        for child in openers(self.root, segments[index][0]):
             assert child.loop is not None  # it opens one
             frames: Frames = (Frame(child.loop, 0, 1),)
             end = index + 1
@@ -377,7 +376,7 @@ class Tracer:
                 if child.loop is None:
                     continue
                 inside = enter(frames[:depth], loop, ordinal, number if ordinal == at else 1)
-                for step in _within(inside, tag):
+                for step in within(inside, tag):
                     fault = StructureFault(Code.SEGMENT_UNEXPECTED, index, tag, step.child.node)
                     readings = (Reading(step.frames), Reading(frames))
                     yield Explanation(
@@ -390,30 +389,5 @@ class Tracer:
         return self.unknown is not None and index - self.unknown <= _STANDS_IN_FOR
 
 
-@lru_cache(maxsize=1024)
-def _loops(root: Loop, tag: str) -> tuple[Child, ...]:
-    """The loops of a set that a segment with this tag opens, wherever they are."""
-    return tuple(_openers(root, tag))
-
-
-def _openers(loop: Loop, tag: str) -> Iterator[Child]:
-    for child in loop.children:
-        if child.loop is not None:
-            if child.tag == tag:
-                yield child
-            yield from _openers(child.loop, tag)
-
-
 def _first(found: Iterable[Step]) -> Step | None:
     return next((step for step in found if not step.over and not step.skipped), None)
-
-
-def _within(frames: Frames, tag: str) -> Iterator[Step]:
-    """Places in the innermost loop, or in one right inside of it."""
-    innermost = len(frames) - 1
-    yield from steps(frames, tag, innermost)
-    loop = frames[innermost].loop
-    for ordinal, child in enumerate(loop.children):
-        if child.loop is not None:
-            inside = (*frames[:innermost], Frame(loop, ordinal, 1), Frame(child.loop, 0, 1))
-            yield from steps(inside, tag, len(inside) - 1)

@@ -1,7 +1,7 @@
 """Where segments stand in a set: the tree of loops, and a machine that grows as it sees documents.
 
-Takes a SetDef, gives nodes and a start State; `state[tag]` is the next State. Called by x12.guide (clean
-documents) and x12.recovery (all others). Segments are recognised by tag, position and loop: the innermost
+Takes a SetDef, gives nodes and a start State; `state[tag]` is the next State. Called by x12.checking.guide (clean
+documents) and recovery.py (all others). Segments are recognised by tag, position and loop: the innermost
 open loop is asked first, then the loops around it, always from the present position on.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple, Protocol
 
 from edi_gateway.x12.dictionary import LoopPart, Part, SegmentPart, SetDef
@@ -132,6 +133,31 @@ def steps(frames: Frames, tag: str, floor: int = 0) -> Iterator[Step]:
                 )
             if ordinal > at and child.requirement == "M":
                 skipped.append(child)
+
+
+def within(frames: Frames, tag: str) -> Iterator[Step]:
+    """Places in the innermost loop, or in one right inside of it."""
+    innermost = len(frames) - 1
+    yield from steps(frames, tag, innermost)
+    loop = frames[innermost].loop
+    for ordinal, child in enumerate(loop.children):
+        if child.loop is not None:
+            inside = (*frames[:innermost], Frame(loop, ordinal, 1), Frame(child.loop, 0, 1))
+            yield from steps(inside, tag, len(inside) - 1)
+
+
+@lru_cache(maxsize=1024)
+def openers(root: Loop, tag: str) -> tuple[Child, ...]:
+    """The loops of a set that a segment with this tag opens, wherever they are."""
+    return tuple(_openers(root, tag))
+
+
+def _openers(loop: Loop, tag: str) -> Iterator[Child]:
+    for child in loop.children:
+        if child.loop is not None:
+            if child.tag == tag:
+                yield child
+            yield from _openers(child.loop, tag)
 
 
 def enter(outer: Frames, loop: Loop, ordinal: int, number: int) -> Frames:

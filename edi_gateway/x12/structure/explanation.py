@@ -1,6 +1,6 @@
 """What may have happened where a document leaves the order of its set: faults, and how it can be read on.
 
-Made by x12.recovery, which tries one explanation after another; the faults of those it takes go to x12.checker.
+Made by recovery.py, which tries one explanation after another; the faults of those it takes go to x12.checker.
 `too_many` counts what the machine does not count, for x12.guide.
 """
 
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code
-from edi_gateway.x12.checking.structure import MANY, Frames, Node
+from edi_gateway.x12.structure.machine import MANY, Frames, Node
 
 
 @dataclass(slots=True)

@@ -1,0 +1,1 @@
+"""Where each segment of a set stands: the tree of its loops, also in a document with faults."""
