@@ -18,6 +18,7 @@ from edi_gateway.store.documents import Outbound
 from edi_gateway.store.tables import transmissions
 from edi_gateway.x12.acks.ack_reading import AckReading, SetAck, read_interchange_ack
 
+UNANSWERED = frozenset({"997", "999", "TA1"})  # nobody acknowledges an acknowledgment
 _DOCUMENT_STATE = {"A": "ACKED", "E": "ACKED_WITH_ERRORS"}
 
 
@@ -65,9 +66,12 @@ def _functional(works: Works, conn: Connection, received: Received, reading: Ack
 
 
 def _settle(works: Works, conn: Connection, transmission_ids: set[int]) -> None:
-    """A transmission is acknowledged once each set in it is; rejected when one of them was."""
+    """A transmission is acknowledged once each set in it is that can be; rejected when one of them was."""
     for transmission_id in sorted(transmission_ids):
-        states = {d.state for d in documents.of_transmission(conn, transmission_id) if d.set_code != "TA1"}
+        answered = [
+            d for d in documents.of_transmission(conn, transmission_id) if d.set_code not in UNANSWERED
+        ]
+        states = {d.state for d in answered}
         if states & {"SENT", "BUNDLED", "ACK_OVERDUE"}:
             continue
         outcome = "REJECTED" if "REJECTED" in states else "ACCEPTED"

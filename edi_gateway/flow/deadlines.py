@@ -178,6 +178,7 @@ def _acknowledgment(desk: Desk, _: Published, transmission_id: int) -> None:
     desk.conn.execute(
         update(documents)
         .where(documents.c.transmission_id == transmission_id, documents.c.state == "SENT")
+        .where(documents.c.ack_due_at.is_not(None))  # a 997 that went along is not acknowledged
         .values(state="ACK_OVERDUE")
     )
     sent = f"sent {row.sent_at:%Y-%m-%d %H:%M} UTC"

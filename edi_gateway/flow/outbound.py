@@ -18,6 +18,7 @@ from sqlalchemy import Connection, select, update
 from edi_gateway import logs
 from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
 from edi_gateway.flow import unsent, verdicts
+from edi_gateway.flow.acks import UNANSWERED
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.windows import is_open
@@ -35,7 +36,6 @@ from edi_gateway.x12.parsing.envelope import Delimiters
 from edi_gateway.x12.writing import writer
 
 TA1 = "TA1"
-_UNANSWERED = frozenset({"997", "999", TA1})  # nobody acknowledges an acknowledgment
 _MOST_SETS = 5000  # in one interchange
 _LONGEST_PAUSE = timedelta(hours=1)
 _AFTER_FAILURE = timedelta(minutes=5)
@@ -129,7 +129,7 @@ def _interchange(
     kinds = sorted({document.set_code for document in part})
     transmission = works.ids.next()
     due = None
-    if profile.acknowledging.expect and not set(kinds) <= _UNANSWERED:
+    if profile.acknowledging.expect and not set(kinds) <= UNANSWERED:
         due = now + timedelta(hours=profile.acknowledging.expect_within_hours)
     row: dict[str, Any] = {
         "id": transmission,
@@ -148,7 +148,7 @@ def _interchange(
         "ack_state": "NONE" if due is None else "AWAITED",
     }
     outbox.add_transmissions(conn, [row])
-    answered = {document.id for document in part if document.set_code not in _UNANSWERED}
+    answered = {document.id for document in part if document.set_code not in UNANSWERED}
     for theirs, until in ((answered, due), (controls.keys() - answered, None)):
         mine = {document_id: controls[document_id] for document_id in theirs}
         if mine:  # a 997 that goes along with others is not acknowledged

@@ -97,18 +97,41 @@ def test_a_partner_who_wants_one_document_a_file_gets_it_so(shop: Shop) -> None:
     assert sorted(row["sets"] for row in shop.rows(tables.transmissions)) == ["855", "855", "997"]
 
 
-def test_a_997_that_goes_along_with_others_is_not_to_be_acknowledged(shop: Shop) -> None:
-    """aldermere gets all that waits in one interchange; it acknowledges the 855 in it, as nobody does a 997."""
+@pytest.fixture
+def together(shop: Shop) -> Shop:
+    """aldermere gets all that waits in one interchange: the 997 for its order beside the 855."""
     sample = SAMPLES / "02-department-store" / "input.edi"
     shop.drop("a.edi", sample.read_bytes(), "aldermere")
     shop.outbox("aldermere").mkdir(parents=True)
     shop.run(["aldermere"])
-    (sent,) = shop.rows(tables.transmissions)
-    assert sent["sets"] == "855 997"
-    awaited = {
-        row["set_code"]: row["ack_due_at"] is not None for row in shop.rows(tables.documents, direction="out")
-    }
-    assert awaited == {"855": True, "997": False}
+    assert [row["sets"] for row in shop.rows(tables.transmissions)] == ["855 997"]
+    return shop
+
+
+def _along(shop: Shop) -> dict[str, str]:
+    return {row["set_code"]: row["state"] for row in shop.rows(tables.documents, direction="out")}
+
+
+def test_a_997_that_goes_along_with_others_is_not_to_be_acknowledged(together: Shop) -> None:
+    answer = (
+        b"ISA*00*          *00*          *ZZ*ALDERMERE      *ZZ*TARNBROOK      *260302*1800*U*00401*000000202*0*P*:~"
+        b"GS*FA*ALDERMERE850*TARNBROOK*20260302*1800*202*X*004010VICS~"
+        + papers.whole("997", ["AK1*PR*1", "AK2*855*0001", "AK5*A", "AK9*A*1*1*1"], "0001").encode()
+        + b"GE*1*202~IEA*1*000000202~"
+    )
+    together.drop("b.edi", answer, "aldermere")
+    together.run(["aldermere"])
+    together.clock.skip(hours=25)
+    together.run(["aldermere"])
+    assert [row["ack_state"] for row in together.rows(tables.transmissions)] == ["ACCEPTED"]
+    assert (_along(together), together.cases()) == ({"855": "ACKED", "997": "SENT"}, [])
+
+
+def test_of_an_interchange_that_nobody_acknowledges_the_997_is_not_late(together: Shop) -> None:
+    together.clock.skip(hours=25)
+    together.run(["aldermere"])
+    assert together.cases() == ["ACK_OVERDUE"]
+    assert _along(together) == {"855": "ACK_OVERDUE", "997": "SENT"}
 
 
 def _parcel(number: str, control: str) -> bytes:
