@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edi_gateway.mapping import careful
-from edi_gateway.mapping.careful import Delimited, Placed
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.compile import reader
+from edi_gateway.mapping.draft import Delimited, Placed
 from edi_gateway.mapping.files.tables import TableRow
 from edi_gateway.mapping.plan import GuideLike, Plan
 from edi_gateway.mapping.read import loop_of, recoded

@@ -14,8 +14,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from edi_gateway.mapping import careful
-from edi_gateway.mapping.careful import Delimited, Spot
 from edi_gateway.mapping.convert import read_number
+from edi_gateway.mapping.draft import Delimited, Spot, not_in_table
 from edi_gateway.mapping.generate import reader as generate_reader
 from edi_gateway.mapping.hierarchy import Hung, hang
 from edi_gateway.mapping.plan import Plan, PlanElement
@@ -111,7 +111,7 @@ class Reader:
 
     def _noted(self, raw: RawSet, walk: Walk, note: tuple[int, int, str, str, str]) -> Finding:
         index, element, selector, table, code = note
-        return placed(careful.not_in_table(selector, table, code), self.plan, raw, walk, Spot(index, element))
+        return placed(not_in_table(selector, table, code), self.plan, raw, walk, Spot(index, element))
 
     def _unmapped(
         self, raw: RawSet, walk: Walk, segments: Sequence[list[str]], spot: tuple[int, int, int, int]

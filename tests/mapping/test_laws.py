@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from edi_gateway.mapping import careful
-from edi_gateway.mapping.careful import Delimited
 from edi_gateway.mapping.compile import reader, writer
+from edi_gateway.mapping.draft import Delimited
 from edi_gateway.mapping.hierarchy import hang
 from edi_gateway.mapping.read import recoded
 from edi_gateway.x12.checking.guide import build

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from edi_gateway.mapping import careful, plan
-from edi_gateway.mapping.careful import Delimited
+from edi_gateway.mapping.draft import Delimited
 from edi_gateway.mapping.files.notation import FieldPath
 from edi_gateway.mapping.generate import reader, writer
 from edi_gateway.mapping.generate.remarks import Remarks
