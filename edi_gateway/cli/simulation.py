@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from edi_gateway.cli import starter
 from edi_gateway.cli.app import program
@@ -23,6 +24,9 @@ from edi_gateway.model.clock import system_clock
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.settings import Connections, DemonstrationClock, Engine, Numbers, Settings
 
+if TYPE_CHECKING:
+    from edi_gateway.flow.gateway import Gateway
+
 _PREFIX = "4012345"  # an invented GS1 company prefix
 
 
@@ -31,52 +35,63 @@ class RunUnfinished(GatewayError):
 
 
 class UnderTest:
-    """A Machine (simulator/playing/play.py). The clock stands where it is put, for the gateway and for commands."""
+    """A Machine (simulator/playing/play.py). The clock goes on from where it is put, for the gateway and for commands
+    alike."""
 
     def __init__(self, home: Path, stack: ExitStack) -> None:
         self.home = home
         self._stack = stack
-        self._here = Here(home, "simulator")
-        self._at = system_clock()
-        self._open = False
+        self._at = self._set = system_clock()
+        self._running = ExitStack()
+        self._gateway: Gateway | None = None
 
     def set_clock(self, at: datetime) -> None:
-        self._at = at
-        (self.home / "config.toml").write_text(starter.config(_settings(at)), "utf-8")
+        self._at, self._set = at, system_clock()
+        (self.home / "config.toml").write_text(starter.config(_settings(at, self._set)), "utf-8")
 
     def run(self) -> None:
-        if not self._open:
-            self._here.__dict__["clock"] = lambda: self._at  # in place of the system's
-            self._stack.callback(self._here.close)
-            from edi_gateway.cli.composition import gateway_of
-
-            self._gateway = self._stack.enter_context(gateway_of(self._here))
-            self._open = True
+        if self._gateway is None:
+            self._start()
+        assert self._gateway is not None
         if not self._gateway.run_once().finished:
             raise RunUnfinished(home=str(self.home))
 
+    def _clock(self) -> datetime:
+        return self._at + (system_clock() - self._set)
+
+    def restart(self) -> None:
+        self._running.close()
+        self._start()
+
+    def _start(self) -> None:
+        from edi_gateway.cli.composition import gateway_of
+
+        self._running = self._stack.enter_context(ExitStack())
+        here = Here(self.home, "simulator")
+        here.__dict__["clock"] = self._clock  # in place of the one that config.toml told when it was read
+        self._running.callback(here.close)
+        self._gateway = self._running.enter_context(gateway_of(here))
+
     def call(self, words: Sequence[str], by: str) -> tuple[int, str]:
-        self.set_clock(self._at)  # the real clock has gone on since
         said = io.StringIO()
         code = 0
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             try:
-                ended = program()(["--home", str(self.home), "--as", by, *words], standalone_mode=False)
-                code = ended if isinstance(ended, int) else 0
+                program()(["--home", str(self.home), "--as", by, *words])
             except SystemExit as end:
-                code = end.code if isinstance(end.code, int) else 1
+                code = end.code if isinstance(end.code, int) else 1 if end.code else 0
             except GatewayError as error:
                 code = 1
                 print(error)
         return code, said.getvalue()
 
 
-def _settings(at: datetime) -> Settings:
+def _settings(showed: datetime, at: datetime) -> Settings:
     return Settings(
         connections=Connections(directory_root="exchange"),
         engine=Engine(poll_interval_seconds=0.02),
         numbers=Numbers(gs1_prefix=_PREFIX),
-        clock=DemonstrationClock(showed=at, at=system_clock()),
+        clock=DemonstrationClock(showed=showed, at=at),
     )
 
 
@@ -114,7 +129,7 @@ class Grounds:
             folder = (
                 Path(self._stack.enter_context(tempfile.TemporaryDirectory(prefix="edi-ground-"))) / "home"
             )
-            starter.lay_out(folder, _settings(self._begins), self._own)
+            starter.lay_out(folder, _settings(self._begins, system_clock()), self._own)
             here = Here(folder, "simulator")
             here.__dict__["clock"] = lambda: self._begins
             with contextlib.closing(here):

@@ -97,8 +97,9 @@ class Item:
 
 @dataclass(slots=True)
 class Book:
-    """One buyer's memory. `cartons`: every SSCC that ever came, with its shipment; `controls`: the last number of each
-    range of control numbers; `left`: SSCCs of cartons that a warehouse has sent off, None when nobody tells."""
+    """One buyer's memory. `cartons`: every SSCC ever told, with its shipment; `controls`: the last number of each
+    range of control numbers; `arrived`: cartons that have come, by SSCC, and how many pieces
+    they hold; `unnumbered`: others bear no number."""
 
     agreed: Profile
     deals: dict[Key, Deal] = field(default_factory=dict)
@@ -107,7 +108,8 @@ class Book:
     cartons: dict[str, str] = field(default_factory=dict)
     invoices: dict[str, Invoice] = field(default_factory=dict)
     controls: dict[str, int] = field(default_factory=dict)
-    left: set[str] = field(default_factory=set)
+    arrived: dict[str, Decimal] = field(default_factory=dict)
+    unnumbered: bool = False
 
     def deal(self, po_number: str | None, release: str | None = None) -> Deal | None:
         return self.deals.get(key_of(po_number or "", release))

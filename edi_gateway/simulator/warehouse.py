@@ -28,7 +28,7 @@ from edi_gateway.simulator.numbers import ZERO, total
 from edi_gateway.simulator.side import Side
 
 How = Literal["right", "short", "over", "nothing", "unknown item", "unknown release"]
-Packing = Literal["one a line", "one for all", "two a line", "none", "wrong check digit"]
+Packing = Literal["one a line", "one for all", "two a line", "none", "without numbers", "wrong check digit"]
 _PREFIX = "14099999"  # extension 1 and an invented company prefix
 
 
@@ -46,6 +46,17 @@ class Shipping:
     days_ago: int = 0
     shipment: str | None = None
     po: str | None = None
+    one_bill: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Carton:
+    """A carton on its way. `number` is None where the warehouse has put none on it."""
+
+    po_number: str
+    number: str | None
+    arrives: date
+    pieces: Decimal
 
 
 @dataclass
@@ -54,10 +65,11 @@ class Warehouse(Side):
 
     asked: dict[str, WarehouseOrder] = field(default_factory=dict)
     done: dict[str, WarehouseOrder] = field(default_factory=dict)
-    cartons: dict[str, list[str]] = field(default_factory=dict)  # SSCCs by our PO number, as they left
+    sent_off: list[Carton] = field(default_factory=list)
     _serial: int = 0
     _shipments: int = 0
-    _last: dict[str, str] = field(default_factory=dict)
+    _bills: int = 0
+    _told: dict[str, ShippingAdvice] = field(default_factory=dict)  # the last 945 by order number
     _counts: int = 0
     _read: int = 0
 
@@ -83,7 +95,10 @@ class Warehouse(Side):
         if not orders:
             return None
         bodies = []
-        for order in orders:
+        self._bills += 1
+        for n, order in enumerate(orders):
+            if n and not shipping.one_bill:
+                self._bills += 1
             bodies.append(self.wire.body("945", self._advice(order, at, shipping)))
             if not shipping.again:
                 self.done[order.order_number] = self.asked.pop(order.order_number)
@@ -117,40 +132,64 @@ class Warehouse(Side):
     # --- the 945
 
     def _advice(self, order: WarehouseOrder, at: datetime, shipping: Shipping) -> ShippingAdvice:
+        before = self._told.get(order.order_number)
+        if before is not None and shipping.again and shipping.how == "right" and not shipping.lines:
+            return before
         left = [(item, self._quantity(item, shipping)) for item in order.items]
         here = self.here(at) - timedelta(days=shipping.days_ago)
         number = "R-NOSUCH" if shipping.how == "unknown release" else order.order_number
-        if not shipping.again or order.order_number not in self._last:
+        corrects = before if shipping.again else None
+        if corrects is None:
             self._shipments += 1
-            self._last[order.order_number] = f"H{self._shipments:05d}"
-        cartons = tuple(self._cartons(order, left, shipping))
+        arrives = self._due(order, here.date())
+        marks = [] if corrects is None else [carton.marks for carton in corrects.cartons]
+        cartons = tuple(self._cartons(left, shipping, marks))
+        if corrects is None:
+            self.sent_off += [
+                Carton(
+                    order.po_number or "",
+                    next((m.value[2:] for m in each.marks), None),
+                    arrives,
+                    total(item.shipped or ZERO for item in each.items),
+                )
+                for each in cartons
+                if any(item.shipped for item in each.items)
+            ]
         shipped = total(quantity for _, quantity in left)
         if shipping.how == "unknown item":
             shipped += 1
-        return ShippingAdvice(
+        counted = len(cartons) if shipping.cartons != "none" and cartons else None
+        shipment = f"H{self._shipments:05d}" if corrects is None else corrects.shipment_number
+        advice = ShippingAdvice(
             reporting=shipping.reporting,
             order_number=number,
             on=here.date(),
-            shipment_number=shipping.shipment or self._last[order.order_number],
+            shipment_number=shipping.shipment or shipment,
             po_number=order.po_number,
             parties=tuple(p for p in order.parties if p.role in ("WH", "DE", "ST", "CN")),
             references=(
-                DatedReference(qualifier="BM", value=f"BL{self._shipments:06d}"),
-                DatedReference(qualifier="CN", value=f"PRO{self._shipments:07d}"),
+                (
+                    DatedReference(qualifier="BM", value=f"BL{self._bills:06d}"),
+                    DatedReference(qualifier="CN", value=f"PRO{self._shipments:07d}"),
+                )
+                if corrects is None
+                else corrects.references
             ),
-            dates=_left_at(here, self._due(order, here.date())),
+            dates=_left_at(here, arrives) if corrects is None else corrects.dates,
             carrier=WarehouseCarrier(mode="M", scac="HBTL", routing="HARBOR TRUCK LINES"),
             cartons=cartons,
             stated_totals=AdviceTotals(
                 units=shipped,
                 weight=max(Decimal(1), shipped * 20),
                 weight_unit="LB",
-                packages=len(cartons) if shipping.cartons != "none" and cartons else None,
-                package_unit="CT" if shipping.cartons != "none" and cartons else None,
+                packages=counted,
+                package_unit="CT" if counted else None,
             ),
         )
+        self._told[order.order_number] = advice
+        return advice
 
-    def _due(self, order: WarehouseOrder, left: date) -> date | None:
+    def _due(self, order: WarehouseOrder, left: date) -> date:
         """When it will be there: on the first day that the order allows, else three days later."""
         first = order.dates.deliver_not_before
         return max(first, left + timedelta(days=2)) if first is not None else left + timedelta(days=3)
@@ -169,8 +208,12 @@ class Warehouse(Side):
         return item.quantity
 
     def _cartons(
-        self, order: WarehouseOrder, left: Sequence[tuple[WarehouseItem, Decimal]], shipping: Shipping
+        self,
+        left: Sequence[tuple[WarehouseItem, Decimal]],
+        shipping: Shipping,
+        before: Sequence[tuple[Mark, ...]],
     ) -> Iterator[AdviceCarton]:
+        """The loads, each with its number; `before`: the numbers that they bore in the 945 that is corrected."""
         told = [
             (item, quantity)
             for item, quantity in left
@@ -194,9 +237,10 @@ class Warehouse(Side):
             loads.append([stranger])
         for n, items in enumerate(loads, 1):
             marks: tuple[Mark, ...] = ()
-            if shipping.cartons != "none" and any(item.shipped for item in items):
+            if n <= len(before):
+                marks = before[n - 1]
+            elif shipping.cartons not in ("none", "without numbers") and any(item.shipped for item in items):
                 number = self._sscc(wrong=shipping.cartons == "wrong check digit")
-                self.cartons.setdefault(order.po_number or "", []).append(number)
                 marks = (Mark(qualifier="GM", value=f"00{number}"),)
             yield AdviceCarton(number=n, marks=marks, items=tuple(items))
 
@@ -208,7 +252,7 @@ class Warehouse(Side):
         return f"{bare}{(check + 1) % 10 if wrong else check}"
 
 
-def _left_at(here: datetime, arrives: date | None) -> WarehouseDates:
+def _left_at(here: datetime, arrives: date) -> WarehouseDates:
     return WarehouseDates(
         shipped_on=here.date(),
         due_on=arrives,

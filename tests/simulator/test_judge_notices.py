@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 
@@ -218,8 +219,14 @@ def test_which_store_gets_how_many(was: str, becomes: str, rules: list[Rule]) ->
 
 def test_cartons_that_arrive_and_those_that_are_told(buyer: Hearing) -> None:
     assert buyer.hear("856", NOTICE, SHIPPED) == []
-    buyer.judge.book.left = {"095287654321012346", "095287654321012353"}
-    assert [(f.rule, f.about) for f in buyer.judge.closing(SHIPPED)] == [
-        (Rule.GOODS_WITHOUT_NOTICE, "095287654321012353"),
-        (Rule.GOODS_NOT_COME, "080020080000012346"),
-    ]
+    buyer.judge.book.arrived = {"095287654321012346": Decimal(40), "095287654321012353": Decimal(1)}
+    without = (Rule.GOODS_WITHOUT_NOTICE, "095287654321012353")
+    assert [(f.rule, f.about) for f in buyer.judge.closing(SHIPPED)] == [without]  # the other may still come
+    due = SHIPPED + timedelta(days=3)
+    assert [(f.rule, f.about) for f in buyer.judge.closing(due)] == [without, (Rule.GOODS_NOT_COME, "S1")]
+    buyer.judge.book.arrived["095287654321012346"] = Decimal(41)
+    differs = (Rule.GOODS_DIFFER, "095287654321012346")
+    assert [(f.rule, f.about) for f in buyer.judge.closing(SHIPPED)] == [without, differs]
+    buyer.judge.book.arrived["095287654321012346"] = Decimal(40)
+    buyer.judge.book.unnumbered = True
+    assert [(f.rule, f.about) for f in buyer.judge.closing(due)] == [without]

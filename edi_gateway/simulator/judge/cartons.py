@@ -6,12 +6,14 @@ Takes the book and a received notice, or what a warehouse has sent off; yields d
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 
 from edi_gateway.model.documents.details import Mark
-from edi_gateway.model.documents.ship_notice import OrderLevel, PackLevel, ShipNotice, TareLevel
+from edi_gateway.model.documents.ship_notice import ItemLevel, OrderLevel, PackLevel, ShipNotice, TareLevel
 from edi_gateway.simulator.book import Book, bare
 from edi_gateway.simulator.judge.rules import Disagreement, Rule
-from edi_gateway.simulator.numbers import shown
+from edi_gateway.simulator.numbers import shown, total
 
 _NUMBERED = ("GM", "AA")
 _LENGTH = {"GM": 20, "AA": 18}
@@ -30,23 +32,47 @@ def judge(book: Book, notice: ShipNotice) -> Iterator[Disagreement]:
         yield from _tracking(book, notice)
 
 
-def goods(book: Book) -> Iterator[Disagreement]:
-    """Cartons that left the warehouse against those that were told, once all has been told."""
-    told = {number for notice in book.notices.values() for number in _cartons(notice.document)}
-    if not book.left:
-        return
-    for number in sorted(book.left - told):
+def goods(book: Book, today: date) -> Iterator[Disagreement]:
+    """Cartons that came against those that were told, once they were to be there."""
+    told = {number: held for notice in book.notices.values() for number, held in _cartons(notice.document)}
+    for number in sorted(book.arrived.keys() - told):
         yield Disagreement(
             Rule.GOODS_WITHOUT_NOTICE, "856", number, "It arrived, and no notice has told of it."
         )
-    for number in sorted(told - book.left):
-        yield Disagreement(Rule.GOODS_NOT_COME, "856", number, "A notice tells of it, and it never left.")
+    for number in sorted(book.arrived.keys() & told):
+        came, said = book.arrived[number], told[number]
+        if said is not None and came != said:
+            yield Disagreement(
+                Rule.GOODS_DIFFER, "856", number, f"It holds {shown(came)}, told were {shown(said)}."
+            )
+    if book.unnumbered or not book.arrived:
+        return  # what bears no number cannot be missed
+    for shipment, notice in book.notices.items():
+        due = notice.document.dates.estimated_delivery
+        if due is None or due > today:
+            continue
+        for number in sorted({number for number, _ in _cartons(notice.document)} - book.arrived.keys()):
+            yield Disagreement(
+                Rule.GOODS_NOT_COME, "856", shipment, f"It tells of {number}, which never came."
+            )
 
 
-def _cartons(notice: ShipNotice) -> Iterator[str]:
+def _cartons(notice: ShipNotice) -> Iterator[tuple[str, Decimal | None]]:
+    """SSCC of each carton, and the pieces told beneath it; None: its items stand above it."""
     for around in notice.walk():
-        if isinstance(around[-1], PackLevel):
-            yield from (bare(mark.value) for mark in around[-1].marks if mark.qualifier in _NUMBERED)
+        carton = around[-1]
+        if not isinstance(carton, PackLevel):
+            continue
+        held = _held(carton)
+        for mark in carton.marks:
+            if mark.qualifier in _NUMBERED:
+                yield bare(mark.value), held
+
+
+def _held(level: PackLevel | TareLevel | OrderLevel | ItemLevel) -> Decimal | None:
+    found = [held for child in level.children if (held := _held(child)) is not None]
+    own = level.shipped_quantity if isinstance(level, ItemLevel) else None
+    return total([*found, *([own] if own is not None else [])]) if found or own is not None else None
 
 
 def _against(rule: Rule, notice: ShipNotice, reason: str) -> Disagreement:

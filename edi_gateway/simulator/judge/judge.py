@@ -7,7 +7,8 @@ the next one is judged against what really came.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.invoice import Invoice
@@ -34,11 +35,18 @@ class Judge:
 
     def closing(self, now: datetime) -> list[Disagreement]:
         """All is over: what should have come, and never did."""
-        found = [*self.awaited.missing(), *answers.overdue(self.book, now), *cartons.goods(self.book)]
+        found = [
+            *self.awaited.missing(),
+            *answers.overdue(self.book, now),
+            *cartons.goods(self.book, self._today(now)),
+        ]
         for deal in self.book.deals.values():
             if not deal.cancelled:
                 found += charges.closing(self.book, deal)
         return found
+
+    def _today(self, now: datetime) -> date:
+        return now.astimezone(ZoneInfo(self.agreement.profile.calendar.zone)).date()
 
     def _document(self, received: Received) -> list[Disagreement]:
         record, book = received.record, self.book

@@ -90,6 +90,7 @@ class Rule(StrEnum):
     # the goods themselves
     GOODS_WITHOUT_NOTICE = "GOODS_WITHOUT_NOTICE"
     GOODS_NOT_COME = "GOODS_NOT_COME"
+    GOODS_DIFFER = "GOODS_DIFFER"
     # 810
     INVOICE_NUMBER_REPEATED = "INVOICE_NUMBER_REPEATED"
     INVOICE_ORDER_UNKNOWN = "INVOICE_ORDER_UNKNOWN"
@@ -194,7 +195,8 @@ MEANING: Final[Mapping[Rule, str]] = {
     Rule.NOTICE_AFTER_ARRIVAL: "The notice came when the goods were to be there already.",
     Rule.NOTICE_LATE: "The notice came later after the goods left than agreed.",
     Rule.GOODS_WITHOUT_NOTICE: "A carton arrived that no notice has told.",
-    Rule.GOODS_NOT_COME: "A carton that a notice has told never left the warehouse.",
+    Rule.GOODS_NOT_COME: "A carton that a notice has told never came.",
+    Rule.GOODS_DIFFER: "A carton holds another quantity than its notice tells.",
     Rule.INVOICE_NUMBER_REPEATED: "An invoice number that was used before.",
     Rule.INVOICE_ORDER_UNKNOWN: "The 810 names an order, or a release, that was never placed.",
     Rule.INVOICE_ORDER_DATE: "BIG03 is not the date of the order.",

@@ -87,8 +87,6 @@ def _line(
         line.setdefault("ids", catalogue.item_ids(partner, sku, unit, habits.ids))
         if "price" not in line:
             line["price"] = catalogue.price(customer, sku, unit, Decimal(str(line["quantity"])), today)
-    if line["price"] == "none" if "price" in line else False:
-        del line["price"]
     return line
 
 
@@ -97,9 +95,9 @@ def _totals(lines: Sequence[Table]) -> Table:
 
 
 def _dated(value: Any, today: date) -> Any:
-    """`+14` is so many days after today, wherever a date may stand."""
+    """`+14` is so many days after today, wherever a date may stand; what is "none" is left out."""
     if isinstance(value, dict):
-        return {key: _dated(item, today) for key, item in value.items()}
+        return {key: _dated(item, today) for key, item in value.items() if item != "none"}
     if isinstance(value, list | tuple):
         return [_dated(item, today) for item in value]
     if isinstance(value, str) and _DAYS.fullmatch(value):

@@ -6,41 +6,27 @@ the gateway is asked but what its own commands tell.
 
 from __future__ import annotations
 
-import json
 import re
 import tempfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.simulator.buyer import Buyer
 from edi_gateway.simulator.judge.rules import Disagreement
 from edi_gateway.simulator.playing import compare, ground, ordering
 from edi_gateway.simulator.playing.catalogue import Catalogue
+from edi_gateway.simulator.playing.our_side import Machine, OurSide
 from edi_gateway.simulator.playing.scenario import Expected, Habits, Scenario, ScenarioInvalid, Step, span
 from edi_gateway.simulator.side import Side
 from edi_gateway.simulator.warehouse import Shipping, Warehouse
 
-_PLACEHOLDER: Final = re.compile(r"\{(\w+):([^}]*)\}")
 _ALL: Final = "*"
-
-
-class Machine(Protocol):
-    """A gateway in a working folder of its own, whose clock stands where it is put."""
-
-    home: Path
-
-    def set_clock(self, at: datetime) -> None: ...
-
-    def run(self) -> None:
-        """Take in, work and send all that waits."""
-
-    def call(self, words: Sequence[str], by: str) -> tuple[int, str]:
-        """A command as somebody types it: exit code and what it printed."""
+_MOST_TURNS: Final = 10  # far more than an acknowledgment of an acknowledgment would take
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +69,7 @@ class _Play:
     def __post_init__(self) -> None:
         self.at = self.scenario.begins
         self.orders = dict(self.scenario.orders)
+        self.ours = OurSide(self.machine, self._po)
         self.catalogue = Catalogue(self.machine.home / "samples" / "master-data")
 
     def play(self) -> Played:
@@ -92,8 +79,7 @@ class _Play:
                 getattr(self, f"_{step.verb}")(step)
             except ScenarioInvalid as error:
                 raise ScenarioInvalid(file=f"step {n}", problem=str(error)) from error
-        if any(self._inbox(side).iterdir() for side in self.sides.values() if self._inbox(side).exists()):
-            self._turn()
+        self._goods_arrive()
         for side in self.sides.values():
             self.judged += side.judge.closing(self.at)
         expected = self.scenario.expected
@@ -124,6 +110,8 @@ class _Play:
                 code, said = self.machine.call(["import", kind, file.name], "lead")
             if code:
                 raise ScenarioInvalid(file=self.scenario.title, problem=f"import {kind}: {said}")
+        for waiting in self.ours.rows("import", "pending"):
+            self.machine.call(["import", "approve", str(waiting["import_id"])], "second")
         for agreement in ground.agreements(self.machine.home, self.scenario):
             profile = agreement.profile
             habits = self._habits(profile.key)
@@ -206,9 +194,8 @@ class _Play:
     def _grant(self, step: Step) -> None:
         assert step.grant is not None
         said = self._table(step.grant)
-        deal = self._buyer(said["partner"]).judge.book.deal(
-            said.get("po_number", step.grant), said.get("release_number")
-        )
+        book = self._buyer(said["partner"]).judge.book
+        deal = book.deal(self._po(step.grant), said.get("release_number"))
         if deal is None or step.last_day is None:
             raise ScenarioInvalid(
                 file=self.scenario.title, problem=f"{step.grant} was not placed, or no last_day"
@@ -219,9 +206,7 @@ class _Play:
 
     def _ship(self, step: Step) -> None:
         assert step.ship is not None
-        po = None
-        if step.of is not None:
-            po = self._table(step.of).get("po_number", step.of)
+        po = None if step.of is None else self._po(step.of)
         shipping = Shipping(
             step.ship,
             step.lines,
@@ -232,6 +217,7 @@ class _Play:
             step.days_ago,
             step.shipment,
             po,
+            step.one_bill,
         )
         shipped = False
         for side in self.sides.values():
@@ -253,6 +239,18 @@ class _Play:
                 self._tell(f"{side.key} counts {len(step.count)} items")
                 self._drop(side, side.stock(self.at, step.count, step.kind, step.site))
 
+    def _goods_arrive(self) -> None:
+        """What a warehouse has sent off comes to whoever ordered it, on its day."""
+        for house in self.sides.values():
+            for carton in house.sent_off if isinstance(house, Warehouse) else ():
+                for side in self.sides.values():
+                    book = side.judge.book
+                    mine = any(po == carton.po_number for po, _ in book.deals)
+                    if mine and carton.number is None:
+                        book.unnumbered = True
+                    elif mine and carton.number is not None and carton.arrives <= side.today(self.at):
+                        book.arrived[carton.number] = carton.pieces
+
     # --- the line and the clock
 
     def _run(self, step: Step) -> None:
@@ -263,6 +261,10 @@ class _Play:
         self.at += span(step.wait)
         self.machine.set_clock(self.at)
 
+    def _restart(self, step: Step) -> None:
+        self._tell("the gateway stops, and starts again")
+        self.machine.restart()
+
     def _lose(self, step: Step) -> None:
         assert step.lose is not None
         self.lost.append(step.lose)
@@ -271,7 +273,14 @@ class _Play:
         self.spoiled.append(step)
 
     def _turn(self) -> None:
-        """The gateway runs; both sides read what came, and acknowledge it."""
+        """The gateway runs; both sides read what came and acknowledge it; and so on until nobody has more to say."""
+        for _ in range(_MOST_TURNS):
+            before = self._dropped
+            self._once()
+            if self._dropped == before:
+                return
+
+    def _once(self) -> None:
         self.machine.run()
         for side in self.sides.values():
             folder = self.machine.home / "exchange" / side.key / "out"
@@ -317,37 +326,15 @@ class _Play:
     # --- our side
 
     def _command(self, step: Step) -> None:
-        words = [_PLACEHOLDER.sub(self._meant, word) for word in step.command or ()]
-        code, said = self.machine.call(words, step.by)
-        self._tell(f"{step.by} types {' '.join(words)}")
+        typed, code, said = self.ours.types(step.command or (), step.by)
+        words = " ".join(typed)
+        self._tell(f"{step.by} types {words}")
         if bool(code) != step.fails:
             ended = f"ended with {code}" if code else "went well"
-            self.problems.append(f"{self._when()}: `{' '.join(words)}` {ended}: {said.strip()[-300:]}")
+            self.problems.append(f"{self._when()}: `{words}` {ended}: {said.strip()[-300:]}")
 
-    def _meant(self, found: re.Match[str]) -> str:
-        """What a placeholder stands for: {po:K1}, {order:K1}, {hold:PRICE}, {case:PRICE_DIFFERS}."""
-        kind, name = found.groups()
-        if kind == "po":
-            return str(self._table(name).get("po_number", name))
-        if kind == "order":
-            return str(self._order_row(name).get("number", ""))
-        rows = {"hold": ("holds", "hold_id"), "case": ("cases", "case_ids")}
-        if kind not in rows:
-            raise ScenarioInvalid(file=self.scenario.title, problem=f"{found[0]} stands for nothing")
-        listed, key = rows[kind]
-        row = next((row for row in self._rows(listed) if row["code"] == name), None)
-        if row is None:
-            raise ScenarioInvalid(file=self.scenario.title, problem=f"{found[0]}: there is none")
-        value = row[key]
-        return str(value[0] if isinstance(value, list) else value)
-
-    def _order_row(self, name: str) -> dict[str, Any]:
-        po = self._table(name).get("po_number", name)
-        return next((row for row in self._rows("orders") if row["po_number"] == po), {})
-
-    def _rows(self, what: str) -> list[dict[str, Any]]:
-        _, said = self.machine.call([what, "list", "--json"], "lead")
-        return [json.loads(line) for line in said.splitlines() if line.startswith("{")]
+    def _po(self, name: str) -> str:
+        return str(self._table(name).get("po_number", name))
 
     # --- what came of it
 
@@ -359,10 +346,10 @@ class _Play:
         if final:
             self.problems += compare.judged(expected, self.judged, when)
         self.problems += compare.counted(
-            expected, {what: self._rows(what) for what in ("cases", "holds")}, when
+            expected, {what: self.ours.rows(what, "list") for what in ("cases", "holds")}, when
         )
         for name, state in expected.orders.items():
-            self.problems += compare.order(name, state, self._order_row(name), when)
+            self.problems += compare.order(name, state, self.ours.order(name), when)
         for set_code, count in expected.sent.items():
             got = sum(side.count(set_code) for side in self.sides.values())
             if got != count:

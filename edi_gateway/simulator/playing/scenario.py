@@ -61,6 +61,8 @@ class Step(Said):
     """The buyer pays all that was invoiced and is not paid (820)."""
     grant: str | None = None
     """The buyer grants this order another last day to ship; tell us by a command."""
+    restart: bool | None = None
+    """The gateway is stopped and started again."""
     lose: str | None = None
     """The next file with this set (855 ...) is lost on its way to the buyer."""
     spoil: str | None = None
@@ -92,14 +94,18 @@ class Step(Said):
     """ship: this order only; advise, acknowledge: this set (856, 810) only."""
     reporting: Literal["F", "N", "X"] = "F"
     """W06-01: all is told, nothing, or exceptions."""
-    cartons: Literal["one a line", "one for all", "two a line", "none", "wrong check digit"] = "one a line"
-    """How it is packed."""
+    cartons: Literal[
+        "one a line", "one for all", "two a line", "none", "without numbers", "wrong check digit"
+    ] = "one a line"
+    """How it is packed; none: nobody says."""
     again: bool = False
     """The last 945 of the order once more, with what this step says else."""
     days_ago: int = 0
     """It left so many days before it is told."""
     shipment: str | None = None
     """W06-04; else the warehouse counts."""
+    one_bill: bool = False
+    """All that leaves now leaves on one bill of lading."""
     # count
     site: str | None = None
     kind: str = "33"
@@ -226,7 +232,7 @@ class Scenario(Said):
 
 VERBS: Final = (
     *("order", "run", "wait", "ship", "count", "acknowledge", "advise", "pay", "grant"),
-    *("lose", "spoil", "command", "expect"),
+    *("restart", "lose", "spoil", "command", "expect"),
 )
 
 
