@@ -40,9 +40,10 @@ def simulate(
     partners and mappings, in a copy.
     """
     here: Here = ctx.obj
-    files = _files(here)
+    house = _folder(here)
+    files = _files(house)
     if scenario is None:
-        _list(files, json)
+        _list(files, house, json)
         return
     chosen = list(files.values()) if scenario == ALL else [_file(files, scenario)]
     if keep is not None and (len(chosen) > 1 or (keep.exists() and any(keep.iterdir()))):
@@ -51,7 +52,7 @@ def simulate(
     from edi_gateway.simulator.playing.scenario import BEGINS
 
     with Grounds(BEGINS, here.home if here.is_home else None) as grounds:
-        good = [_play(grounds, file, seed, keep, json) for file in chosen]
+        good = [_play(grounds, file, _load(file, house), seed, keep, json) for file in chosen]
     if not all(good):
         raise typer.Exit(FOUND_ERRORS)
 
@@ -63,10 +64,10 @@ def _folder(here: Here) -> Path:
     return own if own.is_dir() else folder("samples") / "scenarios"
 
 
-def _files(here: Here) -> dict[str, Path]:
+def _files(house: Path) -> dict[str, Path]:
     from edi_gateway.simulator.playing.scenario import HOUSE
 
-    return {file.stem: file for file in sorted(_folder(here).glob("*.toml")) if file.name != HOUSE}
+    return {file.stem: file for file in sorted(house.glob("*.toml")) if file.name != HOUSE}
 
 
 def _file(files: dict[str, Path], name: str) -> Path:
@@ -78,14 +79,16 @@ def _file(files: dict[str, Path], name: str) -> Path:
     return file
 
 
-def _load(file: Path) -> Scenario:
+def _load(file: Path, house: Path) -> Scenario:
+    """`house`: where the file that all scenarios share lies, unless one lies beside the scenario."""
     from edi_gateway.simulator.playing.scenario import HOUSE, load
 
-    return load(file, file.parent / HOUSE)
+    beside = file.parent / HOUSE
+    return load(file, beside if beside.exists() else house / HOUSE)
 
 
-def _list(files: dict[str, Path], json: bool) -> None:
-    scenarios = {name: _load(file) for name, file in files.items()}
+def _list(files: dict[str, Path], house: Path, json: bool) -> None:
+    scenarios = {name: _load(file, house) for name, file in files.items()}
     if json:
         for name, each in scenarios.items():
             print_json({"scenario": name, "title": each.title, "edge_cases": each.edge_cases})
@@ -94,10 +97,11 @@ def _list(files: dict[str, Path], json: bool) -> None:
     print_table("", ("scenario", "what happens", "edge cases"), rows, "There are no scenarios.")
 
 
-def _play(grounds: Grounds, file: Path, seed: int | None, keep: Path | None, json: bool) -> bool:
+def _play(
+    grounds: Grounds, file: Path, scenario: Scenario, seed: int | None, keep: Path | None, json: bool
+) -> bool:
     from edi_gateway.simulator.playing.play import play
 
-    scenario = _load(file)
     if scenario.random is not None and seed is None:
         seed = scenario.random.seed if scenario.random.seed is not None else secrets.randbelow(_SEEDS)
     with grounds.ground(keep) as machine:

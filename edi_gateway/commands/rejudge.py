@@ -131,7 +131,9 @@ def _merged(matter: Matter, judged: Sequence[OrderLine]) -> list[OrderLine]:
             document = matter.document.lines[line.line - 1]
             now = without_stores(now, document, line.cancelled_stores, matter.order.currency)
         if line.state is LineState.ACCEPTED:
-            now = replace(line, cancel_after=now.cancel_after)
+            extended = line.cancel_after is not None and line.cancel_after != now.cancel_after
+            until = now.ship_until if extended else line.ship_until  # which the last day may have ended
+            now = replace(line, cancel_after=now.cancel_after, ship_until=until)
         merged.append(now if line.state in (LineState.HELD, LineState.ACCEPTED) else line)
     return merged
 

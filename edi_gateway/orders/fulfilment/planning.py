@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Final
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.fulfilment import Backorder, Part, PartKind, PartState
+from edi_gateway.model.fulfilment import AT_WAREHOUSE, Backorder, Part, PartKind, PartState
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.fulfilment.sharing import fair
 from edi_gateway.orders.identity import shares_of
@@ -226,7 +226,10 @@ def _stage(part: Part) -> int:
 
 
 def _moved(part: Part, line: OrderLine) -> bool:
-    """Whether a part that has not gone to the warehouse bears other dates than its line."""
+    """Whether a part bears other dates than its line; of one that the warehouse has, only the last day counts: an
+    extension holds for it too (D24)."""
+    if part.state in AT_WAREHOUSE:
+        return part.cancel_after != line.cancel_after
     if part.state not in _CANCELLABLE:
         return False
     mine = (part.ship_from, part.ship_until, part.cancel_after, part.promised)

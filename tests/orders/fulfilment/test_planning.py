@@ -312,6 +312,13 @@ def test_what_the_warehouse_has_keeps_its_dates(state: str) -> None:
     assert made([ordered(48, ship_from=march(17))], [part(48, state)]).redated == ()
 
 
+@pytest.mark.parametrize(("state", "follows"), [("RELEASED", True), ("PACKED", True), ("SHIPPED", False)])
+def test_an_extension_holds_for_what_the_warehouse_has_too(state: str, follows: bool) -> None:
+    mine = ordered(48, cancel_after=march(20))
+    found = made([mine], [replace(part(48, state), cancel_after=march(13))])
+    assert [(p.id, each) for p, each in found.redated] == ([(1, mine)] if follows else [])
+
+
 def test_what_is_left_of_a_part_that_is_cut_is_dated_anew() -> None:
     mine = ordered(20, ship_from=march(17))
     found = made([mine], [part(30, "ALLOCATED", id=1), part(18, "BACKORDERED", id=2)])
