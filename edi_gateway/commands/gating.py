@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from edi_gateway.commands.carrying_on import open_matter
 from edi_gateway.commands.holding import settle_holds
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.finding import Finding, Severity
 from edi_gateway.model.order import HoldCode, NewHold
 from edi_gateway.orders.holds import RULES
+from edi_gateway.store import holds, orders
 
 
 def hold_documents(
@@ -24,10 +24,16 @@ def hold_documents(
     about: names the document ("shipment=SH-1"): a release covers that document and those facts only. step: the letter
     of spec B4 that the document is; any active hold of its orders that blocks it counts.
     """
+    conn = ledger.desk.conn
     reasons: list[str] = []
     wrong = [finding for finding in found if finding.severity is Severity.ERROR]
     for order_id in order_ids:
-        matter = open_matter(ledger.desk, order_id, "Holding a document")
+        order = orders.load(conn, order_id, lock=True)  # so that nobody places a hold at this moment
+        if order is None:
+            continue
+        views = holds.of_order(conn, order_id)
+        if not (wrong or views):
+            continue
         raised = [
             NewHold(
                 code,
@@ -36,16 +42,20 @@ def hold_documents(
                 finding,
                 f"{about}; {finding.code.value}; rule={finding.rule}; at={finding.at}; value={finding.value}",
                 finding.family,
-                amount=matter.order.total,
+                amount=order.total,
             )
             for finding in wrong
         ]
-        mine = [h for h in matter.holds if h.code is code and h.fingerprint.startswith(f"{about};")]
-        standing = settle_holds(ledger, matter.order, mine, raised, matter.order.currency)
+        mine = [h for h in views if h.code is code and h.fingerprint.startswith(f"{about};")]
+        standing = settle_holds(ledger, order, mine, raised, order.currency)
         others = [
             h
-            for h in matter.active
-            if h not in mine and step in h.blocks and h.line is None and h.store is None
+            for h in views
+            if h.state == "ACTIVE"
+            and h not in mine
+            and step in h.blocks
+            and h.line is None
+            and h.store is None
         ]
         confirmed = f"confirm={about.partition('=')[2]};"  # what a confirm left for a person to decide
         reasons += [h.message for h in others if h.code is not code or h.fingerprint.startswith(confirmed)]

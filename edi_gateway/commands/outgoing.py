@@ -53,7 +53,6 @@ def queue(
     wrong = [finding for finding in found if finding.severity is Severity.ERROR]
     if agreed is None:
         wrong.insert(0, _not_agreed(set_code, partner))
-    live = snapshots.hashes(desk.conn).get(partner)
     document_id = desk.ids.next()
     row = {
         "id": document_id,
@@ -69,7 +68,7 @@ def queue(
         "body": body,
         "segments": segments,
         "delimiters": delimiters,
-        "snapshot": live[0] if live else None,
+        "snapshot": snapshots.live_hash(desk.conn, partner),
         "canonical": document.model_dump_json(exclude_defaults=True),
         "created_at": desk.clock(),
         "send_after": about.send_after,
