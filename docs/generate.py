@@ -166,7 +166,21 @@ def _x12_names() -> list[str]:
     return reference.names()
 
 
+def judge() -> str:
+    from edi_gateway.simulator.reference import judge_page
+
+    return judge_page()
+
+
+def scenarios() -> str:
+    from edi_gateway.simulator.reference import scenarios_page
+
+    return scenarios_page()
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "judge.md": judge,
+    "scenarios.md": scenarios,
     "second-opinion.md": second_opinion,
     "csv.md": csv,
     "roles.md": roles,

@@ -37,7 +37,9 @@ class Change(Said):
     """A text on the wire that is not what was sent."""
 
     was: str
+    """As it was sent."""
     becomes: str
+    """As it arrives."""
 
 
 class Step(Said):
@@ -108,6 +110,7 @@ class Step(Said):
     """All that leaves now leaves on one bill of lading."""
     # count
     site: str | None = None
+    """Which of the warehouse's sites it has counted."""
     kind: str = "33"
     """QTY01: 33 available, 17 on hand ..."""
     # advise
@@ -149,14 +152,18 @@ class Held(Said):
     """A disagreement that the judge must find. `about`: PO, shipment, invoice; a PO stands for its documents too."""
 
     rule: Rule
+    """Its name in docs/reference/judge.md."""
     about: str | None = None
+    """The number that it is about; left out: any."""
     times: int = 1
+    """How often."""
 
 
 class Expected(Said):
     """What must come of it. Cases and holds by code, as often as they are open; orders by state; documents counted."""
 
     judged: tuple[Held, ...] = ()
+    """What the judge must hold against us; nothing else."""
     cases: tuple[str, ...] | None = None
     """Codes of open cases, each as often as it is open; left out in a step: not looked at, at the end: none."""
     holds: tuple[str, ...] | None = None
@@ -171,23 +178,33 @@ class Random(Said):
     """Orders made by chance from the master data; the same seed makes the same ones."""
 
     partner: str
+    """Who orders."""
     orders: int = Field(5, ge=1, le=500)
+    """How many."""
     lines: tuple[int, int] = (1, 6)
+    """Lines of each, from and to."""
     quantity: tuple[int, int] = (1, 60)
+    """Quantity of each line, from and to."""
     seed: int | None = None
+    """Left out: another one each time, which is told."""
 
 
 class Site(Said):
     code: str
+    """As in `import sites`."""
     name: str
+    """What people call it."""
     warehouse: str | None = None
-    """The partner who runs it."""
+    """The partner who runs it; left out: we do."""
 
 
 class Stock(Said):
     sku: str
+    """The item."""
     site: str
+    """Where it lies."""
     on_hand: Decimal
+    """How many, in base units."""
 
 
 class Habits(Said):
@@ -196,7 +213,9 @@ class Habits(Said):
     ids: tuple[str, ...] = ()
     """Kinds of item numbers, in order: UK, UP, IN, VN, SK ..."""
     unit: str = "EA"
+    """What they order in."""
     line_numbers: Literal["001", "1", "none"] = "1"
+    """How they number lines."""
     order: dict[str, Any] = {}
     """What stands in every order; dates as `+14`."""
     line: dict[str, Any] = {}
@@ -209,10 +228,13 @@ class Scenario(Said):
     """A file. What `house.toml` says holds too, where the scenario does not say otherwise."""
 
     title: str
+    """What happens, in one line."""
     about: str = ""
+    """What else is worth knowing."""
     edge_cases: tuple[str, ...] = ()
     """Edge cases of the domain that it plays: D7 ..."""
     begins: AwareDatetime = BEGINS
+    """When the clock begins; else on the Monday for which the master data are written."""
     partners: dict[str, dict[str, Any]] = {}
     """Laid over partner.toml, on both sides."""
     believes: dict[str, dict[str, Any]] = {}
@@ -220,14 +242,21 @@ class Scenario(Said):
     files: dict[str, str] = {}
     """More files of the working folder: guides, mapping rows."""
     habits: dict[str, Habits] = {}
+    """How each buyer writes its orders."""
     sites: tuple[Site, ...] = ()
+    """Where our goods lie; all of them, when the scenario says any."""
     stock: tuple[Stock, ...] = ()
+    """What lies there at first, in base units; all of it, when the scenario says any."""
     csv: dict[str, str] = {}
     """More master data: kind of import and CSV text."""
     orders: dict[str, dict[str, Any]] = {}
+    """What is ordered, by a name that the steps use; also its PO number, unless it says another."""
     random: Random | None = None
+    """Orders by chance, placed all at once by `order = "*"`."""
     steps: tuple[Step, ...]
+    """What happens, in order."""
     expected: Expected = Expected()
+    """What must have come of it at the end."""
 
 
 VERBS: Final = (
