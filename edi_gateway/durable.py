@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BLOCK = 1 << 20
-_SIDE_BY_SIDE = 8  # threads that wait for the disk
+_SIDE_BY_SIDE = 16  # threads that wait for the disk
 
 _NO_HARD_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 
@@ -54,37 +54,53 @@ def write_all_once(folder: Path, files: Sequence[tuple[str, bytes]]) -> list[Oth
 
     Their fsyncs run side by side, so that the disk takes many in one turn, and the folder's comes once.
     """
-    with opened_folder(folder) as into, ThreadPoolExecutor(min(_SIDE_BY_SIDE, max(1, len(files)))) as hands:
-        done = list(hands.map(lambda file: _put(into, os.fsencode(file[0]), file[1]), files))
+    with opened_folder(folder) as into:
+        done: list[OtherBytes | OSError | None] = []
+        if len(files) == 1:
+            done.append(_put(into, *files[0]))
+        else:
+            with ThreadPoolExecutor(min(_SIDE_BY_SIDE, max(1, len(files)))) as hands:
+                done += hands.map(lambda file: _put(into, *file), files)
         os.fsync(into)
     return done
 
 
-def _put(into: int, name: bytes, content: bytes) -> OtherBytes | OSError | None:
+def _put(into: int, name: str, content: bytes) -> OtherBytes | OSError | None:
+    """Written first and looked at only when the name is taken: nearly always it is not, and every call of the system
+    lets other threads wait for this one."""
+    final = os.fsencode(name)
     try:
-        if not holds(into, name, content):
-            temporary = write_temporary(into, [content])
-            try:
-                if not take_name(into, temporary, into, name) and not holds(into, name, content):
-                    return OtherBytes()
-            finally:
-                with contextlib.suppress(FileNotFoundError):
-                    os.unlink(temporary, dir_fd=into)
+        temporary = write_temporary(into, [content])
+        taken = False
+        try:
+            taken = take_name(into, temporary, into, final)
+        finally:
+            if not taken:
+                _forget(into, temporary)
+        if not taken and not holds(into, final, content):
+            return OtherBytes()
     except (OtherBytes, OSError) as problem:
         return problem
     return None
+
+
+def _forget(folder: int, name: bytes) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
 
 
 def write_temporary(into: int, chunks: Iterable[bytes]) -> bytes:
     """Write and fsync a new file under a name that nobody reads (a dotfile, .part); gives the name."""
     temporary, descriptor = _new_file(into)
     try:
-        with open(descriptor, "wb", buffering=0) as file:
+        try:
             for chunk in chunks:
-                rest = memoryview(chunk)
-                while rest:
-                    rest = rest[file.write(rest) :]
-            os.fsync(file.fileno())
+                written = os.write(descriptor, chunk)
+                while written < len(chunk):
+                    written += os.write(descriptor, memoryview(chunk)[written:])
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
     except BaseException:
         os.unlink(temporary, dir_fd=into)
         raise

@@ -91,6 +91,12 @@ class Road:
     def run(self, conn: Connection, batch: Batch, at_most: int | None = None) -> bool:
         """Read on, for so many sets; True at the end of the bytes. Raises Paused."""
         self._conn, self._record.batch = conn, batch
+        try:
+            return self._run(batch, at_most)
+        finally:
+            self._record.batch = Batch()  # what was read is to go once it is written, not with the next chunk
+
+    def _run(self, batch: Batch, at_most: int | None) -> bool:
         before = self.sets
         for event in self._events:
             self._feed(event)
