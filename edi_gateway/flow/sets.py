@@ -6,11 +6,11 @@ flow/road.py.
 
 from __future__ import annotations
 
-import hashlib
 from typing import Protocol
 
 from edi_gateway.commands.arrivals import Arrived
 from edi_gateway.commands.take_orders import Incoming
+from edi_gateway.digests import sha256_hex
 from edi_gateway.flow import verdicts
 from edi_gateway.flow.acks import Received
 from edi_gateway.flow.applying import Arrival
@@ -142,4 +142,4 @@ def document(record: Recorder, around: Envelope, raw: RawSet, state: str, partne
 def set_hash(raw: RawSet) -> str:
     """SHA-256 of a set without ST02 and SE02 (spec B5.2): the same document in another envelope has it too."""
     text = "\n".join([raw.code, *raw.texts[1:-1]])
-    return hashlib.sha256(text.encode("latin-1", "replace")).hexdigest()
+    return sha256_hex(text.encode("latin-1", "replace"))

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from hashlib import sha256
 from typing import Final, NamedTuple
 
+from edi_gateway.digests import sha256_hex
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.partners.profile import Profile
 
@@ -97,4 +97,4 @@ def snapshot(order: PurchaseOrder) -> str:
 def content_hash(order: PurchaseOrder, written: str | None = None) -> str:
     """SHA-256 of what is ordered, whatever the envelope and the purpose (BEG01). `written`: its snapshot, if made."""
     text = snapshot(order) if written is None else written
-    return sha256(_PURPOSE.sub("", text, count=1).encode()).hexdigest()
+    return sha256_hex(_PURPOSE.sub("", text, count=1).encode())
