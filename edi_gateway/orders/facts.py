@@ -13,8 +13,8 @@ from decimal import Decimal
 from fractions import Fraction
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
-from edi_gateway.model.documents.shared import ItemId
-from edi_gateway.model.master_data import Customer, Item, ItemUnit, MasterData, Price
+from edi_gateway.model.documents.shared import ItemId, Pack, Party
+from edi_gateway.model.master_data import Customer, Item, ItemUnit, MasterData, Price, ShipTo
 from edi_gateway.orders.availability import Availability
 from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
 from edi_gateway.orders.identity import blanket_key, business_key
@@ -82,12 +82,47 @@ def _default_keys(default: str) -> set[tuple[str, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Goods:
-    """What ids and a unit mean. `item_units`: by code."""
+    """What ids and a unit mean. `item_units`: by code. The rest follows from these, worked out once a batch:
+    `certain` there is nothing to say about the item; `any_number` every whole number of the unit is sold;
+    `per_unit` base units in one, None when they are no whole number."""
 
     match: items.Match
-    item: Item | None
-    item_units: dict[str, ItemUnit]
-    unit: units.UnitReading
+    item: Item | None = None
+    item_units: dict[str, ItemUnit] = field(default_factory=dict)
+    unit: units.UnitReading = units.NOT_READ
+    certain: bool = False
+    any_number: bool = False
+    per_unit: Decimal | None = None
+    _conflicts: dict[tuple[int | None, int | None], str | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
+
+    @staticmethod
+    def of(match: items.Match, item: Item, item_units: dict[str, ItemUnit], unit: units.UnitReading) -> Goods:
+        row = unit.row
+        whole = row is not None and row.factor.denominator == 1
+        return Goods(
+            match,
+            item,
+            item_units,
+            unit,
+            certain=not match.broken and not match.mended and item.status == "active",
+            any_number=row is not None and units.takes_any(row),
+            per_unit=Decimal(row.factor.numerator) if row is not None and whole else None,
+        )
+
+    def pack_conflict(self, pack: Pack | None) -> str | None:
+        """Why the unit, the level that a GTIN names and the pack of a line do not agree; None when they do."""
+        row, level = self.unit.row, self.match.unit
+        if row is None or (pack is None and (level is None or level == row.unit)):
+            return None
+        stated = (pack.pack, pack.inner) if pack is not None else (None, None)
+        if stated not in self._conflicts:
+            case = self.item_units.get("CA") or max(self.item_units.values(), key=lambda u: u.factor)
+            named = self.item_units.get(level) if level is not None else None
+            packed = case if case.factor > 1 else None
+            self._conflicts[stated] = units.pack_conflict(row, named, *stated, packed)
+        return self._conflicts[stated]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +147,10 @@ class Facts:
     _goods: dict[tuple[object, ...], Goods] = field(default_factory=dict, repr=False, compare=False)
     _prices: dict[tuple[object, ...], pricing.Ladder] = field(default_factory=dict, repr=False, compare=False)
     _windows: dict[tuple[object, ...], dates.Window] = field(default_factory=dict, repr=False, compare=False)
+    _agreed: dict[int, pricing.Quote] = field(default_factory=dict, repr=False, compare=False)
+    _addresses: dict[tuple[object, ...], tuple[str, str] | None] = field(
+        default_factory=dict, repr=False, compare=False
+    )
     _earliest: dict[int, date] = field(default_factory=dict, repr=False, compare=False)
     _available: dict[str, Availability] = field(default_factory=dict, repr=False, compare=False)
 
@@ -143,11 +182,11 @@ class Facts:
             match = items.resolve(line.ids, line.unit, self.data, self.profile.key)
             item = self.data.items.get(match.sku) if match.sku is not None else None
             if item is None:
-                known = Goods(match, None, {}, units.NOT_READ)
+                known = Goods(match)
             else:
                 all_units = self.units_of(item)
                 unit = units.read_unit(line.unit, item, all_units, policies.unit_aliases)
-                known = Goods(match, item, all_units, unit)
+                known = Goods.of(match, item, all_units, unit)
             self._goods[key] = known
         return known
 
@@ -222,6 +261,20 @@ class Facts:
                 units=self.units_of(item),
             )
         return known.at(quantity)
+
+    def agreed(self, row: Price) -> pricing.Quote:
+        """The quote of whoever asks just the price of this row, in its unit."""
+        known = self._agreed.get(id(row))  # the rows are ours as long as these facts are
+        if known is None:
+            known = self._agreed[id(row)] = pricing.Quote("equal", row, row.price)
+        return known
+
+    def address_differs(self, party: Party, site: ShipTo) -> tuple[str, str] | None:
+        """(theirs, on file) when the order gives another address; orders of one batch often go to the same place."""
+        key = (site.qualifier, site.code, party.address, party.city, party.region, party.postal_code)
+        if key not in self._addresses:
+            self._addresses[key] = parties.address_differs(party, site)
+        return self._addresses[key]
 
 
 def facts_on(

@@ -31,6 +31,8 @@ from edi_gateway.orders.standing import NEW, Standing, stands
 
 __all__ = ["business_key", "content_hash", "differences", "judge", "judge_again", "snapshot"]
 
+# taken out of their classes once: Python looks an enum's member up anew at every mention
+_ACCEPTED, _REJECTED, _HELD = LineState.ACCEPTED, LineState.REJECTED, LineState.HELD
 _DATE_CODES: Final = (Code.DATE_PAST, Code.DATE_BELOW_LEAD_TIME)
 Edits = Mapping[int, Mapping[str, Any]]  # line -> field of Line, or "sku" -> value
 
@@ -207,13 +209,13 @@ def _shares(line: LineFacts, known: OrderFacts) -> bool:
 
 def _order_line(line: LineFacts, known: OrderFacts, refused: str | None, late: bool) -> OrderLine:
     document = line.line
-    accepted = line.accepted
+    accepted, price, asked = line.accepted, line.price, document.price
     quantity = document.quantity if document.quantity is not None else ZERO
-    state = LineState.ACCEPTED
+    state = _ACCEPTED
     if refused is None and line.quantity is not None and accepted <= 0:  # rounded down to nothing
         refused = known.policies.cut_quantity_as if known.policies.cut_quantity_as in ("IR", "ID") else "IR"
     if refused is not None:
-        state = LineState.REJECTED
+        state = _REJECTED
     elif (
         document.quantity is not None
         and not document.quantity
@@ -221,9 +223,9 @@ def _order_line(line: LineFacts, known: OrderFacts, refused: str | None, late: b
     ):
         state = LineState.INFORMATION
     codes = []
-    if line.price is not None and document.price is not None and line.price != document.price:
+    if price is not asked and price is not None and asked is not None and price != asked:
         codes.append("IP")
-    if accepted != quantity and line.quantity is not None:
+    if accepted is not quantity and accepted != quantity and line.quantity is not None:
         codes.append("IQ")
     promised_ship = promised_delivery = None
     window = line.window
@@ -251,9 +253,9 @@ def _order_line(line: LineFacts, known: OrderFacts, refused: str | None, late: b
         accepted if refused is None else ZERO,
         base_quantity,
         item.base_unit if item is not None else None,
-        document.price,
-        quote.ours if quote.ours is not None else None,
-        line.price,
+        asked,
+        quote.ours,
+        price,
         document.price_basis,
         state,
         refused,
@@ -281,7 +283,7 @@ def _refused(line: OrderLine) -> OrderLine:
 def _total(lines: tuple[OrderLine, ...]) -> Decimal:
     summed = ZERO
     for line in lines:
-        if line.amount is not None and line.state in (LineState.ACCEPTED, LineState.HELD):
+        if line.amount is not None and line.state in (_ACCEPTED, _HELD):
             summed += line.amount
     return summed
 

@@ -35,11 +35,10 @@ def settle(
     An order is accepted as soon as one line is; what is refused or cancelled stays so.
     """
     if not holds:
+        accepted = LineState.ACCEPTED
         settled = tuple(
             [
-                line
-                if line.state in FINAL or line.state is LineState.ACCEPTED
-                else _as(line, LineState.ACCEPTED)
+                line if line.state is accepted or line.state in FINAL else _as(line, LineState.ACCEPTED)
                 for line in lines
             ]
         )

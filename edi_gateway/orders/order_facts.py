@@ -15,7 +15,7 @@ from typing import Final
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ShipTo
 from edi_gateway.orders.blanket import Blanket, blanket_of
-from edi_gateway.orders.facts import Facts
+from edi_gateway.orders.facts import Facts, Goods
 from edi_gateway.orders.identity import Share, shares_of
 from edi_gateway.orders.meaning import dates, items, parties, pricing, units
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money
@@ -88,6 +88,9 @@ class OrderFacts:
     odd_units: list[LineFacts] = field(default_factory=list)
     odd_prices: list[LineFacts] = field(default_factory=list)
     divided: list[LineFacts] = field(default_factory=list)  # by SDQ or SCH
+    amounted: list[LineFacts] = field(default_factory=list)  # with an AMT
+    noted: list[LineFacts] = field(default_factory=list)  # with free text
+    routed: list[LineFacts] = field(default_factory=list)  # with a ship-to or carrier of their own
 
     @property
     def policies(self) -> Policies:
@@ -161,13 +164,19 @@ def _line(index: int, line: Line, order: OrderFacts) -> LineFacts:
         resolved = resolve(facts.profile, order.customer, order.order, line)
     goods = facts.goods(line, resolved.policies)
     match, item, quantity, price = goods.match, goods.item, line.quantity, line.price
-    known = LineFacts(index, line, resolved, match, item)
+    known = LineFacts(index, line, resolved, match, item, None, goods.item_units, goods.unit)
     given = line.model_fields_set
     if line.allocations or line.schedules or "parties" in given:
         known.shares = shares_of(line)
         order.divided.append(known)
         _stores(known.shares, order)
+    if "amounts" in given:
+        order.amounted.append(known)
+    if "notes" in given or "messages" in given:
+        order.noted.append(known)
     _when(known, order, given)
+    if known.place is not None or "carriers" in given:
+        order.routed.append(known)
     if quantity is not None:
         known.accepted = quantity
         if quantity > 0 and is_sane(quantity):
@@ -177,15 +186,13 @@ def _line(index: int, line: Line, order: OrderFacts) -> LineFacts:
     if item is None:
         order.odd_items.append(known)
     else:
-        known.item_units = goods.item_units
-        known.unit = goods.unit
-        if match.broken or match.mended or item.status != "active":
+        if not goods.certain:
             order.odd_items.append(known)
             if item.status == "discontinued" and item.successor is not None:
                 _substitute(known, order)
         row = goods.unit.row
         if row is not None:
-            _how_much(known, row, item, resolved.policies)
+            _how_much(known, row, item, goods)
             _price(known, row, item, order)
             if known.quote.kind != "equal":
                 order.odd_prices.append(known)
@@ -243,29 +250,25 @@ def _substitute(known: LineFacts, order: OrderFacts) -> None:
         known.substitute = items.replacement(known.item, order.facts.data, order.today)
 
 
-def _how_much(known: LineFacts, row: ItemUnit, item: Item, policies: Policies) -> None:
-    line, quantity = known.line, known.quantity
+def _how_much(known: LineFacts, row: ItemUnit, item: Item, goods: Goods) -> None:
+    quantity = known.quantity
     if quantity is None:
         return
     known.broken = not item.measured and not units.is_whole(quantity)
-    if not known.broken and not units.takes_any(row):
+    if not known.broken and not goods.any_number:
         known.fit = units.fit(
-            quantity, row, known.item_units, policies.pack_rounding, divisible=not known.shares
+            quantity,
+            row,
+            known.item_units,
+            known.resolved.policies.pack_rounding,
+            divisible=not known.shares,
         )
         known.accepted = known.fit.accepted
-    known.base_quantity = units.in_base(known.accepted, row.factor)
-    pack = line.pack
-    level = known.match.unit
-    if pack is not None or (level is not None and level != row.unit):
-        named = known.item_units.get(level) if level is not None else None
-        case = known.item_units.get("CA") or max(known.item_units.values(), key=lambda u: u.factor)
-        known.pack_conflict = units.pack_conflict(
-            row,
-            named,
-            pack.pack if pack else None,
-            pack.inner if pack else None,
-            case if case.factor > 1 else None,
-        )
+    if goods.per_unit is not None:
+        known.base_quantity = units.times(known.accepted, goods.per_unit)
+    else:
+        known.base_quantity = units.in_base(known.accepted, row.factor)
+    known.pack_conflict = goods.pack_conflict(known.line.pack)
 
 
 def _price(known: LineFacts, row: ItemUnit, item: Item, order: OrderFacts) -> None:
@@ -277,10 +280,21 @@ def _price(known: LineFacts, row: ItemUnit, item: Item, order: OrderFacts) -> No
     )
     if order.blanket is not None and item.sku in order.blanket.prices:
         price_row = order.blanket.prices[item.sku]
+    price, allowances = known.price, line.allowances
+    if (
+        price
+        and price_row is not None
+        and price == price_row.price
+        and price_row.unit == row.unit
+        and line.price_basis is None
+        and not allowances
+        and price > 0
+    ):
+        known.quote = facts.agreed(price_row)  # as `compare` would say it, of nearly every line
+        return
     foreign = order.customer is not None and order.currency != order.customer.currency
     if price_row is None and foreign and line.price is not None:
         return  # another currency without prices: its hold says so once for the order (spec D19)
-    allowances = line.allowances
     known.quote = quote = pricing.compare(
         price=line.price,
         basis_code=line.price_basis,

@@ -87,7 +87,7 @@ def ship_to_by_other_name(order: PurchaseOrder, facts: OrderFacts) -> Iterator[F
                 value=party.id,
                 severity=Severity.WARNING,
             )
-        if place.way == "code" and (differs := parties.address_differs(party, site)) is not None:
+        if place.way == "code" and (differs := facts.facts.address_differs(party, site)) is not None:
             yield found(
                 Code.SHIP_TO_DIFFERS,
                 path,

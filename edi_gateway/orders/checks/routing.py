@@ -26,7 +26,7 @@ def freight_reaches_the_place(order: PurchaseOrder, facts: OrderFacts) -> Iterat
     To do: get a street address, or agree on another way to ship.
     """
     general = _carriers(order.party("ST"), order.carriers)
-    if not general and not any(line.line.carriers or line.place for line in facts.lines):
+    if not general and not facts.routed:
         return
     if _is_ltl(general):
         place = _post_box(facts.place.ship_to, facts.place.party)
@@ -35,9 +35,9 @@ def freight_reaches_the_place(order: PurchaseOrder, facts: OrderFacts) -> Iterat
         for key, site in facts.stores.items():
             if site is not None and (place := _post_box(site, None)) is not None:
                 yield _found("parties", f"What store {key.partition(':')[2]} gets", place)
-    for line in facts.lines:
+    for line in facts.routed:  # the others go as the order does
         if line.place is None and not line.line.carriers:
-            continue  # as the order
+            continue
         party = line.place.party if line.place is not None else None
         if _is_ltl(_carriers(party, line.line.carriers) or general):
             to = line.place or facts.place

@@ -157,7 +157,7 @@ def notes_read(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
     holds = facts.policies.notes == "hold"
     if order.notes:
         yield from _note("notes", "The order", order.notes, (), holds)
-    for line in facts.lines:
+    for line in facts.noted:
         document = line.line
         if document.notes or document.messages:
             yield from _note(line.path("notes"), line.called(), document.notes, document.messages, holds)

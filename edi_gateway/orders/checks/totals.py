@@ -42,11 +42,12 @@ def hash_total_right(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findin
     if stated is None:
         return
     summed = ZERO
-    for line in order.lines:
-        if line.quantity is not None:
-            if not is_sane(line.quantity):
+    for line in facts.lines:
+        quantity = line.line.quantity
+        if quantity is not None:
+            if line.quantity is None and not is_sane(quantity):
                 return  # its own finding
-            summed = EXACT.add(summed, line.quantity)
+            summed = EXACT.add(summed, quantity)
     if not is_sane(stated) or EXACT.remainder(summed, _MODULUS) != EXACT.remainder(stated, _MODULUS):
         told = show(plain(stated)) if is_sane(stated) else "an absurd number"
         yield found(
@@ -164,8 +165,8 @@ def line_amounts_right(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Find
 
     A warning, or hold TOTALS on the line by `amount_total`. To do: compare the price and its basis.
     """
-    for line in facts.lines:
-        stated = line.line.amounts.get("1") if line.line.amounts else None
+    for line in facts.amounted:
+        stated = line.line.amounts.get("1")
         quantity, price = line.line.quantity, line.line.price
         if not stated or quantity is None or price is None:
             continue

@@ -107,8 +107,13 @@ def step_of(row: ItemUnit, units: dict[str, ItemUnit]) -> tuple[Fraction | None,
 def in_base(quantity: Decimal, factor: Fraction) -> Decimal | None:
     """The quantity in base units, None when it has no finite decimal form (a third of a case)."""
     if factor.denominator == 1:
-        return EXACT.multiply(quantity, Decimal(factor.numerator)) if factor.numerator != 1 else quantity
+        return times(quantity, Decimal(factor.numerator))
     return exactly(Fraction(quantity) * factor)
+
+
+def times(quantity: Decimal, per_unit: Decimal) -> Decimal:
+    """The quantity in base units, of which one unit holds a whole number."""
+    return EXACT.multiply(quantity, per_unit) if per_unit != _UNIT else quantity
 
 
 def is_whole(quantity: Decimal) -> bool:
