@@ -11,8 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
-from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
+from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
+from edi_gateway.model.documents.shared import ItemId, QuotedPrice
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.holds import Blocked, Blocking, blocked
 from edi_gateway.orders.lifecycle import waiting_quantities
@@ -87,7 +88,7 @@ def answer(
             "contract_number": order.contract_number,
             "order_number": order_number,
             "acknowledged_on": today,
-            "lines": tuple(detail),
+            "lines": tuple([AnsweredLine.of_known(each) for each in detail]),
             "stated_totals": _totals(order, detail),
             **echo,
         }
@@ -200,7 +201,7 @@ def _ack(status: str, quantity: Decimal | None, line: Line, mine: OrderLine | No
         elif mine.promised_ship is not None:
             ack["date_qualifier"], ack["on"] = "068", mine.promised_ship
         if mine.substitute is not None:
-            ack["ids"] = ({"qualifier": _our_qualifier(line), "value": mine.substitute},)
+            ack["ids"] = (ItemId(qualifier=_our_qualifier(line), value=mine.substitute),)
     return ack
 
 
@@ -213,7 +214,7 @@ def _line(
     number: int, line: Line, mine: OrderLine | None, answers: list[dict[str, Any]], policies: Policies
 ) -> dict[str, Any]:
     """PO1 of the answer: the buyer's own words back, with the price that we acknowledge."""
-    told: dict[str, Any] = {"line": number, "answers": answers}
+    told: dict[str, Any] = {"line": number, "answers": tuple([Answer.of_known(each) for each in answers])}
     if line.buyer_line is not None:
         told["buyer_line"] = line.buyer_line
     if line.quantity is not None:
@@ -224,7 +225,7 @@ def _line(
     going = mine is not None and mine.state in (LineState.ACCEPTED, LineState.INFORMATION)
     if going and mine is not None and mine.price is not None and mine.price != price:
         if price is not None and policies.price_change_in == "CTP":
-            told["quoted_prices"] = ({"kind": "CON", "price": plain(mine.price)},)
+            told["quoted_prices"] = (QuotedPrice(kind="CON", price=plain(mine.price)),)
         else:
             price = plain(mine.price)
     if price is not None:

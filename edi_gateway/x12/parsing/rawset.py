@@ -20,6 +20,7 @@ class RawSet:
         Composites and repetitions are not split. The checker brings what it reads leniently into order
         here (tags and codes in upper case, no trailing blanks); `texts` keeps what came.
     offsets, ends: byte range of each segment in the receipt, without its terminator; parallel to segments.
+        None for a set that we write, terminators of one byte and nothing else between: worked out when asked.
     findings: what is wrong with ST, SE and the set as a whole.
     """
 
@@ -41,8 +42,8 @@ class RawSet:
         code: str,
         control: str,
         segments: list[list[str]],
-        offsets: list[int],
-        ends: list[int],
+        offsets: list[int] | None,
+        ends: list[int] | None,
         delimiters: Delimiters,
         findings: list[Finding] | None = None,
         *,
@@ -55,8 +56,8 @@ class RawSet:
         self.delimiters = delimiters
         self.findings = findings if findings is not None else []
         self.texts = [delimiters.element.join(segment) for segment in segments]
-        self._offsets: list[int] | None = offsets
-        self._ends: list[int] | None = ends
+        self._offsets = offsets
+        self._ends = ends
         self._runs: Sequence[Run] = ()
 
     @classmethod
@@ -114,6 +115,12 @@ class RawSet:
 
     def _work_out(self) -> None:
         self._offsets, self._ends = [], []
+        if not self._runs:
+            at = 0
+            for text in self.texts:
+                self._offsets.append(at)
+                self._ends.append(at + len(text))
+                at += len(text) + 1
         for run in self._runs:
             offsets, ends = run.places()
             self._offsets += offsets

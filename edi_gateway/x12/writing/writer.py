@@ -150,13 +150,7 @@ def check_body(guide: Guide, segments: Sequence[Sequence[str]], delimiters: Deli
     control = "0001"
     body = [_trimmed(segment) for segment in segments]
     whole = [["ST", guide.set_code, control], *body, ["SE", str(len(body) + 2), control]]
-    offsets, ends, at = [], [], 0
-    for segment in whole:
-        offsets.append(at)
-        at += sum(map(len, segment)) + len(segment) - 1
-        ends.append(at)
-        at += 1
-    raw = RawSet(guide.set_code, control, whole, offsets, ends, delimiters)
+    raw = RawSet(guide.set_code, control, whole, None, None, delimiters)
     return [
         replace(finding, severity=Severity.ERROR) if finding.code is Code.DELIMITER_IN_DATA else finding
         for finding in guide.check(raw).findings
