@@ -23,7 +23,10 @@ from edi_gateway.orders.facts import needs
 from edi_gateway.orders.holds import blocked
 from edi_gateway.orders.identity import business_key, content_hash
 from edi_gateway.orders.judge import judge, judge_again
+from edi_gateway.orders.meaning import pricing
+from edi_gateway.orders.order_facts import understand
 from edi_gateway.orders.revision import differences
+from edi_gateway.orders.standing import NEW
 from edi_gateway.partners.profile import Policies
 from tests.orders.build import books, facts, judged, line, po, profile, standing, unit
 
@@ -244,3 +247,34 @@ def test_every_consequence_is_of_a_code_of_judgement() -> None:
     written = "".join(Path(room.__file__ or "").read_text("utf-8") for room in ROOMS)
     yielded = set(re.findall(r"Code\.([A-Z_]+)", written))
     assert yielded == {code.name for code in CONSEQUENCES}
+
+
+@given(st.lists(almost_good(), min_size=2, max_size=4))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_what_a_batch_has_learned_changes_no_judgement(orders: list[PurchaseOrder]) -> None:
+    """Facts remember items, units, packs, prices, windows and addresses; each order is judged as if it came alone."""
+    shared = facts()
+    for order in orders:
+        assert judge(order, shared) == judge(order, facts())
+
+
+@given(almost_good())
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_a_price_that_is_ours_at_once_is_what_the_comparison_says(order: PurchaseOrder) -> None:
+    known = understand(order, facts(), NEW)
+    for each in known.lines:
+        row, unit = each.quote.row, each.unit.row
+        if each.quote.kind != "equal" or each.line.allowances or each.quantity is None:
+            continue
+        if row is not None and unit is not None:
+            assert each.quote == pricing.compare(
+                price=each.line.price,
+                basis_code=each.line.price_basis,
+                quantity=each.quantity,
+                unit=unit,
+                units=each.item_units,
+                row=row,
+                lower=known.policies.price_buyer_lower,
+                higher=known.policies.price_buyer_higher,
+                is_free=False,
+            )
