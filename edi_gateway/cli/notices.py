@@ -11,7 +11,7 @@ from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import amount
 from edi_gateway.cli.output import WRONG_USAGE, fail, sentence
 from edi_gateway.cli.papers import ShipmentArgument, shipment_id
-from edi_gateway.cli.shipping import group
+from edi_gateway.cli.shipping import CarrierNameOption, FreightOption, ModeOption, group
 
 WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays with the shipment.")]
 
@@ -38,6 +38,9 @@ def amend(
     shipment: ShipmentArgument,
     why: WhyOption,
     carrier: Annotated[str | None, typer.Option(help="SCAC of the carrier.")] = None,
+    carrier_name: CarrierNameOption = None,
+    mode: ModeOption = None,
+    freight: FreightOption = None,
     pro: Annotated[str | None, typer.Option(help="The carrier's PRO number.")] = None,
     bol: Annotated[str | None, typer.Option(help="Number of the bill of lading.")] = None,
     trailer: Annotated[str | None, typer.Option(help="Number of the trailer.")] = None,
@@ -55,7 +58,13 @@ def amend(
     from edi_gateway.commands import notices
 
     here: Here = ctx.obj
-    told: dict[str, Any] = {"carrier": carrier, "pro": pro, "bol": bol, "trailer": trailer, "seal": seal}
+    told: dict[str, Any] = {
+        "carrier": carrier and carrier.upper(),
+        "carrier_name": carrier_name,
+        "mode": mode and mode.upper(),
+        "freight_payment": freight and freight.upper(),
+        **{"pro": pro, "bol": bol, "trailer": trailer, "seal": seal},
+    }
     heavy: Decimal | None = amount(weight, "--weight")
     transport = {name: value for name, value in {**told, "weight": heavy}.items() if value is not None}
     numbers = dict(map(_numbered, sscc or ()))

@@ -39,6 +39,15 @@ app.add_typer(group, name="shipments")
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="A CSV file.")]
+CarrierNameOption = Annotated[
+    str | None, typer.Option(help="The carrier's name, as the bill of lading has it.")
+]
+ModeOption = Annotated[
+    str | None, typer.Option(metavar="CODE", help="TD504: M motor, LT less than a truckload, U parcel ...")
+]
+FreightOption = Annotated[
+    str | None, typer.Option(metavar="CODE", help="FOB01, who pays the freight: CC collect, PP prepaid ...")
+]
 DAY = ["%Y-%m-%d"]
 _RESTS = ("backorder", "cancel", "later")
 _STATES = ("SHIPPED", "REVERSED")
@@ -72,6 +81,9 @@ def confirm(
         ),
     ] = None,
     carrier: Annotated[str | None, typer.Option(metavar="SCAC", help="Who carries it.")] = None,
+    carrier_name: CarrierNameOption = None,
+    mode: ModeOption = None,
+    freight: FreightOption = None,
     pro: Annotated[str | None, typer.Option(help="The carrier's freight bill number.")] = None,
     bol: Annotated[str | None, typer.Option(help="Bill of lading; one is made when none is said.")] = None,
     tracking: Annotated[
@@ -115,6 +127,9 @@ def confirm(
         packing=Packing("count" if count else "case", count, numbers),
         transport=Transport(
             carrier=carrier and carrier.upper(),
+            carrier_name=carrier_name,
+            mode=mode and mode.upper(),
+            freight_payment=freight and freight.upper(),
             pro=pro,
             bol=bol,
             trailer=trailer,

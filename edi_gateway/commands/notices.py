@@ -30,7 +30,7 @@ from edi_gateway.orders.gate.records import Notice
 from edi_gateway.orders.shipping.completeness import lacking
 from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, findings, notices, story
+from edi_gateway.store import deadlines, documents, findings, notices, story
 from edi_gateway.store.notices import Noticed
 
 _SET: Final = "856"
@@ -95,6 +95,9 @@ def make(desk: Desk, partners: Partners, group: Sequence[Noticed], stories: Stor
     }
     if valid:
         values["notice_version"] = head.version + 1
+        before = [each.notice_document_id for each in group if each.notice_document_id is not None]
+        if before:
+            resolve_about(desk, f"The ship notice {head.number} was made anew.", document_id=before)
     notices.change(desk.conn, ids, **values)
     for order_id in _orders(shipped):
         text = f"Ship notice {head.number} {'made' if valid else 'does not pass our own check'}."
@@ -114,10 +117,10 @@ def _said(desk: Desk, profile: Profile, group: Sequence[Noticed]) -> list[ShipNo
     if profile.shipping.correction == "05":
         return [notice(shipped, profile, now=now, number=head.number, purpose="05")]
     old, new = _number(head.number, head.version), _number(head.number, head.version + 1)
-    return [
-        notice(shipped, profile, now=now, number=old, purpose="01"),
-        notice(shipped, profile, now=now, number=new),
-    ]
+    anew = notice(shipped, profile, now=now, number=new)
+    before = documents.canonical(desk.conn, head.notice_document_id or 0)
+    went = anew if before is None else ShipNotice.model_validate_json(before)
+    return [went.model_copy(update={"purpose": "01", "shipment_id": old, "on": anew.on, "at": anew.at}), anew]
 
 
 def _queue(
@@ -219,7 +222,6 @@ def send_notice(desk: Desk, partners: Partners, shipment_id: int, *, why: str) -
             order_id, kind, f"The ship notice {found.number} is made {'anew' if found.version else ''}: {why}"
         )
     ledger.write()
-    resolve_about(desk, f"A new notice is made: {why}", document_id=found.notice_document_id or 0)
 
 
 def amend(
