@@ -13,8 +13,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from edi_gateway.cli import starter
 from edi_gateway.cli.app import program
@@ -77,13 +78,19 @@ class UnderTest:
         code = 0
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             try:
-                program()(["--home", str(self.home), "--as", by, *words])
+                _program()(["--home", str(self.home), "--as", by, *words])
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else 1 if end.code else 0
             except GatewayError as error:
                 code = 1
                 print(error)
         return code, said.getvalue()
+
+
+@cache
+def _program() -> Any:
+    """Every command, put together once: that takes longer than most of them."""
+    return program()
 
 
 def _settings(showed: datetime, at: datetime) -> Settings:

@@ -18,6 +18,8 @@ from edi_gateway.partners.snapshots import PublishedPartner
 from edi_gateway.x12.checking.guide import Guide, build, readable
 from edi_gateway.x12.dictionary import nearest
 
+_mappings: dict[tuple[str, str], catalog.Mapping | None] = {}  # few partners, and a handful of sets each
+
 
 class ProfileUnusable(GatewayError):
     """The files of {partner} cannot be played with: {problem}"""
@@ -29,7 +31,6 @@ class Agreement:
 
     published: PublishedPartner
     _guides: dict[tuple[str, str], Guide | None] = field(default_factory=dict, repr=False)
-    _mappings: dict[str, catalog.Mapping | None] = field(default_factory=dict, repr=False)
 
     @property
     def profile(self) -> Profile:
@@ -49,11 +50,13 @@ class Agreement:
         return self._guides[key]
 
     def mapping(self, set_code: str) -> catalog.Mapping | None:
-        if set_code not in self._mappings:
+        """None when there is no file for it. Files of the same words give the same mapping, which is kept."""
+        key = (self.published.hash, set_code)
+        if key not in _mappings:
             texts = self.published.sources
             known = f"{set_code}.toml" in texts
-            self._mappings[set_code] = catalog.load_texts(texts, set_code) if known else None
-        return self._mappings[set_code]
+            _mappings[key] = catalog.load_texts(texts, set_code) if known else None
+        return _mappings[key]
 
     def reader(self, set_code: str, guide: Guide) -> Reader | None:
         mapping = self.mapping(set_code)
