@@ -12,10 +12,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from operator import attrgetter
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select, update
 
+from edi_gateway.model.fulfilment import Stage
 from edi_gateway.model.master_data import KnownOrder
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.store import bulk
@@ -186,6 +187,8 @@ def set_stages(conn: Connection, stages: Mapping[int, str | None], at: datetime)
 
 # ---------------------------------------------------------------- business keys
 
+_NOTHING_LEFT: Final = (None, Stage.IN_FULFILMENT.value)  # stages in which no goods have left
+
 
 def claim(conn: Connection, keys: Mapping[str, int]) -> set[str]:
     """Claim business keys (key -> order id); the ones that are ours now. The others have an order already.
@@ -217,7 +220,7 @@ def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, 
     wanted = sorted(keys)
     c = orders.c
     columns = [c.business_key, c.id, c.number, c.revision, c.state, c.content_hash, c.snapshot, c.type]
-    columns.append(c.document_id)
+    columns += [c.document_id, c.stage]
     for start in range(0, len(wanted), _CHUNK):
         query = select(*columns).where(c.business_key.in_(wanted[start : start + _CHUNK]))
         rows += conn.execute(query.where(c.state != "VOID").order_by(c.id))
@@ -233,6 +236,7 @@ def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, 
             row.state,
             row.content_hash,
             row.snapshot,
+            any_fulfilment=row.stage not in _NOTHING_LEFT,
             order_type=row.type,
             former=tuple(former.get(row.id, ())),
             document_id=row.document_id,
