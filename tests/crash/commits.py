@@ -6,6 +6,7 @@ Hooks into SQLAlchemy's dialects, below everything of ours and below DBOS. Nothi
 from __future__ import annotations
 
 import os
+import re
 import signal
 import threading
 from collections.abc import Callable
@@ -15,15 +16,21 @@ from sqlalchemy.engine.default import DefaultDialect
 
 T = TypeVar("T")
 When = Literal["before", "after"]
+_WRITES = re.compile(r'\s*(?:INSERT INTO|UPDATE|DELETE FROM) "?(\w+)')
 
 
 class Points:
-    """`count` goes up with every writing commit and every act. `at`: the one to die at; None: only count."""
+    """`count` goes up with every writing commit and every act. `at`: the one to die at; None: only count. `tables`:
+    only commits count that write one of these; none: all do."""
 
-    def __init__(self, at: int | None = None, when: When = "before") -> None:
+    def __init__(
+        self, at: int | None = None, when: When = "before", tables: frozenset[str] = frozenset()
+    ) -> None:
         self.count = 0
         self._at = at
         self._when = when
+        self._tables = tables
+        self._written: dict[int, set[str]] = {}  # by driver's connection, since its last commit
         self._lock = threading.Lock()
         self._changes: dict[int, int] = {}
 
@@ -38,6 +45,18 @@ class Points:
                 commit(dialect, connection)
 
         DefaultDialect.do_commit = counted  # type: ignore[method-assign]
+        if self._tables:
+            for name in ("do_execute", "do_executemany"):
+                setattr(DefaultDialect, name, self._noting(getattr(DefaultDialect, name)))
+
+    def _noting(self, execute: Callable[..., None]) -> Callable[..., None]:
+        def noted(dialect: DefaultDialect, cursor: Any, statement: str, *more: Any, **named: Any) -> None:
+            written = _WRITES.match(statement)
+            if written is not None:
+                self._written.setdefault(id(cursor.connection), set()).add(written[1])
+            execute(dialect, cursor, statement, *more, **named)
+
+        return noted
 
     def pass_by(self, act: Callable[[], T]) -> T:
         """Do what cannot be undone: a commit, or something at a partner's."""
@@ -52,6 +71,9 @@ class Points:
         return result
 
     def _writes(self, dialect: str, connection: Any) -> bool:
+        if self._tables:
+            written = self._written.pop(id(connection.dbapi_connection), set())
+            return not self._tables.isdisjoint(written)
         if dialect == "sqlite":
             driver = connection.dbapi_connection
             before = self._changes.get(id(driver), 0)

@@ -9,11 +9,26 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from edi_gateway.store import audit, tables
+from tests.commands import laws as shipping_laws
 from tests.flow.shop import PARTNER, Shop
+
+
+@dataclass(frozen=True)
+class Ships:
+    """How far orders that ship from here are. `stages`: PO number -> stage. `parts`: (PO number, quantity, state) of
+    each. `stock`: (on hand, allocated) of the one item. `invoices`: number -> (PO number, total, state).
+    `cartons`: how many, each with a number of ours; `shipments`: how many."""
+
+    stages: Mapping[str, str | None]
+    parts: tuple[tuple[str, int, str], ...]
+    stock: tuple[int, int]
+    shipments: int = 0
+    cartons: int = 0
+    invoices: Mapping[str, tuple[str, str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -31,22 +46,24 @@ class Stands:
     postings: int
     cases: tuple[str, ...]
     transmissions: frozenset[str] = frozenset({"SENT"})
+    ships: Ships | None = None
 
 
-def broken(shop: Shop, expected: Stands) -> list[str]:
+def broken(shop: Shop, expected: Stands, partners: Sequence[str] = (PARTNER,)) -> list[str]:
     """Everything that is not as it must be; nothing when all holds."""
     return [
-        *_receipts(shop, expected),
+        *_receipts(shop, expected, partners),
         *_orders(shop, expected),
         *_documents(shop, expected),
         *_numbers(shop),
-        *_sendings(shop, expected),
+        *_sendings(shop, expected, partners),
         *_postings(shop, expected),
         *_rest(shop, expected),
+        *(_shipping(shop, expected.ships) if expected.ships is not None else ()),
     ]
 
 
-def _receipts(shop: Shop, expected: Stands) -> Iterator[str]:
+def _receipts(shop: Shop, expected: Stands, partners: Sequence[str]) -> Iterator[str]:
     rows = shop.rows(tables.receipts)
     names = Counter(row["name"] for row in rows)
     yield from (f"{name} was received {n} times" for name, n in names.items() if n != 1)
@@ -54,12 +71,12 @@ def _receipts(shop: Shop, expected: Stands) -> Iterator[str]:
     if states != dict(expected.receipts):
         yield f"receipts are {states}"
     yield from (f"receipt {row['name']} is not settled" for row in rows if not row["settled"])
-    left = [file.name for file in shop.inbox(PARTNER).iterdir() if file.is_file()]
+    left = [file.name for key in partners for file in shop.inbox(key).iterdir() if file.is_file()]
     if left:
         yield f"in the folder there are still {left}"
-    archive = shop.inbox(PARTNER) / "archive"
-    archived = sorted(file.name for file in archive.iterdir()) if archive.is_dir() else []
-    if archived != sorted(expected.receipts):
+    archives = [shop.inbox(key) / "archive" for key in partners]
+    archived = [file.name for archive in archives if archive.is_dir() for file in archive.iterdir()]
+    if sorted(archived) != sorted(expected.receipts):
         yield f"in the archive there are {archived}"
     worked = Counter(
         (row["receipt_id"], row["offset"]) for row in shop.rows(tables.documents, direction="in")
@@ -93,16 +110,14 @@ def _documents(shop: Shop, expected: Stands) -> Iterator[str]:
 
 
 def _numbers(shop: Shop) -> Iterator[str]:
-    sent = shop.rows(tables.transmissions)
-    yield from _without_gap("ISA13", (int(row["control"]) for row in sent))
-    groups: dict[str, list[int]] = {}
-    for row in sent:
-        for code, number in re.findall(
-            r"GS\*(\w\w)\*[^~]*?\*(\d+)\*X\*", bytes(row["bytes"]).decode("latin-1")
-        ):
-            groups.setdefault(code, []).append(int(number))
-    for code, numbers in groups.items():
-        yield from _without_gap(f"GS06 of {code}", numbers)
+    drawn: dict[str, list[int]] = {}
+    for row in shop.rows(tables.transmissions):
+        drawn.setdefault(f"ISA13 to {row['partner']}", []).append(int(row["control"]))
+        text = bytes(row["bytes"]).decode("latin-1")
+        for code, number in re.findall(r"GS\*(\w\w)\*[^~]*?\*(\d+)\*X\*", text):
+            drawn.setdefault(f"GS06 of {code} to {row['partner']}", []).append(int(number))
+    for what, numbers in drawn.items():
+        yield from _without_gap(what, numbers)
 
 
 def _without_gap(what: str, numbers: Iterable[int]) -> Iterator[str]:
@@ -111,11 +126,12 @@ def _without_gap(what: str, numbers: Iterable[int]) -> Iterator[str]:
         yield f"{what} ran {drawn}"
 
 
-def _sendings(shop: Shop, expected: Stands) -> Iterator[str]:
+def _sendings(shop: Shop, expected: Stands, partners: Sequence[str]) -> Iterator[str]:
     hashes: dict[str, set[str]] = {}
     for name, digest in shop.sendings():
         hashes.setdefault(name, set()).add(digest)
-    whole = {file.name: file for file in shop.outbox(PARTNER).iterdir() if not file.name.startswith(".")}
+    lying_there = [file for key in partners for file in shop.outbox(key).iterdir()]
+    whole = {file.name: file for file in lying_there if not file.name.startswith(".")}
     for row in shop.rows(tables.transmissions):
         if row["state"] not in expected.transmissions:
             yield f"transmission {row['name']} is {row['state']}"
@@ -148,3 +164,36 @@ def _rest(shop: Shop, expected: Stands) -> Iterator[str]:
         wrong = audit.verify(conn)
     if wrong is not None:
         yield f"audit row {wrong.n}: {wrong.problem}"
+
+
+def _shipping(shop: Shop, expected: Ships) -> Iterator[str]:
+    """Nothing allocated, shipped, numbered or invoiced twice, or not at all."""
+    with shop.engine.begin() as conn:
+        yield from shipping_laws.broken(conn)
+    po = {row["id"]: row["po_number"] for row in shop.rows(tables.orders)}
+    stages = {row["po_number"]: row["stage"] for row in shop.rows(tables.orders)}
+    if stages != dict(expected.stages):
+        yield f"stages are {stages}"
+    parts = [(po[p["order_id"]], int(p["quantity"]), p["state"]) for p in shop.rows(tables.line_parts)]
+    if sorted(parts) != sorted(expected.parts):
+        yield f"parts are {sorted(parts)}"
+    stock = [(int(row["on_hand"]), int(row["allocated"])) for row in shop.rows(tables.stock)]
+    if stock != [expected.stock]:
+        yield f"stock is {stock}"
+    told = {}
+    for row in shop.rows(tables.invoices):
+        told[row["number"]] = (po[row["order_id"]], f"{row['total']:f}", row["state"])
+    if told != dict(expected.invoices):
+        yield f"invoices are {told}"
+    released = [row["number"] for row in shop.rows(tables.releases)]
+    if len(released) != len(set(released)) or len(released) != len(expected.stages):
+        yield f"releases are {released}"
+    drawn = {row["scope"].split("|")[0]: row["value"] for row in shop.rows(tables.control_numbers)}
+    cartons = [row["sscc"] for row in shop.rows(tables.handling_units)]
+    bols = [row["bol"] for row in shop.rows(tables.shipments)]
+    for what, scope, numbers, wanted in (
+        ("cartons", "SSCC", cartons, expected.cartons),
+        ("shipments", "BOL", bols, expected.shipments),
+    ):
+        if len(numbers) != wanted or len(set(numbers)) != wanted or drawn.get(scope, 0) != wanted:
+            yield f"{what} bear {numbers}, and {drawn.get(scope, 0)} numbers were drawn"

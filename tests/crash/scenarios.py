@@ -2,7 +2,8 @@
 
 `road`: orders come in over a folder, small ones, a large one, a rejected set, repetitions. `dealings`: what commits
 besides: a line that is down and comes back, a held order, their 997s, a change, a cancellation, deadlines. `sftp`:
-the road over a real server, killed between its acts too. Used by zygote.py.
+the road over a real server, killed between its acts too. `shipping`: from the 850 over 940, 945, 856 and 810 to the
+820. Used by zygote.py.
 """
 
 from __future__ import annotations
@@ -15,16 +16,19 @@ from pathlib import Path
 
 from sqlalchemy import Engine
 
+from edi_gateway.commands.desk import Numbers
 from edi_gateway.flow.works import Options
 from edi_gateway.partners.profile import Profile, SftpConnection
 from edi_gateway.transport import errors, sftp
 from edi_gateway.transport.base import Incoming, Transport
 from edi_gateway.transport.secrets import SecretReader, secrets_from
 from edi_gateway.transport.sftp_session import Session
+from tests.crash import shipping
 from tests.crash.commits import Points
-from tests.crash.laws import Stands
+from tests.crash.laws import Ships, Stands
 from tests.flow import papers
 from tests.flow.shop import PARTNER, NotingTransport, Shop, note
+from tests.samples.house import stock
 from tests.servers.sshd import Sshd
 
 # a chunk of two sets, a batch of two receipts and a large file of 4 kB: the paths of many and large ones are walked
@@ -33,7 +37,8 @@ NARROW = Options(sets_per_commit=2, large_bytes=4000, receipts_per_batch=2, send
 
 @dataclass(frozen=True)
 class Stage:
-    """One run of the program: what comes in before it, `later` than the day of the samples, and what stands then."""
+    """One run of the program: what comes in before it, `later` than the day of the samples, and what stands then.
+    A file of another partner than PARTNER is named "partner/name"."""
 
     name: str
     stands: Stands
@@ -48,9 +53,10 @@ class Stage:
         if self.line_is_down:
             down.touch()
         files = self.files(shop) if callable(self.files) else self.files
-        for n, (name, content) in enumerate(files.items()):
-            shop.drop(name, content)
-            os.utime(shop.inbox(PARTNER) / name, (1_700_000_000 + n, 1_700_000_000 + n))
+        for n, (place, content) in enumerate(files.items()):
+            partner, _, name = place.rpartition("/")
+            shop.drop(name, content, partner or PARTNER)
+            os.utime(shop.inbox(partner or PARTNER) / name, (1_700_000_000 + n, 1_700_000_000 + n))
 
 
 class TriedShop(Shop):
@@ -256,21 +262,97 @@ SFTP = (
 )
 
 
+# ---------------------------------------------------------------------------------------- shipping and invoicing
+
+_OURS = Options(sending_per_commit=1, numbers=Numbers(gs1_prefix="0614141"))
+_RELEASED = Stands(
+    receipts={"a.edi": "DONE"},
+    sets=2,
+    orders={"K1": ("ACCEPTED", 1, 20), "K2": ("ACCEPTED", 1, 20)},
+    documents={("997", "SENT"): 1, ("855", "SENT"): 2, ("940", "SENT"): 2},
+    answers={"K1": 1, "K2": 1},
+    postings=2,
+    cases=(),
+    # thirty cases of twelve are there
+    ships=Ships(
+        stages={"K1": "IN_FULFILMENT", "K2": "IN_FULFILMENT"},
+        parts=(("K1", 20, "RELEASED"), ("K2", 10, "RELEASED"), ("K2", 10, "BACKORDERED")),
+        stock=(360, 360),
+    ),
+)
+_INVOICED = replace(
+    _RELEASED,
+    receipts={**_RELEASED.receipts, "945.edi": "DONE", "997-940.edi": "DONE", "997-855.edi": "DONE"},
+    sets=2 + 2 + 1 + 1,
+    documents={
+        **{("997", "SENT"): 2, ("855", "ACKED"): 2, ("940", "ACKED"): 2},
+        **{("856", "SENT"): 2, ("810", "SENT"): 2},
+    },
+    ships=Ships(
+        stages={"K1": "INVOICED", "K2": "PARTIALLY_SHIPPED"},
+        parts=(("K1", 20, "SHIPPED"), ("K2", 10, "SHIPPED"), ("K2", 10, "BACKORDERED")),
+        stock=(0, 0),
+        shipments=2,
+        cartons=2,
+        # 20 and 10 cases at 44.40
+        invoices={"INV00000001": ("K1", "888.00", "SENT"), "INV00000002": ("K2", "444.00", "SENT")},
+    ),
+)
+assert _INVOICED.ships is not None
+_PAID = replace(
+    _INVOICED,
+    receipts={**_INVOICED.receipts, "997-856.edi": "DONE", "997-810.edi": "DONE", "820.edi": "DONE"},
+    sets=_INVOICED.sets + 3,
+    documents={
+        **{("997", "SENT"): 3, ("855", "ACKED"): 2, ("940", "ACKED"): 2},
+        **{("856", "ACKED"): 2, ("810", "ACKED"): 2},
+    },
+    ships=replace(
+        _INVOICED.ships,
+        stages={"K1": "CLOSED", "K2": "PARTIALLY_SHIPPED"},
+        invoices={"INV00000001": ("K1", "888.00", "PAID"), "INV00000002": ("K2", "444.00", "PAID")},
+    ),
+)
+SHIPPING = (
+    Stage("released", _RELEASED, files={"a.edi": papers.orders(501, "K1", "K2")}),
+    Stage("shipped and invoiced", _INVOICED, files=shipping.goods_leave, later=timedelta(days=11)),
+    Stage("paid", _PAID, files=shipping.they_pay, later=timedelta(days=13)),
+)
+
+
 @dataclass(frozen=True)
 class Scenario:
     """Stages one after the other, each tried with all kills from where a clean run of the one before has ended.
 
     `both_on_postgres`: before and after each point there too; else before one and after the next, for time.
+    `partners`: whose folders are looked into; `stocked`: makes the database to begin with; `tables`: only commits that
+    write one of these are killed at, none: all are.
     """
 
     stages: tuple[Stage, ...]
     options: Options
     over_sftp: bool = False
     both_on_postgres: bool = False
+    partners: tuple[str, ...] = (PARTNER,)
+    stocked: Callable[[str], None] = stock
+    tables: frozenset[str] = frozenset()
 
 
+# what allocates, releases, ships, invoices, sends and takes payments writes one of these; the engine's own commits are
+# killed at on the other roads
+_BOOKS = frozenset(
+    {"line_parts", "stock", "releases", "shipments", "invoices", "payments", "documents", "transmissions"}
+)
+# what allocates, releases, ships, invoices, sends and takes payments writes one of these; the engine's own commits are
+# killed at on the other roads
+_BOOKS = frozenset(
+    {"line_parts", "stock", "releases", "shipments", "invoices", "payments", "documents", "transmissions"}
+)
 SCENARIOS = {
     "road": Scenario(ROAD, NARROW, both_on_postgres=True),
     "dealings": Scenario(DEALINGS, _ONE_BY_ONE),
     "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True),
+    "shipping": Scenario(
+        SHIPPING, _OURS, partners=(PARTNER, shipping.HARBOUR), stocked=shipping.stocked, tables=_BOOKS
+    ),
 }

@@ -37,7 +37,9 @@ def _told(scenario: str, kind: str, folder: Path, share: int) -> Iterator[dict[s
 
 @pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize("kind", BOTH)
-@pytest.mark.parametrize("scenario", ["road", "dealings", pytest.param("sftp", marks=pytest.mark.sshd)])
+@pytest.mark.parametrize(
+    "scenario", ["road", "dealings", "shipping", pytest.param("sftp", marks=pytest.mark.sshd)]
+)
 def test_killed_before_or_after_any_commit_the_road_comes_to_the_same_end(
     scenario: str, kind: str, share: int, tmp_path: Path
 ) -> None:

@@ -16,7 +16,7 @@ import shutil
 import sys
 import traceback
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +29,7 @@ from tests.crash.commits import Points, When
 from tests.crash.laws import broken
 from tests.crash.scenarios import SCENARIOS, Scenario, SftpShop, Stage, TriedShop
 from tests.flow import papers
-from tests.flow.shop import PARTNER, Shop
+from tests.flow.shop import Shop
 from tests.samples.house import stock
 from tests.servers.postgres import Postgres
 from tests.servers.sshd import Sshd, running_sshd
@@ -46,9 +46,10 @@ class State:
 class Databases:
     """Fresh copies of a state, on one kind of database."""
 
-    def __init__(self, kind: str, folder: Path) -> None:
+    def __init__(self, kind: str, folder: Path, scenario: Scenario) -> None:
         self._server = Postgres(int(kind.partition(":")[2]), f"zygote_{os.getpid()}") if ":" in kind else None
         self._folder = folder
+        self._scenario = scenario
         self._count = itertools.count(1)
 
     def stocked(self) -> State:
@@ -56,8 +57,8 @@ class Databases:
         home = self._folder / "stocked"
         home.mkdir()
         url = f"sqlite:///{home / 'gateway.db'}" if self._server is None else self._server.new_database()
-        stock(url)
-        _in_a_child(lambda: _start_and_stop(Shop(connect(url), home)))
+        self._scenario.stocked(url)
+        _in_a_child(lambda: _start_and_stop(Shop(connect(url), home), self._scenario.partners))
         return State(url, home)
 
     def copy(self, of: State) -> State:
@@ -118,11 +119,11 @@ class Zygote:
         told.unlink(missing_ok=True)
 
         def program() -> None:
-            points = Points(at, when)
+            points = Points(at, when, self._scenario.tables)
             shop = self._shop(stage, state, node, points)
             with shop.start() as gateway:
                 points.install()
-                assert gateway.run_once([PARTNER]).finished
+                assert gateway.run_once(list(self._scenario.partners)).finished
                 told.write_text(str(points.count))
 
         killed = _in_a_child(program)
@@ -145,7 +146,8 @@ class Zygote:
         told = state.home / "wrong"
 
         def look() -> None:
-            told.write_text(json.dumps(broken(Shop(connect(state.url), state.home), stage.stands)))
+            shop = Shop(connect(state.url), state.home)
+            told.write_text(json.dumps(broken(shop, stage.stands, self._scenario.partners)))
 
         _in_a_child(look)
         found: list[str] = json.loads(told.read_text()) if told.exists() else ["nobody could look"]
@@ -166,7 +168,10 @@ def _in_a_child(program: Callable[[], None]) -> bool:
     return os.WIFSIGNALED(os.waitpid(child, 0)[1])
 
 
-def _start_and_stop(shop: Shop) -> None:
+def _start_and_stop(shop: Shop, partners: Sequence[str]) -> None:
+    for key in partners:
+        shop.inbox(key).mkdir(parents=True, exist_ok=True)
+        shop.outbox(key).mkdir(parents=True, exist_ok=True)
     with shop.start():
         pass
 
@@ -189,7 +194,7 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     scenario = SCENARIOS[name]
     both = kind == "sqlite" or scenario.both_on_postgres
     _warm(folder)
-    databases = Databases(kind, folder)
+    databases = Databases(kind, folder, scenario)
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
     with served as server:
         zygote = Zygote(scenario, databases, server)
