@@ -1,4 +1,5 @@
-"""The demonstration: a working folder of invented orders, one run of the gateway, and the story of it.
+"""The demonstration: a working folder of invented orders, one run of the gateway, and the story of it; then orders
+that the simulator carries from the 850 to the payment, in a second folder.
 
 Its clock begins on the day that the invented orders were written for, so that they are as fresh as on that day.
 """
@@ -16,14 +17,16 @@ from rich.markup import escape
 
 from edi_gateway.cli import starter
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import WRONG_USAGE, fail, say, screen
-from edi_gateway.cli.telling import tell
+from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, say, screen
+from edi_gateway.cli.telling import tell, tell_cash
 from edi_gateway.model.clock import system_clock
 from edi_gateway.settings import Connections, DemonstrationClock, Settings
 
 MARK = ".demonstration"
 BEGINS = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 APPROVES = "demo-lead"
+TO_CASH = "to-cash"  # the second folder, inside the first
+SHOWN = "00-three-buyers"
 MASTER_DATA = ("customers", "items", "xrefs", "prices", "ship-tos")
 
 
@@ -51,7 +54,24 @@ def demonstrate(folder: Path) -> None:
             gateway.run_once()
         with here.reading() as conn:
             tell(story(conn, since))
+    _to_cash(folder)
     _what_next(folder)
+
+
+def _to_cash(folder: Path) -> None:
+    """A second gateway, in a folder of its own, that plays three orders until they are paid."""
+    from edi_gateway.cli.simulating import show
+    from edi_gateway.reports.invoices import InvoiceFilter, list_invoices
+    from edi_gateway.reports.orders import OrderFilter, list_orders
+
+    say(
+        "\n[bold]From the order to the cash.[/bold] In a folder of its own the gateway runs through two weeks. The "
+        "simulator plays three buyers and the warehouse Harborside, and judges every document that it gets.\n"
+    )
+    if not show(SHOWN, folder / TO_CASH):
+        fail("The simulated buyers found what they did not expect: see above.", FOUND_ERRORS)
+    with closing(Here((folder / TO_CASH).resolve(), "demo")) as here, here.reading() as conn:
+        tell_cash(list_orders(conn, OrderFilter()), list_invoices(conn, InvoiceFilter()))
 
 
 def fill(here: Here) -> None:
@@ -132,5 +152,8 @@ def _what_next(folder: Path) -> None:
   edi map samples/01-mass-merchant/input.edi --lineage
   edi documents list --direction out    the 997s and 855s; `edi documents raw DOCUMENT`
   ls exchange/*/out posted              the files that went out, and the orders posted for the ERP
+  edi --home to-cash orders timeline K1       an order from its 850 to the payment
+  edi --home to-cash invoices list            what was billed and paid
+  edi simulate                          the scenarios; `edi simulate 04-short-rest-later` plays one
   edi run --once                        again: nothing is done twice"""
     )

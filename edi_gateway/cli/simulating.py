@@ -57,6 +57,18 @@ def simulate(
         raise typer.Exit(FOUND_ERRORS)
 
 
+def show(name: str, folder: Path) -> bool:
+    """Play a scenario of the samples in this new folder, which stays, and tell it; whether all came as expected."""
+    from edi_gateway.cli.simulation import Grounds
+    from edi_gateway.cli.starter import folder as part
+    from edi_gateway.simulator.playing.scenario import BEGINS
+
+    house = part("samples") / "scenarios"
+    file = _files(house)[name]
+    with Grounds(BEGINS) as grounds:
+        return _play(grounds, file, _load(file, house), None, folder, json=False)
+
+
 def _folder(here: Here) -> Path:
     from edi_gateway.cli.starter import folder
 

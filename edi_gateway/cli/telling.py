@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from edi_gateway.reports.cases import CauseRow
     from edi_gateway.reports.holds import HoldRow
+    from edi_gateway.reports.invoices import InvoiceRow
+    from edi_gateway.reports.orders import OrderRow
     from edi_gateway.reports.story import Arrival, Story
 
 _STATUS = {
@@ -35,6 +37,30 @@ def tell(story: Story) -> None:
     _waiting(story)
     _sent(story)
     _cases(story)
+
+
+def tell_cash(booked: Iterable[OrderRow], billed: Iterable[InvoiceRow]) -> None:
+    """Each order with how far it has come, and the invoices of what has left."""
+    of_order: defaultdict[tuple[str, str | None], list[InvoiceRow]] = defaultdict(list)
+    for invoice in sorted(billed, key=lambda i: i.number):
+        of_order[invoice.partner, invoice.po_number].append(invoice)
+    _chapter("How far the orders have come")
+    for o in sorted(booked, key=lambda o: o.number):
+        stage = o.stage or o.state
+        colour = "green" if stage == "CLOSED" else "yellow"
+        say(
+            f"{o.number}  PO {escape(o.po_number):6} {escape(o.partner):14} [{colour}]{stage}[/{colour}]  "
+            f"ordered {money(o.total)} {o.currency}",
+            2,
+            4,
+        )
+        for i in of_order[o.partner, o.po_number]:
+            unpaid = "" if not i.open else f", {money(i.open)} open"
+            say(
+                f"{i.number} for shipment {i.shipment}: {money(i.total)} {i.currency}, {i.state}{unpaid}",
+                6,
+                8,
+            )
 
 
 def mark(test: bool) -> str:

@@ -67,10 +67,14 @@ def test_the_demonstration_tells_its_story_twice_in_a_row_and_removes_nobodys_fo
     ):
         assert chapter in first.out
     assert "set aside" in first.out
+    assert first.out.count("CLOSED") == 3
+    assert first.out.count("PAID") == 4
     assert run(["demo", "show"], tmp_path).code == 0
     desk = Terminal(tmp_path / "show")
     assert len(desk.ok("orders", "list", "--json").json()) == 22
     assert desk.ok("run", "--once").out == "Nothing came in and nothing was waiting.\n"
+    cash = Terminal(tmp_path / "show" / "to-cash")
+    assert {row["stage"] for row in cash.ok("orders", "list", "--json").json()} == {"CLOSED"}
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     said = run(["demo", "mine"], tmp_path)
