@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Final
 
@@ -19,6 +19,7 @@ from edi_gateway.commands.carrying_on import carry_on, open_matter
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.stages import set_stages
+from edi_gateway.commands.stuck import watch
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.model.order import HoldView
 from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
@@ -38,6 +39,7 @@ from edi_gateway.store import holds, parts, stock, work
 from edi_gateway.store.tables import orders as order_rows
 
 CANCELLED_SHORT: Final = "SHORT"  # reason of a part that is cancelled because it is not there
+AGE: Final = "age"  # work: a backorder of an order (payload "order") has waited as long as the partner allows
 _CHUNK: Final = 400
 
 
@@ -91,7 +93,11 @@ def allocate_parts(
         return Done()
     levels = stock.levels(desk.conn, {d.part.sku for d in demands if not d.part.test}, lock=True)
     result = allocate(demands, levels)
-    return _Writing(desk, partners, known, profiles).write(result.allotments, result.short)
+    done = _Writing(desk, partners, known, profiles).write(result.allotments, result.short)
+    numbers = {order_id: known[order_id].number for order_id in whole}
+    if numbers:
+        watch(desk, numbers, {demand.part.order_id for demand in demands}, result.short)
+    return done
 
 
 def _orders(desk: Desk, ids: Collection[int]) -> dict[int, _Order]:
@@ -165,6 +171,7 @@ class _Writing:
         self._reserved: dict[tuple[str, str], Decimal] = {}
         self._said: dict[int, list[str]] = {}
         self._ended: dict[int, dict[int, Decimal]] = {}
+        self._limits: dict[int, list[Part]] = {}  # new backorders that may not wait for ever, by days
 
     def write(self, allotments: Sequence[Allotment], short: Sequence[Short]) -> Done:
         given: dict[int, list[Allotment]] = {}
@@ -183,6 +190,10 @@ class _Writing:
             self._ledger.event(order_id, "allocated", "; ".join(said) + ".")
             desk.record("stock allocated", f"order {self._known[order_id].number}", what=said)
         self._ledger.write()
+        for days, aging in self._limits.items():
+            items = {f"{part.id}|{self._ledger.now:%Y%m%d%H%M%S}": {"order": part.order_id} for part in aging}
+            due_at = self._ledger.now + timedelta(days=days)
+            work.add(desk.conn, desk.ids, desk.clock, AGE, items, due_at=due_at)
         for order_id, less in sorted(self._ended.items()):
             self._lessen(order_id, less)
         set_stages(desk, self._partners, self._said)
@@ -231,6 +242,7 @@ class _Writing:
                 if waits != part:  # the same as before is no news
                     pieces.append(replace(waits, since=now if part.state is PartState.OPEN else part.since))
                     if part.state is PartState.OPEN:
+                        self._limit(part)
                         self._say(
                             part,
                             f"line {part.line}: {show(plain(rest.quantity))} {part.unit} {_WAITS[short.reason]}",
@@ -245,6 +257,12 @@ class _Writing:
         return (
             short.reason == NO_STOCK and part.completion == "cancel remainder" and part.kind is PartKind.GOODS
         )
+
+    def _limit(self, part: Part) -> None:
+        profile = self._profiles[part.partner]
+        days = None if profile is None else profile.fulfilment.maximum_backorder_days
+        if days is not None and part.kind is PartKind.GOODS:
+            self._limits.setdefault(days, []).append(part)
 
     def _say(self, part: Part, text: str) -> None:
         self._said.setdefault(part.order_id, []).append(text)

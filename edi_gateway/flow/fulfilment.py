@@ -17,7 +17,8 @@ from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
 from edi_gateway.commands import invoicing, issuing, negative_stock, releasing
-from edi_gateway.commands.allocating import allocate_parts
+from edi_gateway.commands.ageing import end_old
+from edi_gateway.commands.allocating import AGE, allocate_parts
 from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.gate import Stories
@@ -96,6 +97,15 @@ def _recall(works: Works, conn: Connection) -> int:
         recall(desk, partners, [subject for subject in subjects if isinstance(subject, int)])
 
     return take(works, conn, "recall", "order", act)
+
+
+def _age(works: Works, conn: Connection) -> int:
+    """Orders of which something has waited for stock as long as it may."""
+
+    def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
+        end_old(desk, partners, [subject for subject in subjects if isinstance(subject, int)])
+
+    return take(works, conn, AGE, "order", act)
 
 
 def _uncounted(works: Works, conn: Connection) -> int:
@@ -239,6 +249,7 @@ STEPS: Final[list[Step]] = [
     Step("plan", left_as("plan"), _plan),
     Step("restock", left_as("restock"), _restock),
     Step("recall", left_as("recall"), _recall),
+    Step("age", left_as(AGE), _age),
     Step("uncounted", negative_stock.waits, _uncounted),
     Step("release", releasing.waits, _release),
     Step("notice", notices.waits, _notice),

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from sqlalchemy import Engine, select
 
 from edi_gateway.commands import holds
-from edi_gateway.commands.allocating import Done, allocate_parts
+from edi_gateway.commands.ageing import end_old
+from edi_gateway.commands.allocating import AGE, Done, allocate_parts
 from edi_gateway.commands.planning import plan_orders
+from edi_gateway.model.fulfilment import Supply
 from edi_gateway.store import stock, work
-from edi_gateway.store.tables import line_parts, order_lines, orders
+from edi_gateway.store.tables import cases, line_parts, order_lines, orders
 from edi_gateway.store.tables import stock as stock_rows
 from tests.commands.book import Book
 from tests.commands.desks import SYSTEM
@@ -152,6 +155,66 @@ def test_an_order_that_ships_complete_takes_nothing_until_all_is_there(book: Boo
         (2, "10", "ALLOCATED", "EAST", None),
         (2, "10", "ALLOCATED", "WEST", None),
     ]
+
+
+def stuck(book: Book) -> list[tuple[str, str]]:
+    """(state, message) of the cases of orders that cannot become whole."""
+    c = cases.c
+    return book.rows(select(c.state, c.message).where(c.code == "SHIP_COMPLETE_STUCK").order_by(c.id))
+
+
+def test_an_order_that_can_never_be_whole_is_told_to_a_person_until_it_can(book: Book) -> None:
+    """D31: one line cannot come, and all would wait for ever."""
+    on_hand(book, "MUG", EAST=100)
+    on_hand(book, "BOLT", EAST=5)
+    lines = [build.line(48), build.line(20, price="0.062", ids=[("VN", "BOLT")])]
+    order = book.one(build.po(*lines, sales_requirements=[{"code": "SC"}]))
+    carry(book, order)
+    ((state, message),) = stuck(book)
+    assert state == "NEW"
+    assert message.endswith(
+        "ships as a whole, and line 2 (BOLT) lacks 15 in base units: neither in stock nor on its way."
+    )
+    restock(book, "MUG")
+    assert len(stuck(book)) == 1  # not told twice
+    on_hand(book, "BOLT", EAST=15)
+    restock(book, "BOLT")
+    assert [state for state, _ in stuck(book)] == ["RESOLVED"]
+    assert {state for _, _, state, _, _ in parts(book, order)} == {"ALLOCATED"}
+
+
+def test_what_is_on_its_way_is_waited_for(book: Book) -> None:
+    on_hand(book, "MUG", EAST=10)
+    with book.desk(actor=SYSTEM) as desk:
+        coming = [Supply("EAST", "MUG", Decimal(38), date(2025, 3, 20))]
+        stock.set_supplies(desk.conn, desk.ids, desk.clock(), "ann", coming)
+    carry(book, book.one(build.po(build.line(48), sales_requirements=[{"code": "SC"}])))
+    assert stuck(book) == []
+
+
+def test_a_backorder_waits_no_longer_than_the_partner_allows(stocked: Engine) -> None:
+    book = Book(stocked, fulfilment={"ours": True, "maximum_backorder_days": 5})
+    on_hand(book, "MUG", EAST=30)
+    order = book.one(build.po(build.line(48)))
+    carry(book, order)
+
+    def pass_over() -> list[int]:
+        with book.desk(actor=SYSTEM) as desk:
+            due = work.ready(desk.conn, AGE, 10, desk.clock())
+            work.done(desk.conn, [item.id for item in due])
+            return end_old(desk, book.partners, [item.payload["order"] for item in due])
+
+    book.clock.move(days=4, hours=23)
+    assert pass_over() == []
+    book.clock.move(hours=2)
+    assert pass_over() == [order]
+    assert parts(book, order) == [
+        (1, "30", "ALLOCATED", "EAST", None),
+        (1, "18", "CANCELLED", None, "TOO_OLD"),
+    ]
+    c = order_lines.c
+    assert book.rows(select(c.accepted_quantity).where(c.order_id == order)) == [Decimal(30)]
+    assert "remainder cancelled" in book.events(order)
 
 
 def test_a_buyer_who_wants_no_backorder_gets_what_is_there_and_hears_that_the_rest_is_cancelled(
