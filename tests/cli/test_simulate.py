@@ -25,12 +25,14 @@ def test_scenarios_are_listed_with_what_happens(anywhere: Terminal) -> None:
     assert "A department store orders for its stores" in anywhere.ok("simulate").out
 
 
+@pytest.mark.slow
 def test_a_scenario_that_comes_as_it_says(anywhere: Terminal) -> None:
     said = anywhere.ok("simulate", QUICK)
     assert "02 Mar 15:00  kestrelmoor orders K1" in said.out
     assert said.out.rstrip().endswith("as expected")
 
 
+@pytest.mark.slow
 def test_a_scenario_that_comes_otherwise(anywhere: Terminal, tmp_path: Path) -> None:
     text = (ROOT / "samples" / "scenarios" / f"{QUICK}.toml").read_text("utf-8")
     file = tmp_path / "mine.toml"
@@ -43,6 +45,7 @@ def test_a_scenario_that_comes_otherwise(anywhere: Terminal, tmp_path: Path) -> 
     assert told == ["at the end: holds: 1 x TOTALS too many", "at the end: holds: 1 x PRICE missing"]
 
 
+@pytest.mark.slow
 def test_the_folder_that_was_played_in_may_be_kept(anywhere: Terminal, tmp_path: Path) -> None:
     anywhere.ok("simulate", QUICK, "--keep", str(tmp_path / "kept"))
     kept = Terminal(tmp_path / "kept")

@@ -23,6 +23,7 @@ def grounds() -> Iterator[Grounds]:
         yield made
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.stem)
 def test_it_comes_as_the_file_says(grounds: Grounds, file: Path) -> None:
     scenario = load(file, SCENARIOS / HOUSE)
