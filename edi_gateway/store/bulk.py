@@ -61,6 +61,14 @@ def insert_rows(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
     insert(conn, table, columns, [pick(row) for row in rows])
 
 
+def update(conn: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Run an UPDATE for each of `rows`, the values of its `?` in their order. They are the driver's own: text for a
+    Moment (`moment_text`); SQLAlchemy would look at each value of each row again."""
+    if rows:
+        postgres = conn.dialect.name == "postgresql"
+        conn.exec_driver_sql(statement.replace("?", "%s") if postgres else statement, list(rows))
+
+
 class _Plan:
     """How to insert these columns of this table on this database."""
 

@@ -11,11 +11,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
-from edi_gateway.store.tables import documents
+from edi_gateway.store.tables import documents, moment_text
 
 #: What a set can have come to, by its direction.
 STATES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -102,34 +102,16 @@ def bundled(
     ack_due_at: datetime | None,
 ) -> None:
     """Write the control numbers that the sets were given: document id -> (GS06, ST02)."""
-    conn.execute(
-        _BUNDLED,
+    due = None if ack_due_at is None else moment_text(ack_due_at)
+    bulk.update(
+        conn,
+        "UPDATE documents SET state = 'BUNDLED', transmission_id = ?, interchange_control = ?, group_control = ?, "
+        "control = ?, ack_due_at = ? WHERE id = ?",
         [
-            {
-                "this": document_id,
-                "transmission": transmission_id,
-                "isa13": interchange_control,
-                "gs06": group_control,
-                "st02": control,
-                "due": ack_due_at,
-            }
+            (transmission_id, interchange_control, group_control, control, due, document_id)
             for document_id, (group_control, control) in controls.items()
         ],
     )
-
-
-_BUNDLED = (
-    update(documents)
-    .where(documents.c.id == bindparam("this"))
-    .values(
-        state="BUNDLED",
-        transmission_id=bindparam("transmission"),
-        interchange_control=bindparam("isa13"),
-        group_control=bindparam("gs06"),
-        control=bindparam("st02"),
-        ack_due_at=bindparam("due"),
-    )
-)
 
 
 def load_outbound(conn: Connection, document_id: int) -> Outbound | None:

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, bindparam, exists, select, update
+from sqlalchemy import Connection, Table, exists, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
-from edi_gateway.store.tables import documents, postings, transmissions
+from edi_gateway.store.tables import documents, moment_text, postings, transmissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +67,11 @@ def sent(conn: Connection, transmission_id: int, at: datetime, ack_state: str) -
 
 def posted(conn: Connection, done: Sequence[tuple[int, str | None]], at: datetime) -> None:
     """Postings that got through: id, and what the other side calls the order."""
-    if not done:
-        return
-    conn.execute(
-        update(postings)
-        .where(postings.c.id == bindparam("posting"))
-        .values(
-            state="DONE",
-            done_at=at,
-            external_id=bindparam("name"),
-            attempts=postings.c.attempts + 1,
-            next_attempt_at=None,
-            last_error=None,
-        ),
-        [{"posting": posting_id, "name": name} for posting_id, name in done],
+    bulk.update(
+        conn,
+        "UPDATE postings SET state = 'DONE', done_at = ?, external_id = ?, attempts = attempts + 1, "
+        "next_attempt_at = NULL, last_error = NULL WHERE id = ?",
+        [(moment_text(at), name, posting_id) for posting_id, name in done],
     )
 
 
