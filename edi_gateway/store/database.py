@@ -28,6 +28,9 @@ from edi_gateway.model.errors import GatewayError
 from edi_gateway.store import audit
 
 _READING = "gateway_reading"
+# 16 MB of log before it is carried over into the database: with SQLite's own 4 MB a commit of a few hundred orders
+# would nearly always wait for that too, and pages that several commits change would be written each time
+CHECKPOINT_PAGES = 4000
 
 
 class DatabaseUnsupported(GatewayError):
@@ -107,6 +110,7 @@ def _sqlite(address: URL, busy_seconds: float) -> Engine:
             "foreign_keys = ON",
             "cache_size = -65536",  # 64 MiB
             "temp_store = MEMORY",
+            f"wal_autocheckpoint = {CHECKPOINT_PAGES}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 
