@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BLOCK = 1 << 20
-_SIDE_BY_SIDE = 16  # threads that wait for the disk
+_SIDE_BY_SIDE = 8  # threads that wait for the disk; more wait for the interpreter and for each other
 
 _NO_HARD_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK, errno.EACCES)
 
