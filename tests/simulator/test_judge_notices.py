@@ -217,6 +217,26 @@ def test_which_store_gets_how_many(was: str, becomes: str, rules: list[Rule]) ->
     assert buyer.rules("856", FOR_STORE.replace(was, becomes), SHIPPED) == rules
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "rules"),
+    [
+        ("0551*40", "0552*0", []),
+        ("0551*30", "0552*10", [Rule.NOTICE_STORE_QUANTITY]),
+        ("0552*20", "0553*20", [Rule.NOTICE_SHIP_TO]),
+    ],
+)
+def test_a_line_that_names_its_places(first: str, second: str, rules: list[Rule]) -> None:
+    """D8: 40 of line 1 go to 0551, as the N1 loops of the line want or not."""
+    places = ""
+    for each in (first, second):
+        place, quantity = each.split("*")
+        places += f"N1*ST**92*{place}~\nQTY*38*{quantity}*CA~\n"
+    buyer = Hearing()
+    buyer.place(ORDER.replace("PO1*2", f"{places}PO1*2"))
+    buyer.go("856")
+    assert buyer.rules("856", NOTICE, SHIPPED) == rules
+
+
 def test_cartons_that_arrive_and_those_that_are_told(buyer: Hearing) -> None:
     assert buyer.hear("856", NOTICE, SHIPPED) == []
     buyer.judge.book.arrived = {"095287654321012346": Decimal(40), "095287654321012353": Decimal(1)}

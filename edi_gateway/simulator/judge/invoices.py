@@ -137,6 +137,7 @@ def _header(book: Book, deal: Deal, invoice: Invoice, at: datetime) -> Iterator[
 def _place(deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
     order = deal.order
     stores = {a.location for line in order.lines for a in line.allocations}
+    stores |= {party.id for line in order.lines for party in line.parties if party.id}
     wanted = {party.id for party in order.parties if party.role in ("ST", "BY") and party.id} | stores
     for party in invoice.parties:
         if party.role == "ST" and party.id and wanted and party.id not in wanted and order.party("ST"):

@@ -11,6 +11,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
+from edi_gateway.model.documents.shared import Party
 from edi_gateway.model.documents.ship_notice import ShipNotice
 from edi_gateway.simulator.book import Book, Deal, Item, acknowledged, items
 from edi_gateway.simulator.judge.answers import last_delivery_day, last_ship_day
@@ -181,6 +182,10 @@ def _line(book: Book, item: Item) -> Line | None:
 
 def _places(book: Book, notice: ShipNotice, told: list[Item]) -> Iterator[Disagreement]:
     to = next((p for p in notice.parties if p.role == "ST"), None)
+    own = [(item, _shares(line)) for item in told if (line := _line(book, item)) is not None]
+    if to is not None and any(shares for _, shares in own):  # lines name places of their own (spec D8)
+        yield from _own_places(notice, to, own)
+        return
     for order in _orders_of(book, told):
         wanted = order.party("ST")
         if to is None or wanted is None:
@@ -195,6 +200,35 @@ def _places(book: Book, notice: ShipNotice, told: list[Item]) -> Iterator[Disagr
                 notice,
                 f"It goes to {to.id or to.name}, ordered was to {wanted.id or wanted.name}.",
             )
+
+
+def _shares(line: Line) -> dict[str | None, Decimal | None]:
+    """The places that a line names itself, each with its quantity where one is said."""
+    places = [party for party in line.parties if party.role == "ST"]
+    return {party.id: party.quantities[0].quantity if party.quantities else None for party in places}
+
+
+def _own_places(
+    notice: ShipNotice, to: Party, told: list[tuple[Item, dict[str | None, Decimal | None]]]
+) -> Iterator[Disagreement]:
+    got: dict[str, Decimal] = {}
+    for item, shares in told:
+        if shares and to.id not in shares:
+            yield _against(
+                Rule.NOTICE_SHIP_TO,
+                notice,
+                f"Line {item.line} goes to {to.id or to.name}, which it does not name.",
+            )
+        elif shares:
+            name = str(item.line)
+            got[name] = got.get(name, ZERO) + item.quantity
+            most = shares[to.id]
+            if most is not None and got[name] > most:
+                yield _against(
+                    Rule.NOTICE_STORE_QUANTITY,
+                    notice,
+                    f"Line {name}: {to.id} gets {shown(got[name])}, ordered for it were {shown(most)}.",
+                )
 
 
 def _orders_of(book: Book, told: list[Item]) -> list[PurchaseOrder]:
