@@ -10,7 +10,7 @@ from edi_gateway.model.finding import Finding
 from edi_gateway.model.fulfilment import ShippedLine
 from edi_gateway.model.order import OrderLine
 from edi_gateway.model.story import OrderStory
-from edi_gateway.orders.gate.before import Acknowledged, acknowledged, breach
+from edi_gateway.orders.gate.before import breach
 from edi_gateway.orders.gate.records import Notice
 from edi_gateway.orders.meaning.dates import day
 
@@ -41,7 +41,6 @@ def shipped_in_window(notice: Notice) -> Iterator[Finding]:
     """Goods left before the first or after the last day on which the buyer wants them shipped, or later than the 855
     promised."""
     for each in notice.shipments:
-        said: dict[int, dict[int, Acknowledged]] = {}
         done: set[tuple[int, int]] = set()
         for line in each.lines:
             story = notice.orders.get(line.order_id)
@@ -49,9 +48,7 @@ def shipped_in_window(notice: Notice) -> Iterator[Finding]:
             if story is None or mine is None or (line.order_id, line.line) in done:
                 continue
             done.add((line.order_id, line.line))
-            if line.order_id not in said:
-                said[line.order_id] = acknowledged(story)
-            promised = said[line.order_id].get(line.line)
+            promised = notice.acknowledged[line.order_id].get(line.line)
             first, last = mine.ship_from, mine.ship_until
             if promised is not None:
                 agreed = [d for d in (last, promised.ship_by, promised.deliver_by) if d is not None]

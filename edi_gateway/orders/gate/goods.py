@@ -10,7 +10,6 @@ from edi_gateway.model.finding import Finding
 from edi_gateway.model.story import OrderStory
 from edi_gateway.orders.gate.before import (
     Acknowledged,
-    acknowledged,
     breach,
     same_item,
     shipped,
@@ -75,7 +74,7 @@ def answered_before_shipment(notice: Notice) -> Iterator[Finding]:
 def shipped_within_acknowledged(notice: Notice) -> Iterator[Finding]:
     """More of a line is told as shipped, over all its 856s, than the last 855 accepted (and the tolerance allows)."""
     for order, lines, told, at in _totals(notice):
-        said = acknowledged(order)
+        said = notice.acknowledged[order.order_id]
         accepted = sum((said[n].quantity for n in lines if n in said), ZERO)
         most = EXACT.add(
             with_tolerance(accepted, notice.profile.fulfilment.over_delivery_percent), _free(order, lines)
@@ -189,7 +188,7 @@ def shipped_unit_as_ordered(notice: Notice) -> Iterator[Finding]:
 
 def shipped_item_as_acknowledged(notice: Notice) -> Iterator[Finding]:
     """Another item is shipped than was ordered, and no 855 told it as a substitute (IS)."""
-    said = {order_id: acknowledged(story) for order_id, story in notice.orders.items()}
+    said = notice.acknowledged
     for item in notice.items:
         if item.order is None or not item.lines or not item.said.ids:
             continue

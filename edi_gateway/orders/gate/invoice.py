@@ -8,7 +8,7 @@ from decimal import Decimal
 from edi_gateway.model.billing import BilledLine, InvoiceKind, IssuedInvoice
 from edi_gateway.model.finding import Finding
 from edi_gateway.model.story import OrderStory
-from edi_gateway.orders.gate.before import acknowledged, breach, same_item, shipped
+from edi_gateway.orders.gate.before import breach, same_item, shipped
 from edi_gateway.orders.gate.records import Bill
 from edi_gateway.orders.meaning.dates import day
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, show, show_price
@@ -101,7 +101,7 @@ def billed_within_shipped(bill: Bill) -> Iterator[Finding]:
 
 def billed_price_as_acknowledged(bill: Bill) -> Iterator[Finding]:
     """A price is not the one that the last 855 acknowledged."""
-    said = {order_id: acknowledged(story) for order_id, story in bill.orders.items()}
+    said = bill.acknowledged
     free = {(line.order_id, line.line) for line in bill.issued.lines if line.free}
     for item in bill.items:
         if item.order is None or not item.lines or item.said.price is None:
@@ -152,7 +152,7 @@ def billed_item_as_shipped(bill: Bill) -> Iterator[Finding]:
     for item in bill.items:
         if item.order is None or not item.lines or not item.said.ids:
             continue
-        told = acknowledged(item.order)
+        told = bill.acknowledged[item.order.order_id]
         if not any(
             same_item(item.said.ids, item.order.ordered.lines[n - 1], told.get(n)) for n in item.lines
         ):

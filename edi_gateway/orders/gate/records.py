@@ -21,7 +21,7 @@ from edi_gateway.model.documents.ship_notice import ItemLevel, OrderLevel, PackL
 from edi_gateway.model.fulfilment import Shipped
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.model.story import Departed, OrderStory
-from edi_gateway.orders.gate.before import acknowledged, line_numbers, worth
+from edi_gateway.orders.gate.before import Acknowledged, acknowledged, line_numbers, worth
 from edi_gateway.orders.identity import shares_of
 from edi_gateway.orders.meaning.numbers import ZERO, is_sane
 from edi_gateway.partners.profile import Profile
@@ -161,6 +161,11 @@ class Notice:
     same_bill: tuple[Departed, ...] = ()
 
     @cached_property
+    def acknowledged(self) -> dict[int, dict[int, Acknowledged]]:
+        """By order and line, what the buyer was last told."""
+        return {order_id: acknowledged(story) for order_id, story in self.orders.items()}
+
+    @cached_property
     def items(self) -> tuple[NoticeItem, ...]:
         return tuple(items_of(self.said, self.orders.values()))
 
@@ -295,6 +300,11 @@ class Bill:
     today: date
     shipment_ids: frozenset[int] = frozenset()
     number_used: bool = False
+
+    @cached_property
+    def acknowledged(self) -> dict[int, dict[int, Acknowledged]]:
+        """By order and line, what the buyer was last told."""
+        return {order_id: acknowledged(story) for order_id, story in self.orders.items()}
 
     @cached_property
     def items(self) -> tuple[BillItem, ...]:
