@@ -12,8 +12,8 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Final
 
-from edi_gateway.commands.allocating import lessen
 from edi_gateway.commands.desk import Desk, Partners
+from edi_gateway.commands.lessening import lessen
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO

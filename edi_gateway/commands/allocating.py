@@ -14,15 +14,14 @@ from typing import Final
 
 from sqlalchemy import select
 
-from edi_gateway.commands.answering import Correspondent
-from edi_gateway.commands.carrying_on import carry_on, open_matter
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.lessening import lessen
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.commands.stuck import watch
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.model.order import HoldView
-from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
+from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.fulfilment.allocation import (
     NO_STOCK,
     Allotment,
@@ -33,7 +32,7 @@ from edi_gateway.orders.fulfilment.allocation import (
 )
 from edi_gateway.orders.holds import Blocked, blocked
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
-from edi_gateway.orders.parts import reduced
+from edi_gateway.orders.warehouse.grouping import release_on
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import holds, parts, stock, work
 from edi_gateway.store.tables import orders as order_rows
@@ -270,7 +269,8 @@ class _Writing:
     def _release_on(self, part: Part) -> date | None:
         profile = self._profiles[part.partner]
         assert profile is not None  # only the parts of published partners are demands
-        return release_on(profile, part, local_date(self._ledger.now, profile.calendar))
+        today = local_date(self._ledger.now, profile.calendar)
+        return release_on(part, today, profile.calendar, profile.fulfilment.release_days_before)
 
     def _lessen(self, order_id: int, less: Mapping[int, Decimal]) -> None:
         lessen(
@@ -287,55 +287,3 @@ _WAITS: Final = {
     "NOT_STOCKED": "wait: we keep no stock of it",
     "SHIP_COMPLETE": "wait until all of it is there",
 }
-
-
-def release_on(profile: Profile, part: Part, today: date) -> date:
-    """The day on which goods go to the warehouse: so many working days before they ship, today at the earliest."""
-    ship = next_working_day(max(today, part.promised or part.ship_from or today), profile.calendar)
-    before = add_working_days(ship, -profile.fulfilment.release_days_before, profile.calendar)
-    return max(today, before)
-
-
-def lessen(desk: Desk, partners: Partners, order_id: int, ended: Mapping[int, Decimal], why: str) -> None:
-    """So much (buyer's unit) of lines of an order will not come: they are less by it. The buyer is told, the order
-    posted.
-
-    The parts are ended by the caller, so that what is planned agrees with the line. What they had beyond the line (it
-    has changed, and the warehouse was still to be asked) does not lessen it again.
-    """
-    matter = open_matter(desk, order_id, "Ending what will not come")
-    order = matter.order
-    standing = parts.of_orders(desk.conn, [order_id]).get(order_id, ())
-    less: dict[int, Decimal] = {}
-    for line in matter.lines:
-        quantity = ended.get(line.line, ZERO)
-        left = sum((p.quantity for p in standing if p.line == line.line and _counts(p)), ZERO)
-        unwanted = EXACT.subtract(EXACT.add(left, quantity), line.accepted_quantity)
-        quantity = EXACT.subtract(quantity, max(ZERO, unwanted))
-        if quantity > 0:
-            less[line.line] = quantity
-    if not less:
-        return
-    who = Correspondent.named(desk, partners, order.partner, "Ending what will not come")
-    lines = [
-        reduced(line, matter.document.lines[line.line - 1], less[line.line], order.currency)
-        if line.line in less
-        else line
-        for line in matter.lines
-    ]
-    ledger = Ledger(desk)
-    told = ", ".join(f"line {number}: {show(plain(quantity))}" for number, quantity in sorted(less.items()))
-    ledger.event(order_id, "remainder cancelled", f"{told}. {why}")
-    desk.record(
-        "remainder cancelled",
-        f"order {order.number}",
-        lines={str(n): str(q) for n, q in less.items()},
-        why=why,
-    )
-    carry_on(ledger, who, matter, lines, matter.active)
-    ledger.write()
-
-
-def _counts(part: Part) -> bool:
-    """Whether a part counts against what is open of its line."""
-    return part.kind is PartKind.GOODS and part.state is not PartState.CANCELLED

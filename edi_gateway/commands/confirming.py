@@ -12,11 +12,11 @@ from decimal import Decimal
 from typing import Final
 
 from edi_gateway.commands import negative_stock, recalling
-from edi_gateway.commands.allocating import lessen
 from edi_gateway.commands.cases import About, NewCase
 from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.commands.dispatch import Dispatch, open_dispatch
 from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.lessening import lessen
 from edi_gateway.commands.making_shipments import Making, Packing
 from edi_gateway.commands.releasing import opened, over
 from edi_gateway.commands.stages import set_stages

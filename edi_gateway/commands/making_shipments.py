@@ -22,7 +22,7 @@ from edi_gateway.orders.calendar import add_working_days, local_date
 from edi_gateway.orders.holds import RULES
 from edi_gateway.orders.meaning.numbers import ZERO, plain
 from edi_gateway.orders.warehouse.freezing import shipped_line, shipped_order, stores_of
-from edi_gateway.orders.warehouse.oddities import over_released
+from edi_gateway.orders.warehouse.oddities import of_another_item, over_released
 from edi_gateway.orders.warehouse.packing import by_case, fit, in_cartons
 from edi_gateway.orders.warehouse.places import of_site
 from edi_gateway.orders.warehouse.shipping import Applied
@@ -103,6 +103,11 @@ class Making:
             self._hold(number, finding)
         if applied.excess:
             self._hold(number, over_released(applied.excess, number))
+        gone = [(piece, self.known.lines[piece.order_id][piece.line]) for piece in applied.pieces]
+        other = of_another_item(gone, number)
+        if other is not None:
+            self._hold(number, other)
+            self._hold(number, other, HoldCode.BILLING)
         desk.record(
             "shipped",
             f"shipment {number}",
@@ -217,16 +222,17 @@ class Making:
             test=self.releases[0].test,
         )
 
-    def _hold(self, number: str, finding: Finding) -> None:
-        """The notice of this shipment waits for a person: gating.py looks for `confirm=` and the number."""
-        code = HoldCode.DOCS
+    def _hold(self, number: str, finding: Finding, code: HoldCode = HoldCode.DOCS) -> None:
+        """The notice (or with BILLING the invoice) of this shipment waits for a person: gating.py looks for `confirm=`
+        and the number."""
         self.ledger.findings([finding], self.said.document_id, None)
         for order in self.known.orders.values():
             print_ = f"confirm={number}; {finding.code.value}; value={finding.value}"
             new = NewHold(code, None, RULES[code].blocks, finding, print_, Family.DOCS, amount=order.total)
             document = self.said.document_id or order.document_id
             self.ledger.hold(new, order.id, order.partner, document, order.currency, test=order.test)
-            self.ledger.event(order.id, "held", f"The ship notice {number} waits: {finding.message}")
+            what = "ship notice" if code is HoldCode.DOCS else "invoice of shipment"
+            self.ledger.event(order.id, "held", f"The {what} {number} waits: {finding.message}")
 
 
 def cases_of(known: Dispatch) -> dict[str, Fraction]:

@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from edi_gateway.commands.allocating import release_on
 from edi_gateway.commands.carrying_on import ENDED
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
@@ -27,6 +26,7 @@ from edi_gateway.orders.holds import blocked
 from edi_gateway.orders.identity import BLANKET
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 from edi_gateway.orders.policy import resolve
+from edi_gateway.orders.warehouse.grouping import release_on
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import facts, holds, orders, parts, stock, work
 from edi_gateway.store.orders import StoredOrder
@@ -77,16 +77,15 @@ def plan_orders(desk: Desk, partners: Partners, order_ids: Sequence[int]) -> lis
     return sorted(wanting)
 
 
-def stuck_of(desk: Desk, partners: Partners, order: StoredOrder) -> tuple[Cut, ...]:
-    """What an order does not want any more and the warehouse has: it must be asked (spec B8). The caller has the
-    order locked."""
+def plan_of(desk: Desk, partners: Partners, order: StoredOrder) -> Plan:
+    """What planning would do about an order as it stands; nothing is written. The caller has the order locked."""
     profile = partners.profile(order.partner)
     if profile is None:
-        return ()
+        return Plan((), (), (), ())
     lines = {order.id: orders.lines(desk.conn, order.id)}
     has = parts.of_orders(desk.conn, [order.id], lock=True).get(order.id, ())
     data = _facts(desk, profile, [order], lines)
-    return _plan(profile, order, lines[order.id], has, data, holds.active(desk.conn, order.id)).stuck
+    return _plan(profile, order, lines[order.id], has, data, holds.active(desk.conn, order.id))
 
 
 def _facts(
@@ -159,7 +158,8 @@ def _dated(profile: Profile, part: Part, line: OrderLine, today: date) -> Part:
         promised=line.promised_ship,
     )
     if part.state is PartState.ALLOCATED:
-        dated = replace(dated, release_on=release_on(profile, dated, today))
+        before = profile.fulfilment.release_days_before
+        dated = replace(dated, release_on=release_on(dated, today, profile.calendar, before))
     return dated
 
 

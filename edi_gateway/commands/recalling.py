@@ -17,7 +17,7 @@ from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.commands.dispatch import open_dispatch
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.commands.planning import stuck_of
+from edi_gateway.commands.planning import plan_of
 from edi_gateway.commands.releasing import SET, opened, over, tell, the
 from edi_gateway.commands.stages import set_stages
 from edi_gateway.model.documents.warehouse_order import WarehouseOrder
@@ -39,7 +39,7 @@ def recall(desk: Desk, partners: Partners, order_ids: Sequence[int]) -> None:
     for order in orders.load_many(desk.conn, order_ids, lock=True).values():
         by_release: dict[int, list[Cut]] = {}
         handled: list[Cut] = []
-        for cut in stuck_of(desk, partners, order):
+        for cut in plan_of(desk, partners, order).stuck:  # the warehouse must be asked (spec B8)
             if cut.part.state in _HANDLED:
                 handled.append(cut)
             elif cut.part.release_id is not None:

@@ -10,7 +10,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from edi_gateway.commands import answering, last_day
 from edi_gateway.commands.answering import Correspondent
@@ -21,13 +21,17 @@ from edi_gateway.commands.holding import settle_holds
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.what_stays import with_what_stays
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.order import HoldView, Judgement, NewHold, OrderState
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.model.fulfilment import AT_WAREHOUSE
+from edi_gateway.model.order import HoldCode, HoldView, Judgement, NewHold, OrderState
 from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.holds import LATER, Blocking, reconcile
+from edi_gateway.orders.holds import LATER, RULES, Blocking, reconcile
 from edi_gateway.orders.identity import content_hash, snapshot
-from edi_gateway.store import deadlines, documents, orders
+from edi_gateway.orders.revision import pair_lines
+from edi_gateway.store import deadlines, documents, orders, parts
 from edi_gateway.store.orders import StoredOrder
 
+_PENDING: Final = HoldCode.CHANGE_PENDING
 _MOST_DIFFERENCES = 500  # kept with a revision; both documents are there whole
 
 
@@ -73,8 +77,38 @@ def receive(
     matter = open_matter(ledger.desk, order.id, "Changing the order")
     if judgement.revised is None:
         return _waits(ledger, who, came, judgement, matter)
+    if who.profile.fulfilment.ours and (lost := _displaced(ledger.desk, matter, judgement.revised)):
+        ledger.findings([lost], came.document_id, order.id)
+        hold = NewHold(
+            _PENDING, None, RULES[_PENDING].blocks, lost, f"change={came.document_id}", Family.CHANGE
+        )
+        return _waits(ledger, who, came, replace(judgement, holds=(hold,), findings=(lost,)), matter)
     text = f"Revision {order.revision + 1}: {_in_words(judgement)}."
     return revise(ledger, who, matter, judgement, judgement.revised, came.document_id, received_at, text)
+
+
+def _displaced(desk: Desk, matter: Matter, revised: PurchaseOrder) -> Finding | None:
+    """A change that takes a line out of the order, or puts it elsewhere, of which the warehouse has goods: they would
+    leave for a line that is not there, or is another one."""
+    stays = {
+        before for before, after in pair_lines(matter.document.lines, revised.lines).pairs if before == after
+    }
+    standing = parts.of_orders(desk.conn, [matter.order.id]).get(matter.order.id, ())
+    lines = sorted({p.line for p in standing if p.state in AT_WAREHOUSE and p.line - 1 not in stays})
+    if not lines:
+        return None
+    told = ", ".join(map(str, lines))
+    return Finding(
+        Code.CHANGE_TOO_LATE,
+        Severity.ERROR,
+        message=f"This change of {matter.order.number} takes line {told} away or puts it elsewhere, and the warehouse "
+        "has goods of it.",
+        hint="Cancel the line (`orders cancel`): the warehouse is asked. When it has agreed, replay the change; else "
+        "tell the partner that it ships.",
+        at="purpose",
+        value=revised.purpose,
+        family=Family.CHANGE,
+    )
 
 
 def _repeated(ledger: Ledger, who: Correspondent, came: Document, order: StoredOrder) -> None:

@@ -107,6 +107,8 @@ def _line(
     for part in mine:
         if part.state is PartState.CANCELLED or part.kind is PartKind.OVER:
             continue
+        if part.state is PartState.SHIPPED and part.sku not in (line.sku, line.substitute):
+            continue  # it left although the item had changed: a matter for returns
         if part.kind is PartKind.FREE:
             free += part.quantity
             fixed_free += part.quantity if part.state in FIXED else NOTHING

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 from edi_gateway.commands import orders, shipping
 from edi_gateway.commands.allocating import Done, allocate_parts
 from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.planning import plan_orders
 from edi_gateway.commands.shipping import Typed
 from edi_gateway.store.tables import line_parts, order_lines
 from tests.commands.depot import Depot
@@ -68,11 +69,12 @@ def shipped_in_part(depot: Depot, *lines: dict[str, object]) -> int:
     return int(order)
 
 
-def test_an_order_whose_rest_the_buyer_takes_back_has_shipped(depot: Depot) -> None:
+def test_an_order_whose_rest_is_cancelled_has_shipped(depot: Depot) -> None:
     order = shipped_in_part(depot)
     depot.carry()
     assert depot.column(order, "stage") == "PARTIALLY_SHIPPED"
-    depot.take(po(line(30), purpose="05"))
+    with depot.desk() as desk:
+        orders.cancel(desk, depot.partners, order, why="The buyer wants no more.", line=1)
     depot.carry()
     assert depot.column(order, "stage") == "SHIPPED"
 
@@ -155,3 +157,49 @@ def test_an_order_that_is_refused_after_all_gives_its_goods_back(depot: Depot) -
     assert depot.column(order, "state") == "REJECTED"
     assert depot.parts() == [(1, "goods", "48", "CANCELLED", None)]
     assert depot.levels() == {"EAST": ("48", "0", "0")}
+
+
+def test_a_change_that_would_take_away_what_the_warehouse_has_waits(depot: Depot) -> None:
+    """Line 1 would go, and what was line 2 be line 1: goods of both are with the warehouse."""
+    depot.stock_up("MUG", EAST=100)
+    depot.stock_up("BOLT", EAST=100)
+    bolts = line(24, price="0.062", ids=[("VN", "BOLT")], id="B")
+    depot.released(po(line(48, id="A"), bolts))
+    order = depot.rows(select(line_parts.c.order_id))[0]
+    depot.take(po(bolts, purpose="05"))
+    assert depot.holds(order)[-1] == ("CHANGE_PENDING", None, "ACTIVE")
+    assert depot.open_cases() == ["CHANGE_TOO_LATE"]
+    assert [(n, state) for n, _, _, state, _ in depot.parts()] == [(1, "RELEASED"), (2, "RELEASED")]
+    assert depot.column(order, "revision") == 1
+
+
+def test_a_change_of_the_item_is_short_by_what_is_not_there_of_it_only(depot: Depot) -> None:
+    """Ten mugs for a store are with the warehouse; thirty bolts are wanted instead, two of which are lost before they
+    are set aside. The buyer wants no rest: the line is for 28."""
+    depot.stock_up("MUG", EAST=10)
+    depot.stock_up("BOLT", EAST=30)
+    depot.released(po(line(10, allocations=stores(_0553=10)), sales_requirements=[{"code": "N"}]))
+    bolts = line(30, price="0.062", ids=[("VN", "BOLT")])
+    depot.take(po(bolts, purpose="05", sales_requirements=[{"code": "N"}]))
+    depot.stock_up("BOLT", EAST=-2)
+    with depot.desk(actor=SYSTEM) as desk:
+        (order,) = plan_orders(desk, depot.partners, [depot.rows(select(line_parts.c.order_id))[0]])
+        assert allocate_parts(desk, depot.partners, order_ids=[order]) == Done(allocated=1, cancelled=1)
+    c = order_lines.c
+    assert depot.rows(select(c.accepted_quantity, c.state)) == [(Decimal(28), "ACCEPTED")]
+
+
+def test_goods_of_an_item_that_was_changed_are_neither_told_nor_billed_by_themselves(depot: Depot) -> None:
+    """Ten mugs are with the warehouse when bolts are ordered instead, and leave before it is asked."""
+    depot.stock_up("MUG", EAST=10)
+    (number,) = depot.released(po(line(10)))
+    depot.take(po(line(30, price="0.062", ids=[("VN", "BOLT")]), purpose="05"))
+    with depot.desk() as desk:
+        shipping.confirm(desk, depot.partners, Typed((number,)))
+    (order,) = depot.rows(select(line_parts.c.order_id).distinct())
+    assert [(code, state) for code, _, state in depot.holds(order)] == [
+        ("DOCS", "ACTIVE"),
+        ("BILLING", "ACTIVE"),
+    ]
+    depot.carry()
+    assert depot.parts() == [(1, "goods", "10", "SHIPPED", "EAST"), (1, "goods", "30", "BACKORDERED", None)]

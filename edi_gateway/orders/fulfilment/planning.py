@@ -109,8 +109,8 @@ def plan(
             other = [part for part in mine if part.sku != sku]
             mine = [part for part in mine if part.sku == sku]
             _cut(other, sum((part.quantity for part in other), ZERO), cut, stuck)
-            cancelled = {c.part.id for c in cut}
-            kept = sum((part.quantity for part in other if part.id not in cancelled), ZERO)
+            # until the warehouse has given it back it counts, and what has left of the item that is substituted now
+            kept = sum((part.quantity for part in other if _still_counts(part, line)), ZERO)
             standing = EXACT.add(sum((part.quantity for part in mine), ZERO), kept)
             if standing < quantity and sku is not None and line.unit is not None:
                 more = EXACT.subtract(quantity, standing)
@@ -223,6 +223,13 @@ def _cut(parts: Iterable[Part], quantity: Decimal, cut: list[Cut], stuck: list[C
 
 def _stage(part: Part) -> int:
     return _CANCELLABLE.index(part.state) if part.state in _CANCELLABLE else len(_CANCELLABLE)
+
+
+def _still_counts(part: Part, line: OrderLine) -> bool:
+    """Of a part of another item than goes now: whether it stands for some of what the line wants."""
+    if part.state is PartState.SHIPPED:
+        return part.sku == line.sku
+    return part.state not in _CANCELLABLE
 
 
 def _moved(part: Part, line: OrderLine) -> bool:

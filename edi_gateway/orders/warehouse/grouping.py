@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from edi_gateway.model.fulfilment import Part, PartState
-from edi_gateway.orders.calendar import next_working_day
+from edi_gateway.orders.calendar import add_working_days, next_working_day
 from edi_gateway.partners.profile import Calendar
 
 _ENDED = (PartState.SHIPPED, PartState.CANCELLED)
@@ -76,6 +76,11 @@ def group(
 def ship_date(part: Part, today: date, calendar: Calendar) -> date:
     """The first working day on which it may leave."""
     return next_working_day(max(today, part.promised or part.ship_from or today), calendar)
+
+
+def release_on(part: Part, today: date, calendar: Calendar, days_before: int) -> date:
+    """The day on which a part goes to the warehouse: so many working days before it ships, today at the earliest."""
+    return max(today, add_working_days(ship_date(part, today, calendar), -days_before, calendar))
 
 
 def _is_ready(part: Part, today: date, early: bool) -> bool:

@@ -10,6 +10,7 @@ from datetime import date
 
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Part
+from edi_gateway.model.order import OrderLine
 from edi_gateway.orders.fulfilment.planning import Cut
 from edi_gateway.orders.meaning.numbers import show
 
@@ -40,6 +41,29 @@ def raced(release: str) -> Finding:
         hint="What left is booked and told to the buyer. Tell them that the change came too late; what they do not "
         "want comes back as a return.",
         rule="race",
+        family=Family.WAREHOUSE,
+    )
+
+
+def of_another_item(gone: Sequence[tuple[Part, OrderLine]], number: str) -> Finding | None:
+    """Goods left for a line that is for another item meanwhile: it could only be told, and billed, as that."""
+    told = sorted(
+        {
+            f"line {part.line}: {part.sku}, now {line.substitute or line.sku or 'unknown'}"
+            for part, line in gone
+            if part.sku not in (line.sku, line.substitute)
+        }
+    )
+    if not told:
+        return None
+    return Finding(
+        Code.CONFIRM_AFTER_CANCEL,
+        Severity.ERROR,
+        message=f"With {number} goods left that the order does not want any more ({'; '.join(told)}).",
+        hint="Tell the buyer that the change came too late, and have the goods sent back. Let notice and invoice go "
+        "only if they are right as they are.",
+        rule="race",
+        value="; ".join(told),
         family=Family.WAREHOUSE,
     )
 
