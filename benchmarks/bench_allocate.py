@@ -19,7 +19,7 @@ from random import Random
 from sqlalchemy import insert
 
 from edi_gateway import logs
-from edi_gateway.commands.allocating import allocate_parts
+from edi_gateway.commands.allocation.allocating import allocate_parts
 from edi_gateway.commands.desk import MACHINE, Actor, Desk, WriteDocument
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.compile import writer

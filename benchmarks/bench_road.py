@@ -21,8 +21,8 @@ from pathlib import Path
 from benchmarks import orders
 from edi_gateway import logs
 from edi_gateway.commands.desk import MACHINE, Actor, Desk
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.partners import publish
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.model.clock import system_clock
 from edi_gateway.partners import registry

@@ -22,10 +22,10 @@ from sqlalchemy import func, select
 from benchmarks import orders
 from edi_gateway import logs
 from edi_gateway.commands.desk import Numbers
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.partners import publish
-from edi_gateway.commands.shipping import Carton, Typed, confirm
-from edi_gateway.commands.stock_imports import import_stock
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.partners.publishing import publish
+from edi_gateway.commands.shipping.typed_confirm import Carton, Typed, confirm
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.flow import fulfilment
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.gateway import Gateway

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine
 
 from edi_gateway import scheduler
-from edi_gateway.commands.partners import pause, resume
+from edi_gateway.commands.partners.publishing import pause, resume
 from edi_gateway.scheduler import Scheduler
 from edi_gateway.store import tables
 from tests.flow import papers

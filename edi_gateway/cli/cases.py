@@ -220,7 +220,7 @@ def assign(
     owner: Annotated[str | None, typer.Argument(help="To whom; yourself when left out.")] = None,
 ) -> None:
     """Give a case to somebody, or take it."""
-    from edi_gateway.commands import cases
+    from edi_gateway.commands.triage import cases
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")
@@ -236,7 +236,7 @@ def comment(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What others should know.")],
 ) -> None:
     """Add a note to a case."""
-    from edi_gateway.commands import cases
+    from edi_gateway.commands.triage import cases
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")
@@ -259,7 +259,7 @@ def close(
 
     One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
     """
-    from edi_gateway.commands import cases
+    from edi_gateway.commands.triage import cases
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")
@@ -287,7 +287,7 @@ def replay(
     corrected copy is taken in place of the original, which stays as it came (`cases show CASE --raw` gives it).
     """
     from edi_gateway.cli.composition import gateway_of
-    from edi_gateway.commands.users import actor
+    from edi_gateway.commands.partners.users import actor
     from edi_gateway.reports import cases
 
     here: Here = ctx.obj

@@ -12,8 +12,10 @@ from sqlalchemy import Connection
 
 from edi_gateway import logs
 from edi_gateway.cli.context import Here
-from edi_gateway.commands import cases, drafts, partners
 from edi_gateway.commands.desk import MACHINE, Actor, Desk, Numbers, Partners
+from edi_gateway.commands.partners import drafts
+from edi_gateway.commands.partners import publishing as partners
+from edi_gateway.commands.triage import cases
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.live import LivePartners

@@ -140,7 +140,7 @@ class Here:
     def desk(self, user: str | None = None) -> Iterator[Desk]:
         """A command's transaction, of who is asking unless another is named: committed when the block ends well."""
         from edi_gateway.commands.desk import Controls, Desk, Numbers
-        from edi_gateway.commands.users import actor
+        from edi_gateway.commands.partners.users import actor
 
         ids, settings = self.ids, self.settings
         controls = Controls(frozenset(settings.approval.second_person), settings.release_limits.by_role())

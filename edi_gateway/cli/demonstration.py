@@ -76,7 +76,10 @@ def _to_cash(folder: Path) -> None:
 
 def fill(here: Here) -> None:
     """The partners of a working folder published, and the master data of its samples imported."""
-    from edi_gateway.commands import drafts, imports, master_data, partners
+    from edi_gateway.commands.master_data import importing as master_data
+    from edi_gateway.commands.master_data import imports
+    from edi_gateway.commands.partners import drafts
+    from edi_gateway.commands.partners import publishing as partners
     from edi_gateway.partners import snapshots
 
     for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):

@@ -164,7 +164,7 @@ def raw(ctx: typer.Context, document: DocumentArgument) -> None:
 @documents_group.command("resend")
 def resend_document(ctx: typer.Context, document: DocumentArgument) -> None:
     """Send the file that bore it again: the same bytes."""
-    from edi_gateway.commands import documents
+    from edi_gateway.commands.triage import documents
 
     here: Here = ctx.obj
     with here.desk() as desk:
@@ -274,7 +274,7 @@ def show_transmission(
 @transmissions_group.command("resend")
 def resend_transmission(ctx: typer.Context, transmission: TransmissionArgument) -> None:
     """Send it again: the same bytes, the same numbers."""
-    from edi_gateway.commands import documents
+    from edi_gateway.commands.triage import documents
 
     here: Here = ctx.obj
     with here.desk() as desk:
@@ -292,7 +292,7 @@ def cancel_transmission(
 
     What it held is not made again by itself. One that went before stays as it went.
     """
-    from edi_gateway.commands import documents
+    from edi_gateway.commands.triage import documents
 
     here: Here = ctx.obj
     wanted = row_id(transmission, "transmission")

@@ -38,7 +38,7 @@ def list_(
     you may release one of them is told when you do: its amount and who changed the order count, too.
     """
     from edi_gateway.commands.desk import ROLES
-    from edi_gateway.commands.users import actor
+    from edi_gateway.commands.partners.users import actor
     from edi_gateway.orders.holds import queue_of
     from edi_gateway.reports import holds
 
@@ -83,7 +83,7 @@ def place(
     """Hold an order or a line by hand."""
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.cli.orders import order_id
-    from edi_gateway.commands import holds
+    from edi_gateway.commands.holding import holds
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
@@ -118,7 +118,7 @@ def release(
     Who set a value that the hold is about may not release it; some holds are not released but cured (import, set).
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import holds
+    from edi_gateway.commands.holding import holds
 
     here: Here = ctx.obj
     amount = None

@@ -29,7 +29,7 @@ from edi_gateway.cli.output import (
 
 if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk
-    from edi_gateway.commands.master_data import ImportReport
+    from edi_gateway.commands.master_data.importing import ImportReport
 
 group = typer.Typer(no_args_is_help=True, help="Master data and stock from CSV files, all or nothing.")
 app.add_typer(group, name="import")
@@ -62,7 +62,8 @@ _add("supply", "what is to come, and when")
 
 
 def _import(here: Here, kind: str, file: Path, dry_run: bool, json: bool) -> None:
-    from edi_gateway.commands import csv_stock, master_data, stock_imports
+    from edi_gateway.commands.master_data import importing as master_data
+    from edi_gateway.commands.stocking import csv_stock, stock_imports
 
     try:
         content = file.read_bytes()
@@ -133,7 +134,7 @@ def pending(
 @group.command()
 def approve(ctx: typer.Context, which: ImportArgument, json: JsonOption = False) -> None:
     """Approve what another user imported; it holds from now on."""
-    from edi_gateway.commands import imports
+    from edi_gateway.commands.master_data import imports
 
     here: Here = ctx.obj
     wanted = row_id(which, "import")
@@ -152,7 +153,7 @@ def reject(
     ],
 ) -> None:
     """Reject an import that waits; nothing of it ever holds."""
-    from edi_gateway.commands import imports
+    from edi_gateway.commands.master_data import imports
 
     here: Here = ctx.obj
     wanted = row_id(which, "import")
@@ -164,7 +165,7 @@ def reject(
 def _rejudge(here: Here, desk: Desk, report: ImportReport) -> int:
     """Judge again what waited for it; how many orders moved."""
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import rejudge
+    from edi_gateway.commands.ordering import rejudge
 
     if not report.applied:
         return 0
@@ -185,7 +186,7 @@ def _say(report: ImportReport, rejudged: int, json: bool) -> None:
 
 
 def _as_json(report: ImportReport, rejudged: int) -> dict[str, object]:
-    from edi_gateway.commands.master_data import in_words
+    from edi_gateway.commands.master_data.importing import in_words
 
     return {
         "kind": report.kind,

@@ -112,7 +112,7 @@ def credit(
     its own.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import crediting
+    from edi_gateway.commands.billing import crediting
 
     here: Here = ctx.obj
     wanted = invoice_id(here, invoice)
@@ -132,7 +132,7 @@ def rebill(ctx: typer.Context, invoice: NumberArgument, why: WhyOption) -> None:
     The new one goes by what is known now.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import crediting
+    from edi_gateway.commands.billing import crediting
 
     here: Here = ctx.obj
     wanted = invoice_id(here, invoice)
@@ -151,7 +151,7 @@ def issue(
 ) -> None:
     """Bill a shipment now, whatever became of its ship notice."""
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import invoicing
+    from edi_gateway.commands.billing import invoicing
     from edi_gateway.store import shipments
 
     here: Here = ctx.obj

@@ -23,7 +23,7 @@ def notice(ctx: typer.Context, shipment: ShipmentArgument, why: WhyOption) -> No
     One that is held is looked at again; one that went goes again as a correction.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import notices
+    from edi_gateway.commands.telling import notices
 
     here: Here = ctx.obj
     wanted = shipment_id(here, shipment)
@@ -55,7 +55,7 @@ def amend(
     Its ship notice, if it went, goes again as a correction.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import notices
+    from edi_gateway.commands.telling import notices
 
     here: Here = ctx.obj
     told: dict[str, Any] = {

@@ -280,7 +280,7 @@ def cancel(
 
     One that waits or one that was accepted.
     """
-    from edi_gateway.commands import orders
+    from edi_gateway.commands.ordering import orders
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
@@ -304,7 +304,7 @@ def reject(
     partner: PartnerOption = None,
 ) -> None:
     """Refuse an order or a line that waits; the 855 says so."""
-    from edi_gateway.commands import orders
+    from edi_gateway.commands.ordering import orders
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
@@ -321,7 +321,7 @@ def note(
     partner: PartnerOption = None,
 ) -> None:
     """Write a note into an order's timeline."""
-    from edi_gateway.commands import orders
+    from edi_gateway.commands.ordering import orders
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
@@ -353,7 +353,7 @@ def set_(
 
     It is judged anew; the document stays as it came. Who sets a value may not release the hold on it.
     """
-    from edi_gateway.commands import orders
+    from edi_gateway.commands.ordering import orders
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
@@ -370,7 +370,7 @@ def answer(ctx: typer.Context, order: OrderArgument, partner: PartnerOption = No
 
     When it goes on, an update follows.
     """
-    from edi_gateway.commands import orders
+    from edi_gateway.commands.ordering import orders
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
@@ -399,7 +399,7 @@ def resolve(
 
     void: it counts for nothing; change: it replaces what stands; new: it is an order of its own.
     """
-    from edi_gateway.commands import orders
+    from edi_gateway.commands.ordering import orders
 
     here: Here = ctx.obj
     if choice not in _CHOICES:

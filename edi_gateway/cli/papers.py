@@ -47,7 +47,7 @@ def labels(
 ) -> None:
     """Draw the carton labels of a shipment, one a page."""
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import papers
+    from edi_gateway.commands.telling import papers
 
     here: Here = ctx.obj
     wanted = shipment_id(here, shipment)
@@ -63,7 +63,7 @@ def packing_list(ctx: typer.Context, shipment: ShipmentArgument, out: OutOption)
     In the retailer's name where it goes to the retailer's customer.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import papers
+    from edi_gateway.commands.telling import papers
 
     here: Here = ctx.obj
     wanted = shipment_id(here, shipment)
@@ -76,7 +76,7 @@ def packing_list(ctx: typer.Context, shipment: ShipmentArgument, out: OutOption)
 def bill(ctx: typer.Context, shipment: ShipmentArgument, out: OutOption) -> None:
     """Draw the bill of lading of what left together."""
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import papers
+    from edi_gateway.commands.telling import papers
 
     here: Here = ctx.obj
     wanted = shipment_id(here, shipment)

@@ -34,7 +34,7 @@ KeyArgument = Annotated[str, typer.Argument(metavar="PARTNER", help="The name of
 @group.command("list")
 def list_(ctx: typer.Context, json: JsonOption = False) -> None:
     """List partners: their files, what is live, how they do."""
-    from edi_gateway.commands.drafts import check_all
+    from edi_gateway.commands.partners.drafts import check_all
     from edi_gateway.reports import status
     from edi_gateway.store import snapshots
 
@@ -117,7 +117,7 @@ def check(
 
 
 def _loaded(here: Here, partner: str | None) -> list[LoadedPartner]:
-    from edi_gateway.commands import drafts
+    from edi_gateway.commands.partners import drafts
 
     if partner is None:
         return drafts.check_all(here.partners_folder, here.mappings_folder)
@@ -222,7 +222,7 @@ def publish(
     why: Annotated[str | None, typer.Option("--why", help="The reason, for the audit.")] = None,
 ) -> None:
     """Check the files, store them, and make them live."""
-    from edi_gateway.commands import partners
+    from edi_gateway.commands.partners import publishing as partners
     from edi_gateway.partners import snapshots
 
     here: Here = ctx.obj
@@ -252,7 +252,7 @@ def pause(
     ctx: typer.Context, partner: KeyArgument, why: Annotated[str, typer.Option("--why", help="The reason.")]
 ) -> None:
     """Take nothing in and send nothing out for a partner."""
-    from edi_gateway.commands import partners
+    from edi_gateway.commands.partners import publishing as partners
 
     here: Here = ctx.obj
     with here.desk() as desk:
@@ -263,7 +263,7 @@ def pause(
 @group.command()
 def resume(ctx: typer.Context, partner: KeyArgument) -> None:
     """Take a paused partner's work up again."""
-    from edi_gateway.commands import partners
+    from edi_gateway.commands.partners import publishing as partners
 
     here: Here = ctx.obj
     with here.desk() as desk:

@@ -124,7 +124,7 @@ def enter(
 ) -> None:
     """Enter a payment that came without an 820."""
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import payments
+    from edi_gateway.commands.billing import payments
     from edi_gateway.model.billing import Payment, Remitted
 
     here: Here = ctx.obj

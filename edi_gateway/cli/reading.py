@@ -140,7 +140,7 @@ def mapped_bytes(path: Path) -> bytes:
 
 def draft_of(here: Here, key: str) -> PublishedPartner:
     """A partner as its files stand now; ends with every mistake in them when they cannot be used."""
-    from edi_gateway.commands import drafts
+    from edi_gateway.commands.partners import drafts
     from edi_gateway.partners import registry, snapshots
 
     folder = here.partners_folder / key

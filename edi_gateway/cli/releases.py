@@ -151,7 +151,7 @@ def make(
     By itself it goes on its day.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import releasing
+    from edi_gateway.commands.shipping import releasing
 
     here: Here = ctx.obj
     wanted = order_id(here, order, partner)
@@ -168,7 +168,7 @@ def send(ctx: typer.Context, number: ReleaseArgument) -> None:
     As a change, or as new where the first could not go.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import releasing
+    from edi_gateway.commands.shipping import releasing
 
     here: Here = ctx.obj
     with here.desk() as desk:
@@ -183,7 +183,7 @@ def confirm_cancel(ctx: typer.Context, number: ReleaseArgument) -> None:
     What the last 940 (F or R) does not ask for any more is not with it from now on.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import recalling
+    from edi_gateway.commands.shipping import recalling
 
     here: Here = ctx.obj
     with here.desk() as desk:

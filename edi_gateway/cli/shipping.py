@@ -30,7 +30,7 @@ from edi_gateway.cli.releases import ReleaseArgument, print_units
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from edi_gateway.commands.csv_reading import Problem
+    from edi_gateway.commands.master_data.csv_reading import Problem
 
 ship = typer.Typer(no_args_is_help=True, help="Goods picked, packed and gone, at sites of our own.")
 app.add_typer(ship, name="ship")
@@ -107,9 +107,9 @@ def confirm(
     What is not named with --line left as it was released.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands.making_shipments import Packing
-    from edi_gateway.commands.shipping import Typed
-    from edi_gateway.commands.shipping import confirm as confirm_shipment
+    from edi_gateway.commands.shipping.making_shipments import Packing
+    from edi_gateway.commands.shipping.typed_confirm import Typed
+    from edi_gateway.commands.shipping.typed_confirm import confirm as confirm_shipment
     from edi_gateway.model.fulfilment import Transport
 
     here: Here = ctx.obj
@@ -200,7 +200,7 @@ def import_(
     All of it is booked, or nothing. The same key with the same content again is no second shipment.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands.ship_imports import import_ships
+    from edi_gateway.commands.shipping.ship_imports import import_ships
 
     here: Here = ctx.obj
     content = _read(file)
@@ -232,7 +232,7 @@ def import_(
 @ship.command()
 def pick(ctx: typer.Context, number: ReleaseArgument) -> None:
     """The goods of a release are taken from the shelf."""
-    from edi_gateway.commands import packing
+    from edi_gateway.commands.shipping import packing
 
     here: Here = ctx.obj
     with here.desk() as desk:
@@ -243,7 +243,7 @@ def pick(ctx: typer.Context, number: ReleaseArgument) -> None:
 @ship.command()
 def unpick(ctx: typer.Context, number: ReleaseArgument) -> None:
     """The goods of a release lie on the shelf again, in no carton."""
-    from edi_gateway.commands import packing
+    from edi_gateway.commands.shipping import packing
 
     here: Here = ctx.obj
     with here.desk() as desk:
@@ -263,8 +263,8 @@ def pack(
 ) -> None:
     """The goods of a release lie in cartons; they get their numbers."""
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands import packing, ship_imports
-    from edi_gateway.commands.making_shipments import Packing
+    from edi_gateway.commands.shipping import packing, ship_imports
+    from edi_gateway.commands.shipping.making_shipments import Packing
 
     here: Here = ctx.obj
     problems: Sequence[Problem] = ()

@@ -142,7 +142,7 @@ def receive(
 
     Backorders of the item are looked at again.
     """
-    from edi_gateway.commands import stock
+    from edi_gateway.commands.stocking import stock
 
     here: Here = ctx.obj
     amount = _number(quantity)
@@ -152,7 +152,7 @@ def receive(
 
 
 def _number(text: str) -> Decimal:
-    from edi_gateway.commands.csv_cells import BadCell, decimal
+    from edi_gateway.commands.master_data.csv_cells import BadCell, decimal
 
     try:
         found: Decimal = decimal()(text.strip())
@@ -167,7 +167,7 @@ def apply(ctx: typer.Context, which: ProposalArgument, why: WhyOption) -> None:
 
     Backorders of the item are looked at again.
     """
-    from edi_gateway.commands import stock
+    from edi_gateway.commands.stocking import stock
 
     here: Here = ctx.obj
     wanted = row_id(which, "proposal")
@@ -180,7 +180,7 @@ def apply(ctx: typer.Context, which: ProposalArgument, why: WhyOption) -> None:
 @group.command()
 def reject(ctx: typer.Context, which: ProposalArgument, why: WhyOption) -> None:
     """Leave our stock as it is."""
-    from edi_gateway.commands import stock
+    from edi_gateway.commands.stocking import stock
 
     here: Here = ctx.obj
     wanted = row_id(which, "proposal")

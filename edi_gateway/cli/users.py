@@ -56,7 +56,7 @@ def put(
     ] = None,
 ) -> None:
     """Add a user, or give one other roles or another limit."""
-    from edi_gateway.commands import users
+    from edi_gateway.commands.partners import users
 
     here: Here = ctx.obj
     amount = None
@@ -75,7 +75,7 @@ def put(
 @group.command()
 def remove(ctx: typer.Context, user: UserArgument) -> None:
     """Remove a user; what they did keeps their name."""
-    from edi_gateway.commands import users
+    from edi_gateway.commands.partners import users
 
     here: Here = ctx.obj
     with here.desk() as desk:

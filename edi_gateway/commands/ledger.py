@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
-from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import MACHINE, Desk
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.model.finding import Finding
 from edi_gateway.model.order import LineState, NewHold, OrderLine
 from edi_gateway.orders.meaning.numbers import ZERO, is_sane
@@ -124,7 +124,7 @@ class Ledger:
         self._documents.append(row)
 
     def plan(self, order_id: int) -> None:
-        """What is to ship of an order may have changed: its parts are to follow (commands/planning.py)."""
+        """What is to ship of an order may have changed: its parts are to follow (commands/allocation/planning.py)."""
         self._plans.append(order_id)
 
     def posting(self, row: Row) -> None:

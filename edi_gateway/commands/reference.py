@@ -5,12 +5,12 @@ Gives docs/reference/csv.md and docs/reference/roles.md. Called by docs/generate
 
 from __future__ import annotations
 
-from edi_gateway.commands.cases import ROOT_CAUSES
-from edi_gateway.commands.csv_kinds import LAYOUTS
-from edi_gateway.commands.csv_shipping import LAYOUTS as SHIPPING_LAYOUTS
-from edi_gateway.commands.csv_stock import LAYOUTS as STOCK_LAYOUTS
 from edi_gateway.commands.desk import ROLES
+from edi_gateway.commands.master_data.csv_kinds import LAYOUTS
 from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.commands.shipping.csv_shipping import LAYOUTS as SHIPPING_LAYOUTS
+from edi_gateway.commands.stocking.csv_stock import LAYOUTS as STOCK_LAYOUTS
+from edi_gateway.commands.triage.cases import ROOT_CAUSES
 from edi_gateway.orders.holds import RELEASE_REASONS, RULES
 from edi_gateway.orders.limits import LIMITS
 

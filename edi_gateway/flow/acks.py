@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, select
 
-from edi_gateway.commands.cases import About, NewCase, resolve
+from edi_gateway.commands.triage.cases import About, NewCase, resolve
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.store import cases, deadlines, documents, outbox

@@ -13,12 +13,12 @@ from typing import Final
 
 from sqlalchemy import Connection, select
 
-from edi_gateway.commands.advices import take_advice
-from edi_gateway.commands.advising import take_shipment
 from edi_gateway.commands.arrivals import Applied, Apply, Arrived
-from edi_gateway.commands.cases import About, NewCase
-from edi_gateway.commands.counting import take_count
-from edi_gateway.commands.payments import take_remittance
+from edi_gateway.commands.billing.payments import take_remittance
+from edi_gateway.commands.shipping.advising import take_shipment
+from edi_gateway.commands.stocking.counting import take_count
+from edi_gateway.commands.telling.advices import take_advice
+from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.documents.application_advice import ApplicationAdvice

@@ -13,8 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, update
 
-from edi_gateway.commands.cases import NewCase, open_cases
-from edi_gateway.commands.take_orders import Incoming, take_orders
+from edi_gateway.commands.ordering.take_orders import Incoming, take_orders
+from edi_gateway.commands.triage.cases import NewCase, open_cases
 from edi_gateway.flow import acks, applying
 from edi_gateway.flow.answers import document_writer
 from edi_gateway.flow.applying import Arrival

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
-from edi_gateway.commands import holds as hold_desk
-from edi_gateway.commands import last_day, lateness
-from edi_gateway.commands import orders as order_desk
-from edi_gateway.commands.cases import About, NewCase, open_cases
 from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.commands.holding import holds as hold_desk
+from edi_gateway.commands.ordering import last_day
+from edi_gateway.commands.ordering import orders as order_desk
+from edi_gateway.commands.shipping import lateness
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.flow import unsent
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works

@@ -16,17 +16,19 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
-from edi_gateway.commands import invoicing, issuing, negative_stock, releasing
-from edi_gateway.commands.ageing import end_old
-from edi_gateway.commands.allocating import AGE, allocate_parts
-from edi_gateway.commands.cases import About, NewCase, open_cases
+from edi_gateway.commands.allocation.ageing import end_old
+from edi_gateway.commands.allocation.allocating import AGE, allocate_parts
+from edi_gateway.commands.allocation.planning import plan_orders
+from edi_gateway.commands.billing import invoicing, issuing
 from edi_gateway.commands.desk import Desk, Partners
-from edi_gateway.commands.gate import Stories
-from edi_gateway.commands.master_data import RETAX
-from edi_gateway.commands.notices import due, follow, make, wake
-from edi_gateway.commands.planning import plan_orders
-from edi_gateway.commands.recalling import recall
-from edi_gateway.commands.repromising import repromise
+from edi_gateway.commands.holding.gate import Stories
+from edi_gateway.commands.master_data.importing import RETAX
+from edi_gateway.commands.ordering.repromising import repromise
+from edi_gateway.commands.shipping import releasing
+from edi_gateway.commands.shipping.recalling import recall
+from edi_gateway.commands.stocking import negative_stock
+from edi_gateway.commands.telling.notices import due, follow, make, wake
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity

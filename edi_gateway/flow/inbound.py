@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
-from edi_gateway.commands.cases import About, NewCase
+from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.flow import history, verdicts
 from edi_gateway.flow.batch import Batch
 from edi_gateway.flow.road import Paused, Road

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select, update
 
 from edi_gateway import logs
-from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolve_about
 from edi_gateway.flow import unsent, verdicts
 from edi_gateway.flow.acks import UNANSWERED
 from edi_gateway.flow.live import LivePartner

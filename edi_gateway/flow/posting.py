@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from edi_gateway import logs
-from edi_gateway.commands.cases import About, NewCase, open_cases, resolve_about
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolve_about
 from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.works import Also, Works, nothing

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, select, text
 
-from edi_gateway.commands.cases import NewCase, open_cases
+from edi_gateway.commands.triage.cases import NewCase, open_cases
 from edi_gateway.flow import inbound, outbound, posting, verdicts
 from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Works

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway import logs
-from edi_gateway.commands.cases import NewCase, open_cases, resolve
+from edi_gateway.commands.triage.cases import NewCase, open_cases, resolve
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.works import Also, Works, nothing

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from edi_gateway.commands.cases import About, NewCase
+from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.flow.batch import Batch
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Effect, Finding, Severity

@@ -12,11 +12,11 @@ from itertools import chain
 
 from sqlalchemy import Connection, select
 
-from edi_gateway.commands import cases as case_desk
-from edi_gateway.commands.cases import replayable
 from edi_gateway.commands.desk import Actor, Desk, Refused
+from edi_gateway.commands.ordering.rejudge import rejudge
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.commands.rejudge import rejudge
+from edi_gateway.commands.triage import cases as case_desk
+from edi_gateway.commands.triage.cases import replayable
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.receive import leave_work
 from edi_gateway.flow.works import Works

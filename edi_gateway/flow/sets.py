@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from edi_gateway.commands.arrivals import Arrived
-from edi_gateway.commands.take_orders import Incoming
+from edi_gateway.commands.ordering.take_orders import Incoming
 from edi_gateway.digests import sha256_hex
 from edi_gateway.flow import verdicts
 from edi_gateway.flow.acks import Received

@@ -15,9 +15,9 @@ from operator import attrgetter
 
 from sqlalchemy import Connection, exists, or_, select
 
-from edi_gateway.commands import answering
-from edi_gateway.commands.cases import About, NewCase, open_cases, resolve
 from edi_gateway.commands.desk import Desk
+from edi_gateway.commands.ordering import answering
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolve
 from edi_gateway.flow.live import LivePartner, LivePartners
 from edi_gateway.flow.windows import is_open
 from edi_gateway.model.finding import Code, Family, Finding, Severity

@@ -1,7 +1,7 @@
 """Holds: what each stops, who may release it and for what, and when a release still stands (spec B4).
 
 Takes holds as judgement raises them or as the store keeps them, gives decisions. Called by lifecycle.py, and by
-commands/holds.py before anything is written.
+commands/holding/holds.py before anything is written.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The judgement of one purchase order: what it is, what is wrong, what waits, what is accepted (spec B4, B5).
 
 Takes a PurchaseOrder and Facts, gives a Judgement; raises for nothing that a document can hold. Called by
-commands/take_orders.py, and by commands/ to judge an order again after an edit or when master data changed.
+commands/ordering/take_orders.py, and by commands/ to judge an order again after an edit or when master data changed.
 """
 
 from __future__ import annotations

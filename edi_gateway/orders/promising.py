@@ -2,7 +2,7 @@
 
 Pure: takes an order, its lines and Facts with shelves; gives the lines with their promises, findings, and what is left
 to promise. Sources: spec B7.1, B7.2 (a soft promise at acceptance), B7.4, B7.5. Called by judge.py when an order comes
-or changes, and by commands/promises.py when a line is accepted that was on hold.
+or changes, and by commands/ordering/promises.py when a line is accepted that was on hold.
 """
 
 from __future__ import annotations

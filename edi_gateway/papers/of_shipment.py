@@ -1,7 +1,7 @@
 """The records that papers are drawn from, made of a shipment as it left (model.fulfilment.Shipped).
 
 Takes frozen shipments and the partner's profile; gives papers/records. What is not known stays empty, and the paper
-then refuses to be drawn and names it. Called by commands/papers.py.
+then refuses to be drawn and names it. Called by commands/telling/papers.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Partners as files and as published: the only reader of partner.toml.
 
 Takes partners/ and mappings/ folders or published snapshots, gives profiles, findings with file and line, and
-the answer to "whose interchange is this?". Called by cli/, commands/partners.py and flow/.
+the answer to "whose interchange is this?". Called by cli/, commands/partners/publishing.py and flow/.
 """
 
 from __future__ import annotations

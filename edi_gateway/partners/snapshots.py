@@ -1,7 +1,7 @@
 """A partner as published: profile, guide rules and mapping files in one text, under its hash.
 
-Takes a checked partner's folder and mappings/, gives the JSON that commands/partners.py stores; and back from
-that JSON the profile, the rules and the sources, so that every machine reads alike (DESIGN section 6).
+Takes a checked partner's folder and mappings/, gives the JSON that commands/partners/publishing.py stores; and back
+from that JSON the profile, the rules and the sources, so that every machine reads alike (DESIGN section 6).
 """
 
 from __future__ import annotations

@@ -218,7 +218,9 @@ def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
     query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc())
     if wanted.least is None and wanted.most is None:
         return [OrderRow(*row) for row in rows(conn, query.limit(wanted.limit))]
-    found = (OrderRow(*tuple(row)) for row in conn.execute(query))  # amounts are text on SQLite: compared here
+    found = (
+        OrderRow(*tuple(row)) for row in conn.execute(query)
+    )  # amounts are text on SQLite: compared here
     return list(islice((row for row in found if _worth(row, wanted)), wanted.limit))
 
 

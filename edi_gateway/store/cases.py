@@ -1,6 +1,6 @@
 """Cases: whatever needs a person, with its cause, its due time and its history (spec B14).
 
-Takes and gives rows and Case records. Called by commands/cases.py, read by reports.
+Takes and gives rows and Case records. Called by commands/triage/cases.py, read by reports.
 """
 
 from __future__ import annotations

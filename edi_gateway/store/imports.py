@@ -1,6 +1,6 @@
 """Imports that wait, or waited, for a second person: the file with its difference, and what was decided (spec B1).
 
-Called by commands/imports.py and commands/master_data.py; lists are read by reports/imports.py.
+Called by commands/master_data/imports.py and commands/master_data/importing.py; lists are read by reports/imports.py.
 """
 
 from __future__ import annotations

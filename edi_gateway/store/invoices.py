@@ -1,7 +1,7 @@
 """Invoices and credits as issued: rows, what they bill, and the shipments that wait for one (spec B3.6, B11).
 
-Takes and gives model.billing records and rows; decides nothing. Called by commands/invoicing.py, crediting.py and
-payments.py, read by reports.
+Takes and gives model.billing records and rows; decides nothing. Called by commands/billing/invoicing.py, crediting.py
+and payments.py, read by reports.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Master data over time: what is known of a key from when to when, never overwritten (spec B1).
 
 Takes rows as somebody wants them; gives the plan of what would change and, when told, carries it out: rows that no
-longer hold are marked superseded, what holds instead is inserted as a new version. Called by commands/master_data.py.
+longer hold are marked superseded, what holds instead is inserted as a new version. Called by
+commands/master_data/importing.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Shipments as far as their notices go: which 856 is due, which was made, what became of it (spec B3.5).
 
-Takes and gives rows of `shipments`; `snapshot` is the frozen model.fulfilment.Shipped. Called by commands/notices.py
-and commands/advices.py.
+Takes and gives rows of `shipments`; `snapshot` is the frozen model.fulfilment.Shipped. Called by
+commands/telling/notices.py and commands/telling/advices.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Payments and what they pay (spec B11, C15).
 
-Takes and gives rows; decides nothing. Called by commands/payments.py, read by reports.
+Takes and gives rows; decides nothing. Called by commands/billing/payments.py, read by reports.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""How often which version of a paper was drawn (table `papers`). Called by commands/papers.py."""
+"""How often which version of a paper was drawn (table `papers`). Called by commands/telling/papers.py."""
 
 from __future__ import annotations
 

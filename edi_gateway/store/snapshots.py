@@ -1,6 +1,7 @@
 """Published profiles: content under its hash, and which one is live (DESIGN section 6).
 
-Takes content made by partners/ and mapping/; gives it back unchanged. Called by commands/partners.py and flow.
+Takes content made by partners/ and mapping/; gives it back unchanged. Called by commands/partners/publishing.py and
+flow.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Proposals to correct stock: a count that differs from our ledger, until somebody decides (spec B9).
 
-Takes and gives rows of `stock_proposals`. Called by commands/counting.py, stock.py and stock_imports.py.
+Takes and gives rows of `stock_proposals`. Called by commands/stocking/counting.py, stock.py and stock_imports.py.
 """
 
 from __future__ import annotations

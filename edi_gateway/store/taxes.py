@@ -1,6 +1,6 @@
 """Tax rates and certificates as they hold on a day (spec B11, D20).
 
-Takes places and customers; gives model.billing records. Called by commands/invoicing.py.
+Takes places and customers; gives model.billing records. Called by commands/billing/invoicing.py.
 """
 
 from __future__ import annotations

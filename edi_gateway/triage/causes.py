@@ -1,6 +1,6 @@
 """The cause of a case: one fingerprint for all that one act of mending would cure, and its words (spec B14).
 
-Takes a finding and its partner; gives what cases are grouped and replayed by. Pure. Called by commands/cases.py.
+Takes a finding and its partner; gives what cases are grouped and replayed by. Pure. Called by commands/triage/cases.py.
 """
 
 from __future__ import annotations

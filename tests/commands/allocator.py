@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import sys
 
-from edi_gateway.commands.allocating import allocate_parts
+from edi_gateway.commands.allocation.allocating import allocate_parts
+from edi_gateway.commands.allocation.planning import plan_orders
 from edi_gateway.commands.desk import Desk
-from edi_gateway.commands.planning import plan_orders
 from edi_gateway.flow.steps import Writer
 from edi_gateway.store.database import connect
 from edi_gateway.store.ids import Ids

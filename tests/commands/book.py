@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Engine, select
 
 from edi_gateway.commands.desk import Desk, WriteDocument
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.take_orders import Incoming, Taken, take_orders
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.ordering.take_orders import Incoming, Taken, take_orders
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity

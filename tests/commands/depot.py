@@ -12,13 +12,13 @@ from typing import Any
 
 from sqlalchemy import Engine, insert, select
 
-from edi_gateway.commands.advising import take_shipment
-from edi_gateway.commands.allocating import allocate_parts
+from edi_gateway.commands.allocation.allocating import allocate_parts
+from edi_gateway.commands.allocation.planning import plan_orders
 from edi_gateway.commands.arrivals import Applied, Arrived
 from edi_gateway.commands.desk import Numbers, WriteDocument, Written
-from edi_gateway.commands.planning import plan_orders
-from edi_gateway.commands.recalling import recall
-from edi_gateway.commands.releasing import release_orders
+from edi_gateway.commands.shipping.advising import take_shipment
+from edi_gateway.commands.shipping.recalling import recall
+from edi_gateway.commands.shipping.releasing import release_orders
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.compile import Writer, writer
 from edi_gateway.model.documents.purchase_order import PurchaseOrder

@@ -10,12 +10,12 @@ from typing import Any
 
 from sqlalchemy import Engine, select, update
 
-from edi_gateway.commands import invoicing
 from edi_gateway.commands.arrivals import Applied, Arrived
+from edi_gateway.commands.billing import invoicing
+from edi_gateway.commands.billing.payments import take_remittance
 from edi_gateway.commands.desk import WriteDocument
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.payments import take_remittance
-from edi_gateway.commands.shipping import Typed, confirm
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.shipping.typed_confirm import Typed, confirm
 from edi_gateway.flow.answers import document_writer
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.remittance import Remittance
@@ -154,7 +154,7 @@ class House(Depot):
         return self.rows(select(c.notice_state, c.invoice_state).order_by(c.id))
 
     def set_notice(self, state: str) -> None:
-        """All notices are that far (commands/notices.py brings them there)."""
+        """All notices are that far (commands/telling/notices.py brings them there)."""
         with self.engine.begin() as conn:
             conn.execute(update(shipments).values(notice_state=state))
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import orders as order_desk
+from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.model.gs1 import is_valid
 from edi_gateway.store.notices import thawed
 from edi_gateway.store.tables import cases, deadlines, documents, order_lines, shipments
@@ -133,7 +133,7 @@ def test_a_short_pick_is_not_refilled_from_goods_that_could_not_be_found(stocked
     assert depot.parts()[1] == (1, "goods", "8", "BACKORDERED", None)
     assert depot.levels() == {"WEST": ("8", "8", "0")}
     depot.stock_up("MUG", WEST=20)
-    from edi_gateway.commands.restocking import restock
+    from edi_gateway.commands.stocking.restocking import restock
 
     with depot.desk() as desk:
         restock(desk, ["MUG"])
@@ -425,7 +425,7 @@ def test_goods_after_the_last_day_are_flagged(depot: Depot) -> None:
 
 
 def test_more_goods_than_lay_there_stop_what_waits_for_them(depot: Depot) -> None:
-    from edi_gateway.commands import negative_stock
+    from edi_gateway.commands.stocking import negative_stock
 
     depot.stock_up("MUG", WEST=100)
     depot.take(
@@ -455,8 +455,8 @@ def _holds() -> Any:
 
 
 def test_what_was_left_to_a_person_keeps_the_notice_until_they_say_so(depot: Depot) -> None:
-    from edi_gateway.commands import holds as hold_desk
-    from edi_gateway.commands.notices import due, make
+    from edi_gateway.commands.holding import holds as hold_desk
+    from edi_gateway.commands.telling.notices import due, make
 
     def tell() -> str:
         with depot.desk(actor=SYSTEM) as desk:
@@ -549,7 +549,7 @@ def test_a_confirmed_release_does_not_ship_again_under_another_number(depot: Dep
 
 
 def test_goods_of_a_release_whose_cancellation_was_confirmed_are_a_case(depot: Depot) -> None:
-    from edi_gateway.commands import recalling
+    from edi_gateway.commands.shipping import recalling
 
     number = ordered(depot)
     with depot.desk() as desk:

@@ -8,10 +8,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import holds
-from edi_gateway.commands.ageing import end_old
-from edi_gateway.commands.allocating import AGE, Done, allocate_parts
-from edi_gateway.commands.planning import plan_orders
+from edi_gateway.commands.allocation.ageing import end_old
+from edi_gateway.commands.allocation.allocating import AGE, Done, allocate_parts
+from edi_gateway.commands.allocation.planning import plan_orders
+from edi_gateway.commands.holding import holds
 from edi_gateway.model.fulfilment import Supply
 from edi_gateway.store import stock, work
 from edi_gateway.store.tables import cases, line_parts, order_lines, orders

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from edi_gateway.commands import cases
-from edi_gateway.commands.cases import About, NewCase, Replay
 from edi_gateway.commands.desk import Refused
+from edi_gateway.commands.triage import cases
+from edi_gateway.commands.triage.cases import About, NewCase, Replay
 from edi_gateway.model.finding import Code, Family, Finding, Location, Severity
 from edi_gateway.store import cases as store
 from edi_gateway.store.database import reading

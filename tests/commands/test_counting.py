@@ -10,11 +10,11 @@ import pytest
 from sqlalchemy import Engine, select
 
 from edi_gateway.commands.arrivals import Applied, Arrived
-from edi_gateway.commands.counting import take_count
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.stock import apply_proposal, reject_proposal
-from edi_gateway.commands.stock_imports import import_stock
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.stocking.counting import take_count
+from edi_gateway.commands.stocking.stock import apply_proposal, reject_proposal
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.model.documents.inventory import InventoryReport
 from edi_gateway.store import stock, work
 from edi_gateway.store.database import reading

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import crediting, payments
+from edi_gateway.commands.billing import crediting, payments
 from edi_gateway.commands.desk import Refused
 from edi_gateway.model.billing import Payment, Remitted
 from edi_gateway.store.tables import invoice_lines, line_parts

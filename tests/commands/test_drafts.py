@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from edi_gateway.commands import drafts
+from edi_gateway.commands.partners import drafts
 from edi_gateway.model.finding import Finding
 from tests.partners.folders import LAST, PLAIN, partner
 

@@ -11,11 +11,13 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from edi_gateway.cli.telling import named
-from edi_gateway.commands import holds, invoicing, notices
-from edi_gateway.commands import orders as order_desk
+from edi_gateway.commands.billing import invoicing
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.shipping import Typed, confirm
-from edi_gateway.commands.take_orders import take_orders
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.ordering import orders as order_desk
+from edi_gateway.commands.ordering.take_orders import take_orders
+from edi_gateway.commands.shipping.typed_confirm import Typed, confirm
+from edi_gateway.commands.telling import notices
 from edi_gateway.model.fulfilment import Transport
 from edi_gateway.reports import holds as reports
 from edi_gateway.store.tables import cases, documents, findings

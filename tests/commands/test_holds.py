@@ -9,9 +9,11 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import holds, orders, rejudge, users
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.ordering import orders, rejudge
+from edi_gateway.commands.partners import users
 from edi_gateway.reports import holds as reports
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.tables import cases

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from edi_gateway.commands import imports
 from edi_gateway.commands.desk import Controls, Desk, Refused
-from edi_gateway.commands.master_data import ImportReport, import_csv
+from edi_gateway.commands.master_data import imports
+from edi_gateway.commands.master_data.importing import ImportReport, import_csv
 from edi_gateway.reports.imports import list_imports
 from edi_gateway.store.database import reading
 from edi_gateway.store.tables import audit as audit_rows

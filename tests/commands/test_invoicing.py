@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from edi_gateway.commands import holds, imports, invoicing, issuing
+from edi_gateway.commands.billing import invoicing, issuing
 from edi_gateway.commands.desk import Controls, Desk, Numbers, Refused
-from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.master_data import imports
+from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.store import work
 from edi_gateway.store.tables import audit, documents, invoices, orders, shipments
 from tests.commands.desks import SYSTEM

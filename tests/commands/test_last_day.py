@@ -11,10 +11,11 @@ from typing import Any, Literal
 import pytest
 from sqlalchemy import select
 
-from edi_gateway.commands import holds, last_day, orders, rejudge
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.last_day import Cancelled
-from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.ordering import last_day, orders, rejudge
+from edi_gateway.commands.ordering.last_day import Cancelled
 from edi_gateway.store.tables import audit, order_events
 from tests.commands.book import Book
 from tests.commands.desks import SYSTEM

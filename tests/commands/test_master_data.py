@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import func, select
 
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.master_data import ImportReport, import_csv
+from edi_gateway.commands.master_data.importing import ImportReport, import_csv
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, Price, ShipTo
 from edi_gateway.orders.facts import Needs
 from edi_gateway.store import audit, facts

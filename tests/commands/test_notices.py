@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select, update
 
-from edi_gateway.commands import notices
-from edi_gateway.commands.advices import take_advice
 from edi_gateway.commands.arrivals import Applied, Arrived
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.shipping import Typed, confirm
+from edi_gateway.commands.shipping.typed_confirm import Typed, confirm
+from edi_gateway.commands.telling import notices
+from edi_gateway.commands.telling.advices import take_advice
 from edi_gateway.model.documents.application_advice import ApplicationAdvice
 from edi_gateway.model.documents.ship_notice import OrderLevel, ShipNotice
 from edi_gateway.model.fulfilment import Transport

@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import holds, orders
 from edi_gateway.commands.desk import Refused
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.ordering import orders
 from edi_gateway.store.tables import audit, order_edits, order_events, order_keys
 from tests.commands.book import Book
 from tests.commands.desks import SYSTEM

@@ -7,9 +7,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import notices, papers
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.shipping import Typed, confirm
+from edi_gateway.commands.shipping.typed_confirm import Typed, confirm
+from edi_gateway.commands.telling import notices, papers
 from edi_gateway.model.fulfilment import Transport
 from edi_gateway.papers.completeness import Incomplete
 from edi_gateway.store.tables import audit

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import crediting, payments
 from edi_gateway.commands.arrivals import Arrived
+from edi_gateway.commands.billing import crediting, payments
 from edi_gateway.commands.desk import Refused
 from edi_gateway.model.billing import Payment, Remitted
 from edi_gateway.model.documents.remittance import Remittance

@@ -8,8 +8,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import insert, select, update
 
-from edi_gateway.commands import documents, partners, users
 from edi_gateway.commands.desk import ROLES, Refused
+from edi_gateway.commands.partners import publishing as partners
+from edi_gateway.commands.partners import users
+from edi_gateway.commands.triage import documents
 from edi_gateway.partners.snapshots import Snapshot
 from edi_gateway.store import documents as document_rows
 from edi_gateway.store import snapshots

@@ -8,11 +8,12 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import orders, shipping
-from edi_gateway.commands.allocating import Done, allocate_parts
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.planning import plan_orders
-from edi_gateway.commands.shipping import Typed
+from edi_gateway.commands.allocation.allocating import Done, allocate_parts
+from edi_gateway.commands.allocation.planning import plan_orders
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.ordering import orders
+from edi_gateway.commands.shipping import typed_confirm as shipping
+from edi_gateway.commands.shipping.typed_confirm import Typed
 from edi_gateway.store.tables import line_parts, order_lines
 from tests.commands.depot import Depot
 from tests.commands.desks import SYSTEM

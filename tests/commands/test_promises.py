@@ -9,12 +9,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, event, select
 
-from edi_gateway.commands import holds, orders
-from edi_gateway.commands.allocating import allocate_parts
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.planning import plan_orders
-from edi_gateway.commands.rejudge import rejudge, waiting_for
-from edi_gateway.commands.stock_imports import import_stock
+from edi_gateway.commands.allocation.allocating import allocate_parts
+from edi_gateway.commands.allocation.planning import plan_orders
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.ordering import orders
+from edi_gateway.commands.ordering.rejudge import rejudge, waiting_for
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.store import work
 from edi_gateway.store.tables import findings, order_lines
 from tests.commands.book import DOCUMENTS, Book, Partners

@@ -7,8 +7,9 @@ from datetime import date
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import holds, releasing
 from edi_gateway.commands.desk import Refused
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.shipping import releasing
 from edi_gateway.store.tables import deadlines, line_parts
 from tests.commands.depot import Depot
 from tests.commands.desks import SYSTEM
@@ -136,7 +137,7 @@ def test_stores_go_on_one_release_where_the_profile_says_so_a_group_each(stocked
 
 
 def _store(depot: Depot, code: str) -> None:
-    from edi_gateway.commands.master_data import import_csv
+    from edi_gateway.commands.master_data.importing import import_csv
 
     text = f"partner,qualifier,code,name,kind,dc\nacme,92,{code},Store {code},store,92:0553\n"
     with depot.desk() as desk:

@@ -10,9 +10,10 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from edi_gateway.commands import holds, orders, rejudge
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.ordering import orders, rejudge
 from edi_gateway.store.tables import cases
 from edi_gateway.store.tables import holds as hold_rows
 from tests.commands.book import Book

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import orders as order_desk
-from edi_gateway.commands import packing, recalling
-from edi_gateway.commands.confirming import Left
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.making_shipments import Packing
-from edi_gateway.commands.shipping import Carton, Typed, confirm
+from edi_gateway.commands.ordering import orders as order_desk
+from edi_gateway.commands.shipping import packing, recalling
+from edi_gateway.commands.shipping.confirming import Left
+from edi_gateway.commands.shipping.making_shipments import Packing
+from edi_gateway.commands.shipping.typed_confirm import Carton, Typed, confirm
 from edi_gateway.model.fulfilment import Transport
 from edi_gateway.store.tables import handling_units, orders
 from tests.commands.depot import Depot

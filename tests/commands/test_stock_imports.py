@@ -10,9 +10,9 @@ import pytest
 from sqlalchemy import func, select
 
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.master_data import ImportReport, import_csv, in_words
-from edi_gateway.commands.stock import receive
-from edi_gateway.commands.stock_imports import import_stock
+from edi_gateway.commands.master_data.importing import ImportReport, import_csv, in_words
+from edi_gateway.commands.stocking.stock import receive
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.model.fulfilment import Site, StockLevel, Supply
 from edi_gateway.model.master_data import Item, ItemUnit
 from edi_gateway.orders.facts import Needs

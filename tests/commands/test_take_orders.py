@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, func, select
 
-from edi_gateway.commands import holds
 from edi_gateway.commands.desk import Desk
-from edi_gateway.commands.take_orders import take_orders
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.ordering.take_orders import take_orders
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import OrderState
 from edi_gateway.store import audit, orders

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands import crediting
+from edi_gateway.commands.billing import crediting
 from edi_gateway.commands.desk import Refused
 from edi_gateway.store.tables import invoices, line_parts, order_lines, orders
 from tests.commands.house import House

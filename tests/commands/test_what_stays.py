@@ -6,7 +6,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from edi_gateway.commands import holds, orders
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.ordering import orders
 from edi_gateway.store.tables import cases, findings, order_edits, order_lines
 from tests.commands.book import Book
 from tests.orders.build import line, po

@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from sqlalchemy import select
 
-from edi_gateway.commands import holds, last_day, orders, rejudge
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.ordering import last_day, orders, rejudge
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import LineState, OrderState

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from edi_gateway.commands.desk import MACHINE, Actor, Desk
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.stock_imports import import_stock
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.store.database import connect
 from edi_gateway.store.ids import Ids
 from tests.flow import papers

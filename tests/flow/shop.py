@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Engine, Table, select
 
-from edi_gateway.commands.partners import publish
+from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.works import Options
 from edi_gateway.partners import registry

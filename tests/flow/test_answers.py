@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from edi_gateway.commands import drafts
+from edi_gateway.commands.partners import drafts
 from edi_gateway.flow.answers import document_writer
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, PurchaseOrderAcknowledgment

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from edi_gateway.commands import holds
-from edi_gateway.commands import orders as order_desk
 from edi_gateway.commands.desk import ROLES, Actor, Desk
+from edi_gateway.commands.holding import holds
+from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.store import tables

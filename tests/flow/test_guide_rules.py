@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from edi_gateway.commands.partners import publish
+from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store import tables

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from edi_gateway.commands.desk import ROLES, Actor
-from edi_gateway.commands.partners import publish
+from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store import audit, tables

@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from edi_gateway.commands import documents
 from edi_gateway.commands.desk import ROLES, Actor, Desk, Refused
+from edi_gateway.commands.triage import documents
 from edi_gateway.flow import inbound, outbound
 from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.steps import Direct

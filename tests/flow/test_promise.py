@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.stock_imports import import_stock
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from tests.flow import papers
 from tests.flow.shop import Shop, publish_with
 

@@ -133,7 +133,7 @@ def test_files_are_received_in_the_order_of_their_times(shop: Shop) -> None:
 
 
 def test_nothing_is_fetched_from_a_paused_partner_and_its_receipts_wait(shop: Shop, tmp_path: Path) -> None:
-    from edi_gateway.commands.partners import pause, resume
+    from edi_gateway.commands.partners.publishing import pause, resume
 
     gateway = shop.start()
     with shop.engine.begin() as conn:

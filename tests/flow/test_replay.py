@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.commands.desk import ROLES, Actor, Refused
-from edi_gateway.commands.master_data import import_csv
+from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.flow.replay import Replayed
 from edi_gateway.store import tables
 from tests.flow import papers

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import Engine
 
 from edi_gateway.commands.desk import Numbers
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.partners import publish
-from edi_gateway.commands.stock_imports import import_stock
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.partners.publishing import publish
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.flow.works import Options
 from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import snapshot

@@ -18,8 +18,8 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from edi_gateway.commands.desk import MACHINE, Actor, Desk
-from edi_gateway.commands.master_data import import_csv
-from edi_gateway.commands.partners import publish
+from edi_gateway.commands.master_data.importing import import_csv
+from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.partners import registry
 from edi_gateway.partners.profile import DirectoryConnection, Profile

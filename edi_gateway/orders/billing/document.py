@@ -1,7 +1,7 @@
 """The canonical 810 of an invoice or a credit, composed of what was issued, what shipped, and the order (spec C4).
 
-Adds nothing up: every amount was decided when the invoice was issued. Called by commands/invoicing.py and
-commands/crediting.py; written by mapping/.
+Adds nothing up: every amount was decided when the invoice was issued. Called by commands/billing/invoicing.py and
+commands/billing/crediting.py; written by mapping/.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The invoice of goods that have shipped: lines, allowances and charges, tax, terms (spec B11).
 
 Takes the parts to be billed and their orders; gives an IssuedInvoice, still without a number, or says why there can
-be none. Called by commands/invoicing.py.
+be none. Called by commands/billing/invoicing.py.
 """
 
 from __future__ import annotations

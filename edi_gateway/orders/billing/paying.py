@@ -1,7 +1,7 @@
 """What a payment settles: in full, in part, with a discount, less what was taken off (spec B11, C15).
 
 Takes an invoice as it stands and what the buyer says it pays; gives what that settles, and what a person must hear
-of. Reads an 820 into what it says of our invoices. Called by commands/payments.py.
+of. Reads an 820 into what it says of our invoices. Called by commands/billing/payments.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Who gets what of the stock that is there: first come, priority, ship complete, fair shares (spec B7.2-B7.4, D7, D32).
 
 Takes parts that wait and stock levels; gives what each gets from which site, and what stays short. Deterministic, and
-never more than is free. Called by commands/allocating.py, which has the stock rows locked.
+never more than is free. Called by commands/allocation/allocating.py, which has the stock rows locked.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a warehouse counts (846) beside what our ledger says (spec B9: never overwritten silently).
 
 Pure: takes an InventoryReport, our sites that the sender runs, Facts and stock levels; gives counts in base units, what
-could not be read, and comparisons. Called by commands/counting.py.
+could not be read, and comparisons. Called by commands/stocking/counting.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Which parts an order should have, held against the parts that it has (spec B3.3, B8, D7, D10).
 
-Takes lines as they stand and the parts of the order; gives what is to be added, cancelled and dated anew, and what
-is too late to cancel because the warehouse has it. Called by commands/planning.py after every change of an order.
+Takes lines as they stand and the parts of the order; gives what is to be added, cancelled and dated anew, and what is
+too late to cancel because the warehouse has it. Called by commands/allocation/planning.py after every change of an
+order.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a ship notice must say and cannot: numbers that are missing, packing that the structure has no words for.
 
 Takes frozen shipments and the partner's habits; gives findings that hold the notice (spec B10 DOCS, C3). Called by
-commands/notices.py before a notice is made.
+commands/telling/notices.py before a notice is made.
 """
 
 from __future__ import annotations

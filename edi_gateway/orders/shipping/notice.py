@@ -1,7 +1,7 @@
 """The ship notice of what left: levels in the partner's order, cartons, marks, dates (spec C3, D6, D7, D46).
 
 Takes frozen shipments and the partner's habits; gives the canonical 856; HL numbers and CTT are worked out by the
-writer. What is missing or cannot be told is completeness.py's to say. Called by commands/notices.py.
+writer. What is missing or cannot be told is completeness.py's to say. Called by commands/telling/notices.py.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The 945: what a warehouse says it has shipped, held against what it was asked to ship (spec B9, C9, D27).
 
 Takes the canonical ShippingAdvice and the release that it names; gives a Confirm of what can be applied and a finding
-for all that does not agree. Pure. Called by commands/advising.py.
+for all that does not agree. Pure. Called by commands/shipping/advising.py.
 """
 
 from __future__ import annotations

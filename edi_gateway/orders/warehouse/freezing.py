@@ -1,6 +1,7 @@
 """A shipment frozen as it left: all that notices, papers and invoices are made of (spec B10).
 
-Takes what was decided and what is known; gives model.fulfilment.Shipped. Pure. Called by commands/confirming.py.
+Takes what was decided and what is known; gives model.fulfilment.Shipped. Pure. Called by
+commands/shipping/confirming.py.
 """
 
 from __future__ import annotations

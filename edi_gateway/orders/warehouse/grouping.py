@@ -1,6 +1,7 @@
 """Which allocated parts of an order go to the warehouse together, and when they ship (spec B9, B4.2).
 
-Takes the parts of one order; gives groups: one site, one place, one ship date each. Called by commands/releasing.py.
+Takes the parts of one order; gives groups: one site, one place, one ship date each. Called by
+commands/shipping/releasing.py.
 """
 
 from __future__ import annotations

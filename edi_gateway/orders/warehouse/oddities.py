@@ -1,6 +1,6 @@
 """What is odd about a confirm as a whole, in words: too much left, after a cancellation, after the last day (B9, D4).
 
-Pure: gives findings. Called by commands/confirming.py and making_shipments.py.
+Pure: gives findings. Called by commands/shipping/confirming.py and making_shipments.py.
 """
 
 from __future__ import annotations

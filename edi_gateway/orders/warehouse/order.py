@@ -1,7 +1,7 @@
 """The 940: what a warehouse is asked to ship, changed or cancelled (spec B9, C8).
 
 Takes a release with its parts and all that the warehouse must know; gives the canonical WarehouseOrder. Pure. Called
-by commands/releasing.py and recalling.py.
+by commands/shipping/releasing.py and recalling.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Cartons and pallets: packed by case, made to fit what shipped, their numbers looked at (spec B9, B10).
 
-Takes pieces that ship and handling units; gives units and findings. Pure: numbers are drawn by commands/packing.py.
+Takes pieces that ship and handling units; gives units and findings. Pure: numbers are drawn by
+commands/shipping/packing.py.
 """
 
 from __future__ import annotations

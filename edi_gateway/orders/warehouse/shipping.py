@@ -2,7 +2,7 @@
 
 Takes parts and what is said to have left; gives parts as they are then. No quantity is lost and none is invented: for
 every part, shipped + rest = what it was, and what left beyond it is an OVER part or told as excess. Pure. Called by
-commands/confirming.py.
+commands/shipping/confirming.py.
 """
 
 from __future__ import annotations

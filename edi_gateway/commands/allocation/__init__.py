@@ -1,0 +1,1 @@
+"""Parts of orders planned, given stock, and the stages that follow."""

@@ -1,0 +1,1 @@
+"""Invoices, credits and payments."""

@@ -1,0 +1,1 @@
+"""Holds put, released and settled; the gate before documents."""

@@ -1,0 +1,1 @@
+"""Master data imported, approved and read from CSV files."""

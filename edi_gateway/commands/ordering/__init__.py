@@ -1,0 +1,1 @@
+"""Orders taken, judged, carried on, answered and posted."""

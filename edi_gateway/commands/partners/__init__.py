@@ -1,0 +1,1 @@
+"""Partners published, drafts of them checked, users."""

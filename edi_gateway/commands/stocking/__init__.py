@@ -1,0 +1,1 @@
+"""Stock by site: imports, counts, supply that comes."""

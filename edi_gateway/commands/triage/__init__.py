@@ -1,0 +1,1 @@
+"""Cases, and documents that a person sends, cancels or replays."""

@@ -1,0 +1,73 @@
+"""Send again, or do not send: the same bytes, the same control numbers (DESIGN section 8, promise 5).
+
+Takes ids of documents or transmissions; leaves them ready for flow/outbound.py. Called by cli.
+"""
+
+from __future__ import annotations
+
+from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.commands.triage.cases import resolve_about
+from edi_gateway.store import deadlines, documents, outbox, work
+from edi_gateway.store.ids import short
+from edi_gateway.store.tables import transmissions
+
+
+def resend(desk: Desk, document_id: int) -> int:
+    """Send the transmission that bore a document once more; its id. What it bore besides goes along."""
+    what = f"Sending document {short(document_id)} again"
+    desk.require(what, PERMISSIONS["resend"])
+    found = documents.load_outbound(desk.conn, document_id)
+    if found is None:
+        raise Refused(what=what, why="there is no such document of ours")
+    if found.transmission_id is None:
+        raise Refused(what=what, why=f"it has not been sent: it is {found.state.lower()}")
+    resend_transmission(desk, found.transmission_id)
+    return found.transmission_id
+
+
+def resend_transmission(desk: Desk, transmission_id: int) -> None:
+    """Send a transmission once more: same bytes, same control numbers."""
+    what = f"Sending transmission {short(transmission_id)} again"
+    desk.require(what, PERMISSIONS["resend"])
+    state = outbox.state(desk.conn, transmissions, transmission_id, lock=True)
+    if state is None:
+        raise Refused(what=what, why="there is no such transmission")
+    if state == "READY":
+        raise Refused(what=what, why="it waits to be sent already")
+    outbox.again(desk.conn, transmissions, [transmission_id])
+    if state == "CANCELLED":
+        _documents(desk, transmission_id, "BUNDLED")
+        outbox.await_ack(desk.conn, transmission_id)
+    resolve_about(desk, "It is sent again.", transmission_id=transmission_id)
+    desk.record("transmission resent", f"transmission {transmission_id}", was=state)
+
+
+def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> bool:
+    """A transmission that has not gone does not go. Its control numbers stay used; its documents end with it.
+
+    False for one that went before and was to go again: the partner has it, and its 997 is still awaited.
+    """
+    what = f"Cancelling transmission {short(transmission_id)}"
+    desk.require(what, PERMISSIONS["resend"])
+    if not why.strip():
+        raise Refused(what=what, why="it needs a text that says why")
+    state = outbox.state(desk.conn, transmissions, transmission_id, lock=True)
+    if state is None:
+        raise Refused(what=what, why="there is no such transmission")
+    if state not in ("READY", "FAILED"):
+        raise Refused(what=what, why=f"it is {state.lower()} already")
+    if any(transmission_id in item.payload["transmissions"] for item in work.taken(desk.conn, ["send"])):
+        raise Refused(what=what, why="it is being sent at this moment; look again in a minute")
+    ended = outbox.cancel_transmission(desk.conn, transmission_id)
+    if ended:
+        _documents(desk, transmission_id, "CANCELLED")
+        deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")
+    resolve_about(desk, f"It was cancelled: {why}", transmission_id=transmission_id)
+    desk.record("transmission cancelled", f"transmission {transmission_id}", was=state, why=why)
+    return ended
+
+
+def _documents(desk: Desk, transmission_id: int, state: str) -> None:
+    ids = [document.id for document in documents.of_transmission(desk.conn, transmission_id)]
+    documents.set_state(desk.conn, ids, state)
