@@ -164,6 +164,7 @@ def test_broken_shared_mappings_leave_the_gateway_running_on_the_last_good_ones(
     assert {(c["code"], c["partner"]) for c in shop.cases()} == {
         *(
             ("PROFILE_INVALID", "aldermere"),
+            ("PROFILE_INVALID", "harborside"),
             ("PROFILE_INVALID", "kestrelmoor"),
             ("PROFILE_INVALID", "pinwheel"),
         ),
