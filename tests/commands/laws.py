@@ -37,8 +37,9 @@ FIXED = (*AT_WAREHOUSE, PartState.SHIPPED)  # what no plan takes back by itself
 NOTHING = Decimal(0)
 
 
-def broken(conn: Connection, *, close_on: str = "payment") -> list[str]:
-    """Everything that is not as it must be. `close_on`: when the partner's orders are closed."""
+def broken(conn: Connection, *, close_on: str = "payment", over: int = 0) -> list[str]:
+    """Everything that is not as it must be. `close_on`: when the partner's orders are closed; `over`: per cent that may
+    ship beyond what was ordered."""
     from edi_gateway.store.tables import orders as order_rows
 
     ids = list(conn.execute(select(order_rows.c.id)).scalars())
@@ -47,7 +48,7 @@ def broken(conn: Connection, *, close_on: str = "payment") -> list[str]:
     every = [part for mine in standing.values() for part in mine]
     return [
         *_parts(every),
-        *_orders(conn, book, standing),
+        *_orders(conn, book, standing, over),
         *_stages(conn, standing, close_on),
         *_stock(conn, every),
         *_releases(conn, every),
@@ -79,7 +80,7 @@ def _parts(every: Sequence[Part]) -> Iterator[str]:
 
 
 def _orders(
-    conn: Connection, book: dict[int, StoredOrder], standing: dict[int, tuple[Part, ...]]
+    conn: Connection, book: dict[int, StoredOrder], standing: dict[int, tuple[Part, ...]], over: int
 ) -> Iterator[str]:
     changing = work.pending(conn, ("plan", "recall"), "order")
     for order in book.values():
@@ -93,6 +94,9 @@ def _orders(
         document = PurchaseOrder.model_validate_json(order.snapshot)
         waiting = {h.store for h in holds.active(conn, order.id) if h.store is not None and "A" in h.blocks}
         for line in orders.lines(conn, order.id):
+            beyond = [p for p in by_line.get(line.line, ()) if p.kind is PartKind.OVER and p.shipment_id]
+            if sum((p.quantity for p in beyond), NOTHING) * 100 > line.quantity * over:
+                yield f"order {order.po_number} line {line.line}: too much went beyond what was ordered"
             if line.state is not LineState.HELD or order.state in ENDED:
                 yield from _line(order, document, line, by_line.get(line.line, []), waiting)
 

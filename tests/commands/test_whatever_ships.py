@@ -117,10 +117,11 @@ class AnyYard(RuleBasedStateMachine):
         close_on=st.sampled_from(["invoice", "payment"]),
         complete=st.sampled_from([False, False, False, True]),
         first=st.lists(st.tuples(_lines, _wishes), min_size=1, max_size=3),
+        days=st.sampled_from([0, 1, 2, 2]),
     )
     def begin(
         self, sequence: str, split: bool, over: int, fair: str, per: str, order_per: str, close_on: str,
-        complete: bool, first: list[tuple[list[dict[str, Any]], str | None]],
+        complete: bool, first: list[tuple[list[dict[str, Any]], str | None]], days: int,
     ) -> None:  # fmt: skip
         self._open = self._engines()
         fulfilment = {
@@ -132,7 +133,7 @@ class AnyYard(RuleBasedStateMachine):
             self._open.__enter__(), fulfilment=fulfilment, invoicing=invoicing_,
             policies={"ship_complete": complete},
         )  # fmt: skip
-        self.close_on = close_on
+        self.close_on, self.over = close_on, over
         self.names = itertools.cycle(["ann", "bob"])
         self.keys = itertools.count(1)
         self.cartons: set[str] = set()
@@ -145,9 +146,12 @@ class AnyYard(RuleBasedStateMachine):
             self.yard.count(sku, site, quantity)
         for n, (lines, wish) in enumerate(first, 1):
             self._order(f"PO-{n}", lines, "00", wish, 10)
-        self.yard.clock.now = FRIDAY  # what ships on Monday goes to the warehouse today
         self.yard.carry()
-        self.yard.clock.move(days=3)  # before that it would be too early
+        if days > 0:
+            self.yard.clock.now = FRIDAY  # what ships on Monday goes to the warehouse today
+            self.yard.carry()
+        if days > 1:
+            self.yard.clock.move(days=3)  # before that it would be too early to ship
 
     def teardown(self) -> None:
         if self.yard is not None:
@@ -390,7 +394,7 @@ class AnyYard(RuleBasedStateMachine):
     def what_must_hold_holds(self) -> None:
         if self.yard is not None:
             with reading(self.yard.engine) as conn:
-                wrong = laws.broken(conn, close_on=self.close_on)
+                wrong = laws.broken(conn, close_on=self.close_on, over=self.over)
             wrong += [*self._carton_numbers(self.yard), *self._allocated(self.yard)]
             assert not wrong, "; ".join(wrong)
             self._look_around(self.yard)
