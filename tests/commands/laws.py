@@ -31,6 +31,7 @@ from edi_gateway.store.tables import (
     stock_moves,
     unit_contents,
 )
+from edi_gateway.store.tables import orders as order_rows
 
 ENDED = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID)
 FIXED = (*AT_WAREHOUSE, PartState.SHIPPED)  # what no plan takes back by itself
@@ -40,8 +41,6 @@ NOTHING = Decimal(0)
 def broken(conn: Connection, *, close_on: str = "payment", over: int = 0) -> list[str]:
     """Everything that is not as it must be. `close_on`: when the partner's orders are closed; `over`: per cent that may
     ship beyond what was ordered."""
-    from edi_gateway.store.tables import orders as order_rows
-
     ids = list(conn.execute(select(order_rows.c.id)).scalars())
     book = orders.load_many(conn, ids)
     standing = parts.of_orders(conn, ids)
@@ -143,8 +142,6 @@ def _line(
 
 
 def _stages(conn: Connection, standing: dict[int, tuple[Part, ...]], close_on: str) -> Iterator[str]:
-    from edi_gateway.store.tables import orders as order_rows
-
     states = {row["id"]: row["state"] for row in _rows(conn, invoices)}
     c = order_rows.c
     told = {row.id: (row.po_number, row.stage) for row in conn.execute(select(c.id, c.po_number, c.stage))}

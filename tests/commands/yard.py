@@ -129,14 +129,6 @@ class Yard(Depot):
         with self.desk(actor=SYSTEM) as desk:
             issuing.follow(desk)
 
-    def settle(self) -> None:
-        """All that waits, until nothing does."""
-        self.carry()
-        self.notify()
-        self.sent("SENT")
-        self.bill()
-        self.sent("SENT")
-
     # ------------------------------------------------------------ what people and partners do
 
     def count(self, sku: str, site: str, on_hand: int) -> bool:
