@@ -343,11 +343,6 @@ class Scenario:
 _BOOKS = frozenset(
     {"line_parts", "stock", "releases", "shipments", "invoices", "payments", "documents", "transmissions"}
 )
-# what allocates, releases, ships, invoices, sends and takes payments writes one of these; the engine's own commits are
-# killed at on the other roads
-_BOOKS = frozenset(
-    {"line_parts", "stock", "releases", "shipments", "invoices", "payments", "documents", "transmissions"}
-)
 SCENARIOS = {
     "road": Scenario(ROAD, NARROW, both_on_postgres=True),
     "dealings": Scenario(DEALINGS, _ONE_BY_ONE),
