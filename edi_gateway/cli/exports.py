@@ -86,7 +86,7 @@ def _cell(sheet: Any, r: int, n: int, value: Any, day: Any, moment: Any) -> None
     elif isinstance(value, datetime):
         sheet.write_datetime(r, n, value.replace(tzinfo=None), moment)
     elif isinstance(value, date):
-        sheet.write_datetime(r, n, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001
+        sheet.write_datetime(r, n, value, day)
     elif isinstance(value, int) or (isinstance(value, Decimal) and _fits(value)):
         sheet.write_number(r, n, value)
     else:

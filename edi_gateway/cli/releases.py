@@ -8,12 +8,12 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import word
 from edi_gateway.cli.orders import OrderArgument, PartnerOption, order_id
 from edi_gateway.cli.output import (
     WRONG_USAGE,
     fail,
-    print_csv,
     print_json,
     print_table,
     say,
@@ -30,13 +30,7 @@ warehouse_group = typer.Typer(
 app.add_typer(warehouse_group, name="warehouse")
 
 ReleaseArgument = Annotated[str, typer.Argument(metavar="RELEASE", help="Its number, as in `releases list`.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="A CSV file.")]
 _STATES = ("RELEASED", "CANCEL_ASKED", "CANCELLED", "CONFIRMED")
-_COLUMNS = (
-    *("number", "order", "po_number", "partner", "site", "warehouse", "store", "ship_on", "state", "version"),
-    *("document", "confirm_due_at", "late", "test"),
-)
 
 
 @group.command("list")
@@ -50,6 +44,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
     csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List releases, the newest first."""
     from edi_gateway.reports import shipping
@@ -67,19 +62,15 @@ def list_(
             late=late,
             limit=limit,
         )
-    if csv:
-        print_csv(_COLUMNS, found)
-    elif json:
-        for row in found:
-            print_json(row)
-    else:
-        print_table(
-            "",
-            [name.replace("_", " ") for name in _COLUMNS],
-            ([getattr(row, name) for name in _COLUMNS] for row in found),
-            "There are no such releases.",
-            spare=("test", "version", "document", "store", "warehouse", "confirm due at"),
-        )
+    tell(
+        found,
+        shipping.ReleaseRow,
+        "There are no such releases.",
+        json=json,
+        csv=csv,
+        xlsx=xlsx,
+        spare=("test", "version", "document", "store", "warehouse", "confirm due at"),
+    )
 
 
 @group.command()

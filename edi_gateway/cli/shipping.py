@@ -12,12 +12,12 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import word
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
     fail,
-    print_csv,
     print_json,
     print_table,
     say,
@@ -37,8 +37,6 @@ app.add_typer(ship, name="ship")
 group = typer.Typer(no_args_is_help=True, help="What has left.")
 app.add_typer(group, name="shipments")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="A CSV file.")]
 CarrierNameOption = Annotated[
     str | None, typer.Option(help="The carrier's name, as the bill of lading has it.")
 ]
@@ -51,21 +49,6 @@ FreightOption = Annotated[
 DAY = ["%Y-%m-%d"]
 _RESTS = ("backorder", "cancel", "later")
 _STATES = ("SHIPPED", "REVERSED")
-_COLUMNS = (
-    *(
-        "number",
-        "partner",
-        "orders",
-        "site",
-        "ship_to",
-        "store",
-        "state",
-        "shipped_at",
-        "expected_on",
-        "carrier",
-    ),
-    *("pro", "bol", "packages", "notice_state", "notice_due_at", "invoice_state", "test"),
-)
 
 
 @ship.command()
@@ -312,6 +295,7 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
     csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List shipments, the newest first."""
     from edi_gateway.reports import shipping
@@ -330,19 +314,15 @@ def list_(
             until=_day(until),
             limit=limit,
         )
-    if csv:
-        print_csv(_COLUMNS, found)
-    elif json:
-        for row in found:
-            print_json(row)
-    else:
-        print_table(
-            "",
-            [name.replace("_", " ") for name in _COLUMNS],
-            ([getattr(row, name) for name in _COLUMNS] for row in found),
-            "There are no such shipments.",
-            spare=("test", "store", "notice due at", "pro", "expected on", "packages", "ship to"),
-        )
+    tell(
+        found,
+        shipping.ShipmentRow,
+        "There are no such shipments.",
+        json=json,
+        csv=csv,
+        xlsx=xlsx,
+        spare=("test", "store", "notice due at", "pro", "expected on", "packages", "ship to"),
+    )
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -10,14 +10,13 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import WRONG_USAGE, fail, print_csv, print_json, print_table, sentence, shown
 
 group = typer.Typer(no_args_is_help=True, help="Stock: what lies where, and counts that differ from it.")
 app.add_typer(group, name="stock")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
-CsvOption = Annotated[bool, typer.Option("--csv", help="A CSV file.")]
 SiteOption = Annotated[str | None, typer.Option(help="Only this site.")]
 ProposalArgument = Annotated[str, typer.Argument(metavar="PROPOSAL", help="Its id, as in `stock proposals`.")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays with the proposal.")]
@@ -30,6 +29,7 @@ def list_(
     sku: Annotated[str | None, typer.Option(help="Only this item.")] = None,
     json: JsonOption = False,
     csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List stock by item and site, in base units.
 
@@ -40,44 +40,14 @@ def list_(
     here: Here = ctx.obj
     with here.reading() as conn:
         found = stock.list_stock(conn, site=site, sku=sku)
-    if csv:
-        print_csv([field.name for field in fields(stock.StockRow)], found)
-        return
-    if json:
-        for row in found:
-            print_json(row)
-        return
-    print_table(
-        "",
-        (
-            "item",
-            "site",
-            "on hand",
-            "hold",
-            "damaged",
-            "allocated",
-            "safety",
-            "free",
-            "counted (UTC)",
-            "source",
-        ),
-        (
-            (
-                r.sku,
-                r.site,
-                r.on_hand,
-                r.hold,
-                r.damaged,
-                r.allocated,
-                r.safety,
-                r.free,
-                r.counted_at,
-                r.source,
-            )
-            for r in found
-        ),
+    tell(
+        found,
+        stock.StockRow,
         "There is no such stock. `import stock` brings a count.",
-        spare=("source", "counted (UTC)", "damaged", "hold"),
+        json=json,
+        csv=csv,
+        xlsx=xlsx,
+        spare=("source", "counted at", "damaged", "hold"),
     )
 
 

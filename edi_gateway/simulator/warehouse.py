@@ -106,6 +106,13 @@ class Warehouse(Side):
         self.expect(sent)
         return content
 
+    def _dock(self, site: str | None) -> tuple[Party, ...]:
+        """The dock that a report is about, where it names one."""
+        if not site:
+            return ()
+        name = self.agreement.profile.name.upper()
+        return (Party(role="WH", name=name, id_qualifier="91", id=site),)
+
     def stock(self, at: datetime, counted: Mapping[str, Decimal], kind: str, site: str | None) -> bytes:
         """An 846 of these items, in base units."""
         self._counts += 1
@@ -115,7 +122,7 @@ class Warehouse(Side):
             reference=f"C{self._counts:04d}",
             on=self.today(at),
             at=f"{self.here(at):%H%M}",
-            parties=(Party(role="WH", name="HARBORSIDE", id_qualifier="91", id=site),) if site else (),
+            parties=self._dock(site),
             lines=tuple(
                 InventoryLine(
                     line=n,

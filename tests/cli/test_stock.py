@@ -50,8 +50,20 @@ def test_a_dry_run_and_a_bad_cell_import_nothing(yard: Terminal, tmp_path: Path)
 
 def test_stock_is_listed_as_a_table_as_json_and_as_csv(yard: Terminal) -> None:
     assert yard.ok("stock", "list", "--site", "NORTH").out.splitlines()[0].split() == [
-        *("item", "site", "on", "hand", "hold", "damaged", "allocated", "safety", "free", "counted", "(UTC)"),
-        "source",
+        *(
+            "site",
+            "sku",
+            "on",
+            "hand",
+            "hold",
+            "damaged",
+            "allocated",
+            "safety",
+            "free",
+            "counted",
+            "at",
+            "source",
+        ),
     ]
     rows = yard.ok("stock", "list", "--json").json()
     assert [(r["sku"], r["on_hand"], r["hold"], r["free"]) for r in rows] == [

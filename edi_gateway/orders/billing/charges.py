@@ -7,7 +7,7 @@ falls on what is billed, the last invoice taking the rest; rates by quantity; pe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
@@ -147,13 +147,13 @@ def _charge(said: Allowance, sums: _Sums) -> Charge | None:
         quantity = _finite(units)
         if said.unit is None or quantity is None:
             return _of(said, sums, amount)
-        return _of(said, sums, amount, rate=said.rate, unit=said.unit, quantity=quantity)
+        return replace(_of(said, sums, amount), rate=said.rate, unit=said.unit, quantity=quantity)
     if said.percent is not None:
         base = sums.net if said.percent_basis in _NET_BASES else sums.gross
         amount = charge_money(Fraction(base) * Fraction(said.percent) / 100, sums.order.currency)
         if said.percent_basis is None:
             return _of(said, sums, amount)
-        return _of(said, sums, amount, percent=said.percent, percent_basis=said.percent_basis)
+        return replace(_of(said, sums, amount), percent=said.percent, percent_basis=said.percent_basis)
     return None
 
 
@@ -163,19 +163,19 @@ def _part(whole: Decimal, sums: _Sums) -> Decimal:
     return share(left, sums.now, sums.later, sums.order.currency)
 
 
-def _of(said: Allowance, sums: _Sums, amount: Decimal, **more: object) -> Charge:
-    values: dict[str, object] = {
-        "code": said.code,
-        "agency": said.agency,
-        "agency_code": said.agency_code,
-        "handling": said.handling,
-        "text": said.text,
-        "reference": said.reference,
-        "order_id": sums.order.id,
-        "source": sums.source,
-        **more,
-    }
-    return Charge(said.kind, amount, **values)  # type: ignore[arg-type]
+def _of(said: Allowance, sums: _Sums, amount: Decimal) -> Charge:
+    return Charge(
+        said.kind,
+        amount,
+        code=said.code,
+        agency=said.agency,
+        agency_code=said.agency_code,
+        handling=said.handling,
+        text=said.text,
+        reference=said.reference,
+        order_id=sums.order.id,
+        source=sums.source,
+    )
 
 
 def _freight(order: BilledOrder, profile: Profile) -> Charge | None:
