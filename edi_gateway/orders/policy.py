@@ -1,7 +1,7 @@
 """The one place where policies are resolved: line -> order -> customer -> partner -> config (DESIGN section 3).
 
 Takes what each level says, gives Resolved. The config's level is the default of each field in
-partners/profile.py. Called by order_facts.py.
+partners/profile/. Called by order_facts.py.
 """
 
 from __future__ import annotations

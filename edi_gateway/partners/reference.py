@@ -1,4 +1,4 @@
-"""What partner.toml may say, in words: every key, its type, its default and the sentence beneath it in profile.py.
+"""What partner.toml may say, in words: every key, its type, its default and the sentence beneath it in profile/.
 
 Gives docs/reference/profile.md (docs/generate.py) and the comments of a new profile (template.py). The sentences
 stand in the source only, so they are read from there.
@@ -64,7 +64,7 @@ class Key:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A record of profile.py."""
+    """A record of the profile."""
 
     record: str
     text: str
@@ -74,8 +74,9 @@ class Section:
 @cache
 def sections() -> dict[str, Section]:
     """Every record of the profile by its class name."""
-    tree = ast.parse(Path(profile.__file__).read_text("utf-8"))
-    found = {node.name: node for node in tree.body if isinstance(node, ast.ClassDef)}
+    room = Path(profile.__file__).parent
+    trees = [ast.parse(file.read_text("utf-8")) for file in sorted(room.glob("*.py"))]
+    found = {node.name: node for tree in trees for node in tree.body if isinstance(node, ast.ClassDef)}
     return {
         name: Section(name, ast.get_docstring(node) or "", tuple(_keys(node)))
         for name, node in found.items()
