@@ -23,16 +23,16 @@ PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 class Digest(StrEnum):
     """What signatures and MICs hash with."""
 
-    SHA1 = "sha-1"  # only where a partner's profile opts in
-    SHA256 = "sha-256"
-    SHA384 = "sha-384"
-    SHA512 = "sha-512"
+    SHA1 = "sha1"  # only where a partner's profile opts in
+    SHA256 = "sha256"
+    SHA384 = "sha384"
+    SHA512 = "sha512"
 
 
 class Scheme(StrEnum):
     """How a signature is made of a hash."""
 
-    RSA = "rsa"  # PKCS#1 v1.5
+    RSA = "rsa-v1_5"
     RSA_PSS = "rsa-pss"
     ECDSA = "ecdsa"  # P-256 and P-384
 
@@ -40,18 +40,18 @@ class Scheme(StrEnum):
 class Cipher(StrEnum):
     """What the content is encrypted with: GCM goes as AuthEnvelopedData (RFC 5083, 5084), the rest as EnvelopedData."""
 
-    AES128_CBC = "aes-128-cbc"
-    AES192_CBC = "aes-192-cbc"
-    AES256_CBC = "aes-256-cbc"
-    AES128_GCM = "aes-128-gcm"
-    AES256_GCM = "aes-256-gcm"
+    AES128_CBC = "aes128-cbc"
+    AES192_CBC = "aes192-cbc"
+    AES256_CBC = "aes256-cbc"
+    AES128_GCM = "aes128-gcm"
+    AES256_GCM = "aes256-gcm"
     TRIPLE_DES = "3des"  # only where a partner's profile opts in
 
 
 class KeyTransport(StrEnum):
     """How the content's key is encrypted for the receiver."""
 
-    RSA = "rsa"  # PKCS#1 v1.5
+    RSA = "rsa-v1_5"
     OAEP = "rsa-oaep"
 
 
@@ -59,8 +59,8 @@ class Compression(StrEnum):
     """Where in the message zlib stands."""
 
     NONE = "none"
-    BEFORE_SIGNING = "before-signing"
-    AFTER_SIGNING = "after-signing"
+    BEFORE_SIGNING = "before signing"
+    AFTER_SIGNING = "after signing"
 
 
 class Purpose(StrEnum):
@@ -152,28 +152,6 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class ReceiptWish:
-    """The receipt that a sender asks for. No wish at all is None where this stands."""
-
-    signed: bool = True
-    digests: tuple[Digest, ...] = (Digest.SHA256,)  # for the MIC, the best first
-    url: str | None = None  # where an asynchronous MDN goes; None: in the answer
-    unsupported: bool = False  # only when read: a required protocol or micalg of theirs is none that we speak
-
-
-@dataclass(frozen=True, slots=True)
-class Packing:
-    """How a message to a partner is packed."""
-
-    digest: Digest | None = Digest.SHA256  # None: not signed
-    scheme: Scheme | None = None  # None: PKCS#1 v1.5 with an RSA key, ECDSA with an EC key
-    cipher: Cipher | None = Cipher.AES256_CBC  # None: not encrypted
-    key_transport: KeyTransport = KeyTransport.RSA
-    compression: Compression = Compression.NONE
-    wish: ReceiptWish | None = ReceiptWish()
-
-
-@dataclass(frozen=True, slots=True)
 class Disposition:
     """How a message fared, as RFC 4130 7.4 and RFC 3798 3.2.6 write it: processed/error: authentication-failed."""
 
@@ -204,14 +182,45 @@ UNSUPPORTED_MIC_ALGORITHMS = Disposition("failed", "failure", "unsupported MIC-a
 
 
 @dataclass(frozen=True, slots=True)
+class ReceiptWish:
+    """The receipt that a sender asks for. No wish at all is None where this stands."""
+
+    signed: bool = True
+    digests: tuple[Digest, ...] = (Digest.SHA256,)  # for the MIC, the best first
+    url: str | None = None  # where an asynchronous MDN goes; None: in the answer
+    spelled: str | None = (
+        None  # only when read: how they write the first of digests, for the MDN to write it so
+    )
+    cannot: Disposition | None = None  # only when read: they require what we do not speak; answer them this
+
+
+@dataclass(frozen=True, slots=True)
+class Packing:
+    """How a message to a partner is packed."""
+
+    digest: Digest | None = Digest.SHA256  # None: not signed
+    scheme: Scheme | None = None  # None: PKCS#1 v1.5 with an RSA key, ECDSA with an EC key
+    cipher: Cipher | None = Cipher.AES256_CBC  # None: not encrypted
+    key_transport: KeyTransport = KeyTransport.RSA
+    compression: Compression = Compression.NONE
+    wish: ReceiptWish | None = ReceiptWish()
+
+
+@dataclass(frozen=True, slots=True)
 class Mic:
     """A message integrity check: base64 of the hash."""
 
     value: str
     digest: Digest
+    spelled: str | None = None  # how the other side writes the digest's name, where that is known
 
     def __str__(self) -> str:
-        return f"{self.value}, {self.digest}"
+        """As Received-Content-MIC has it; without their spelling by RFC 8551, but sha1, which is for old systems."""
+        name = "sha1" if self.digest is Digest.SHA1 else self.digest.replace("sha", "sha-")
+        return f"{self.value}, {self.spelled or name}"
+
+    def equals(self, other: Mic) -> bool:
+        return (self.value, self.digest) == (other.value, other.digest)
 
 
 @dataclass(frozen=True, slots=True)
