@@ -484,3 +484,30 @@ def test_a_telephone_number_may_be_longer_after_005010():
         256,
         2048,
     ]
+
+
+@pytest.mark.parametrize(
+    ("number", "kept", "left_out"),
+    [
+        ("133", "9 JD JO X Z", "C E F G L T Y"),
+        ("88", "AI PB SI SR SS W X", "AN BC CT LT PL SN TN"),
+        ("91", "7 GG GR W Y2", "AP BB LD MS"),
+        ("639", "AA KR NT VQ WM", "MA NP RA SD TG TH VT"),
+        ("92", "BL TR UD", "CB FF LN"),
+        ("892", "17 26 ZZ", "18 27"),
+        ("40", "2B 2G HY WY", "2C AA"),
+    ],
+)
+def test_a_code_that_no_second_description_of_004010_has_is_none_of_004010(number, kept, left_out):
+    """The lists of docs/reference/x12-coverage.md that two sources tell alike (J, K, L, M, P beside B)."""
+    codes = OLD.elements[number].codes
+    assert [code for code in kept.split() if code not in codes] == []
+    assert [code for code in left_out.split() if code in codes] == []
+
+
+def test_codes_came_with_005010():
+    new = {
+        number: set(NEW.elements[number].codes) - set(OLD.elements[number].codes)
+        for number in ("92", "563", "176")
+    }
+    assert new == {"92": {"CB", "CD", "CE", "CG", "FF", "LN", "NA"}, "563": {"AA", "AB", "HZ"}, "176": {"RS"}}
