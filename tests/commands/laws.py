@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.finding import Code
 from edi_gateway.model.fulfilment import AT_WAREHOUSE, RESERVING, Part, PartKind, PartState
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders.fulfilment import stages
@@ -82,6 +83,7 @@ def _orders(
     conn: Connection, book: dict[int, StoredOrder], standing: dict[int, tuple[Part, ...]], over: int
 ) -> Iterator[str]:
     changing = work.pending(conn, ("plan", "recall"), "order")
+    kept = {order_id: holds.of_order(conn, order_id) for order_id in book}
     for order in book.values():
         mine = standing.get(order.id, ())
         by_line = {n: list(some) for n, some in groupby(mine, key=lambda part: part.line)}
@@ -94,8 +96,9 @@ def _orders(
         waiting = {h.store for h in holds.active(conn, order.id) if h.store is not None and "A" in h.blocks}
         for line in orders.lines(conn, order.id):
             beyond = [p for p in by_line.get(line.line, ()) if p.kind is PartKind.OVER and p.shipment_id]
-            if sum((p.quantity for p in beyond), NOTHING) * 100 > line.quantity * over:
-                yield f"order {order.po_number} line {line.line}: too much went beyond what was ordered"
+            too_much = sum((p.quantity for p in beyond), NOTHING) * 100 > line.quantity * over
+            if too_much and not any(h.finding_code is Code.CONFIRM_OVER_RELEASED for h in kept[order.id]):
+                yield f"order {order.po_number} line {line.line}: too much went beyond it, and nobody was asked"
             if line.state is not LineState.HELD or order.state in ENDED:
                 yield from _line(order, document, line, by_line.get(line.line, []), waiting)
 

@@ -182,13 +182,14 @@ def test_a_split_shipment_leaves_the_rest_with_the_warehouse(depot: Depot) -> No
     assert len(depot.shipped()) == 2
 
 
-def test_more_than_was_asked_is_named_and_not_booked(depot: Depot) -> None:
+def test_more_than_was_asked_is_booked_as_it_left_and_not_billed_before_somebody_agrees(depot: Depot) -> None:
     number = ordered(depot)
-    advise(depot, number, item(50, ordered=48))
-    assert depot.parts() == [(1, "goods", "48", "SHIPPED", "WEST")]
-    assert depot.levels() == {"WEST": ("52", "0", "0")}
-    order = _order(depot)
-    assert depot.holds(order) == [("DOCS", None, "ACTIVE")]
+    carton = {"marks": [{"qualifier": "AA", "value": SSCC}], "items": [item(50, ordered=48)]}
+    advise(depot, number, cartons=[carton])
+    assert depot.parts() == [(1, "goods", "48", "SHIPPED", "WEST"), (1, "over", "2", "SHIPPED", "WEST")]
+    assert depot.levels() == {"WEST": ("50", "0", "0")}
+    assert depot.cartons() == [(SSCC, None, ["48", "2"])]
+    assert depot.holds(_order(depot)) == [("BILLING", None, "ACTIVE")]
     c = cases.c
     ((message,),) = [
         (text,) for text in depot.rows(select(c.message).where(c.code == "CONFIRM_OVER_RELEASED"))
@@ -196,16 +197,34 @@ def test_more_than_was_asked_is_named_and_not_booked(depot: Depot) -> None:
     assert "2 EA of line 1 (MUG)" in message
 
 
-def test_more_within_the_tolerance_ships_as_over(stocked: Engine) -> None:
+def test_more_within_the_tolerance_ships_as_over_and_what_is_beyond_it_is_told(stocked: Engine) -> None:
     depot = Depot(stocked, {"over_delivery_percent": "5"})  # 5 % of 48: 2, in whole units
     number = ordered(depot)
     advise(depot, number, item(51, ordered=48))
     assert depot.parts() == [
         (1, "goods", "48", "SHIPPED", "WEST"),
-        (1, "over", "2", "SHIPPED", "WEST"),
+        (1, "over", "3", "SHIPPED", "WEST"),
     ]
-    assert depot.levels() == {"WEST": ("50", "0", "0")}
-    assert "CONFIRM_OVER_RELEASED" in depot.open_cases()  # the third
+    assert depot.levels() == {"WEST": ("49", "0", "0")}
+    (message,) = depot.rows(select(cases.c.message).where(cases.c.code == "CONFIRM_OVER_RELEASED"))
+    assert "1 EA of line 1 (MUG)" in message  # the third
+
+
+def test_more_than_was_asked_is_of_what_the_order_still_wants_of_the_line(depot: Depot) -> None:
+    depot.stock_up("MUG", WEST=30)
+    (number,) = depot.released(build.po())  # 48 mugs: 30 are there
+    depot.stock_up("MUG", WEST=10)
+    advise(depot, number, item(33, ordered=30))
+    left = [(1, "goods", "30", "SHIPPED", "WEST"), (1, "goods", "3", "SHIPPED", "WEST")]
+    assert sorted(depot.parts()) == sorted([*left, (1, "goods", "15", "BACKORDERED", None)])
+    assert depot.levels() == {"WEST": ("7", "0", "0")}
+    assert depot.holds(_order(depot)) == []
+    assert "CONFIRM_OVER_RELEASED" in depot.open_cases()
+    advise(depot, number, item(30), document_id=901)  # they had miscounted
+    assert sorted(depot.parts()) == sorted(
+        [left[0], (1, "goods", "3", "OPEN", None), (1, "goods", "15", "BACKORDERED", None)]
+    )
+    assert depot.levels() == {"WEST": ("10", "0", "0")}
 
 
 def test_exceptions_only_means_that_the_rest_is_as_asked(depot: Depot) -> None:
@@ -471,12 +490,18 @@ def test_what_was_left_to_a_person_keeps_the_notice_until_they_say_so(depot: Dep
     advise(depot, number, cartons=[carton])
     assert tell() == "HELD"
     order = _order(depot)
-    held = depot.hold(order)
-    with depot.desk("bob") as desk:
-        hold_desk.release(desk, depot.partners, held, reason="CUSTOMER_AGREED", text="they keep the two")
+    c = _holds().c
+    held = depot.rows(select(c.id).where(c.order_id == order, c.code == "DOCS", c.state == "ACTIVE"))
+    assert len(held) == 2  # more than was acknowledged, more than was ordered
+    for each in held:
+        with depot.desk("bob") as desk:
+            hold_desk.release(desk, depot.partners, each, reason="CUSTOMER_AGREED", text="they keep the two")
     with depot.engine.begin() as conn:
         conn.execute(shipments.update().values(notice_state="DUE"))  # as flow wakes it
     assert tell() == "MADE"
+    (body,) = depot.rows(select(documents.c.body).where(documents.c.set_code == "856"))
+    assert [s for s in body.split("~") if s.startswith("SN1")] == ["SN1**50*EA**48*EA"]
+    assert depot.holds(order)[0] == ("BILLING", None, "ACTIVE")  # that it is paid for is another question
 
 
 def test_goods_on_consignment_are_not_invoiced_when_they_ship(depot: Depot) -> None:

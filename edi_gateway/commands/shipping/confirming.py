@@ -22,11 +22,11 @@ from edi_gateway.commands.shipping.releasing import opened, over
 from edi_gateway.commands.stocking import negative_stock
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.finding import Finding
-from edi_gateway.model.fulfilment import Confirm, Part, PartKind, PartState, Release
+from edi_gateway.model.fulfilment import WAITING, Confirm, Part, PartKind, PartState, Release
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.fulfilment.planning import split
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
-from edi_gateway.orders.warehouse.oddities import raced, shipped_late
+from edi_gateway.orders.warehouse.oddities import left_early, raced, shipped_late
 from edi_gateway.orders.warehouse.shipping import Applied, over_allowed, ship
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import orders, parts, releases, shipments, stock
@@ -35,6 +35,7 @@ from edi_gateway.store.stock import Move
 
 _WHAT: Final = "Confirming a shipment"
 _ASIDE: Final = "adjustment"  # kind of a move to `hold`
+_UNASKED: Final = (*WAITING, PartState.ALLOCATED)  # no warehouse was asked for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,7 @@ class _Shipping:
             shipment_id=shipment_id,
             now=self.ledger.now,
             new_id=desk.ids.next,
+            waiting=[p for each in self.standing.values() for p in each if p.state in _UNASKED],
         )
         parts.save(desk.conn, applied.changed)
         parts.add(desk.conn, applied.new)
@@ -242,6 +244,8 @@ class _Shipping:
                 self.parts[n] = changed[part.id] = part
         parts.save(self.desk.conn, list(changed.values()))
         stock.reserve(self.desk.conn, moved)
+        for order_id, standing in self.standing.items():
+            self.standing[order_id] = tuple(changed.get(part.id, part) for part in standing)
         lost: dict[tuple[str, str], Decimal] = {}
         for move in stock.moves_of(self.desk.conn, corrects):
             if move.bucket == "hold" and move.kind == _ASIDE:
@@ -272,6 +276,9 @@ class _Shipping:
             add(reserved, by_id[part_id], -pieces[0].base_quantity)
             for piece in pieces:
                 add(gone, piece, piece.base_quantity)
+        for early in applied.early:
+            if early.part.state is PartState.ALLOCATED:
+                add(reserved, early.part, -early.base_quantity)
         for left in applied.left:
             if left.rest in ("backorder", "cancel"):
                 add(reserved, left.part, -left.base_quantity)
@@ -342,6 +349,9 @@ class _Shipping:
             late = shipped_late(gone, local_date(said.shipped_at, self.profile.calendar), order.po_number)
             if late is not None:
                 self._case(late, order)
+            early = [each for each in applied.early if each.part.order_id == order.id]
+            if early and number is not None:
+                self._case(left_early(early, number), order)
         for release in self.raced:
             if release.order_id in self.known.orders:
                 self._case(raced(release.number), self.known.orders[release.order_id])
@@ -373,7 +383,7 @@ _BECOMES: Final = {
 def _left_waiting(other: Part, part: Part) -> bool:
     """Whether a row is the rest of the same line and store, and has not gone to a warehouse."""
     same = (other.line, other.store, other.kind, other.sku) == (part.line, part.store, part.kind, part.sku)
-    return same and other.state in (PartState.OPEN, PartState.BACKORDERED, PartState.ALLOCATED)
+    return same and other.state in _UNASKED
 
 
 def _emptied(part: Part) -> Part:

@@ -101,8 +101,9 @@ class Making:
             deadlines.put(desk.conn, desk.ids, deadlines.NOTICE, shipment_id, max(due, now))
         for finding in wrong:
             self._hold(number, finding)
-        if applied.excess:
-            self._hold(number, over_released(applied.excess, number))
+        for order_id in sorted({cut.part.order_id for cut in applied.excess}):
+            mine = [cut for cut in applied.excess if cut.part.order_id == order_id]
+            self._hold(number, over_released(mine, number), HoldCode.BILLING, order_id)
         gone = [(piece, self.known.lines[piece.order_id][piece.line]) for piece in applied.pieces]
         other = of_another_item(gone, number)
         if other is not None:
@@ -222,11 +223,15 @@ class Making:
             test=self.releases[0].test,
         )
 
-    def _hold(self, number: str, finding: Finding, code: HoldCode = HoldCode.DOCS) -> None:
-        """The notice (or with BILLING the invoice) of this shipment waits for a person: gating.py looks for `confirm=`
-        and the number."""
-        self.ledger.findings([finding], self.said.document_id, None)
+    def _hold(
+        self, number: str, finding: Finding, code: HoldCode = HoldCode.DOCS, only: int | None = None
+    ) -> None:
+        """The notice (or with BILLING the invoice) of this shipment waits for a person, of one order or of all:
+        gating.py looks for `confirm=` and the number."""
+        self.ledger.findings([finding], self.said.document_id, only)
         for order in self.known.orders.values():
+            if only not in (None, order.id):
+                continue
             print_ = f"confirm={number}; {finding.code.value}; value={finding.value}"
             new = NewHold(code, None, RULES[code].blocks, finding, print_, Family.DOCS, amount=order.total)
             document = self.said.document_id or order.document_id

@@ -57,12 +57,7 @@ def _take_back(desk: Desk, partners: Partners, kept: Kept, row: Any, mine: list[
     """As if the goods had not left: parts with the warehouse again, stock as before, no cartons, nothing due."""
     ledger = Ledger(desk)
     why = "a corrected confirm came"
-    back = [
-        replace(part, state=PartState.RELEASED, shipment_id=None, since=ledger.now)
-        if part.kind is not PartKind.OVER
-        else replace(part, state=PartState.CANCELLED, shipment_id=None, reason="REVERSED", since=ledger.now)
-        for part in mine
-    ]
+    back = [_back(replace(part, shipment_id=None, since=ledger.now)) for part in mine]
     parts.save(desk.conn, back)
     reserved: dict[tuple[str, str], Decimal] = {}
     for part in back:
@@ -88,11 +83,21 @@ def _take_back(desk: Desk, partners: Partners, kept: Kept, row: Any, mine: list[
         if fallen:
             resolve_about(desk, f"Shipment {row.number} was taken back.", hold_id=fallen)
         ledger.event(order_id, "shipment reversed", f"Shipment {row.number} is taken back: {why}.")
+        ledger.plan(order_id)
     if kept.document_id is not None:
         resolve_about(desk, "A corrected confirm took its place.", document_id=kept.document_id)
     desk.record("shipment reversed", f"shipment {row.number}", key=kept.key, why=why)
     ledger.write()
     set_stages(desk, partners, order_ids)
+
+
+def _back(part: Part) -> Part:
+    """A part that has not left: with the warehouse again, or where it was when nobody had asked for it."""
+    if part.kind is PartKind.OVER:
+        return replace(part, state=PartState.CANCELLED, reason="REVERSED")
+    if part.release_id is None:
+        return replace(part, state=PartState.OPEN, site=None)
+    return replace(part, state=PartState.RELEASED)
 
 
 def _too_late(desk: Desk, row: Any, mine: list[Part], document_id: int | None) -> None:

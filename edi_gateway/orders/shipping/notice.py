@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from edi_gateway.model.documents.ship_notice import ShipNotice
 from edi_gateway.model.fulfilment import Content, PartKind, Place, Shipped, ShippedLine, ShippedOrder, Unit
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain
+from edi_gateway.orders.shipping.joining import joined
 from edi_gateway.partners.profile import Profile, Shipping
 
 NO_PACKS: Final = "0004"
@@ -32,7 +33,7 @@ def notice(
     habits = profile.shipping
     head, zone = shipments[0], ZoneInfo(profile.calendar.zone)
     here, left = now.astimezone(zone), head.shipped_at.astimezone(zone)
-    tree = _Tree(shipments, habits)
+    tree = _Tree(joined(shipments), habits)
     transport = head.transport
     fields: Fields = {
         "shipment_id": number,

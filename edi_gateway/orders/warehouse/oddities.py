@@ -13,22 +13,41 @@ from edi_gateway.model.fulfilment import Part
 from edi_gateway.model.order import OrderLine
 from edi_gateway.orders.fulfilment.planning import Cut
 from edi_gateway.orders.meaning.numbers import show
+from edi_gateway.orders.warehouse.shipping import Early
 
 
 def over_released(excess: Sequence[Cut], number: str) -> Finding:
-    """More than was to ship, beyond the tolerance: it is not booked, and named here."""
-    told = ", ".join(
-        f"{show(cut.quantity)} {cut.part.unit} of line {cut.part.line} ({cut.part.sku})" for cut in excess
-    )
+    """More left than was to ship, beyond the tolerance: it is told, and not billed before somebody agrees."""
     return Finding(
         Code.CONFIRM_OVER_RELEASED,
         Severity.ERROR,
-        message=f"More left with {number} than was to ship, and than the buyer bears: {told}.",
-        hint="What was to ship is booked, the rest is not. Ask the warehouse; agree with the buyer on what came too "
-        "much, or have it sent back, then release the hold.",
+        message=f"More left with {number} than was to ship, and than the buyer bears: {_told(excess)}.",
+        hint="The ship notice tells all that left. Ask the buyer: released, the invoice bills all of it; what they do "
+        "not pay for, or send back, is credited.",
         rule="over",
         value="; ".join(f"{cut.part.line}={show(cut.quantity)}" for cut in excess),
         family=Family.WAREHOUSE,
+    )
+
+
+def left_early(early: Sequence[Early], number: str) -> Finding:
+    """More left than the warehouse was asked for, but no more than the order wants: less of it is still to come."""
+    cuts = [Cut(each.part, each.quantity) for each in early]
+    return Finding(
+        Code.CONFIRM_OVER_RELEASED,
+        Severity.WARNING,
+        message=f"More left with {number} than the warehouse was asked for: {_told(cuts)}, which the order still "
+        "wanted.",
+        hint="It is booked and told; so much less is still to be shipped. Ask the warehouse why it shipped more.",
+        rule="early",
+        value="; ".join(f"{cut.part.line}={show(cut.quantity)}" for cut in cuts),
+        family=Family.WAREHOUSE,
+    )
+
+
+def _told(cuts: Sequence[Cut]) -> str:
+    return ", ".join(
+        f"{show(cut.quantity)} {cut.part.unit} of line {cut.part.line} ({cut.part.sku})" for cut in cuts
     )
 
 

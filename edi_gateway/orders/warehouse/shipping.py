@@ -1,8 +1,8 @@
 """What a ship confirm makes of the parts of a release: shipped, over, and what becomes of the rest (spec B3.3, D27).
 
 Takes parts and what is said to have left; gives parts as they are then. No quantity is lost and none is invented: for
-every part, shipped + rest = what it was, and what left beyond it is an OVER part or told as excess. Pure. Called by
-commands/shipping/confirming.py.
+every part, shipped + rest = what it was. What left beyond it is of what else waits of its line, and beyond that an OVER
+part: all that left is in the books. Pure. Called by commands/shipping/confirming.py.
 """
 
 from __future__ import annotations
@@ -34,14 +34,25 @@ class Left:
 
 
 @dataclass(frozen=True, slots=True)
+class Early:
+    """So much left with a part of a release that was asked for less; it is of `part` (as it was), which waited."""
+
+    part: Part
+    quantity: Decimal
+    base_quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Applied:
     """`changed`: rows that are there, as they are then; `new`: rows to be added. `shipped`: of each part of the
-    release its pieces that left, the part itself first. `excess`: beyond what may ship, not applied."""
+    release its pieces that left, the part itself first. `early`: what of that was still to be asked for. `excess`: what
+    of it is beyond what the buyer bears."""
 
     changed: tuple[Part, ...]
     new: tuple[Part, ...]
     shipped: Mapping[int, tuple[Part, ...]]
     left: tuple[Left, ...]
+    early: tuple[Early, ...]
     excess: tuple[Cut, ...]
 
     @property
@@ -59,18 +70,20 @@ def ship(
     shipment_id: int,
     now: datetime,
     new_id: Callable[[], int],
+    waiting: Sequence[Part] = (),
 ) -> Applied:
-    """`over`: how much of a line (order, line) may still go beyond what was ordered, in the buyer's unit.
+    """`over`: how much of a line (order, line) may still go beyond what was ordered, in the buyer's unit. `waiting`:
+    what of these orders no warehouse was asked for yet.
 
     A part that nobody speaks of did not ship. Parts that are not with the warehouse are left alone.
     """
     said = {each.part_id: each for each in confirmed}
-    changed: list[Part] = []
-    new: list[Part] = []
+    rows = _Rows(new_id)
     shipped: dict[int, tuple[Part, ...]] = {}
     left: list[Left] = []
+    early: list[Early] = []
     excess: list[Cut] = []
-    room = dict(over)
+    room, shelf = dict(over), list(waiting)
     for part in sorted(parts, key=lambda p: p.rank):
         if part.state not in AT_WAREHOUSE:
             continue
@@ -84,32 +97,84 @@ def ship(
             left.append(Left(part, plain(missing), base_left, becomes))
         if gone <= 0:
             if becomes != "later":
-                changed.append(_as_rest(part, becomes, now))
+                rows.change(_as_rest(part, becomes, now))
             continue
         piece = _shipped(replace(part, quantity=plain(gone), base_quantity=base), shipment_id, now)
-        changed.append(piece)
+        rows.change(piece)
         pieces = [piece]
         if missing > 0:
-            remainder = replace(part, id=new_id(), quantity=plain(missing), base_quantity=base_left)
-            new.append(remainder if becomes == "later" else _as_rest(remainder, becomes, now))
+            remainder = replace(part, quantity=plain(missing), base_quantity=base_left)
+            rows.add(remainder if becomes == "later" else _as_rest(remainder, becomes, now))
+        for each in _early(part, beyond, shelf):
+            mine = replace(
+                each.part, quantity=each.quantity, base_quantity=each.base_quantity, site=part.site
+            )
+            pieces.append(_shipped(mine, shipment_id, now))
+            rows.change(pieces[-1])
+            early.append(each)
+            beyond = EXACT.subtract(beyond, each.quantity)
+            shelf.remove(each.part)
+            kept = EXACT.subtract(each.part.quantity, each.quantity)
+            if kept > 0:
+                base_kept = EXACT.subtract(each.part.base_quantity, each.base_quantity)
+                shelf.append(rows.add(replace(each.part, quantity=plain(kept), base_quantity=base_kept)))
         if beyond > 0:
+            extra = replace(
+                part, kind=PartKind.OVER, quantity=plain(beyond), base_quantity=_base(part, beyond)
+            )
+            pieces.append(rows.add(_shipped(extra, shipment_id, now)))
             key = (part.order_id, part.line)
             within = min(beyond, _whole(room.get(key, ZERO), part))
             if within > 0:
                 room[key] = EXACT.subtract(room[key], within)
-                extra = replace(
-                    part,
-                    id=new_id(),
-                    kind=PartKind.OVER,
-                    quantity=plain(within),
-                    base_quantity=_base(part, within),
-                )
-                pieces.append(_shipped(extra, shipment_id, now))
-                new.append(pieces[-1])
             if within < beyond:
                 excess.append(Cut(part, plain(EXACT.subtract(beyond, within))))
         shipped[part.id] = tuple(pieces)
-    return Applied(tuple(changed), tuple(new), shipped, tuple(left), tuple(excess))
+    changed, new = rows.written
+    return Applied(changed, new, shipped, tuple(left), tuple(early), tuple(excess))
+
+
+class _Rows:
+    """Rows as they are then, each once."""
+
+    def __init__(self, new_id: Callable[[], int]) -> None:
+        self._new_id = new_id
+        self._changed: dict[int, Part] = {}
+        self._new: dict[int, Part] = {}
+
+    def change(self, part: Part) -> None:
+        (self._new if part.id in self._new else self._changed)[part.id] = part
+
+    def add(self, part: Part) -> Part:
+        """As a row of its own."""
+        added = replace(part, id=self._new_id())
+        self._new[added.id] = added
+        return added
+
+    @property
+    def written(self) -> tuple[tuple[Part, ...], tuple[Part, ...]]:
+        return tuple(self._changed.values()), tuple(self._new.values())
+
+
+def _early(part: Part, beyond: Decimal, shelf: Sequence[Part]) -> list[Early]:
+    """What left beyond a part, as far as the same line and store wait for more: what stands ready at this site first,
+    then what has no stock."""
+    mine = [each for each in shelf if _same(each, part)]
+    found: list[Early] = []
+    for each in sorted(
+        mine, key=lambda p: (p.state is not PartState.ALLOCATED or p.site != part.site, p.rank)
+    ):
+        if beyond <= 0:
+            break
+        taken = plain(min(beyond, each.quantity))
+        beyond = EXACT.subtract(beyond, taken)
+        found.append(Early(each, taken, split(each, taken)[0]))
+    return found
+
+
+def _same(one: Part, other: Part) -> bool:
+    keys = [(p.order_id, p.line, p.store, p.kind, p.sku, p.unit) for p in (one, other)]
+    return keys[0] == keys[1]
 
 
 def over_allowed(accepted: Decimal, percent: Decimal, over_before: Decimal) -> Decimal:

@@ -186,6 +186,14 @@ def test_goods_at_no_charge_are_told_without_an_ordered_quantity() -> None:
     assert [s for s in told(left) if s.startswith("SN1")] == ["SN1**48*EA**48*EA", "SN1**4*EA"]
 
 
+def test_what_left_of_a_line_in_several_parts_and_beyond_it_is_one_item() -> None:
+    lines = (line(11, 40), line(12, 8), line(13, 2, kind=PartKind.OVER))
+    loose = told(shipped(*lines), item_status=True)
+    packed = told(shipped(*lines, units=(carton(1, (11, 40), (12, 8), sscc=A), carton(2, (13, 2), sscc=B))))
+    assert [s for s in loose if s.startswith("SN1")] == ["SN1**50*EA**48*EA**AC"]
+    assert [s for s in packed if s.startswith("SN1")] == ["SN1**48*EA**48*EA", "SN1**2*EA**48*EA"]
+
+
 def test_lot_serial_and_expiry_are_told_with_the_item() -> None:
     unit = Unit(1, "P", (Content(11, Decimal(48), "L-7", date(2026, 1, 31), "S-9"),), sscc=A)
     said = told(shipped(line(11, 48), units=(unit,)))

@@ -56,10 +56,29 @@ def test_what_comes_later_stays_with_the_warehouse() -> None:
     assert [p.release_id for p in made.new] == [5]
 
 
-def test_more_goes_as_over_as_far_as_the_buyer_bears_it() -> None:
+def test_more_goes_as_over_and_what_the_buyer_does_not_bear_is_named() -> None:
     made = applied([part(48)], [Confirmed(11, Decimal(51))], {(1, 1): Decimal("2.4")})
-    assert told(made) == [("goods", "48", "SHIPPED"), ("over", "2", "SHIPPED")]
+    assert told(made) == [("goods", "48", "SHIPPED"), ("over", "3", "SHIPPED")]
     assert [(cut.part.id, cut.quantity) for cut in made.excess] == [(11, Decimal(1))]
+
+
+def test_more_is_first_of_what_stands_ready_then_of_what_waits_then_over() -> None:
+    waiting = [
+        part(5, id=21, state=PartState.BACKORDERED, site=None, release_id=None),
+        part(4, id=22, state=PartState.ALLOCATED, release_id=None),
+        part(9, id=23, state=PartState.BACKORDERED, site=None, release_id=None, line=2),
+    ]
+    made = ship(
+        [part(48)], [Confirmed(11, Decimal(54))], rest=None, over=NO_OVER, shipment_id=7, now=NOW, new_id=ids(),
+        waiting=waiting,
+    )  # fmt: skip
+    assert [(p.id, f"{p.quantity:f}", p.site) for p in made.shipped[11]] == [
+        (11, "48", "WEST"),
+        (22, "4", "WEST"),
+        (21, "2", "WEST"),
+    ]
+    assert [(p.id, f"{p.quantity:f}", p.state) for p in made.new] == [(1000, "3", PartState.BACKORDERED)]
+    assert (made.excess, [each.part.id for each in made.early]) == ((), [22, 21])
 
 
 def test_the_tolerance_is_of_what_was_accepted_less_what_went_before() -> None:
@@ -87,14 +106,15 @@ def test_no_quantity_is_lost_and_none_invented(
         gone = sum(p.quantity for p in pieces)
         excess = sum(cut.quantity for cut in made.excess if cut.part.id == one.id)
         left = sum(each.quantity for each in made.left if each.part.id == one.id)
-        assert gone + excess == confirmed.get(one.id, 0)
+        assert gone == confirmed.get(one.id, 0)
         assert sum(p.quantity for p in pieces if p.kind is not PartKind.OVER) + left == one.quantity
         assert (excess > 0) <= (gone >= one.quantity)
     for line, allowed in over.items():
         went = sum(
             p.quantity for p in after.values() if p.kind is PartKind.OVER and (p.order_id, p.line) == line
         )
-        assert went <= allowed
+        beyond = sum(c.quantity for c in made.excess if (c.part.order_id, c.part.line) == line)
+        assert went - beyond <= allowed
     assert all(p.quantity > 0 for p in after.values())
     assert not broken(ladder(after.values()))
 
