@@ -79,7 +79,7 @@ def add(
         "worked_sets": 0,
     }
     conn.execute(insert(receipts), row)
-    for n, piece in enumerate(_pieces(chunks)):
+    for n, piece in enumerate(in_pieces(chunks)):
         made.update(piece)
         size += len(piece)
         bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), [(receipt_id, n, piece)])
@@ -140,7 +140,7 @@ def add_many(
     pieces = [
         (one.id, n, piece)
         for one, (_, content) in zip(made, files, strict=True)
-        for n, piece in enumerate(_pieces((content,)))
+        for n, piece in enumerate(in_pieces((content,)))
     ]
     bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), pieces)
     return made
@@ -178,7 +178,7 @@ _COMPLETE = (
 )
 
 
-def _pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
+def in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
     """The same bytes in pieces of at most CHUNK; small chunks are gathered."""
     gathered = bytearray()
     for chunk in chunks:

@@ -4,6 +4,7 @@ Ids are integers made by the program (store/ids.py), sorted by time. Migrations 
 tables; a test compares them.
 """
 
+from edi_gateway.store.tables.as2 import as2_chunks, as2_messages, as2_receipts, certificates
 from edi_gateway.store.tables.base import Exact, Moment, metadata, moment_text
 from edi_gateway.store.tables.billing import (
     invoice_lines,
@@ -57,9 +58,13 @@ from edi_gateway.store.tables.triage import case_notes, cases
 __all__ = [
     "Exact",
     "Moment",
+    "as2_chunks",
+    "as2_messages",
+    "as2_receipts",
     "audit",
     "case_notes",
     "cases",
+    "certificates",
     "control_numbers",
     "customers",
     "deadlines",
