@@ -111,9 +111,15 @@ def _standard(here: Here, i: Interchange, due: list[GroupEnd]) -> bytes:
         body = writer.body_text(segments, marks).value or ""
         groups.append(("FA", end.group.read_as, str(number), [("997", "0001", body, len(segments))]))
     ta1 = acks.interchange_ack(i) if acks.ta1_due(i) else None
-    gs = (due[0].group.receiver, due[0].group.sender) if due else (i.receiver, i.sender)
+    here_as, there_as = (due[0].group.receiver, due[0].group.sender) if due else ("", "")
+    gs = (_group_id(here_as, i.receiver), _group_id(there_as, i.sender))
     addresses = (i.receiver_qualifier, i.receiver, i.sender_qualifier, i.sender, *gs)
     return _interchange(here, addresses, _release(i.version), i.usage, marks, groups, ta1, "latin-1")
+
+
+def _group_id(said: str, of_interchange: str) -> str:
+    """What they call a side in GS02 or GS03, or in the ISA when that has not the 2 to 15 characters of a GS."""
+    return said if 2 <= len(said) <= 15 else of_interchange
 
 
 def _interchange(

@@ -10,7 +10,8 @@ MEANING: dict[Code, str] = {
     Code.JUNK_BETWEEN_INTERCHANGES: "Bytes between two interchanges, or after the last, belong to neither.",
     Code.ISA_BADLY_PADDED: "The ISA is not 106 bytes; it was read by its separators.",
     Code.ISA_TRUNCATED: "The ISA ends before its sixteenth element.",
-    Code.ISA_ELEMENT_INVALID: "An element of the ISA holds what the standard does not allow there.",
+    Code.ISA_ELEMENT_INVALID: "An element of the ISA, or of an ISB or ISE behind it, holds what the standard does not "
+    "allow there.",
     Code.DELIMITERS_COLLIDE: "Two of the delimiters that the ISA declares are the same character.",
     Code.REPETITION_SEPARATOR_DOUBTFUL: "ISA11 and the version in ISA12 do not fit: U belongs to 00401 and before, "
     "a separator to 00402 and later.",
@@ -191,6 +192,16 @@ MEANING: dict[Code, str] = {
     Code.ANSWER_DUE: "The answer to an order is due soon and something still holds it.",
     Code.ANSWER_OVERDUE: "The answer to an order is past its time.",
     Code.POLL_FAILED: "A connection could not be looked at.",
+    Code.AS2_SENDER_UNKNOWN: "An AS2 message names a pair of identifiers that no partner has.",
+    Code.AS2_MESSAGE_REFUSED: "An AS2 message of a partner was not taken; the receipt told them why.",
+    Code.AS2_MESSAGE_ID_REUSED: "A Message-ID came again with other content.",
+    Code.AS2_RECEIPT_REFUSES: "The partner's receipt says that a message of ours was not taken.",
+    Code.AS2_RECEIPT_INVALID: "A receipt does not count: its signature, its MIC or its form is wrong.",
+    Code.AS2_RECEIPT_UNMATCHED: "A receipt is for no message of ours.",
+    Code.AS2_RECEIPT_OVERDUE: "The partner has not receipted a message of ours in time; it is not sent again.",
+    Code.AS2_RECEIPT_UNSENT: "An asynchronous receipt of ours does not reach the partner.",
+    Code.CERTIFICATE_ENDS: "A certificate ends soon, or has ended, and none follows it.",
+    Code.CERTIFICATE_MISSING: "There is no certificate for what a partner's agreement asks for.",
     Code.WORKER_FAILED: "Working a receipt failed twice; it is set aside.",
     Code.PROFILE_INVALID: "A partner's files hold a mistake; the last good ones stay live.",
 }

@@ -95,6 +95,14 @@ def test_a_sender_whom_nobody_knows_is_shown_what_the_standard_asks(empty: Termi
     assert said.out.splitlines()[3:7] == ["AK1*PO*7*005010~", "AK2*850*0001~", "AK5*A~", "AK9*A*1*1*1~"]
 
 
+def test_a_group_id_that_fits_no_gs_is_answered_with_that_of_the_interchange(empty: Terminal) -> None:
+    content = interchange(7, order("K-1"), sender="NOBODY")
+    start, end = content.index(b"GS*PO*"), content.index(b"*", content.index(b"GS*PO*") + 6)
+    (empty.home / "f").write_bytes(content[: start + 6] + b"N" + content[end:])
+    group = next(line for line in empty.ok("ack", "f").out.splitlines() if line.startswith("GS*"))
+    assert group.split("*")[3] == "NOBODY"
+
+
 def test_an_acknowledgment_is_not_acknowledged(empty: Terminal) -> None:
     said = empty.ok("ack", SAMPLES / "01-mass-merchant" / "expected.997.edi")
     assert said.out == ""

@@ -16,6 +16,7 @@ GOOD = interchange(["BEG*00*SA*4500017**20260115", "PO1*1*48*EA*9.25**VP*AB-100"
 SEEN = [
     ("000", "A", b"", b""),
     ("001", "R", b"IEA*1*000000905", b"IEA*1*000000906"),
+    ("002", "E", b"*U*00401*", b"*A*00401*"),
     ("003", "E", b"*00401*", b"*00901*"),
     ("004", "R", b"~", b"*"),
     ("005", "E", b"*ZZ*BUYER ", b"*XX*BUYER "),
@@ -28,7 +29,7 @@ SEEN = [
     ("013", "E", b"*00*          *ZZ", b"*01*          *ZZ"),
     ("014", "E", b"*260115*1200*U", b"*260230*1200*U"),
     ("015", "E", b"*1200*U*", b"*1260*U*"),
-    ("016", "E", b"*U*00401*", b"*A*00401*"),
+    ("016", "E", b"*U*00401*", b"* *00401*"),
     ("017", "E", b"*00401*", b"*4010 *"),
     ("018", "R", b"000000905*0*P", b"00000090X*0*P"),
     ("019", "E", b"*0*P*>", b"*2*P*>"),
@@ -39,12 +40,15 @@ SEEN = [
     ("024", "R", b"GS*PO", b"REF*DP*1~GS*PO"),
     ("026", "E", b"ISA*00*          *00*", b"ISA*00*          *00;"),
     ("027", "E", b"*0*P*>", b"*0*P*7"),
+    ("028", "E", b"GS*PO", b"ISE*260230*1200~GS*PO"),
+    ("029", "E", b"GS*PO", b"ISE*260116*2400~GS*PO"),
+    ("030", "E", b"GS*PO", b"ISE*260116*1200*ESTN~GS*PO"),
+    ("031", "E", b"GS*PO", b"ISB*HIGH~GS*PO"),
 ]
 
-#: ISA11 names no standard but X12's own (002); an interchange for a receiver who is not known has no partner to
-#: whom a TA1 could go (009); requests for deferred delivery (ISB) went out of use before 004010 (028 to 031).
-#: A control number that came before (025) shows in the second interchange of a file, below.
-NEVER = {"002", "009", "028", "029", "030", "031"}
+#: An interchange for a receiver whom nobody here knows is not refused, it waits for a person (009), and the reader
+#: knows no receivers. A control number that came before (025) shows in the second interchange of a file, below.
+NEVER = {"009"}
 
 
 def ta1s(data: bytes) -> list[str]:
@@ -61,6 +65,22 @@ def test_a_fault_of_the_interchange_has_its_note(note: str, letter: str, old: by
     assert GOOD.count(old)
     [ta1] = ta1s(GOOD.replace(old, new, 1) if note != "004" else GOOD.replace(old, new))
     assert ta1.split("*")[4:] == [letter, note]
+
+
+def test_what_is_asked_of_the_network_in_front_of_the_groups_is_read_and_no_fault() -> None:
+    asked = GOOD.replace(b"GS*PO", b"ISB*1~ISE*260116*1200*ET~GS*PO")
+    *_, end = read_all(asked)
+    assert isinstance(end, InterchangeEnd)
+    assert (end.interchange.findings, end.interchange.groups) == ([], 1)
+    assert [asked[start:stop] for start, stop in end.interchange.own[1:3]] == [
+        b"ISB*1",
+        b"ISE*260116*1200*ET",
+    ]
+
+
+def test_what_is_asked_of_the_network_behind_a_group_belongs_nowhere() -> None:
+    [ta1] = ta1s(GOOD.replace(b"IEA*1", b"ISB*1~IEA*1"))
+    assert ta1.split("*")[4:] == ["R", "024"]
 
 
 def test_a_control_number_that_came_before_in_the_file_is_noted() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from edi_gateway.model.finding import Finding, Location
 from edi_gateway.x12.dictionary import nearest
-from edi_gateway.x12.parsing import group_checks, interchange_checks
+from edi_gateway.x12.parsing import group_checks, interchange_checks, service_requests
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.parsing.lexer import Source, lex
 from edi_gateway.x12.parsing.rawset import RawSet
@@ -60,8 +60,8 @@ class Group:
 class Interchange:
     """An interchange. `isa` has 17 strings, "ISA" first, blanks at the end of each taken off.
 
-    `acks` are the TA1 segments in it, `groups` counts the groups, `own` has the byte ranges of ISA, TA1 and
-    IEA. `end`, `encoding` and the findings are complete at InterchangeEnd.
+    `acks` are the TA1 segments in it, `groups` counts the groups, `own` has the byte ranges of ISA, ISB,
+    ISE, TA1 and IEA. `end`, `encoding` and the findings are complete at InterchangeEnd.
     """
 
     isa: list[str]
@@ -274,8 +274,20 @@ class _Reader:
             else:
                 self.runs.append(run)
         else:
-            offsets, ends = run.places()
-            self._stray(offsets[0], ends[-1])
+            for text, offset, end in zip(run.texts, *run.places(), strict=True):
+                if not self._request(text, offset, end):
+                    self._stray(offset, end)
+
+    def _request(self, text: str, offset: int, end: int) -> bool:
+        """Whether it is an ISB or ISE in front of the first group, and so belongs to the interchange."""
+        interchange = self._current()
+        elements = text.split(interchange.delimiters.element)
+        elements[0] = elements[0].upper()
+        if not service_requests.is_request(elements[0]) or self.group or interchange.groups or self.stray:
+            return False
+        interchange.findings.extend(service_requests.request(elements, offset))
+        interchange.own.append((offset, end))
+        return True
 
     def _stray(self, offset: int, end: int) -> None:
         self.stray = [self.stray[0], end] if self.stray else [offset, end]

@@ -157,7 +157,9 @@ def _by_separators(window: str) -> Header | None:
 
 def _ending(window: str, at: int, element: str) -> tuple[str, str, int] | None:
     """ISA16 and the terminator at `at`: component separator ("" when left out), terminator, length of the ISA."""
-    following = re.compile(rf"(?:GS|TA1|IEA){re.escape(element)}", re.IGNORECASE).search(window, at, at + 40)
+    following = re.compile(rf"(?:GS|TA1|IEA|ISB|ISE){re.escape(element)}", re.IGNORECASE).search(
+        window, at, at + 40
+    )
     if following:
         tail = window[at : following.start()]
         kept = tail.strip(" \t\r\n") or tail

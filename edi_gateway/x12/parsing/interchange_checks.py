@@ -178,6 +178,8 @@ def isa(header: Header, offset: int) -> Iterator[Finding]:
         elif number == 12:
             code = Code.INTERCHANGE_VERSION_UNKNOWN
             note = "003" if _VERSION.fullmatch(elements[12]) else "017"
+        elif number == 11 and elements[11]:  # what it names is not the standard of X12
+            note = "002"
         yield finding(number, message, hint, severity, code, note)
     yield from _delimiters(header, finding)
 
@@ -207,7 +209,7 @@ def _isa_faults(header: Header) -> Iterator[tuple[int, str, str]]:
         yield 9, f"ISA09 is {elements[9]!r}, not a date (YYMMDD).", ask
     if not _HHMM.fullmatch(elements[10]):
         yield 10, f"ISA10 is {elements[10]!r}, not a time (HHMM).", ask
-    if elements[12] < "00402" and elements[11].isalnum() and elements[11] != "U":
+    if elements[12] < "00402" and elements[11] != "U" and (elements[11].isalnum() or not elements[11]):
         yield 11, f"ISA11 is {elements[11]!r}; before version 00402 it is U.", ask
     if not _VERSIONS.fullmatch(elements[12]):
         yield 12, f"ISA12 is {elements[12]!r}, not a version of the interchange standard.", ask
