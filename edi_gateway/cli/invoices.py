@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from rich.markup import escape
@@ -13,7 +14,17 @@ from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import short
-from edi_gateway.cli.output import WRONG_USAGE, fail, money, print_json, print_table, screen, sentence, shown
+from edi_gateway.cli.output import (
+    WRONG_USAGE,
+    complain,
+    fail,
+    money,
+    print_json,
+    print_table,
+    screen,
+    sentence,
+    shown,
+)
 
 if TYPE_CHECKING:
     from edi_gateway.reports.invoices import InvoiceView
@@ -116,31 +127,68 @@ def credit(
 
     here: Here = ctx.obj
     wanted = invoice_id(here, invoice)
-    quantities = dict(map(_line, line)) if line else None
+    quantities = _by_line(line) if line else None
     sum_ = None if amount is None else number_of(amount)
     with here.desk() as desk:
         made = crediting.credit_invoice(
             desk, partners_of(here, desk.conn), wanted, why=why, quantities=quantities, amount=sum_
         )
-    sentence(f"{made.number} credits {money(made.total)} {made.currency} of {invoice}.")
+    if made.credit is None:
+        _waits(invoice, made.waits)
+    sentence(f"{made.credit.number} credits {money(made.credit.total)} {made.credit.currency} of {invoice}.")
 
 
 @group.command()
-def rebill(ctx: typer.Context, invoice: NumberArgument, why: WhyOption) -> None:
+def rebill(
+    ctx: typer.Context,
+    invoice: NumberArgument,
+    why: WhyOption,
+    price: Annotated[
+        list[str] | None,
+        typer.Option("--price", metavar="N=PRICE", help="Line N of the invoice at this price; repeatable."),
+    ] = None,
+    line: Annotated[
+        list[str] | None,
+        typer.Option("--line", metavar="N=QUANTITY", help="So many of line N, of those that shipped."),
+    ] = None,
+    charge: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--charge",
+            metavar="[N:]CODE=AMOUNT",
+            help="This charge (SAC02), of line N or of the whole, comes to so much; 0 leaves it out.",
+        ),
+    ] = None,
+    allowance: Annotated[
+        list[str] | None,
+        typer.Option("--allowance", metavar="[N:]CODE=AMOUNT", help="The same of an allowance."),
+    ] = None,
+) -> None:
     """Credit an invoice in full and bill the goods again.
 
-    The new one goes by what is known now.
+    The new one goes by what is known now, and by what is corrected here. What would contradict the order, its answer
+    or what shipped is held; when somebody else has released the hold, the same command lets it go.
     """
     from edi_gateway.cli.composition import partners_of
-    from edi_gateway.commands.billing import crediting
+    from edi_gateway.commands.billing import rebilling
+    from edi_gateway.orders.billing.correcting import Corrections, NewAmount
 
     here: Here = ctx.obj
     wanted = invoice_id(here, invoice)
+    said = [("C", text) for text in charge or ()] + [("A", text) for text in allowance or ()]
+    corrections = Corrections(
+        prices=_by_line(price or ()),
+        quantities=_by_line(line or ()),
+        amounts=tuple(NewAmount(kind, *_amount_of(text)) for kind, text in said),
+    )
     with here.desk() as desk:
-        credited, made = crediting.rebill(desk, partners_of(here, desk.conn), wanted, why=why)
+        made = rebilling.rebill(desk, partners_of(here, desk.conn), wanted, why=why, corrections=corrections)
+    if made.credit is None or made.rebill is None:
+        _waits(invoice, made.waits)
+    new = made.rebill
     sentence(
-        f"{credited.number} credits {invoice}; {made.number} over {money(made.total)} {made.currency} "
-        "stands in its place."
+        f"{made.credit.number} credits {invoice}; {new.number} over {money(new.total)} {new.currency} stands in its "
+        "place."
     )
 
 
@@ -243,11 +291,35 @@ def _tell(view: InvoiceView) -> None:
         screen.print(f"  {p.paid_on}  {p.reference}  {money(p.paid)}{less}", markup=False)
 
 
-def _line(text: str) -> tuple[int, Decimal]:
-    name, sign, quantity = text.partition("=")
-    if not sign or not name.strip().isdecimal():
-        fail(f"{text!r} is no line with a quantity: write 2=12.", WRONG_USAGE)
-    return int(name), number_of(quantity)
+def _waits(invoice: str, reasons: Sequence[str]) -> NoReturn:
+    """Nothing has gone: a hold says why."""
+    for reason in reasons:
+        complain(reason)
+    fail(
+        f"Nothing of {invoice} is corrected yet. Correct what is wrong, or have somebody else release the hold "
+        "(`holds list`); then say the same again."
+    )
+
+
+def _by_line(texts: Sequence[str]) -> dict[int, Decimal]:
+    found: dict[int, Decimal] = {}
+    for text in texts:
+        name, sign, number = text.partition("=")
+        if not sign or not name.strip().isdecimal():
+            fail(f"{text!r} is no line with a number: write 2=12.", WRONG_USAGE)
+        if int(name) in found:
+            fail(f"Line {int(name)} stands twice.", WRONG_USAGE)
+        found[int(name)] = number_of(number)
+    return found
+
+
+def _amount_of(text: str) -> tuple[str, Decimal, int | None]:
+    """Code, amount, line."""
+    name, sign, number = text.partition("=")
+    line, colon, code = name.rpartition(":")
+    if not sign or not code.strip() or (colon and not line.strip().isdecimal()):
+        fail(f"{text!r} is no code with an amount: write D240=12.50, or 2:D500=3.00.", WRONG_USAGE)
+    return code.strip().upper(), number_of(number), int(line) if colon else None
 
 
 def number_of(text: str) -> Decimal:

@@ -42,8 +42,9 @@ GATE_RULES: Final[dict[str, _Row]] = {
         "hold",
         "invoice_names_order invoice_names_lines noticed_before_invoice billed_within_shipped "
         "billed_price_as_acknowledged billed_unit_as_ordered billed_item_as_shipped invoice_not_before_shipment "
-        "invoice_number_new invoice_in_order_currency credit_within_invoice invoice_total_adds_up "
-        "invoice_says_what_is_issued allowances_taken_once bill_back_left_out charges_agreed freight_charged_once "
-        "tax_stated_once terms_as_ordered",
+        "invoice_number_new invoice_in_order_currency credit_within_invoice credit_quantity_within_invoice "
+        "credit_as_invoiced credit_charges_within_invoice rebill_after_credit credit_not_before_invoice "
+        "invoice_total_adds_up invoice_says_what_is_issued allowances_taken_once bill_back_left_out charges_agreed "
+        "freight_charged_once tax_stated_once terms_as_ordered",
     ),
 }

@@ -233,6 +233,11 @@ def may_release(
             f"Releasing a hold {hold.code} takes {' or '.join(sorted(rule.roles))}.",
             "Ask one of them to release it.",
         )
+    if hold.code is not HoldCode.MANUAL and hold.placed_by == user:
+        return Refusal(
+            f"{user} asked for what this hold keeps back and may not release it.",
+            "Somebody else must release it.",
+        )
     for edit in edits:
         if edit.by == user and speaks_of(hold, edit):
             return Refusal(

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands.billing import crediting, payments
+from edi_gateway.commands.billing import crediting, payments, rebilling
 from edi_gateway.commands.desk import Refused
 from edi_gateway.model.billing import Payment, Remitted
 from edi_gateway.store.tables import invoice_lines, line_parts
@@ -24,7 +24,9 @@ def house(stocked: Engine) -> House:
 
 def credit(house: House, *roles: str, number: str = FIRST, why: str = "Broken.", **what: object) -> str:
     with house.desk("bea", *(roles or ("BILLING",))) as desk:
-        return crediting.credit_invoice(desk, house.partners, house.id_of(number), why=why, **what).number  # type: ignore[arg-type]
+        made = crediting.credit_invoice(desk, house.partners, house.id_of(number), why=why, **what)  # type: ignore[arg-type]
+    assert made.credit is not None, made.waits
+    return made.credit.number
 
 
 def test_a_credit_in_full_settles_the_invoice_and_closes_the_order(house: House) -> None:
@@ -66,7 +68,7 @@ def test_billing_again_takes_what_is_known_now_and_the_parts_go_with_it(stocked:
     assert house.totals() == [(FIRST, "44.00", "ISSUED")]
     house.import_("tax-certificates", "customer,number\nC1,R-77\n")
     with house.desk("bea", "BILLING") as desk:
-        crediting.rebill(desk, house.partners, house.id_of(FIRST), why="They are exempt.")
+        rebilling.rebill(desk, house.partners, house.id_of(FIRST), why="They are exempt.")
     assert house.totals() == [
         (FIRST, "44.00", "CREDITED"),
         ("CM00000001", "44.00", "ISSUED"),
@@ -86,7 +88,7 @@ def test_a_rebill_charges_freight_and_amounts_of_the_order_again(stocked: Engine
     house.ship(number, lines={(number, 1): 24})
     house.bill()
     with house.desk("bea", "BILLING") as desk:
-        crediting.rebill(desk, house.partners, house.id_of(FIRST), why="Sent to the wrong address.")
+        rebilling.rebill(desk, house.partners, house.id_of(FIRST), why="Sent to the wrong address.")
     house.ship(number)
     house.bill()
     # 96.00 + 12.50 - 5.00, credited, the same again; then 96.00 - 5.00 without freight
@@ -102,7 +104,7 @@ def test_what_is_credited_in_part_is_not_billed_again(house: House) -> None:
     house.sold()
     credit(house, amount=Decimal("1.00"))
     with pytest.raises(Refused, match="credited already"), house.desk() as desk:
-        crediting.rebill(desk, house.partners, house.id_of(FIRST), why="Wrong.")
+        rebilling.rebill(desk, house.partners, house.id_of(FIRST), why="Wrong.")
 
 
 def test_who_may_credit_and_how_much(house: House) -> None:

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select
 
 from edi_gateway.commands.arrivals import Arrived
-from edi_gateway.commands.billing import crediting, payments
+from edi_gateway.commands.billing import crediting, payments, rebilling
 from edi_gateway.commands.desk import Refused
 from edi_gateway.model.billing import Payment, Remitted
 from edi_gateway.model.documents.remittance import Remittance
@@ -145,7 +145,7 @@ def test_a_credit_that_is_taken_off_the_invoice_settles_it_too(house: House) -> 
 def test_a_credit_and_rebill_paid_at_once(house: House) -> None:
     house.sold()
     with house.desk("bea", "BILLING") as desk:
-        crediting.rebill(desk, house.partners, house.id_of(FIRST), why="Wrong address.")
+        rebilling.rebill(desk, house.partners, house.id_of(FIRST), why="Wrong address.")
     house.remit(
         "192.00",
         pays(FIRST, "192.00"),

@@ -26,7 +26,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import Engine, select
 
-from edi_gateway.commands.billing import crediting, invoicing, payments
+from edi_gateway.commands.billing import crediting, invoicing, payments, rebilling
 from edi_gateway.commands.holding import holds
 from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.ordering import orders
@@ -379,7 +379,7 @@ class AnyYard(RuleBasedStateMachine):
         elif found:
             number = found[n % len(found)]
             if how == "again":
-                self.y.do(lambda desk: crediting.rebill(desk, self.y.partners, number, why="x"))
+                self.y.do(lambda desk: rebilling.rebill(desk, self.y.partners, number, why="x"))
             else:
                 amount = Decimal("1.25") if how == "amount" else None
                 self.y.do(

@@ -1,13 +1,15 @@
 """Holds on what a document says: it waits until its cause is gone, or somebody lets it go (spec B4 DOCS, BILLING).
 
-Takes findings about a document that is about to be made; gives why it may not go yet. Called by notices.py and
-invoicing.py.
+Takes findings about a document that is about to be made; gives why it may not go yet. Called by notices.py,
+invoicing.py and crediting.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from decimal import Decimal
 
+from edi_gateway.commands.desk import MACHINE
 from edi_gateway.commands.holding.settling import settle_holds
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.finding import Finding, Severity
@@ -17,42 +19,55 @@ from edi_gateway.store import holds, orders
 
 
 def hold_documents(
-    ledger: Ledger, code: HoldCode, step: str, about: str, order_ids: Sequence[int], found: Sequence[Finding]
+    ledger: Ledger,
+    code: HoldCode,
+    step: str | None,
+    about: str,
+    order_ids: Sequence[int],
+    found: Sequence[Finding],
+    *,
+    blocks: str | None = None,
+    amount: Decimal | None = None,
+    by: str = MACHINE,
 ) -> list[str]:
     """Bring the holds of `code` on a document to what was found; the reasons why it may not go, empty when it may.
 
     about: names the document ("shipment=SH-1"): a release covers that document and those facts only. step: the letter
-    of spec B4 that the document is; any active hold of its orders that blocks it counts.
+    of spec B4 that the document is; any active hold of its orders that blocks it counts, None: its own holds alone.
+    blocks: what its holds stop beside it, None: what the code says; amount: what hangs on it, None: the order's total;
+    by: who asked for the document, and may not release its holds.
     """
     conn = ledger.desk.conn
     reasons: list[str] = []
     wrong = [finding for finding in found if finding.severity is Severity.ERROR]
+    orders.lock(conn, order_ids)  # so that nobody places a hold at this moment
     for order_id in order_ids:
-        order = orders.load(conn, order_id, lock=True)  # so that nobody places a hold at this moment
-        if order is None:
-            continue
         views = holds.of_order(conn, order_id)
         if not (wrong or views):
+            continue
+        order = orders.load(conn, order_id)
+        if order is None:
             continue
         raised = [
             NewHold(
                 code,
                 None,
-                RULES[code].blocks,
+                RULES[code].blocks if blocks is None else blocks,
                 finding,
                 f"{about}; {finding.code.value}; rule={finding.rule}; at={finding.at}; value={finding.value}",
                 finding.family,
-                amount=order.total,
+                amount=order.total if amount is None else amount,
             )
             for finding in wrong
         ]
         mine = [h for h in views if h.code is code and h.fingerprint.startswith(f"{about};")]
-        standing = settle_holds(ledger, order, mine, raised, order.currency)
+        standing = settle_holds(ledger, order, mine, raised, order.currency, by=by)
         others = [
             h
             for h in views
             if h.state == "ACTIVE"
             and h not in mine
+            and step is not None
             and step in h.blocks
             and h.line is None
             and h.store is None

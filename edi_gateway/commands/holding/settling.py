@@ -24,13 +24,16 @@ def settle_holds(
     raised: Sequence[NewHold],
     currency: str,
     document_id: int | None = None,
+    *,
+    by: str = MACHINE,
 ) -> list[Blocking]:
-    """Those that stand afterwards. A release stands while its facts do; history is append-only."""
+    """Those that stand afterwards. A release stands while its facts do; history is append-only. by: who asked for
+    what is held."""
     desk = ledger.desk
     found = reconcile(existing, raised, ledger.now)
     for hold in found.to_raise:
         about = order.document_id if document_id is None else document_id
-        ledger.hold(hold, order.id, order.partner, about, currency, test=order.test)
+        ledger.hold(hold, order.id, order.partner, about, currency, test=order.test, by=by)
     if found.cured:
         cured = [hold.hold_id for hold in found.cured]
         text = "The cause is gone."

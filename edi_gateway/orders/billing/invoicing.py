@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from typing import Final
 
 from edi_gateway.model.billing import (
     BilledLine,
@@ -24,6 +25,7 @@ from edi_gateway.model.billing import (
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import PartKind
 from edi_gateway.orders.billing.charges import BilledNow, header_charges, is_freight, line_charges
+from edi_gateway.orders.billing.correcting import NewAmounts
 from edi_gateway.orders.billing.extension import Priced, priced
 from edi_gateway.orders.billing.records import Billable, BilledOrder, Left
 from edi_gateway.orders.billing.taxes import TaxedLine, exempt, exemption, taxation
@@ -32,6 +34,7 @@ from edi_gateway.orders.meaning.numbers import EXACT, ZERO, money, plain
 from edi_gateway.partners.profile import Profile
 
 _Key = tuple[int, int, bool]  # order, line, whether at no charge
+_AS_THEY_ARE: Final = NewAmounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,20 +64,25 @@ def invoice(
     kind: InvoiceKind = InvoiceKind.INVOICE,
     original: str | None = None,
     ignore_missing_rates: bool = False,
+    amounts: NewAmounts = _AS_THEY_ARE,
 ) -> Made:
     """Bill these parts, all of orders with one currency. ignore_missing_rates: a person has decided that it goes
-    without the tax for which there is no rate."""
+    without the tax for which there is no rate. amounts: charges and allowances that a person says otherwise."""
     found: list[Finding] = []
     lines = [*_lines(parts, orders, profile, found)]
     if found:
         return Made(None, tuple(found))
     currency = orders[parts[0].order_id].currency
+    if amounts.of:
+        lines = [replace(line, charges=amounts.line(line, currency)) for line in lines]
     charges: list[Charge] = []
     billed_orders = list(dict.fromkeys(line.order_id for line in lines))
     for order_id in billed_orders:
         mine = [line for line in lines if line.order_id == order_id]
         net = sum((line.net for line in mine), ZERO)
         charges += header_charges(orders[order_id], _billed(mine, orders[order_id], parts), net, profile)
+    if amounts.of:
+        charges = [*amounts.whole(charges, billed_orders[0], currency)]
     summary: tuple[TaxAmount, ...] = ()
     if profile.invoicing.tax:
         certificate = exemption(taxes.certificates, left.to, issued_on)

@@ -120,7 +120,8 @@ def bill_back_left_out(bill: Bill) -> Iterator[Finding]:
 
 
 def charges_agreed(bill: Bill) -> Iterator[Finding]:
-    """A charge is billed that the PO does not have; freight by the partner's terms excepted."""
+    """A charge is billed that the PO does not have, or more of it than the PO says, over all invoices of the order;
+    freight by the partner's terms excepted, up to what they say."""
     if bill.is_credit:
         return
     codes = {
@@ -137,6 +138,38 @@ def charges_agreed(bill: Bill) -> Iterator[Finding]:
                 "Leave it out, or have the buyer change its order.",
                 show(charge.amount),
             )
+    standing = [each for each in bill.before if _stands(each, bill)]
+    for order_id, story in bill.orders.items():
+        for made in _charges(bill.issued, order_id):
+            most = _most(made, story, bill)
+            own = (made.source or "").endswith("]")  # freight of ours goes once anyway
+            before = _sum(standing, order_id, made.source or "") if own else ZERO
+            taken = EXACT.add(before, made.amount)
+            if made.kind == "C" and most is not None and taken > most:
+                yield breach(
+                    "allowances",
+                    f"PO {story.ordered.po_number} has {show(most)} for {made.code or made.agency_code}, the 810 makes "
+                    f"it {show(taken)}.",
+                    "Charge what was agreed.",
+                    show(taken),
+                )
+
+
+def _most(made: Charge, story: OrderStory, bill: Bill) -> Decimal | None:
+    """The most that a charge may come to over all invoices; None: the order does not fix it."""
+    for source, said, line in _placed(story):
+        if source == made.source:
+            if said.amount is not None:
+                return max(said.amount, money(said.amount, bill.currency))
+            if said.rate is None and said.percent is not None and said.percent_basis in _GROSS:
+                invoices = [*(each for each in bill.before if _stands(each, bill)), bill.issued]
+                goods = [Fraction(_goods(each, story.order_id, line)) for each in invoices]
+                exact = sum(goods, Fraction(0)) * Fraction(said.percent) / 100
+                return money(exact, bill.currency) + _CENT * len(invoices)  # each is rounded by itself
+            return None
+    freight = _is_freight(made.code, bill) and not any(a.code == made.code for a in _all_of(story))
+    agreed = bill.profile.invoicing.freight
+    return max(agreed, money(agreed, bill.currency)) if freight else None
 
 
 def freight_charged_once(bill: Bill) -> Iterator[Finding]:
@@ -153,7 +186,7 @@ def freight_charged_once(bill: Bill) -> Iterator[Finding]:
             for each in bill.before
             if _stands(each, bill)
             for c in _charges(each, order_id)
-            if c.kind == "C" and c.source == own[0].source
+            if c.kind == "C" and _is_freight(c.code, bill) and not (c.source or "").endswith("]")
         ]
         if before or len(own) > 1:
             yield breach(
@@ -260,17 +293,22 @@ def _all_of(story: OrderStory) -> Iterator[Allowance]:
         yield from line.allowances
 
 
+def _placed(story: OrderStory) -> Iterator[tuple[str, Allowance, int | None]]:
+    """The allowances and charges of the PO with their place, and the line that they are of."""
+    for n, allowance in enumerate(story.ordered.allowances):
+        yield f"allowances[{n}]", allowance, None
+    for number, line in enumerate(story.ordered.lines, 1):
+        for n, allowance in enumerate(line.allowances):
+            yield f"lines[{number - 1}].allowances[{n}]", allowance, number
+
+
 def _off_invoice(story: OrderStory, bill: Bill) -> Iterator[tuple[str, Allowance, int | None]]:
     """The allowances of the PO that come off its invoices: their place, and the line that they are of. Goods on top at
     no charge are goods; where the buyer's price is net of them, those of a line are in it already."""
     net = bill.profile.policies_of(story.customer).price_net_of_allowances
-    for n, allowance in enumerate(story.ordered.allowances):
-        if _comes_off(allowance):
-            yield f"allowances[{n}]", allowance, None
-    for number, line in enumerate(story.ordered.lines, 1):
-        for n, allowance in enumerate(line.allowances):
-            if _comes_off(allowance) and not (net and allowance.handling == "02"):
-                yield f"lines[{number - 1}].allowances[{n}]", allowance, number
+    for source, allowance, line in _placed(story):
+        if _comes_off(allowance) and not (net and line is not None and allowance.handling == "02"):
+            yield source, allowance, line
 
 
 def _comes_off(allowance: Allowance) -> bool:

@@ -42,7 +42,8 @@ LEFT = Transport(
 
 
 def profile(**more: Any) -> Profile:
-    return build.profile(more.pop("policies", None), documents=DOCUMENTS, **more)
+    invoicing = {"freight": "25", **more.pop("invoicing", {})}
+    return build.profile(more.pop("policies", None), documents=DOCUMENTS, invoicing=invoicing, **more)
 
 
 def ordered(*lines: dict[str, Any], **more: Any) -> PurchaseOrder:

@@ -16,6 +16,7 @@ from edi_gateway.model.billing import BilledLine, Charge, InvoiceKind, IssuedInv
 from edi_gateway.model.documents.invoice import Invoice
 from edi_gateway.model.documents.shared import ItemId, Reference
 from edi_gateway.model.finding import Code, Severity
+from edi_gateway.model.story import OrderStory
 from edi_gateway.orders.gate.judging import breaches_of_invoice
 from edi_gateway.orders.gate.records import Bill
 from tests.orders.gate.stories import (
@@ -72,6 +73,31 @@ def flat(amount: str) -> Charge:
 TWO_PARTS = (part(20, 1, 20), part(28, 1, 28), PARTS[1])
 
 
+DEAR = answer(answered_line(1, 48, "3.90", "MUG", ("IP", 48)), BOLTS_TOLD, type="AC")
+CREDIT = issued(number="CM2", kind=InvoiceKind.CREDIT, original="INV1")
+
+
+def taken_back(mugs: int, off: str) -> IssuedInvoice:
+    """A credit of some of the mugs of INV1."""
+    return part_of("CM2", mugs, off, kind=InvoiceKind.CREDIT, original="INV1")
+
+
+def money_back(amount: str) -> Charge:
+    return Charge("C", Decimal(amount), "F050", source="amount")
+
+
+def credit(of: IssuedInvoice, *before: IssuedInvoice, about: OrderStory | None = None) -> Bill:
+    """A credit about to go, after INV1 and these credits of it."""
+    return bill(of, invoice(of, terms=()), about=about or story(invoices=(issued(), *before)))
+
+
+def negative(told: Invoice) -> Invoice:
+    """The same with all its amounts and quantities below zero, as some buyers want a credit."""
+    lines = [line.model_copy(update={"quantity": -(line.quantity or 0)}) for line in told.lines]
+    off = [each.model_copy(update={"amount": -(each.amount or 0)}) for each in told.allowances]
+    return told.model_copy(update={"lines": tuple(lines), "allowances": tuple(off), "total": -told.total})
+
+
 def test_a_clean_invoice_goes() -> None:
     assert breaches_of_invoice(bill()) == []
 
@@ -93,6 +119,14 @@ def test_a_clean_invoice_goes() -> None:
             about=story(invoices=(issued(),)),
         ),
         bill(issued(taxes=(TaxAmount("ST", Decimal("15.05"), Decimal(8)),))),
+        credit(CREDIT, about=story(answers=(DEAR,), invoices=(issued(),))),
+        credit(taken_back(10, "2.00"), replace(taken_back(38, "7.60"), number="CM1")),
+        bill(
+            CREDIT,
+            negative(invoice(CREDIT, terms=())),
+            about=story(invoices=(issued(),)),
+            profile=profile(invoicing={"credit_sign": "negative"}),
+        ),
         bill(
             replace(part_of("INV2", 28, "0"), charges=(flat("5.70"),)),
             about=story(
@@ -118,6 +152,9 @@ def test_a_clean_invoice_goes() -> None:
         "rebill",
         "credit",
         "tax",
+        "credit at the billed price after another was acknowledged",
+        "credit of the rest",
+        "credit with amounts below zero",
         "flat, in two parts",
         "bill-back only",
         "no 856s wanted",
@@ -127,8 +164,6 @@ def test_what_the_past_allows_goes(clean: Bill) -> None:
     assert rules(breaches_of_invoice(clean)) == []
 
 
-DEAR = answer(answered_line(1, 48, "3.90", "MUG", ("IP", 48)), BOLTS_TOLD, type="AC")
-CREDIT = issued(number="CM2", kind=InvoiceKind.CREDIT, original="INV1")
 TAXED = (replace(BILLED[0], taxes=(TaxAmount("ST", Decimal("15.36")),)), BILLED[1])
 BROKEN: dict[str, Bill] = {
     "noticed_before_invoice": bill(about=story(shipments=(replace(DEPARTED, noticed=False),))),
@@ -141,12 +176,27 @@ BROKEN: dict[str, Bill] = {
     ),
     "invoice_number_new": bill(number_used=True),
     "invoice_in_order_currency": bill(about=story(currency="CAD")),
-    "credit_within_invoice": bill(
-        CREDIT,
-        invoice(CREDIT, terms=()),
-        about=story(
-            invoices=(issued(), part_of("CM1", 20, "4.00", kind=InvoiceKind.CREDIT, original="INV1")),
-        ),
+    "credit_within_invoice": credit(
+        CREDIT, replace(CREDIT, number="CM1", lines=(), charges=(money_back("0.01"),))
+    ),
+    # 47 are credited already, two more make 49 of 48: 8.00 less 0.40
+    "credit_quantity_within_invoice": credit(
+        taken_back(2, "0.40"), replace(taken_back(47, "9.40"), number="CM1")
+    ),
+    # 10 at 3.90
+    "credit_as_invoiced": credit(
+        replace(
+            taken_back(10, "2.00"),
+            lines=(replace(taken_back(10, "2.00").lines[0], price=Decimal("3.90"), amount=Decimal("39.00")),),
+        )
+    ),
+    # the invoice has 9.90 off
+    "credit_charges_within_invoice": credit(taken_back(10, "9.91")),
+    "credit_not_before_invoice": credit(replace(CREDIT, issued_on=date(2025, 3, 10))),
+    # all of the goods are credited, and a cent of the allowance too many
+    "rebill_after_credit": bill(
+        issued(number="INV2", kind=InvoiceKind.REBILL, original="INV1"),
+        about=story(invoices=(issued(), replace(CREDIT, number="CM1", charges=(flat("9.91"),)))),
     ),
     "invoice_total_adds_up": bill(
         replace(issued(), charges=(replace(FIVE_PERCENT, amount=Decimal("9.91")),)),
@@ -252,6 +302,41 @@ def test_freight_that_the_order_does_not_pay() -> None:
     collect = story(ordered=ordered(freight=[{"payment": "CC"}]))
     (found,) = breaches_of_invoice(bill(issued(charges=(FIVE_PERCENT, FREIGHT)), about=collect))
     assert found.message == "PO PO-1 says freight CC, the 810 charges 25 for it."
+
+
+@pytest.mark.parametrize(
+    ("said", "made", "what"),
+    [
+        # 7.00 in all, of which an earlier invoice has billed 3.00
+        ({"amount": 7}, "4.01", "PO PO-1 has 7 for D500, the 810 makes it 7.01."),
+        # 5 % of 80.00 before and 112.00 now are 9.60, and each invoice may differ by a cent
+        (
+            {"percent": 5, "percent_basis": "1"},
+            "6.63",
+            "PO PO-1 has 9.62 for D500, the 810 makes it 9.63.",
+        ),
+    ],
+)
+def test_a_charge_of_the_order_is_billed_up_to_what_the_order_says(
+    said: dict[str, Any], made: str, what: str
+) -> None:
+    fee = Charge("C", Decimal(3), "D500", handling="06", order_id=1, source="allowances[0]")
+    about = story(
+        ordered=ordered(allowances=[{"kind": "C", "code": "D500", "handling": "06", **said}]),
+        parts=TWO_PARTS[:2],
+        invoices=(replace(part_of("INV1", 20, "0"), charges=(fee,)),),
+    )
+    mine = replace(part_of("INV2", 28, "0"), charges=(replace(fee, amount=Decimal(made)),))
+    (found,) = breaches_of_invoice(bill(mine, about=about))
+    assert (found.rule, found.message) == ("charges_agreed", what)
+    less = replace(fee, amount=Decimal(made) - Decimal("0.01"))
+    assert breaches_of_invoice(bill(replace(mine, charges=(less,)), about=about)) == []
+
+
+def test_freight_is_charged_up_to_what_the_terms_say() -> None:
+    dear = replace(FREIGHT, amount=Decimal("25.01"), source="by hand C D240")
+    (found,) = breaches_of_invoice(bill(issued(charges=(FIVE_PERCENT, dear))))
+    assert (found.rule, found.value) == ("charges_agreed", "25.01")
 
 
 def test_prices_by_the_hundred_are_worked_out_by_the_hundred() -> None:
