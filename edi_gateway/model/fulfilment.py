@@ -209,7 +209,8 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A handling unit. `kind`: T pallet, P carton; `parent`: `n` of the pallet that it stands on."""
+    """A handling unit. `kind`: T pallet, P carton; `parent`: `n` of the pallet that it stands on; `refused`: the number
+    that somebody said it bears, and that is no SSCC or that of another."""
 
     n: int
     kind: str
@@ -221,6 +222,7 @@ class Unit:
     weight: Decimal | None = None
     weight_unit: str | None = None
     store: str | None = None
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from edi_gateway.commands.holding import holds as hold_desk
 from edi_gateway.commands.ordering import orders as order_desk
+from edi_gateway.commands.telling.notices import amend, due, make
 from edi_gateway.model.gs1 import is_valid
 from edi_gateway.store.notices import thawed
 from edi_gateway.store.tables import cases, deadlines, documents, order_lines, shipments
@@ -414,24 +416,53 @@ def test_cartons_without_a_number_get_one_that_is_never_given_again(depot: Depot
     ]
 
 
-def test_a_wrong_number_is_told_and_not_replaced(depot: Depot) -> None:
+def test_a_wrong_number_is_one_case_and_not_replaced_and_the_notice_waits_for_the_right_one(
+    depot: Depot,
+) -> None:
     number = ordered(depot)
+    depot.clock.move(days=3)  # Monday, the first day on which it may ship
     wrong = {"marks": [{"qualifier": "AA", "value": "006141410000000411"}], "items": [item(48)]}
     advise(depot, number, cartons=[wrong])
     assert depot.cartons() == [(None, None, ["48"])]
-    c = cases.c
-    assert depot.rows(select(c.code)) == ["SSCC_INVALID"]
-    assert depot.holds(_order(depot)) == [("DOCS", None, "ACTIVE")]
+    assert tell(depot) == "HELD"
+    assert depot.rows(select(cases.c.code, cases.c.state)) == [("SSCC_INVALID", "NEW")]
+    (row,) = depot.shipped()
+    with depot.desk() as desk:
+        amend(desk, depot.partners, row.id, why="the dock looked", numbers={1: SSCC})
+    assert tell(depot) == "MADE"
+    assert depot.cartons() == [(SSCC, None, ["48"])]
+    assert depot.holds(_order(depot)) == [("DOCS", None, "RELEASED")]
+    assert depot.rows(select(cases.c.code, cases.c.state)) == [("SSCC_INVALID", "RESOLVED")]
 
 
 def test_a_number_that_has_shipped_before_is_told(depot: Depot) -> None:
-    first = ordered(depot)
+    depot.stock_up("MUG", WEST=100)
+    first, second = depot.released(build.po(), build.po(po_number="PO-2"))
     carton = {"marks": [{"qualifier": "AA", "value": SSCC}], "items": [item(48)]}
+    depot.clock.move(days=3)
     advise(depot, first, cartons=[carton])
-    _, second = depot.released(build.po(po_number="PO-2"))
     advise(depot, second, cartons=[carton], shipment_number="S-2")
     assert [sscc for sscc, *_ in depot.cartons()] == [SSCC, None]
+    tell(depot)
     assert depot.rows(select(cases.c.code)) == ["SSCC_REPEATED"]
+
+
+def test_a_wrong_number_is_a_case_where_no_notice_names_cartons(stocked: Engine) -> None:
+    depot = Depot(stocked, shipping={"structure": "0004"})
+    number = ordered(depot)
+    depot.clock.move(days=3)
+    wrong = {"marks": [{"qualifier": "AA", "value": "006141410000000411"}], "items": [item(48)]}
+    advise(depot, number, cartons=[wrong])
+    assert tell(depot) == "MADE"
+    assert depot.rows(select(cases.c.code)) == ["SSCC_INVALID"]
+
+
+def tell(depot: Depot) -> str:
+    """The notices that are due, made; what became of that of the last shipment."""
+    with depot.desk(actor=SYSTEM) as desk:
+        for group in due(desk, depot.partners):
+            make(desk, depot.partners, group)
+    return str(depot.shipped()[-1].notice_state)
 
 
 def test_goods_after_the_last_day_are_flagged(depot: Depot) -> None:
@@ -474,21 +505,11 @@ def _holds() -> Any:
 
 
 def test_what_was_left_to_a_person_keeps_the_notice_until_they_say_so(depot: Depot) -> None:
-    from edi_gateway.commands.holding import holds as hold_desk
-    from edi_gateway.commands.telling.notices import due, make
-
-    def tell() -> str:
-        with depot.desk(actor=SYSTEM) as desk:
-            for group in due(desk, depot.partners):
-                make(desk, depot.partners, group)
-        (row,) = depot.shipped()
-        return str(row.notice_state)
-
     number = ordered(depot)
     carton = {"marks": [{"qualifier": "AA", "value": SSCC}], "items": [item(50, ordered=48)]}
     depot.clock.move(days=3)  # Monday, the first day on which it may ship
     advise(depot, number, cartons=[carton])
-    assert tell() == "HELD"
+    assert tell(depot) == "HELD"
     order = _order(depot)
     c = _holds().c
     held = depot.rows(select(c.id).where(c.order_id == order, c.code == "DOCS", c.state == "ACTIVE"))
@@ -498,7 +519,7 @@ def test_what_was_left_to_a_person_keeps_the_notice_until_they_say_so(depot: Dep
             hold_desk.release(desk, depot.partners, each, reason="CUSTOMER_AGREED", text="they keep the two")
     with depot.engine.begin() as conn:
         conn.execute(shipments.update().values(notice_state="DUE"))  # as flow wakes it
-    assert tell() == "MADE"
+    assert tell(depot) == "MADE"
     (body,) = depot.rows(select(documents.c.body).where(documents.c.set_code == "856"))
     assert [s for s in body.split("~") if s.startswith("SN1")] == ["SN1**50*EA**48*EA"]
     assert depot.holds(order)[0] == ("BILLING", None, "ACTIVE")  # that it is paid for is another question

@@ -15,15 +15,17 @@ from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.shipping.dispatch import Dispatch
 from edi_gateway.commands.shipping.numbering import bill_of_lading, numbered
+from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.finding import Family, Finding
 from edi_gateway.model.fulfilment import Confirm, Part, Place, Release, Shipped, Transport, Unit
 from edi_gateway.model.order import HoldCode, NewHold
 from edi_gateway.orders.calendar import add_working_days, local_date
 from edi_gateway.orders.holds import RULES
 from edi_gateway.orders.meaning.numbers import ZERO, plain
+from edi_gateway.orders.shipping.completeness import tells_cartons
 from edi_gateway.orders.warehouse.freezing import shipped_line, shipped_order, stores_of
 from edi_gateway.orders.warehouse.oddities import of_another_item, over_released
-from edi_gateway.orders.warehouse.packing import by_case, fit, in_cartons
+from edi_gateway.orders.warehouse.packing import by_case, fit, in_cartons, refused_numbers
 from edi_gateway.orders.warehouse.places import of_site
 from edi_gateway.orders.warehouse.shipping import Applied
 from edi_gateway.partners.profile import Profile
@@ -60,7 +62,7 @@ class Making:
         """Write the shipment with its cartons, frozen; its notice is due from now on."""
         desk, said, profile = self.desk, self.said, self.profile
         now = self.ledger.now
-        units, wrong = self._units(applied, packing)
+        units = self._units(applied, packing)
         transport = self._transport(units)
         day = local_date(said.shipped_at, profile.calendar)
         expected = said.expected_on or self._expected(day, applied.pieces[0])
@@ -99,8 +101,9 @@ class Making:
         shipments.add_units(desk.conn, desk.ids, units, shipment_id=shipment_id)
         if wants_notice:
             deadlines.put(desk.conn, desk.ids, deadlines.NOTICE, shipment_id, max(due, now))
-        for finding in wrong:
-            self._hold(number, finding)
+        if not (wants_notice and tells_cartons(profile)):  # else the notice waits for the right number
+            for finding in refused_numbers(units):
+                self._case(finding)
         for order_id in sorted({cut.part.order_id for cut in applied.excess}):
             mine = [cut for cut in applied.excess if cut.part.order_id == order_id]
             self._hold(number, over_released(mine, number), HoldCode.BILLING, order_id)
@@ -119,7 +122,7 @@ class Making:
             bol=transport.bol,
         )
 
-    def _units(self, applied: Applied, packing: Packing) -> tuple[tuple[Unit, ...], tuple[Finding, ...]]:
+    def _units(self, applied: Applied, packing: Packing) -> tuple[Unit, ...]:
         """The confirm's own cartons, else those that were packed before, else made as `packing` says."""
         desk = self.desk
         ids = [release.id for release in self.releases]
@@ -222,6 +225,13 @@ class Making:
             stores=stores_of(pieces, places),
             test=self.releases[0].test,
         )
+
+    def _case(self, finding: Finding) -> None:
+        """Something odd that keeps nothing from going."""
+        order = self.known.orders[self.releases[0].order_id]
+        about = About(document_id=self.said.document_id, order_id=order.id)
+        self.ledger.findings([finding], self.said.document_id, order.id)
+        self.ledger.case(NewCase(finding, order.partner, about, order.total, order.currency, order.test))
 
     def _hold(
         self, number: str, finding: Finding, code: HoldCode = HoldCode.DOCS, only: int | None = None

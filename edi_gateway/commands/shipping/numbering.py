@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Final
 
 from edi_gateway.commands.desk import Desk
-from edi_gateway.model.finding import Finding
 from edi_gateway.model.fulfilment import Unit
 from edi_gateway.model.gs1 import bol_number, sscc
 from edi_gateway.orders.warehouse.packing import new_numbers, numbers_checked
@@ -22,22 +21,20 @@ _NEVER_AGAIN: Final = (
 )  # a range that is used up is an error (model/gs1.NumberDoesNotFit), never begun anew
 
 
-def numbered(
-    desk: Desk, profile: Profile, units: Sequence[Unit]
-) -> tuple[tuple[Unit, ...], tuple[Finding, ...]]:
-    """Units whose numbers are right and stand nowhere else, and what was wrong with them. Those that came without a
-    number get one, where the partner wants numbers and we have a prefix; one that came with a wrong number does not:
-    what is on the carton is not ours to say."""
+def numbered(desk: Desk, profile: Profile, units: Sequence[Unit]) -> tuple[Unit, ...]:
+    """Units whose numbers are right and stand nowhere else. Those that came without a number get one, where the partner
+    wants numbers and we have a prefix; one that came with a wrong number does not (it is `refused`): what is on the
+    carton is not ours to say."""
     given = [unit.sscc[-18:] for unit in units if unit.sscc]
-    checked, findings = numbers_checked(units, shipments.known_numbers(desk.conn, given))
+    checked = numbers_checked(units, shipments.known_numbers(desk.conn, given))
     if not wanted(desk, profile):
-        return checked, findings
+        return checked
     bare = [n for n, unit in enumerate(units) if unit.sscc is None]
     fresh = new_numbers([checked[n] for n in bare], lambda count: _ssccs(desk, count))
     made = list(checked)
     for n, unit in zip(bare, fresh, strict=True):
         made[n] = unit
-    return tuple(made), findings
+    return tuple(made)
 
 
 def wanted(desk: Desk, profile: Profile) -> bool:

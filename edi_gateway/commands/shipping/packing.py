@@ -17,9 +17,8 @@ from edi_gateway.commands.shipping.making_shipments import Packing, cases_of, pa
 from edi_gateway.commands.shipping.numbering import numbered
 from edi_gateway.commands.shipping.releasing import opened, the
 from edi_gateway.commands.shipping.typed_confirm import BY_CASE, Carton, check_numbers, units_of
-from edi_gateway.model.finding import Severity
 from edi_gateway.model.fulfilment import Part, PartState, Release, Unit
-from edi_gateway.orders.warehouse.packing import fit
+from edi_gateway.orders.warehouse.packing import fit, refused_numbers
 from edi_gateway.store import parts, releases, shipments
 from edi_gateway.store.orders import StoredOrder
 
@@ -63,10 +62,9 @@ def pack(
         units = tracked(what, units, packing.tracking)
     store_of = {part.id: part.store for part in mine}
     marked = [replace(u, store=next((store_of[c.part_id] for c in u.contents), None)) for u in units]
-    units, wrong = numbered(desk, profile, marked)
-    for finding in wrong:
-        if finding.severity is Severity.ERROR:
-            raise Refused(what=what, why=finding.message)
+    units = numbered(desk, profile, marked)
+    for finding in refused_numbers(units):
+        raise Refused(what=what, why=finding.message)
     shipments.add_units(desk.conn, desk.ids, units, shipment_id=None, release_id=release.id)
     _go_on(desk, order, release, mine, PartState.PACKED, f"packed in {len(units)} cartons")
     return units

@@ -256,7 +256,7 @@ def amend(
         shipped,
         transport=replace(shipped.transport, **(transport or {})),
         units=tuple(
-            replace(unit, sscc=numbers[unit.n][-18:]) if numbers and unit.n in numbers else unit
+            replace(unit, sscc=numbers[unit.n][-18:], refused=None) if numbers and unit.n in numbers else unit
             for unit in shipped.units
         ),
     )

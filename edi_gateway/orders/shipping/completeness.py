@@ -12,6 +12,7 @@ from decimal import Decimal
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Shipped, Unit
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, show
+from edi_gateway.orders.warehouse.packing import refused_numbers
 from edi_gateway.partners.profile import Profile
 
 
@@ -33,9 +34,18 @@ def lacking(shipments: Sequence[Shipped], profile: Profile) -> list[Finding]:
     return found
 
 
+def tells_cartons(profile: Profile) -> bool:
+    """Whether the partner's notices name cartons."""
+    return profile.shipping.structure != "0004"
+
+
 def _numbers(shipped: Shipped, profile: Profile) -> Iterator[Finding]:
-    habits = profile.shipping
-    if habits.carton_numbers != "required" or habits.structure == "0004":
+    """A number that cannot be holds the notice, wanted or not: it stands on the carton; one that is missing does where
+    the partner wants each."""
+    if not tells_cartons(profile):
+        return
+    yield from refused_numbers(shipped.units)
+    if profile.shipping.carton_numbers != "required":
         return
     cartons = [unit for unit in shipped.units if unit.kind == "P"]
     if not cartons:
@@ -48,7 +58,7 @@ def _numbers(shipped: Shipped, profile: Profile) -> Iterator[Finding]:
             family=Family.DOCS,
         )
     for unit in cartons:
-        if unit.sscc is None:
+        if unit.sscc is None and unit.refused is None:
             yield Finding(
                 Code.SSCC_MISSING,
                 Severity.ERROR,

@@ -14,7 +14,7 @@ from fractions import Fraction
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Content, Part, Unit
 from edi_gateway.model.gs1 import sscc_problem
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, plain, show
+from edi_gateway.orders.meaning.numbers import EXACT, exactly, plain
 
 
 def by_case(pieces: Sequence[Part], factors: Mapping[str, Fraction]) -> tuple[Unit, ...]:
@@ -122,81 +122,44 @@ def renumbered(units: Sequence[Unit]) -> tuple[Unit, ...]:
     )
 
 
-def numbers_checked(
-    units: Sequence[Unit], known: Collection[str]
-) -> tuple[tuple[Unit, ...], tuple[Finding, ...]]:
-    """Units with their SSCC as 18 digits, and without one that is none or stands on another carton: those are told.
-    `known`: SSCCs that other shipments have."""
+def numbers_checked(units: Sequence[Unit], known: Collection[str]) -> tuple[Unit, ...]:
+    """Units with their SSCC as 18 digits; one that is none, or that stands on another carton, is `refused`. `known`:
+    SSCCs that other shipments have."""
     checked: list[Unit] = []
-    findings: list[Finding] = []
-    seen: set[str] = set()
+    seen = set(known)
     for unit in units:
-        number = unit.sscc
-        if number is None:
-            checked.append(unit)
+        if unit.sscc is not None:
+            number = unit.sscc[-18:]
+            wrong = sscc_problem(unit.sscc) is not None or number in seen
+            unit = replace(unit, sscc=None if wrong else number, refused=unit.sscc if wrong else None)
+            seen.add(number)
+        checked.append(unit)
+    return tuple(checked)
+
+
+def refused_numbers(units: Sequence[Unit]) -> list[Finding]:
+    """What is wrong with the numbers of these units; one finding a unit."""
+    found: list[Finding] = []
+    for unit in units:
+        if unit.refused is None or unit.sscc is not None:
             continue
-        problem = sscc_problem(number)
-        if problem is None:
-            number = number[-18:]
-            if number in seen or number in known:
-                findings.append(_repeated(number, here=number in seen))
-                number = None
-            else:
-                seen.add(number)
-        else:
-            findings.append(_invalid(number, problem))
-            number = None
-        checked.append(replace(unit, sscc=number))
-    return tuple(checked), tuple(findings)
+        problem = sscc_problem(unit.refused)
+        found.append(
+            Finding(
+                Code.SSCC_INVALID if problem is not None else Code.SSCC_REPEATED,
+                Severity.ERROR,
+                message=f"The SSCC {unit.refused} {problem or 'stands on another carton'}.",
+                hint="A number is on one carton, ever. Ask the warehouse for the right one, and enter it: `shipments "
+                f"amend SHIPMENT --sscc {unit.n}=NUMBER`.",
+                at=f"units[{unit.n}].sscc",
+                value=unit.refused,
+                family=Family.DOCS,
+            )
+        )
+    return found
 
 
 def new_numbers(units: Sequence[Unit], draw: Callable[[int], Sequence[str]]) -> tuple[Unit, ...]:
     """Units of which each has an SSCC; `draw` gives so many new ones."""
     fresh = iter(draw(sum(1 for unit in units if unit.sscc is None)))
     return tuple(unit if unit.sscc is not None else replace(unit, sscc=next(fresh)) for unit in units)
-
-
-def without_number(
-    units: Sequence[Unit], missing: Mapping[int, Decimal], pieces: Sequence[Part]
-) -> Finding | None:
-    """A carton without an SSCC, or goods in no carton, where the buyer wants a number on each."""
-    bare = [unit.n for unit in units if unit.sscc is None]
-    loose = [
-        f"{show(missing[piece.id])} {piece.unit} of line {piece.line}"
-        for piece in pieces
-        if missing.get(piece.id, ZERO) > 0
-    ]
-    if not bare and not loose:
-        return None
-    told = [f"carton {', '.join(map(str, bare))} has no SSCC"] if bare else []
-    told += [f"nobody says in which carton {', '.join(loose)} went"] if loose else []
-    return Finding(
-        Code.SSCC_MISSING,
-        Severity.ERROR,
-        message=f"The buyer wants an SSCC on each carton: {', and '.join(told)}.",
-        hint="Ask the warehouse for the cartons and confirm again with them, or release the hold to go without.",
-        family=Family.DOCS,
-    )
-
-
-def _invalid(number: str, problem: str) -> Finding:
-    return Finding(
-        Code.SSCC_INVALID,
-        Severity.ERROR,
-        message=f"The SSCC {number} {problem}.",
-        hint="Ask the warehouse for the right number and confirm again; the carton counts as without number.",
-        value=number,
-        family=Family.DOCS,
-    )
-
-
-def _repeated(number: str, *, here: bool) -> Finding:
-    where = "on two cartons of this shipment" if here else "on a carton that has shipped already"
-    return Finding(
-        Code.SSCC_REPEATED,
-        Severity.ERROR,
-        message=f"The SSCC {number} stands {where}.",
-        hint="A number is on one carton, ever. Ask the warehouse; the carton counts as without number.",
-        value=number,
-        family=Family.DOCS,
-    )

@@ -11,7 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edi_gateway.model.fulfilment import Content, Part, PartKind, Unit
-from edi_gateway.orders.warehouse.packing import by_case, fit, in_cartons, new_numbers, numbers_checked
+from edi_gateway.orders.warehouse.packing import (
+    by_case,
+    fit,
+    in_cartons,
+    new_numbers,
+    numbers_checked,
+    refused_numbers,
+)
 from tests.orders.warehouse.pieces import part
 
 GOOD = "095287654321012346"  # spec B10
@@ -105,8 +112,8 @@ def test_what_lies_in_no_carton_is_missing() -> None:
 def test_a_number_is_looked_at_and_stands_once() -> None:
     def numbered(*numbers: str | None, known: Sequence[str] = ()) -> tuple[list[str | None], list[str]]:
         units = [Unit(n, "P", sscc=number) for n, number in enumerate(numbers, 1)]
-        checked, findings = numbers_checked(units, known)
-        return [unit.sscc for unit in checked], [finding.code.value for finding in findings]
+        checked = numbers_checked(units, known)
+        return [unit.sscc for unit in checked], [finding.code.value for finding in refused_numbers(checked)]
 
     assert numbered("00" + GOOD, None) == ([GOOD, None], [])
     assert numbered(GOOD[:-1] + "7") == ([None], ["SSCC_INVALID"])
