@@ -28,6 +28,11 @@ class Digest(StrEnum):
     SHA384 = "sha384"
     SHA512 = "sha512"
 
+    @property
+    def micalg(self) -> str:
+        """As MIME writes it: sha-256 (RFC 8551), but sha1 (RFC 3851): who needs that is old."""
+        return "sha1" if self is Digest.SHA1 else self.replace("sha", "sha-")
+
 
 class Scheme(StrEnum):
     """How a signature is made of a hash."""
@@ -188,10 +193,8 @@ class ReceiptWish:
     signed: bool = True
     digests: tuple[Digest, ...] = (Digest.SHA256,)  # for the MIC, the best first
     url: str | None = None  # where an asynchronous MDN goes; None: in the answer
-    spelled: str | None = (
-        None  # only when read: how they write the first of digests, for the MDN to write it so
-    )
-    cannot: Disposition | None = None  # only when read: they require what we do not speak; answer them this
+    spelled: tuple[str, ...] = ()  # when read: how they write each of digests, for the MDN to write it so
+    cannot: Disposition | None = None  # when read: they require what we do not speak; answer them this
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,9 +218,8 @@ class Mic:
     spelled: str | None = None  # how the other side writes the digest's name, where that is known
 
     def __str__(self) -> str:
-        """As Received-Content-MIC has it; without their spelling by RFC 8551, but sha1, which is for old systems."""
-        name = "sha1" if self.digest is Digest.SHA1 else self.digest.replace("sha", "sha-")
-        return f"{self.value}, {self.spelled or name}"
+        """As Received-Content-MIC has it."""
+        return f"{self.value}, {self.spelled or self.digest.micalg}"
 
     def equals(self, other: Mic) -> bool:
         return (self.value, self.digest) == (other.value, other.digest)
@@ -289,15 +291,51 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
-    """A message as we sent it, with what its MDN is judged by. Resends carry the same headers and body."""
+class Awaited:
+    """What an MDN is judged by: a message that we sent."""
 
     message_id: str  # with its angle brackets
     as2_from: str  # ours
     as2_to: str  # the partner's
-    headers: tuple[tuple[str, str], ...]  # of the HTTP request, without Host, Content-Length and the like
-    body: Extent = field(repr=False, compare=False)  # in the scratch that it was composed with
     mics: tuple[Mic, ...]  # one for each algorithm that the receiver may answer with
     wish: ReceiptWish | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message as we sent it. Resends carry the same headers and body."""
+
+    awaited: Awaited
+    headers: tuple[tuple[str, str], ...]  # of the HTTP request, without Host, Content-Length and the like
+    body: Extent = field(repr=False, compare=False)  # in the scratch that it was packed with
     signer: x509.Certificate | None  # ours
     recipient: x509.Certificate | None  # the partner's, that it is encrypted for
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """An MDN that came, as far as it speaks for itself. Whether it counts is `judge`'s to say."""
+
+    original_message_id: str | None  # as it stands there
+    disposition: Disposition
+    mic: Mic | None  # None: none there, or by an algorithm that we do not know
+    signer: x509.Certificate | None  # the partner's, verified; None: not signed
+    text: str  # what it says for people; as they wrote it
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a receipt counts, and if not why not: one sentence for the record."""
+
+    counts: bool
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An MDN of ours: the headers of the HTTP answer (or of the request, when it goes by itself) and the body."""
+
+    message_id: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+    signer: x509.Certificate | None

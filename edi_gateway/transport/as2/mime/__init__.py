@@ -1,0 +1,1 @@
+"""MIME as AS2 needs it: heads in memory, bodies byte for byte where they lie."""
