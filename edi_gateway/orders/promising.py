@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Backorder, OwnPart
 from edi_gateway.model.master_data import Customer
@@ -105,6 +105,19 @@ def promise(
 def is_cut(before: Sequence[OrderLine], after: Sequence[OrderLine]) -> bool:
     """Whether less is accepted than before."""
     return any(now.accepted_quantity < was.accepted_quantity for was, now in zip(before, after, strict=True))
+
+
+def no_more(line: OrderLine, document: Line, accepted: Decimal, currency: str) -> OrderLine:
+    """The line with no more than `accepted`: of what it promises, what is not there falls first."""
+    less = EXACT.subtract(line.accepted_quantity, accepted)
+    left = replace(reduced(line, document, less, currency), answer_codes=_with(line.answer_codes, "IQ"))
+    if line.backordered_quantity is None:
+        return left
+    later = EXACT.subtract(line.backordered_quantity, less)
+    if later > 0:
+        return replace(left, backordered_quantity=plain(later))
+    codes = tuple(code for code in left.answer_codes if code not in _CODES)
+    return replace(left, backordered_quantity=None, backordered_to=None, answer_codes=codes)
 
 
 class _Promising:

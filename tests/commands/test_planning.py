@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, select
@@ -144,6 +145,41 @@ def test_a_short_pick_of_what_was_not_wanted_any_more_does_not_lessen_the_line(d
     assert depot.rows(select(c.accepted_quantity, c.state)) == [(Decimal(15), "ACCEPTED")]
     depot.carry()
     assert [row for row in depot.parts() if row[3] != "CANCELLED"] == [(1, "goods", "15", "SHIPPED", "WEST")]
+
+
+@pytest.mark.parametrize("there", [30, 48])
+def test_a_rest_that_was_cancelled_is_not_ordered_anew_by_a_change_of_another_line(
+    depot: Depot, there: int
+) -> None:
+    """Thirty of 48 mugs are there, and the buyer wants no rest: 18 are cut when it orders, or cancelled when they are
+    gone before they are set aside. Then it wants more bolts, and mugs have come: the line stays one for 30, until the
+    buyer changes it."""
+    wants_no_rest = {"sales_requirements": [{"code": "N"}]}
+    bolts: dict[str, Any] = {"price": "0.062", "ids": [("VN", "BOLT")], "id": "B"}
+    depot.stock_up("MUG", EAST=there)
+    depot.stock_up("BOLT", EAST=1000)
+    order = depot.one(po(line(48, id="A"), line(100, **bolts), **wants_no_rest))
+    depot.stock_up("MUG", EAST=30 - there)
+    depot.carry()
+    told = [("IQ", "30"), ("IR", "18"), ("IA", "100")]
+    assert depot.said(order)[-1] == told
+    depot.stock_up("MUG", EAST=500)
+    depot.take(po(line(48, id="A"), line(200, **bolts), purpose="05", **wants_no_rest))
+    depot.carry()
+    assert depot.said(order)[-1] == [*told[:2], ("IA", "200")]
+    live = [row[:4] for row in depot.parts(order) if row[3] != "CANCELLED"]
+    assert live == [
+        (1, "goods", "30", "ALLOCATED"),
+        (2, "goods", "100", "ALLOCATED"),
+        (2, "goods", "100", "ALLOCATED"),
+    ]
+    c = order_lines.c
+    assert depot.rows(select(c.amount).order_by(c.line)) == [
+        Decimal("120.00"),
+        Decimal("12.40"),
+    ]  # 30 x 4.00, 200 x 0.062
+    depot.take(po(line(40, id="A"), line(200, **bolts), purpose="05", **wants_no_rest))
+    assert depot.said(order)[-1] == [("IA", "40"), ("IA", "200")]
 
 
 def test_an_order_that_is_refused_after_all_gives_its_goods_back(depot: Depot) -> None:

@@ -16,9 +16,10 @@ from edi_gateway.commands.ordering.judging import judge_standing
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.model.order import Judgement, LineState
+from edi_gateway.model.order import Judgement, LineState, OrderLine
 from edi_gateway.orders.lifecycle import settle, stores_of
 from edi_gateway.orders.parts import still_wanted
+from edi_gateway.orders.promising import no_more
 from edi_gateway.orders.revision import pair_lines, same_content
 from edi_gateway.store import orders
 
@@ -99,7 +100,8 @@ def _overruled(lost: Overruled, number: str) -> Finding:
 
 def _with_what_ended(matter: Matter, judgement: Judgement, revised: PurchaseOrder) -> Judgement:
     """A line that we had cancelled or refused is not ordered anew by a change of something else (spec B8): only a
-    change of the line itself, or of the order's dates, has it judged again. The same for a store's part."""
+    change of the line itself, or of the order's dates, has it judged again. The same for a store's part, and for what
+    was cut or cancelled of a line because it is not there."""
     was = matter.document
     if judgement.reject_code is not None or was.dates != revised.dates:
         return judgement
@@ -107,12 +109,17 @@ def _with_what_ended(matter: Matter, judgement: Judgement, revised: PurchaseOrde
     lines = {line.line: line for line in judgement.lines}
     kept = False
     for before, after in pair_lines(was.lines, revised.lines).pairs:
-        old = stood.get(before + 1)
-        if old is None or not (old.state in _ENDED or old.cancelled_stores):
+        old, new = stood.get(before + 1), lines.get(after + 1)
+        if old is None or new is None or not same_content(was.lines[before], revised.lines[after]):
             continue
-        if same_content(was.lines[before], revised.lines[after]):
+        if old.state in _ENDED or old.cancelled_stores:
             lines[after + 1] = replace(old, line=after + 1)
-            kept = True
+        elif _is_short(old, new):
+            document = revised.lines[after]
+            lines[after + 1] = no_more(new, document, old.accepted_quantity, judgement.currency)
+        else:
+            continue
+        kept = True
     if not kept:
         return judgement
     ended = {number for number, line in lines.items() if line.state in _ENDED}
@@ -130,3 +137,9 @@ def _with_what_ended(matter: Matter, judgement: Judgement, revised: PurchaseOrde
         stores=stores_of(revised),
     )
     return replace(judgement, lines=settled, holds=holds, state=state)
+
+
+def _is_short(old: OrderLine, new: OrderLine) -> bool:
+    """Whether less stands of a line than is judged now, nothing of it having changed: its rest was ended."""
+    goes_on = new.state in (LineState.ACCEPTED, LineState.HELD)
+    return old.state is LineState.ACCEPTED and goes_on and old.accepted_quantity < new.accepted_quantity
