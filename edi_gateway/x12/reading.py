@@ -14,7 +14,7 @@ from edi_gateway.x12.acks.ack import GroupResult, SetResult, group_result
 from edi_gateway.x12.checking.checker import Walk, in_order, status_of
 from edi_gateway.x12.checking.guide import Guide, build, readable
 from edi_gateway.x12.checking.totals import differing
-from edi_gateway.x12.dictionary import GROUP_OF, nearest
+from edi_gateway.x12.dictionary import GROUP_OF, SegmentPart, SetDef, nearest
 from edi_gateway.x12.parsing import group_checks, interchange_checks
 from edi_gateway.x12.parsing.envelope import (
     Group,
@@ -148,11 +148,30 @@ def _check(
         return CheckedSet(raw, None, None, SetResult.of(raw, status, raw.findings))
     if GROUP_OF.get(raw.code) != group.code:
         raw.findings.append(_not_of_group(raw, group))
+        meant = _meant(raw, group, guide)
+        guide = (guide_for(interchange, group, meant) if meant else None) or guide
     if raw.convention and not _fits(raw.convention, group):
         raw.findings.append(group_checks.convention_unknown(raw, group.version, refuses))
     guide = guide.reading(group.version)
     walk = guide.check(raw)
     return CheckedSet(raw, guide, walk, SetResult.of(raw, walk.status, walk.findings))
+
+
+def _meant(raw: RawSet, group: Group, guide: Guide) -> str | None:
+    """The set of this group that begins as this one does, while what ST01 names does not: then ST01 is what is
+    wrong, and the rest is checked as the set that it is."""
+    sets = guide.dictionary.sets
+    tag = raw.segments[1][0].upper() if len(raw.segments) > 1 else ""
+    if raw.code in sets and _opening(sets[raw.code]) == tag:
+        return None
+    return next(
+        (code for code in sets if GROUP_OF.get(code) == group.code and _opening(sets[code]) == tag), None
+    )
+
+
+def _opening(definition: SetDef) -> str:
+    first = definition.body[0]
+    return first.tag if isinstance(first, SegmentPart) else ""
 
 
 def _with_totals(raw: RawSet, walk: Walk, guide: Guide) -> SetResult:
@@ -171,6 +190,7 @@ def _known(code: str) -> bool:
 
 def _unknown(raw: RawSet) -> Finding:
     offset, length = raw.place(0, 1)
+    is_one = len(raw.code) == 3 and raw.code.isalnum()
     return Finding(
         Code.SET_UNKNOWN,
         Severity.ERROR,
@@ -178,7 +198,7 @@ def _unknown(raw: RawSet) -> Finding:
         "Agree with the sender on what is sent, or add the set to the partner's profile.",
         Location("ST", 1, element=1, offset=offset, length=length),
         value=raw.code,
-        ack="AK5*R*1",
+        ack="AK5*R*1" if is_one else "AK5*R*6",
     )
 
 

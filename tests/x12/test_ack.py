@@ -289,3 +289,27 @@ def test_an_inbound_ta1_is_read() -> None:
         "control number used before",
     )
     assert read_interchange_ack(["TA1"]).status == ""
+
+
+@pytest.mark.parametrize(
+    ("version", "isa", "quantity", "note"), [("004010", ISA, 330, 6), ("005010", ISA5, 380, 18)]
+)
+def test_a_set_that_st_misnames_is_checked_as_the_set_that_it_is(
+    version: str, isa: str, quantity: int, note: int
+) -> None:
+    data = interchange([BEG, PO1.replace("48", "4x8")], version=version, isa=isa).replace(
+        b"ST*850", b"ST*855"
+    )
+    [answer] = whole(data)
+    errors = ["AK3*PO1*3**8", f"AK4*2*{quantity}*6*4x8"]
+    assert answer.split("~")[1:-1] == ["AK2*855*0001", *errors, f"AK5*R*5*{note}"]
+
+
+@pytest.mark.parametrize("named", ["", "85", "8 0"])
+@pytest.mark.parametrize(("version", "isa"), [("004010", ISA), ("005010", ISA5)])
+def test_what_can_name_no_set_is_a_missing_identifier_not_a_set_that_is_not_supported(
+    named: str, version: str, isa: str
+) -> None:
+    data = interchange([BEG, PO1], version=version, isa=isa).replace(b"ST*850", b"ST*" + named.encode())
+    [answer] = whole(data)
+    assert answer.split("~")[2] == "AK5*R*6"

@@ -22,7 +22,7 @@ _ELEMENT_ERRORS = 99  # AK4 under one AK3
 _SEGMENT_ERRORS = 999_999  # AK3 in one set
 _NOTES = 5  # AK502..06
 _NEWER = ("12", "13")  # too many repetitions and components: codes of AK403 from 005010 on, before it 3
-_NOT_OF_GROUP = {"6": "18"}  # from 005010 on there is a note of its own for a set in the wrong group
+_NOT_OF_GROUP = "18"  # from 005010 on there is a note of its own for a set in the wrong group
 _CONVENTION = {"19": "I6"}  # ST03 names a guide that is not supported
 _LAST_POSITION = 999_999  # AK302 has six digits, ten from 005010 on
 _CONTEXT = 35  # characters of a context's reference, CTX01-2
@@ -100,9 +100,13 @@ class Answer:
 
     def notes(self, findings: Sequence[Finding], errors: bool) -> list[str]:
         """AK502 and following; `errors` says whether an AK3 stands before them."""
-        noted = {finding.ack.split("*")[2] for finding in findings if finding.ack and says(finding, "AK5")}
-        if self.newer:
-            noted = {_NOT_OF_GROUP.get(note, note) for note in noted}
+        noted = {
+            _NOT_OF_GROUP
+            if self.newer and finding.code is Code.SET_NOT_OF_GROUP
+            else finding.ack.split("*")[2]
+            for finding in findings
+            if finding.ack and says(finding, "AK5")
+        }
         if self.kind == "999":
             noted = {_CONVENTION.get(note, note) for note in noted}
         if errors:
