@@ -44,15 +44,19 @@ def show(
     set: a segment wherever it stands, those of the envelope and the TA1 too. A release without a dictionary of its own
     is shown as it is read: by the nearest one, with what is known to differ.
     """
-    from edi_gateway.x12.dictionary import dictionary, nearest, reading
+    from edi_gateway.x12.dictionary import VERSIONS, dictionary, nearest, reading
     from edi_gateway.x12.dictionary.told import places, position
 
     book = dictionary(reading(version))
     read_as, exact = nearest(version)
     stand = version if exact else f"{version}, read by {read_as}"
+    if place and set_code not in book.sets and place.upper().startswith(set_code.upper()):
+        set_code, place = place, None  # TA1 TA105 is TA105
     alone = position(book, set_code.upper()) if place is None and set_code not in book.sets else None
     if set_code not in book.sets and alone is None:
-        fail(f"There is no set {set_code} here; there are {', '.join(sorted(book.sets))}.", WRONG_USAGE)
+        other = next((each for each in VERSIONS if set_code in dictionary(each).sets), None)
+        told = f"it is one of {other}" if other else f"there are {', '.join(sorted(book.sets))}"
+        fail(f"There is no set {set_code} in {version}; {told}.", WRONG_USAGE)
     about = {} if alone else {"set": set_code}
     about |= {"version": version, "read_as": read_as}
     if place is None and alone is None:

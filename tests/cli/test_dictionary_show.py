@@ -53,6 +53,8 @@ def test_the_envelope_belongs_to_no_set(desk: Terminal) -> None:
     assert desk.ok("dictionary", "show", "850", "SE").out.startswith("SE Transaction Set Trailer, 004010\n")
     assert desk.ok("dictionary", "show", "TA105", "--json").one()["codes"]["025"]
     assert desk("dictionary", "show", "850", "IEA").code == 2
+    assert desk.ok("dictionary", "show", "TA1", "ta105").out == desk.ok("dictionary", "show", "TA105").out
+    assert "There is no set 999 in 004010; it is one of 005010." in desk("dictionary", "show", "999").err
     assert desk("dictionary", "show", "ZZ9").code == 2
 
 
@@ -93,8 +95,8 @@ def test_another_release_is_shown_as_it_is_read(desk: Terminal) -> None:
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        (("851",), "There is no set 851 here; there are 180, 214,"),
-        (("999",), "There is no set 999 here"),
+        (("851",), "There is no set 851 in 004010; there are 180, 214,"),
+        (("999",), "There is no set 999 in 004010"),
         (("850", "XYZ"), "XYZ is no segment and no element of a 850 in 004010."),
         (("850", "PO126"), "PO126 is no segment and no element of a 850"),
         (("850", "PO100"), "PO100 is no segment and no element of a 850"),
