@@ -6,16 +6,20 @@ or none, a missing Message-ID, brackets or none around it, micalgs in any spelli
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from edi_gateway.transport.as2.cms.algorithms import digest_named
+from edi_gateway.transport.as2.faults import Fault
 from edi_gateway.transport.as2.identifiers import read_identifier
 from edi_gateway.transport.as2.mime.head import Head
 from edi_gateway.transport.as2.terms import (
     UNSUPPORTED_FORMAT,
     UNSUPPORTED_MIC_ALGORITHMS,
     Digest,
+    Limits,
     ReceiptWish,
+    Refused,
 )
 
 _PROTOCOLS = ("pkcs7-signature", "x-pkcs7-signature")
@@ -33,16 +37,23 @@ class Heading:
     version: str | None
 
 
-def read_heading(head: Head) -> Heading:
-    """Raises Fault when sender or receiver are not told, or anything that counts is told twice."""
-    return Heading(
-        as2_from=read_identifier(head.get("AS2-From")),
-        as2_to=read_identifier(head.get("AS2-To")),
-        message_id=head.get("Message-ID") or None,
-        subject=head.get("Subject"),
-        wish=_wish(head),
-        version=head.get("AS2-Version"),
-    )
+def read_headers(
+    pairs: Iterable[tuple[bytes | str, bytes | str]], limits: Limits = Limits()
+) -> tuple[Head, Heading] | Refused:
+    """The headers of a request or answer. Refused when sender or receiver are not told, something that counts is told
+    twice, or there are more lines than `limits` has: such a message cannot be answered by a receipt."""
+    try:
+        head = Head.of(pairs, limits)
+        return head, Heading(
+            as2_from=read_identifier(head.get("AS2-From")),
+            as2_to=read_identifier(head.get("AS2-To")),
+            message_id=head.get("Message-ID") or None,
+            subject=head.get("Subject"),
+            wish=_wish(head),
+            version=head.get("AS2-Version"),
+        )
+    except Fault as fault:
+        return Refused(fault.disposition, fault.problem)
 
 
 def _wish(head: Head) -> ReceiptWish | None:

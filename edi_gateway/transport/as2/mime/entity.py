@@ -28,6 +28,7 @@ def parts_of(body: Extent, boundary: str | None, limits: Limits) -> tuple[Extent
     mark = b"--" + boundary.encode("utf-8", "replace")
     parts: list[Extent] = []
     start: int | None = None
+    lines_end_in_crlf = True
     for at in _found(body, mark):
         line = body.read(_LINE, start=at + len(mark))
         rest, newline, _ = line.partition(b"\n")
@@ -37,10 +38,10 @@ def parts_of(body: Extent, boundary: str | None, limits: Limits) -> tuple[Extent
         ):
             continue
         if start is not None:
-            before = body.read(2, start=at - 2) if at >= 2 else b""
-            end = at - 2 if before == b"\r\n" else at - 1
-            parts.append(body.cut(start, max(start, end)))
+            crlf = lines_end_in_crlf and body.read(2, start=at - 2) == b"\r\n"
+            parts.append(body.cut(start, max(start, at - 2 if crlf else at - 1)))
         start = at + len(mark) + len(rest) + 1
+        lines_end_in_crlf = rest.endswith(b"\r")  # else a CR before the next delimiter line is the part's own
         if last:
             if not blank(body.cut(start, body.size)):
                 raise malformed("something follows the end of a multipart")
