@@ -209,7 +209,7 @@ def test_signed_and_encrypted_goes_both_ways(
 def test_a_message_that_openssl_signs_for_two_and_encrypts_for_two_is_opened(
     parties: Parties, scratch: Scratch
 ) -> None:
-    both = []
+    both: list[str | Path] = []
     for signer in (parties.stranger, parties.north):
         both += ["-signer", signer.certificate_file, "-inkey", signer.key_file]
     signed = openssl("-sign", "-binary", "-outform", "SMIME", *both, content=DOCUMENT)
