@@ -58,6 +58,38 @@ class Connections(Section):
     )
 
 
+class As2(Section):
+    """Our AS2 server, which the daemon runs, and how our private keys are locked."""
+
+    port: int | None = Field(
+        None, ge=0, le=65535, description="Port of our AS2 server; none: the daemon runs no server."
+    )
+    host: str = Field(
+        "127.0.0.1",
+        description="Address that it listens at. From outside: a proxy in front of it, or another address here.",
+    )
+    path: str = Field("/as2", pattern=r"^/[A-Za-z0-9._~/-]*$", description="The one path that it serves.")
+    tls_certificate_file: str | None = Field(
+        None, description="Certificate chain (PEM) of our server; none: plain HTTP, for behind a proxy."
+    )
+    tls_key_file: str | None = Field(None, description="Its private key; default: in the same file.")
+    tls_key_passphrase_env: str | None = Field(
+        None, description="Environment variable that holds the passphrase of tls_key_file."
+    )
+    message_bytes: int = Field(1 << 30, ge=1, description="A larger message is refused.")
+    message_seconds: int = Field(
+        900, ge=1, description="A message that takes longer to come in and be unpacked is refused."
+    )
+    at_once: int = Field(16, ge=1, le=256, description="Messages that are taken in at the same time.")
+    key_passphrase_env: str | None = Field(
+        None,
+        description="Environment variable that holds the passphrase of our private keys in the database.",
+    )
+    key_passphrase_file: str | None = Field(
+        None, description="Or the file that holds it (relative to the working folder)."
+    )
+
+
 class Engine(Section):
     receipts_per_batch: int = Field(500, ge=1, le=1000, description="Small files worked in one commit.")
     sets_per_commit: int = Field(
@@ -178,6 +210,7 @@ class Settings(Section):
     database: Database = Database()
     folders: Folders = Folders()
     connections: Connections = Connections()
+    as2: As2 = As2()
     engine: Engine = Engine()
     limits: Limits = Limits()
     publishing: Publishing = Publishing()

@@ -23,7 +23,7 @@ _ORDER = (
     *("orders", "holds", "cases", "stock", "releases", "ship", "shipments", "warehouse", "papers"),
     *("invoices", "payments"),
     *("documents", "transmissions"),
-    *("partners", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
+    *("partners", "certificates", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
 )
 
 

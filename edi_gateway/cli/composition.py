@@ -28,6 +28,7 @@ from edi_gateway.posting.files import FilePosting
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.connect import open_transport
 from edi_gateway.transport.secrets import secrets_from
+from edi_gateway.transport.wire import Wire
 from edi_gateway.x12.parsing.envelope import Limits
 
 
@@ -43,7 +44,7 @@ def transports_of(here: Here) -> Transports:
     read_secret = secrets_from(os.environ, here.home)
     root = here.settings.connections.directory_root
 
-    def open_for(profile: Profile) -> Transport:
+    def open_for(profile: Profile) -> Transport | Wire:
         connection: PartnerConnection = profile.connection
         if root is not None:
             connection = stand_in(here, root, profile.key)

@@ -36,5 +36,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "enter a payment": frozenset({"BILLING"}),
     "reopen an order": frozenset({"LEAD", "SUPERVISOR"}),
     "resend": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR"}),
+    "change certificates": frozenset({"EDI_ANALYST", "ADMIN"}),
     "manage users": frozenset({"ADMIN"}),
 }

@@ -17,10 +17,12 @@ from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.holding import holds as hold_desk
 from edi_gateway.commands.ordering import last_day
 from edi_gateway.commands.ordering import orders as order_desk
+from edi_gateway.commands.partners import expiry
 from edi_gateway.commands.shipping import lateness
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.flow import unsent
 from edi_gateway.flow.answers import Published
+from edi_gateway.flow.as2.sending import receipt_overdue
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import HoldCode, HoldView, OrderState
@@ -200,6 +202,8 @@ _WHEN: dict[str, Callable[[Desk, Published, int], None]] = {
     deadlines.CANCEL: _cancel,
     deadlines.HOLD_UNTIL: _hold_until,
     deadlines.ACK: _acknowledgment,
+    deadlines.CERTIFICATE: lambda desk, _, certificate_id: expiry.look(desk, certificate_id),
+    deadlines.RECEIPT: receipt_overdue,
     deadlines.CONFIRM: lambda desk, _, release_id: lateness.confirm_overdue(desk, release_id),
     deadlines.NOTICE: lambda desk, _, shipment_id: lateness.notice_overdue(desk, shipment_id),
 }
@@ -244,7 +248,10 @@ def _later(desk: Desk, partners: Published, due: Deadline) -> None:
 
 
 _OF_OTHERS = frozenset(
-    {deadlines.ACK, deadlines.HOLD_UNTIL, deadlines.UNSENT, deadlines.CONFIRM, deadlines.NOTICE}
+    {
+        *(deadlines.ACK, deadlines.HOLD_UNTIL, deadlines.UNSENT, deadlines.CONFIRM, deadlines.NOTICE),
+        *(deadlines.CERTIFICATE, deadlines.RECEIPT),
+    }
 )
 _UNDONE = {
     deadlines.ANSWER: (Code.ANSWER_OVERDUE, Family.ANSWER, "The answer"),

@@ -148,7 +148,9 @@ class Gateway:
         with self.works.writer.reading() as conn:
             self.works.live.refresh(conn)
             known = self.works.live.get(partner)
-            return known is not None and receive.is_due(conn, known, self.works.clock())
+            if known is None or receive.posts_to_us(self.works, known):
+                return False
+            return receive.is_due(conn, known, self.works.clock())
 
     def ask_to_look(self, partner: str, when: str) -> None:
         """Leave a poll to be done. `when` names the occasion: the same one twice is one look."""

@@ -16,21 +16,24 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, select, update
 
 from edi_gateway import logs
-from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolve_about
-from edi_gateway.flow import unsent, verdicts
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases
+from edi_gateway.flow import delivered, verdicts
 from edi_gateway.flow.acks import UNANSWERED
+from edi_gateway.flow.as2 import sending
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import control_numbers, deadlines, documents, outbox
+from edi_gateway.partners.profile import As2Connection
+from edi_gateway.store import control_numbers, documents, outbox
 from edi_gateway.store.documents import Outbound
 from edi_gateway.store.outbox import Transmission
 from edi_gateway.store.tables import documents as document_rows
 from edi_gateway.store.tables import transmissions
 from edi_gateway.transport.base import TransportError
 from edi_gateway.transport.naming import FileNames
+from edi_gateway.transport.wire import Wire
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.parsing.envelope import Delimiters
 from edi_gateway.x12.writing import writer
@@ -197,9 +200,15 @@ def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, 
     try:
         for transmission_id in transmission_ids:
             with works.writer.reading() as conn:
-                current = outbox.waiting(conn, transmission_id)
-            if current is not None:  # else somebody has cancelled it meanwhile
+                current = outbox.waiting(conn, transmission_id, with_bytes=not isinstance(transport, Wire))
+            if current is None:  # somebody has cancelled it meanwhile
+                continue
+            if isinstance(transport, Wire):
+                with_them = sending.deliver(works, partner, transport, current)
+            else:
                 transport.send(current.name, current.bytes)
+                with_them = True
+            if with_them:
                 sent.append(current.id)
     except TransportError as error:
         assert current is not None  # it was being sent
@@ -215,24 +224,7 @@ def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any], als
     also(conn)
     now = works.clock()
     c = transmissions.c
-    partner = works.live.get(key)
-    hours = 24 if partner is None else partner.profile.acknowledging.expect_within_hours
-    # locked: their acknowledgment may come in at the same moment, and is not to be overwritten
-    sent = select(c.id, c.ack_state, c.attempts).where(c.id.in_(outcome["sent"]), c.state == "READY")
-    for transmission in conn.execute(sent.order_by(c.id).with_for_update()).all():
-        awaited = transmission.ack_state in ("AWAITED", "OVERDUE")
-        outbox.sent(conn, transmission.id, now, "AWAITED" if awaited else transmission.ack_state)
-        conn.execute(
-            update(document_rows)
-            .where(document_rows.c.transmission_id == transmission.id)
-            .where(document_rows.c.state.in_(("BUNDLED", "ACK_OVERDUE")))
-            .values(state="SENT")
-        )
-        if awaited:
-            deadlines.put(conn, works.ids, deadlines.ACK, transmission.id, now + timedelta(hours=hours))
-        if transmission.attempts:
-            resolve_about(works.desk(conn), "It was sent.", transmission_id=transmission.id)
-    unsent.gone(works.desk(conn), outcome["sent"])
+    delivered.note(works, conn, key, outcome["sent"])
     if outcome["failed"] is None:
         return
     failed = conn.execute(
@@ -241,7 +233,17 @@ def _told(works: Works, conn: Connection, key: str, outcome: dict[str, Any], als
     if failed is None:
         return
     retry = now + pause(failed.attempts) if outcome["again"] else None
+    partner = works.live.get(key)
+    connection = None if partner is None else partner.profile.connection
+    if isinstance(connection, As2Connection):
+        if retry is None:
+            sending.failed_for_good(conn, failed.id, outcome["error"])
+        else:
+            retry = sending.next_attempt(conn, connection, failed.id, now)
     outbox.transmission_failed(conn, failed.id, outcome["error"], retry)
+    if outcome["again"] and retry is None:
+        sending.expire(works, conn, failed.id, outcome["error"])
+        return
     if outcome["permanent"] or failed.attempts + 1 >= works.options.attempts_before_case:
         finding = Finding(
             Code.DELIVERY_FAILED,

@@ -23,11 +23,13 @@ from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.partners.profile import As2Connection
 from edi_gateway.store import cases, receipts, work
 from edi_gateway.store.tables import polls
 from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.transport.base import CHUNK, Incoming, Transport, TransportError
 from edi_gateway.transport.standstill import Standstill
+from edi_gateway.transport.wire import Wire
 from edi_gateway.triage.causes import cause
 
 INBOUND = "inbound"
@@ -82,8 +84,12 @@ class _Overtaken(Exception):
 def poll(works: Works, partner: LivePartner, also: Also = nothing) -> PollResult:
     """Look, fetch what has stood still, commit it, settle it at the source. Errors of the line are counted."""
     key = partner.profile.key
-    turn = _begin(works, key)
     transport = works.transports(partner.profile)
+    if isinstance(transport, Wire):  # they post to our server (web/as2/): nothing lies anywhere
+        with works.writer.begin() as conn:
+            also(conn)
+        return PollResult(key, 0, 0, 0)
+    turn = _begin(works, key)
     with logs.unit("poll", partner=key) as line:
         try:
             try:
@@ -273,6 +279,13 @@ def _too_large(works: Works, key: str, file: Incoming) -> None:
     )
     with works.writer.begin() as conn:
         open_cases(works.desk(conn), [NewCase(finding, key)])
+
+
+def posts_to_us(works: Works, partner: LivePartner) -> bool:
+    """Whether there is no folder to look into: what this partner sends comes to our AS2 server."""
+    if not isinstance(partner.profile.connection, As2Connection):
+        return False
+    return isinstance(works.transports(partner.profile), Wire)  # in a trial a pair of folders stands in
 
 
 def is_due(conn: Connection, partner: LivePartner, now: datetime) -> bool:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from sqlalchemy import Connection
 
 from edi_gateway.commands.desk import MACHINE, Actor, Desk, Numbers
+from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.steps import Writer
 from edi_gateway.model.clock import Clock
@@ -18,11 +20,21 @@ from edi_gateway.partners.profile import Profile
 from edi_gateway.posting.base import Posting
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.base import Transport
+from edi_gateway.transport.secrets import SecretMissing
+from edi_gateway.transport.wire import Wire
 from edi_gateway.x12.parsing.envelope import Limits
 
 Also = Callable[[Connection], None]  # what is to be written with the last commit of a piece of work
-Transports = Callable[[Profile], Transport]
+Transports = Callable[[Profile], Transport | Wire]
 _SYSTEM = Actor(MACHINE, frozenset({MACHINE}))
+
+
+def _no_secret(kind: Literal["env", "file"], name: str) -> str:
+    raise SecretMissing(kind=kind, name=name, problem="this gateway was given no secrets")
+
+
+def _no_passphrase() -> str:
+    raise SecretMissing(kind="setting", name="[as2] key_passphrase_env", problem="it is not set")
 
 
 def nothing(_: Connection) -> None:
@@ -58,6 +70,7 @@ class Works:
     transports: Transports
     postings: Mapping[str, Posting]
     options: Options = field(default_factory=Options)
+    keyring: Keyring = field(default_factory=lambda: Keyring(_no_secret, _no_passphrase))
 
     def desk(self, conn: Connection) -> Desk:
         """For commands that the machine itself gives."""

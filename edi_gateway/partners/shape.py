@@ -36,6 +36,9 @@ _WANTED: Mapping[str, str] = {
 }
 
 
+_LEAST: Mapping[str, str] = {"greater_than_equal": "at least", "greater_than": "more than"}
+
+
 def mistakes(draft: Draft, error: ValidationError) -> Iterator[Finding]:
     """One finding an error of pydantic's, all of them."""
     for fault in error.errors(include_url=False, include_input=False):
@@ -63,7 +66,7 @@ def _told(draft: Draft, path: KeyPath, kind: str, context: Mapping[str, Any], me
         )
     if kind == "union_tag_not_found":
         return draft.mistake(
-            path, f"{key}.kind is missing.", "Say which kind of connection: directory or sftp."
+            path, f"{key}.kind is missing.", "Say which kind of connection: directory, sftp or as2."
         )
     if kind == "string_too_short":
         return draft.mistake(
@@ -72,6 +75,11 @@ def _told(draft: Draft, path: KeyPath, kind: str, context: Mapping[str, Any], me
     if kind == "string_too_long":
         return draft.mistake(
             path, f"{key} is {_shown(draft.get(*path))}; at most {context['max_length']} characters."
+        )
+    if kind in _LEAST:
+        least = context.get("ge", context.get("gt"))
+        return draft.mistake(
+            path, f"{key} is {_shown(draft.get(*path))}; it must be {_LEAST[kind]} {least:g}."
         )
     if kind in _WANTED:
         return draft.mistake(path, f"{key} is {_shown(draft.get(*path))}; it must be {_WANTED[kind]}.")
@@ -96,7 +104,7 @@ def _as_typed(draft: Draft, location: tuple[int | str, ...]) -> KeyPath:
     """pydantic's place without the tags of unions, which nobody typed."""
     path: KeyPath = ()
     for depth, part in enumerate(location):
-        is_tag = depth == 1 and location[0] == "connection" and part in ("directory", "sftp")
+        is_tag = depth == 1 and location[0] == "connection" and part in ("directory", "sftp", "as2")
         if not is_tag:
             path = (*path, part)
     return path

@@ -24,6 +24,8 @@ CANCEL = "cancel"
 HOLD_UNTIL = "hold until"  # subject: hold
 CONFIRM = "confirm"  # subject: release
 NOTICE = "notice"  # subject: shipment
+CERTIFICATE = "certificate"  # subject: certificate
+RECEIPT = "receipt"  # of an AS2 message; subject: the message
 UNSENT = "unsent answers"  # of all orders; subject: 0
 
 

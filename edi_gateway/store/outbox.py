@@ -5,15 +5,18 @@ At least once, with the same bytes and numbers (DESIGN section 8, promise 5). Ca
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import sqlite3
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, exists, select, update
+from sqlalchemy import Connection, Table, exists, func, literal, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.tables import documents, moment_text, postings, transmissions
+
+_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +38,32 @@ def add_postings(conn: Connection, rows: Sequence[Row]) -> None:
     bulk.insert_rows(conn, postings, rows)
 
 
-def waiting(conn: Connection, transmission_id: int) -> Transmission | None:
-    """The transmission, if it is still to be sent."""
+def waiting(conn: Connection, transmission_id: int, *, with_bytes: bool = True) -> Transmission | None:
+    """The transmission, if it is still to be sent; without its bytes they are empty there (see `chunks`)."""
     c = transmissions.c
-    query = select(c.id, c.partner, c.control, c.name, c.bytes, c.attempts, c.ack_state)
+    content = c.bytes if with_bytes else literal(b"")
+    query = select(c.id, c.partner, c.control, c.name, content, c.attempts, c.ack_state)
     row = conn.execute(query.where(c.id == transmission_id, c.state == "READY")).first()
     return None if row is None else Transmission(*row)
+
+
+def chunks(conn: Connection, transmission_id: int) -> Iterator[bytes]:
+    """The bytes of a transmission, 1 MiB at a time: they may be too many for memory."""
+    if conn.dialect.name == "sqlite":
+        driver = conn.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)  # it is SQLite's
+        with driver.blobopen("transmissions", "bytes", transmission_id, readonly=True) as blob:
+            while chunk := blob.read(_CHUNK):
+                yield chunk
+        return
+    start = 1
+    while True:
+        piece = func.substr(transmissions.c.bytes, start, _CHUNK)
+        found = conn.execute(select(piece).where(transmissions.c.id == transmission_id)).scalar()
+        if not found:
+            return
+        yield bytes(found)
+        start += _CHUNK
 
 
 def lock(conn: Connection, transmission_ids: Iterable[int]) -> None:

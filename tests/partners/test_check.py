@@ -274,7 +274,7 @@ def test_a_text_that_says_nothing_is_told(
             'kind = "directory"',
             'kind = "ftp"',
             "12",
-            'connection.kind is "ftp"; it must be one of directory, sftp.',
+            'connection.kind is "ftp"; it must be one of directory, sftp, as2.',
         ),
         ('kind = "directory"\n', "", "11", "connection.kind is missing."),
         (

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from edi_gateway.model.finding import Finding
-from edi_gateway.partners.checks import connection, documents, identity, policies, schedule
+from edi_gateway.partners.checks import as2, connection, documents, identity, policies, schedule
 from edi_gateway.partners.checks.surroundings import Surroundings
 from edi_gateway.partners.draft import Draft
 
@@ -27,6 +27,14 @@ CHECKS: tuple[Check, ...] = (
     connection.no_way_to_log_in,
     connection.secret_in_the_file,
     connection.port_impossible,
+    as2.identifier_unusable,
+    as2.relation_used_twice,
+    as2.url_unusable,
+    as2.url_for_receipts_unusable,
+    as2.receipts_contradict,
+    as2.retry_impossible,
+    as2.nothing_counts,
+    as2.line_contradicts,
     schedule.zone_unknown,
     schedule.cron_impossible,
     schedule.window_impossible,

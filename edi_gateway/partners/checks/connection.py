@@ -19,7 +19,7 @@ _KEY_TYPES = (
     "ecdsa-sha2-nistp521",
     "ssh-rsa",
 )
-_ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
+ENVIRONMENT_NAME = re.compile(r"[A-Z_][A-Z0-9_]*")
 
 
 def folders_collide(draft: Draft, around: Surroundings) -> Iterator[Finding]:
@@ -100,7 +100,7 @@ def secret_in_the_file(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     """`..._env` holds something that is no name of an environment variable: most likely the secret itself."""
     for key in ("password_env", "key_passphrase_env"):
         value = draft.text("connection", key)
-        if value is not None and not _ENVIRONMENT_NAME.fullmatch(value):
+        if value is not None and not ENVIRONMENT_NAME.fullmatch(value):
             finding = draft.mistake(
                 ("connection", key),
                 f"connection.{key} must be the name of an environment variable, in capitals.",

@@ -4,6 +4,14 @@ Read by partners/registry.py only; frozen and hashed when published. Everybody e
 argument. Every habit of a partner is a field here; there is no code per partner.
 """
 
+from edi_gateway.partners.profile.as2 import (
+    As2Connection,
+    As2Demands,
+    As2Line,
+    As2Receipts,
+    As2Retry,
+    As2Sending,
+)
 from edi_gateway.partners.profile.connections import DirectoryConnection, SftpConnection
 from edi_gateway.partners.profile.exchange import Acknowledging, Documents, Schedule, Writing
 from edi_gateway.partners.profile.goods import Fulfilment, Invoicing, Penalty, Shipping
@@ -15,6 +23,12 @@ __all__ = [
     "Acknowledging",
     "Address",
     "Answering",
+    "As2Connection",
+    "As2Demands",
+    "As2Line",
+    "As2Receipts",
+    "As2Retry",
+    "As2Sending",
     "Blackout",
     "Calendar",
     "Connection",

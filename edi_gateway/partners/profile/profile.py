@@ -6,13 +6,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from edi_gateway.partners.profile.as2 import As2Connection
 from edi_gateway.partners.profile.connections import DirectoryConnection, SftpConnection
 from edi_gateway.partners.profile.exchange import Acknowledging, Documents, Schedule, Writing
 from edi_gateway.partners.profile.goods import Fulfilment, Invoicing, Penalty, Shipping
 from edi_gateway.partners.profile.judgement import Answering, Policies
 from edi_gateway.partners.profile.part import Address, Calendar, ContactPerson, Part
 
-Connection = Annotated[DirectoryConnection | SftpConnection, Field(discriminator="kind")]
+Connection = Annotated[DirectoryConnection | SftpConnection | As2Connection, Field(discriminator="kind")]
 
 
 class Profile(Part):
