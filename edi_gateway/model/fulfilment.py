@@ -12,6 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Literal
 
+from edi_gateway.model.documents.purchase_order import Line
+
 Backorder = Literal["backorder", "cancel remainder", "ship complete"]  # what happens when stock is short
 
 
@@ -304,9 +306,18 @@ class ShippedOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class Agreed:
+    """What had been agreed of goods that left although the order wants another item on their line meanwhile: the line
+    as the buyer had it, and the price that was acknowledged. None: nobody knows any more."""
+
+    line: Line | None = None
+    price: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ShippedLine:
     """What left of one part. `ordered`: of the line (of this store of it), in `unit`; `ids`: (qualifier, value) as the
-    buyer wrote them; `gtin`: of the unit, where we know one."""
+    buyer wrote them; `gtin`: of the unit, where we know one; `agreed`: of an item that the line is not for any more."""
 
     part_id: int
     order_id: int
@@ -330,6 +341,7 @@ class ShippedLine:
     hazmat: str | None = None
     nmfc: str | None = None
     freight_class: str | None = None
+    agreed: Agreed | None = None
 
 
 @dataclass(frozen=True, slots=True)

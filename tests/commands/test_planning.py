@@ -11,13 +11,19 @@ from sqlalchemy import Engine, select
 
 from edi_gateway.commands.allocation.allocating import Done, allocate_parts
 from edi_gateway.commands.allocation.planning import plan_orders
+from edi_gateway.commands.billing.crediting import credit_invoice
+from edi_gateway.commands.holding import holds as hold_desk
 from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.shipping import typed_confirm as shipping
 from edi_gateway.commands.shipping.typed_confirm import Typed
-from edi_gateway.store.tables import line_parts, order_lines
+from edi_gateway.commands.telling import notices
+from edi_gateway.model.order import HoldCode
+from edi_gateway.store import holds
+from edi_gateway.store.tables import documents, invoices, line_parts, order_lines
 from tests.commands.depot import Depot
 from tests.commands.desks import SYSTEM
+from tests.commands.yard import Yard
 from tests.orders.build import line, po
 
 
@@ -226,17 +232,60 @@ def test_a_change_of_the_item_is_short_by_what_is_not_there_of_it_only(depot: De
     assert depot.rows(select(c.accepted_quantity, c.state)) == [(Decimal(28), "ACCEPTED")]
 
 
-def test_goods_of_an_item_that_was_changed_are_neither_told_nor_billed_by_themselves(depot: Depot) -> None:
-    """Ten mugs are with the warehouse when bolts are ordered instead, and leave before it is asked."""
-    depot.stock_up("MUG", EAST=10)
-    (number,) = depot.released(po(line(10)))
-    depot.take(po(line(30, price="0.062", ids=[("VN", "BOLT")]), purpose="05"))
-    with depot.desk() as desk:
-        shipping.confirm(desk, depot.partners, Typed((number,)))
-    (order,) = depot.rows(select(line_parts.c.order_id).distinct())
-    assert [(code, state) for code, _, state in depot.holds(order)] == [
-        ("DOCS", "ACTIVE"),
-        ("BILLING", "ACTIVE"),
+def test_goods_of_an_item_that_was_changed_are_told_and_billed_as_they_were_agreed_on(
+    stocked: Engine,
+) -> None:
+    """Ten mugs are with the warehouse when thirty bolts are ordered instead, and leave before it is asked. The gate
+    holds notice and invoice; released, they speak of mugs at the price of then. The bolts follow."""
+    yard = Yard(stocked)
+    yard.stock_up("MUG", EAST=10)
+    (number,) = yard.released(po(line(10, id="001")))
+    yard.take(po(line(30, price="0.062", ids=[("VN", "BOLT")], id="001"), purpose="05"))
+    yard.clock.move(days=3)  # Monday, the first day on which it may ship
+    yard.leaves([number], {}, None, None)
+    (order,) = yard.rows(select(line_parts.c.order_id).distinct())
+    assert [code for code in yard.open_cases() if code != "GATE_BREACH"] == ["CONFIRM_AFTER_CANCEL"]
+
+    yard.notify()
+    assert let_go(yard, order, HoldCode.DOCS) == ["shipped_item_as_acknowledged"]
+    yard.notify()
+    assert segments(yard, "856", "LIN", "SN1") == ["LIN*001*VN*MUG", "SN1**10*EA**10*EA"]
+    yard.sent("SENT")
+    yard.bill()
+    assert let_go(yard, order, HoldCode.BILLING) == [
+        "billed_item_as_shipped",
+        "billed_price_as_acknowledged",
     ]
-    depot.carry()
-    assert depot.parts() == [(1, "goods", "10", "SHIPPED", "EAST"), (1, "goods", "30", "BACKORDERED", None)]
+    yard.bill()
+    assert segments(yard, "810", "IT1", "TDS") == ["IT1*001*10*EA*4**VN*MUG", "TDS*4000"]
+
+    yard.stock_up("BOLT", EAST=30)
+    yard.carry()
+    assert yard.parts() == [(1, "goods", "10", "SHIPPED", "EAST"), (1, "goods", "30", "RELEASED", "EAST")]
+    (bill,) = yard.rows(select(invoices.c.id))
+    for _ in range(2):  # the first time it is held as the invoice was
+        with yard.desk() as desk:
+            credit_invoice(desk, yard.partners, bill, why="they came back")
+        let_go(yard, order, HoldCode.BILLING)
+    assert segments(yard, "810", "IT1") == ["IT1*001*10*EA*4**VN*MUG"] * 2
+
+
+def let_go(yard: Yard, order: int, code: HoldCode) -> list[str]:
+    """Release all holds of this code, and let flow look at what they held again; which rules of the gate they name."""
+    with yard.desk(actor=SYSTEM) as desk:
+        held = [hold for hold in holds.active(desk.conn, order) if hold.code is code]
+    for hold in held:
+        with yard.desk("bob") as desk:
+            hold_desk.release(
+                desk, yard.partners, hold.hold_id, reason="CUSTOMER_AGREED", text="they keep them"
+            )
+    with yard.desk(actor=SYSTEM) as desk:
+        notices.wake(desk, [order])
+    return sorted(hold.fingerprint.split("rule=")[1].split(";")[0] for hold in held)
+
+
+def segments(yard: Yard, code: str, *tags: str) -> list[str]:
+    """Of all documents of a set that wait to go or went, the segments with these tags."""
+    c = documents.c
+    bodies = yard.rows(select(c.body).where(c.set_code == code).order_by(c.id))
+    return [each for body in bodies for each in body.split("~") if each.split("*")[0] in tags]

@@ -6,19 +6,21 @@ and crediting.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from edi_gateway.commands.desk import Desk
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.fulfilment import Part, Place, Shipped
+from edi_gateway.model.fulfilment import Part, Place, Shipped, ShippedLine
 from edi_gateway.model.master_data import ItemUnit, MasterData
 from edi_gateway.model.order import OrderLine
+from edi_gateway.orders.billing.formerly import as_agreed
 from edi_gateway.orders.billing.invoicing import TaxFacts
 from edi_gateway.orders.billing.records import Billable, BilledOrder, taken_of, to_come
 from edi_gateway.orders.billing.terms import terms_of
 from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.warehouse.formerly import is_of_another_item
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import facts, invoices, notices, orders, taxes
 from edi_gateway.store.orders import StoredOrder
@@ -47,6 +49,9 @@ class Books:
     data: MasterData
     standing: dict[int, list[invoices.StoredInvoice]]
     today: date
+    formerly: dict[int, ShippedLine] = field(
+        default_factory=dict
+    )  # by part: goods whose line is for another item now
     _documents: dict[int, PurchaseOrder] = field(default_factory=dict)
     _units: dict[str, dict[str, ItemUnit]] = field(default_factory=dict)
     _taxes: dict[tuple[str | None, str | None, str | None], TaxFacts] = field(default_factory=dict)
@@ -56,15 +61,17 @@ class Books:
             self._documents[order_id] = PurchaseOrder.model_validate_json(self.orders[order_id].snapshot)
         return self._documents[order_id]
 
-    def billed(self, order_id: int, now: Iterable[Billable] = ()) -> BilledOrder:
-        """The order, of which these parts are billed now."""
+    def billed(self, order_id: int, now: Iterable[Billable] = (), told: Collection[int] = ()) -> BilledOrder:
+        """The order, of which these parts are billed now. `told`: parts that its bill is about, billed before."""
+        now = list(now)
         order, document = self.orders[order_id], self.document(order_id)
         customer = self.data.customers.get(order.customer or "")
         lines = self.lines[order_id]
         skus = {line.substitute or line.sku or "" for line in lines.values()}
         skus |= {part.sku for part in self.parts.get(order_id, ())}
         taken, goods = taken_of(order_id, [each.issued for each in self.standing.get(order_id, ())])
-        return BilledOrder(
+        of = {*told, *(part.part_id for part in now)}
+        made = BilledOrder(
             id=order.id,
             number=order.number,
             document=document,
@@ -78,6 +85,8 @@ class Books:
             goods_before=goods,
             terms=terms_of(document.terms, customer),
         )
+        left = [each for n, each in self.formerly.items() if n in of and each.order_id == order_id]
+        return as_agreed(made, left) if left else made
 
     def _units_of(self, sku: str) -> dict[str, ItemUnit]:
         if not self._units:
@@ -118,7 +127,27 @@ def open_books(
         data=facts.read(desk.conn, profile.key, asked, today),
         standing=invoices.standing(desk.conn, found),
         today=today,
+        formerly=_formerly(desk, lines, parts),
     )
+
+
+def _formerly(
+    desk: Desk, lines: Mapping[int, Sequence[OrderLine]], parts: Mapping[int, Sequence[Part]]
+) -> dict[int, ShippedLine]:
+    """Goods that left although their line is for another item, as they were agreed on."""
+    by_line = {(order_id, line.line): line for order_id, mine in lines.items() for line in mine}
+    other = {
+        part.id: part.shipment_id
+        for mine in parts.values()
+        for part in mine
+        if part.shipment_id is not None and is_of_another_item(part, by_line[part.order_id, part.line])
+    }
+    if not other:
+        return {}
+    found = notices.load(desk.conn, sorted(set(other.values())))
+    return {
+        line.part_id: line for each in found.values() for line in each.shipped.lines if line.part_id in other
+    }
 
 
 def shipped_of(found: Iterable[invoices.Billed]) -> dict[int, Shipped]:

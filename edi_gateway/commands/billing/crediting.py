@@ -58,7 +58,9 @@ def drafted(desk: Desk, matter: Matter, what: What, doing: str, why: str) -> Dra
     except NotCreditable as problem:
         raise Refused(what=doing, why=str(problem)) from None
     matters.within_limit(desk, doing, made.total)
-    return matters.draft(matter, made, {order_id: books.billed(order_id) for order_id in matter.order_ids})
+    told = {part_id for line in made.lines for part_id, _ in line.parts}
+    facts = {order_id: books.billed(order_id, told=told) for order_id in matter.order_ids}
+    return matters.draft(matter, made, facts)
 
 
 def issue(desk: Desk, partners: Partners, matter: Matter, made: Draft, why: str) -> StoredInvoice:

@@ -196,7 +196,8 @@ def _groups(books: Books, shipments: dict[int, Billed], free: Sequence[Part]) ->
             terms = books.billed(part.order_id).terms
             said = "" if terms is None else terms.model_dump_json()
             key = (shipment.shipped_on, order.ship_to or "", order.customer or "", order.currency, said)
-        groups.setdefault(key, []).append(part)
+        # what left of an item that its line is not for any more is a bill of its own, at the price of then
+        groups.setdefault((*key, part.part_id in books.formerly), []).append(part)
     made = []
     for mine in groups.values():
         numbers = sorted({of[part.part_id].shipment_id or 0 for part in mine})

@@ -6,20 +6,23 @@ releasing.py, recalling.py, confirming.py and advising.py.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
 from edi_gateway.commands.desk import Desk
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.fulfilment import Part, Place, Site
+from edi_gateway.commands.holding.gate import Stories
+from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
+from edi_gateway.model.fulfilment import Agreed, Part, Place, Site
 from edi_gateway.model.master_data import Item, MasterData
 from edi_gateway.model.order import OrderLine
 from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.meaning import items
+from edi_gateway.orders.warehouse.formerly import Former, agreed, is_of_another_item
 from edi_gateway.orders.warehouse.places import Destination, destination, keys_of, place_of
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import facts, gtins, orders, stock
+from edi_gateway.store import facts, gtins, orders, revisions, stock
 from edi_gateway.store.orders import StoredOrder
 
 
@@ -89,3 +92,48 @@ def open_dispatch(
         gtins=gtins.of_items(desk.conn, skus, today, profile.key),
         today=today,
     )
+
+
+def agreed_of(desk: Desk, known: Dispatch, pieces: Iterable[Part]) -> dict[int, Agreed]:
+    """By part, what had been agreed of goods whose line is for another item meanwhile."""
+    found: dict[int, Agreed] = {}
+    by_order: dict[int, list[Part]] = {}
+    for piece in pieces:
+        if is_of_another_item(piece, known.lines[piece.order_id][piece.line]):
+            by_order.setdefault(piece.order_id, []).append(piece)
+    for order_id, mine in by_order.items():
+        stood = [
+            (revision, PurchaseOrder.model_validate_json(text))
+            for revision, text in revisions.former(desk.conn, order_id)
+        ]
+        answers = Stories(desk.conn, notices=False).of([order_id])[order_id].answers[::-1]
+        data = _named(desk, known, stood)
+        for piece in mine:
+            former = [
+                Former(line, _meant(desk, known, order_id, revision, line, data))
+                for revision, document in stood
+                for line in document.lines[piece.line - 1 : piece.line]
+            ]
+            found[piece.id] = agreed(piece, former, answers)
+    return found
+
+
+def _named(desk: Desk, known: Dispatch, stood: Sequence[tuple[int, PurchaseOrder]]) -> MasterData:
+    ids = [line.ids for _, document in stood for line in document.lines]
+    asked = _Asked(
+        ship_tos=frozenset(),
+        skus=frozenset(sku for each in ids for sku in items.own_numbers(each)),
+        customers=frozenset(),
+        xrefs=frozenset(key for each in ids for key in items.keys(each)),
+    )
+    return facts.read(desk.conn, known.profile.key, asked, known.today)
+
+
+def _meant(
+    desk: Desk, known: Dispatch, order_id: int, revision: int, line: Line, data: MasterData
+) -> str | None:
+    """The item that a line of a former revision was for: as somebody had settled it, else by its numbers."""
+    for edit in reversed(orders.edits(desk.conn, order_id, revision)):
+        if (edit.line, edit.field) == (line.line, "sku"):
+            return edit.now
+    return items.resolve(line.ids, line.unit, data, known.profile.key).sku

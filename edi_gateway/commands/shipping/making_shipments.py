@@ -13,7 +13,7 @@ from typing import Any, Final, Literal
 
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.ledger import Ledger
-from edi_gateway.commands.shipping.dispatch import Dispatch
+from edi_gateway.commands.shipping.dispatch import Dispatch, agreed_of
 from edi_gateway.commands.shipping.numbering import bill_of_lading, numbered
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.finding import Family, Finding
@@ -107,11 +107,11 @@ class Making:
         for order_id in sorted({cut.part.order_id for cut in applied.excess}):
             mine = [cut for cut in applied.excess if cut.part.order_id == order_id]
             self._hold(number, over_released(mine, number), HoldCode.BILLING, order_id)
-        gone = [(piece, self.known.lines[piece.order_id][piece.line]) for piece in applied.pieces]
-        other = of_another_item(gone, number)
-        if other is not None:
-            self._hold(number, other)
-            self._hold(number, other, HoldCode.BILLING)
+        for order_id in self.known.orders:
+            gone = [(p, self.known.lines[order_id][p.line]) for p in applied.pieces if p.order_id == order_id]
+            other = of_another_item(gone, number)
+            if other is not None:
+                self._case(other, order_id)
         desk.record(
             "shipped",
             f"shipment {number}",
@@ -191,6 +191,7 @@ class Making:
         standing = parts.of_orders(self.desk.conn, known.orders)
         to = known.to(pieces[0])
         customers = {order.customer for order in known.orders.values()}
+        was = agreed_of(self.desk, known, pieces)
         places: dict[str, Place] = {p.store: known.store(p.store) for p in pieces if p.store is not None}
         return Shipped(
             shipment_id=shipment_id,
@@ -218,6 +219,7 @@ class Making:
                     known.item(piece.sku),
                     known.data.units.get((piece.sku, piece.unit)),
                     known.gtins.get((piece.sku, piece.unit)),
+                    was.get(piece.id),
                 )
                 for piece in pieces
             ),
@@ -226,9 +228,9 @@ class Making:
             test=self.releases[0].test,
         )
 
-    def _case(self, finding: Finding) -> None:
-        """Something odd that keeps nothing from going."""
-        order = self.known.orders[self.releases[0].order_id]
+    def _case(self, finding: Finding, order_id: int | None = None) -> None:
+        """Something odd that by itself keeps nothing from going."""
+        order = self.known.orders[order_id or self.releases[0].order_id]
         about = About(document_id=self.said.document_id, order_id=order.id)
         self.ledger.findings([finding], self.said.document_id, order.id)
         self.ledger.case(NewCase(finding, order.partner, about, order.total, order.currency, order.test))

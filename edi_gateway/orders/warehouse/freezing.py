@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.model.fulfilment import Part, PartKind, PartState, Place, ShippedLine, ShippedOrder
+from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
+from edi_gateway.model.documents.shared import ItemId
+from edi_gateway.model.fulfilment import Agreed, Part, PartKind, PartState, Place, ShippedLine, ShippedOrder
 from edi_gateway.model.master_data import Item, ItemUnit
 from edi_gateway.model.order import OrderLine
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain
@@ -50,10 +51,18 @@ def shipped_line(
     item: Item | None,
     unit: ItemUnit | None,
     gtin: str | None,
+    agreed: Agreed | None = None,
 ) -> ShippedLine:
-    """What left of a part. `others`: all parts of the order, before this shipment and in it."""
-    bought = document.lines[line.line - 1]
-    same = [p for p in others if (p.line, p.store) == (piece.line, piece.store) and p.kind is PartKind.GOODS]
+    """What left of a part. `others`: all parts of the order, before this shipment and in it; `agreed`: of goods whose
+    line is for another item meanwhile, in whose words they are told then."""
+    stands = document.lines[line.line - 1]
+    bought = stands if agreed is None else agreed.line or _unnamed(stands, piece)
+    skus = (line.sku, line.substitute) if agreed is None else (piece.sku,)
+    same = [
+        p
+        for p in others
+        if (p.line, p.store) == (piece.line, piece.store) and p.kind is PartKind.GOODS and p.sku in skus
+    ]
     before = [p for p in same if p.state is PartState.SHIPPED and p.shipment_id != piece.shipment_id]
     return ShippedLine(
         part_id=piece.id,
@@ -69,7 +78,7 @@ def shipped_line(
         buyer_line=bought.buyer_line,
         ids=tuple((each.qualifier, each.value) for each in bought.ids),
         description=bought.description
-        or line.description
+        or (line.description if agreed is None else None)
         or (item.description if item is not None else None),
         gtin=gtin,
         pack=_pack(bought.pack.pack if bought.pack is not None else None, unit),
@@ -80,7 +89,14 @@ def shipped_line(
         hazmat=None if item is None else item.hazmat,
         nmfc=None if item is None else item.nmfc,
         freight_class=None if item is None else item.freight_class,
+        agreed=agreed,
     )
+
+
+def _unnamed(stands: Line, piece: Part) -> Line:
+    """A line for goods of which nobody knows how the buyer called them: by our own number."""
+    ids = (ItemId(qualifier="VN", value=piece.sku),)
+    return stands.model_copy(update={"ids": ids, "description": None, "pack": None})
 
 
 def stores_of(pieces: Sequence[Part], place: Mapping[str, Place]) -> tuple[tuple[str, Place], ...]:

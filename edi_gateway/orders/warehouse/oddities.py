@@ -13,6 +13,7 @@ from edi_gateway.model.fulfilment import Part
 from edi_gateway.model.order import OrderLine
 from edi_gateway.orders.fulfilment.planning import Cut
 from edi_gateway.orders.meaning.numbers import show
+from edi_gateway.orders.warehouse.formerly import is_of_another_item
 from edi_gateway.orders.warehouse.shipping import Early
 
 
@@ -65,12 +66,12 @@ def raced(release: str) -> Finding:
 
 
 def of_another_item(gone: Sequence[tuple[Part, OrderLine]], number: str) -> Finding | None:
-    """Goods left for a line that is for another item meanwhile: it could only be told, and billed, as that."""
+    """Goods left for a line that is for another item meanwhile."""
     told = sorted(
         {
             f"line {part.line}: {part.sku}, now {line.substitute or line.sku or 'unknown'}"
             for part, line in gone
-            if part.sku not in (line.sku, line.substitute)
+            if is_of_another_item(part, line)
         }
     )
     if not told:
@@ -79,8 +80,8 @@ def of_another_item(gone: Sequence[tuple[Part, OrderLine]], number: str) -> Find
         Code.CONFIRM_AFTER_CANCEL,
         Severity.ERROR,
         message=f"With {number} goods left that the order does not want any more ({'; '.join(told)}).",
-        hint="Tell the buyer that the change came too late, and have the goods sent back. Let notice and invoice go "
-        "only if they are right as they are.",
+        hint="Tell the buyer that the change came too late, and have the goods sent back. Notice and invoice say what "
+        "left, at the price that was acknowledged for it; let them go if the buyer keeps it.",
         rule="race",
         value="; ".join(told),
         family=Family.WAREHOUSE,
