@@ -15,7 +15,7 @@ from edi_gateway.model.documents.invoice import Invoice
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.ship_notice import ShipNotice
 from edi_gateway.partners.profile import Profile
-from edi_gateway.simulator.matching import match
+from edi_gateway.simulator.matching import Pairs, fits, line_of, match, pairs
 from edi_gateway.simulator.numbers import ZERO
 
 Key = tuple[str, str | None]  # PO number, release
@@ -204,3 +204,36 @@ def acknowledged(deal: Deal, line: Line) -> tuple[Decimal, Decimal | None, str |
     quoted = next((q.price for q in told.quoted_prices if q.price is not None and q.kind == "CON"), None)
     price = quoted if quoted is not None else told.price
     return coming, price if price is not None else line.price, told.price_basis or line.price_basis
+
+
+def line_in(deal: Deal, said: str | None, ids: Pairs) -> Line | None:
+    """The line of the order that an item of a notice or invoice means; where it bears no number of the buyer's, a
+    substitute that an answer has told names its line, too."""
+    found = line_of(deal.order.lines, said, ids)
+    if found is not None or said is not None:
+        return found
+    instead = substitutes(deal)
+    alike = [line for line in deal.order.lines if set(ids) & set(instead.get(id(line), ()))]
+    return alike[0] if len(alike) == 1 else None
+
+
+def may_be(deal: Deal, line: Line, ids: Pairs) -> bool:
+    """Whether goods with these numbers may come for the line: those that were ordered, or what the last answer told as
+    a substitute, alone or beside the ordered numbers."""
+    if fits(line, ids):
+        return True
+    instead = set(substitutes(deal).get(id(line), ()))
+    return bool(instead & set(ids)) and set(ids) <= instead | set(pairs(line.ids))
+
+
+def substitutes(deal: Deal) -> dict[int, Pairs]:
+    """By line (id of the record), the items that the last answer tells instead of it (ACK07 and on)."""
+    answer = deal.last_answer()
+    if answer is None or not any(ack.ids for told in answer.lines for ack in told.answers):
+        return {}
+    found: dict[int, Pairs] = {}
+    for told, line in match(deal.order.lines, answer.lines):
+        if line is not None:
+            named = [pair for ack in told.answers if ack.status in COMING for pair in pairs(ack.ids)]
+            found[id(line)] = tuple(pair for pair in named if pair not in pairs(line.ids))
+    return found

@@ -364,3 +364,12 @@ def test_an_810_that_our_own_check_does_not_pass_stands_as_invalid_with_a_case(h
     assert house.totals() == [("INV00000001", "192.00", "ISSUED")]
     assert [state for state, _ in house.sent()] == ["INVALID"]
     assert house.cases()[-1] == ("OWN_DOCUMENT_INVALID", "NEW")
+
+
+def test_of_an_order_that_was_cut_an_amount_goes_with_what_ships(house: House) -> None:
+    """10.00 off 48, of which 24 leave and the others are cancelled: 96.00 less 5.00."""
+    off = {"kind": "A", "code": "C310", "amount": Decimal("10.00"), "handling": "02"}
+    (number,) = house.sell(build.po(build.line(48), allowances=[off]))
+    house.ship(number, lines={(number, 1): 24}, rest="cancel")
+    house.bill()
+    assert [(number, total) for number, total, _ in house.totals()] == [("INV00000001", "91.00")]

@@ -83,6 +83,14 @@ def test_a_changed_price_is_told_as_one(buyer: Hearing) -> None:
     assert other.rules("855", same, ANSWERED) == [Rule.ANSWER_PRICE]
 
 
+def test_a_substitute_is_named(buyer: Hearing) -> None:
+    told = ANSWER.replace("*AD*", "*AC*").replace("ACK*IA*40*CA", "ACK*IS*40*CA****VN*TB-1002")
+    assert buyer.rules("855", told, ANSWERED) == []
+    other = Hearing()
+    other.place()
+    assert other.rules("855", told.replace("****VN*TB-1002", ""), ANSWERED) == [Rule.ANSWER_SUBSTITUTE]
+
+
 @pytest.mark.parametrize(
     ("date", "rules"),
     [

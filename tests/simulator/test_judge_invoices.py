@@ -204,7 +204,12 @@ CTT*1~
         (
             "*CR***",
             "*RE***",
-            [Rule.INVOICE_QUANTITY_OVER, Rule.INVOICE_ALLOWANCE_MISSING, Rule.INVOICE_TERMS],
+            [
+                Rule.CREDIT_MISSING,
+                Rule.INVOICE_QUANTITY_OVER,
+                Rule.INVOICE_ALLOWANCE_MISSING,
+                Rule.INVOICE_TERMS,
+            ],
         ),
     ],
 )
@@ -217,10 +222,105 @@ def test_a_credit_memo_for_more_than_the_invoice_and_one_of_the_wrong_sign(buyer
     assert buyer.hear("810", INVOICE, INVOICED) == []
     at = INVOICED + timedelta(days=2)
     much = CREDIT.replace("IT1*1*1*", "IT1*1*120*").replace("TDS*4440", "TDS*532800")
-    assert buyer.rules("810", much, at) == [Rule.CREDIT_OVER_ORIGINAL]
+    assert buyer.rules("810", much, at) == [Rule.CREDIT_OVER_ORIGINAL, Rule.CREDIT_LINE]
     below = CREDIT.replace("CM1", "CM2").replace("IT1*1*1*", "IT1*1*-1*").replace("TDS*4440", "TDS*-4440")
     found = buyer.rules("810", below, at)
-    assert found == [Rule.CREDIT_SIGN, Rule.CREDIT_OVER_ORIGINAL]
+    assert found == [Rule.CREDIT_SIGN, Rule.CREDIT_OVER_ORIGINAL, Rule.CREDIT_LINE]
+
+
+def test_a_credit_is_at_the_price_of_its_invoice_whatever_was_acknowledged_since(buyer: Hearing) -> None:
+    assert buyer.hear("810", INVOICE, INVOICED) == []
+    cheaper = ANSWER.replace("*AD*", "*AC*").replace("BAK*00", "BAK*05").replace("*44.4*", "*44*")
+    assert buyer.hear("855", cheaper.replace("ACK*IA*40", "ACK*IP*40"), INVOICED) == []
+    at = INVOICED + timedelta(days=2)
+    assert buyer.rules("810", CREDIT, at) == []
+    other = CREDIT.replace("CM1", "CM2").replace("44.4*", "44*").replace("TDS*4440", "TDS*4400")
+    (found,) = buyer.hear("810", other, at)
+    assert (found.rule, found.reason) == (
+        Rule.CREDIT_LINE,
+        "Line 1 is taken back at 44; INV1 has it at 44.4.",
+    )
+
+
+def test_credited_in_full_and_billed_again(buyer: Hearing) -> None:
+    """The 15.00 that the order names once stand on the new invoice, as they stood on the old one."""
+    assert buyer.hear("810", INVOICE, INVOICED) == []
+    whole = INVOICE.replace("INV1", "CM1").replace("***DI", "***CR***INV1")
+    whole = whole.replace("ITD*01*3*2*20260409*30*20260509*60~\n", "").replace("*495176*485272*9904", "")
+    again = INVOICE.replace("INV1", "INV2").replace("***DI", "***RE***INV1")
+    assert buyer.rules("810", whole, INVOICED) == []
+    assert buyer.rules("810", again, INVOICED) == []
+    assert buyer.judge.closing(INVOICED) == []
+
+
+@pytest.mark.parametrize(
+    ("agreed", "fee", "total", "rules"),
+    [
+        # 1776.00 of 5073.60 ship, of 15.00 5.25; 1776.00 - 44.40 + 5.25
+        ({}, "525", "173685", []),
+        ({}, "500", "173660", [Rule.INVOICE_ALLOWANCE_MISSING]),
+        ({}, "1500", "174660", [Rule.INVOICE_ALLOWANCE_AMOUNT]),
+        ({"flat_amounts": "whole"}, "1500", "174660", []),
+        ({"flat_amounts": "whole"}, "525", "173685", [Rule.INVOICE_ALLOWANCE_MISSING]),
+    ],
+)
+def test_of_an_order_that_does_not_come_whole_an_amount_is_the_share_of_what_came(
+    agreed: dict[str, str], fee: str, total: str, rules: list[Rule]
+) -> None:
+    buyer = Hearing(invoicing=agreed) if agreed else Hearing()
+    buyer.place()
+    buyer.go("856")
+    one = NOTICE.split("HL*5")[0].replace("TD1*CTN25*2", "TD1*CTN25*1") + "CTT*4*40~"
+    assert buyer.hear("856", one, SHIPPED) == []
+    head, tail = INVOICE.split("IT1*2")
+    text = head + tail[tail.index("TDS*") :]
+    text = text.replace("TDS*495176*495176*485272*9904", f"TDS*{total}").replace("12684", "4440")
+    text = text.replace("D500***1500", f"D500***{fee}").replace("CTT*2", "CTT*1")
+    assert buyer.hear("810", text, INVOICED) == []
+    assert [found.rule for found in buyer.judge.closing(INVOICED)] == rules
+
+
+SUBSTITUTED = ANSWER.replace("*AD*", "*AC*").replace(
+    "ACK*IA*20*CA", "ACK*IS*20*CA****VN*TB-2002", 1
+)  # the towels of line 2
+
+
+def test_a_substitute_that_was_acknowledged_may_come_and_be_invoiced() -> None:
+    buyer = Hearing()
+    buyer.place()
+    assert buyer.hear("855", SUBSTITUTED, ANSWERED) == []
+    theirs = "UK*10410000020019*IN*550002001"
+    assert buyer.hear("856", NOTICE.replace(theirs, "VN*TB-2002"), SHIPPED) == []
+    other = INVOICE.replace(theirs, "VN*TB-2003")
+    assert buyer.rules("810", other, INVOICED) == [Rule.INVOICE_ITEM]
+    right = INVOICE.replace("INV1", "INV2").replace(theirs, "VN*TB-2002")
+    assert Rule.INVOICE_ITEM not in buyer.rules("810", right, INVOICED)
+    both = INVOICE.replace("INV1", "INV3").replace(theirs, f"{theirs}*VN*TB-2002")
+    assert Rule.INVOICE_ITEM not in buyer.rules("810", both, INVOICED)
+
+
+def test_a_substitute_names_its_line_where_the_buyer_numbers_none() -> None:
+    def bare(text: str) -> str:
+        return text.replace("PO1*1*", "PO1**").replace("PO1*2*", "PO1**").replace("IT1*2*", "IT1**")
+
+    buyer = Hearing()
+    buyer.place(bare(ORDER))
+    assert buyer.hear("855", bare(SUBSTITUTED), ANSWERED) == []
+    alone = NOTICE.replace("LIN*1*", "LIN**").replace(
+        "LIN*2*UK*10410000020019*IN*550002001", "LIN**VN*TB-2002"
+    )
+    assert buyer.hear("856", alone, SHIPPED) == []
+    text = bare(INVOICE).replace("UK*10410000020019*IN*550002001", "VN*TB-2002").replace("IT1*1*", "IT1**")
+    assert buyer.rules("810", text, INVOICED) == []
+
+
+def test_what_was_never_told_as_a_substitute_may_not_be_invoiced(buyer: Hearing) -> None:
+    other = INVOICE.replace("IN*550002001", "IN*550002001*VN*TB-2002")
+    assert (
+        buyer.rules("810", other, INVOICED) == []
+    )  # one more number of ours, beside theirs, says nothing else
+    alone = INVOICE.replace("INV1", "INV2").replace("UK*10410000020019*IN*550002001", "VN*TB-2002")
+    assert Rule.INVOICE_ITEM in buyer.rules("810", alone, INVOICED)
 
 
 def test_a_rebill_names_what_it_bills_again(buyer: Hearing) -> None:

@@ -17,7 +17,14 @@ from edi_gateway.model.master_data import ItemUnit, MasterData
 from edi_gateway.model.order import OrderLine
 from edi_gateway.orders.billing.formerly import as_agreed
 from edi_gateway.orders.billing.invoicing import TaxFacts
-from edi_gateway.orders.billing.records import Billable, BilledOrder, taken_of, to_come
+from edi_gateway.orders.billing.records import (
+    Billable,
+    BilledOrder,
+    has_amounts,
+    kept,
+    taken_of,
+    to_come,
+)
 from edi_gateway.orders.billing.terms import terms_of
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.warehouse.formerly import is_of_another_item
@@ -81,6 +88,7 @@ class Books:
             units={sku: self._units_of(sku) for sku in skus},
             tax_classes={sku: self.data.items[sku].tax_class for sku in skus if sku in self.data.items},
             to_come=to_come(lines.values(), self.parts.get(order_id, ()), (part.part_id for part in now)),
+            kept=kept(lines.values(), self.parts.get(order_id, ())) if has_amounts(document) else {},
             taken=taken,
             goods_before=goods,
             terms=terms_of(document.terms, customer),

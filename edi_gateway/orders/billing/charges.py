@@ -1,7 +1,8 @@
 """The order's allowances and charges on an invoice: which of them, and how much of each (spec C0 SAC, B11).
 
 Takes an order and what is billed of it now; gives Charges with the order's own codes. Of an amount the share that
-falls on what is billed, the last invoice taking the rest; rates by quantity; percents of what is billed.
+falls on what is billed, the last invoice taking the rest; rates by quantity; percents of what is billed. An amount is
+for the order as it was placed: what is cut of it takes its share along, unless the profile says otherwise.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from edi_gateway.model.master_data import ItemUnit
 from edi_gateway.orders.billing.extension import charge_money, priced, share
 from edi_gateway.orders.billing.records import BilledOrder
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain
+from edi_gateway.orders.meaning.pricing import BASES, NO_CHARGE, Basis
 from edi_gateway.partners.profile import Profile
 
 # SAC12 that brings it onto the invoice; without one it is meant to be there. All others (01 bill-back, 15 for
@@ -46,12 +48,17 @@ def on_invoice(allowance: Allowance) -> bool:
     return not (allowance.code == "D170" and allowance.quantity and allowance.quantity_upper)
 
 
-def line_charges(order: BilledOrder, now: BilledNow, *, net_price: bool = False) -> tuple[Charge, ...]:
+def line_charges(
+    order: BilledOrder, now: BilledNow, profile: Profile, *, net_price: bool = False
+) -> tuple[Charge, ...]:
     """The allowances and charges of one line. net_price: the buyer's price has its off-invoice allowances taken off
     already (policies.price_net_of_allowances)."""
     document = order.document.lines[now.line - 1]
     mine = order.lines[now.line]
     made: list[Charge] = []
+    part = Fraction(1)
+    if document.allowances and profile.invoicing.flat_amounts == "pro rata":
+        part = _part_of(order.kept.get(now.line), document.quantity)
     for place, allowance in enumerate(document.allowances):
         if not on_invoice(allowance) or (net_price and allowance.kind == "A" and allowance.handling == "02"):
             continue
@@ -65,6 +72,7 @@ def line_charges(order: BilledOrder, now: BilledNow, *, net_price: bool = False)
             _net(now.amount, made),
             _in_units(allowance.unit, [(mine.unit, mine.sku, now.quantity)], order.units),
             _in_units(allowance.unit, [(mine.unit, mine.sku, document.quantity or ZERO)], order.units),
+            part,
         )
         _add(made, allowance, sums)
     return tuple(made)
@@ -75,8 +83,12 @@ def header_charges(
 ) -> tuple[Charge, ...]:
     """Those of the whole order, and the charge for freight, once (D29). `lines_net`: the lines with their own."""
     goods = sum((now.amount for now in billed), ZERO)
-    later = _value_to_come(order)
+    later = worth_to_come(order)
     made: list[Charge] = []
+    part = Fraction(1)
+    if order.document.allowances and profile.invoicing.flat_amounts == "pro rata":
+        placed, stays = worth_placed(order), worth_kept(order)
+        part = min(Fraction(1), stays / placed) if placed > 0 else part
     for place, allowance in enumerate(order.document.allowances):
         if not on_invoice(allowance):
             continue
@@ -94,6 +106,7 @@ def header_charges(
             _net(lines_net, made),
             _in_units(allowance.unit, lines, order.units),
             _in_units(allowance.unit, ordered, order.units),
+            part,
         )
         _add(made, allowance, sums)
     charge = _freight(order, profile)
@@ -112,7 +125,8 @@ def is_freight(charge: Charge, profile: Profile) -> bool:
 @dataclass(frozen=True, slots=True)
 class _Sums:
     """What an allowance or charge is taken of. now, later: how much of what it is for is billed now and later;
-    units, ordered: billed now and ordered in its own unit, None: no way to it."""
+    units, ordered: billed now and ordered in its own unit, None: no way to it. part: how much of the order as it was
+    placed ships at all."""
 
     order: BilledOrder
     source: str
@@ -122,6 +136,7 @@ class _Sums:
     net: Decimal
     units: Fraction | None
     ordered: Fraction | None
+    part: Fraction
 
 
 def _add(made: list[Charge], allowance: Allowance, sums: _Sums) -> None:
@@ -159,8 +174,10 @@ def _charge(said: Allowance, sums: _Sums) -> Charge | None:
 
 def _part(whole: Decimal, sums: _Sums) -> Decimal:
     """Of an amount, what falls on this invoice: of what no earlier one has taken the share of what it bills."""
+    if sums.part != 1:
+        whole = charge_money(Fraction(whole) * sums.part, sums.order.currency)
     left = EXACT.subtract(whole, sums.order.taken.get(sums.source, ZERO))
-    return share(left, sums.now, sums.later, sums.order.currency)
+    return share(max(left, ZERO), sums.now, sums.later, sums.order.currency)
 
 
 def _of(said: Allowance, sums: _Sums, amount: Decimal) -> Charge:
@@ -207,15 +224,46 @@ def _net(amount: Decimal, made: Sequence[Charge]) -> Decimal:
     return amount
 
 
-def _value_to_come(order: BilledOrder) -> Fraction:
+def _part_of(stays: Decimal | None, ordered: Decimal | None) -> Fraction:
+    """How much of what was ordered ships at all; all of it where nobody can say."""
+    if stays is None or ordered is None or not is_sane(ordered) or ordered <= 0:
+        return Fraction(1)
+    return min(Fraction(1), Fraction(stays) / Fraction(ordered))
+
+
+def worth_to_come(order: BilledOrder) -> Fraction:
     """What later invoices will bill in goods, at the prices of now."""
+    return _value_of(order, order.to_come)
+
+
+def worth_placed(order: BilledOrder) -> Fraction:
+    """What the goods come to that were ordered, at the prices of now."""
+    quantities = {n: line.quantity or ZERO for n, line in enumerate(order.document.lines, 1)}
+    return _value_of(order, quantities)
+
+
+def worth_kept(order: BilledOrder) -> Fraction:
+    """What of them ships at all comes to."""
+    ordered = {n: line.quantity or ZERO for n, line in enumerate(order.document.lines, 1)}
+    stays = {n: min(quantity, ordered.get(n, ZERO)) for n, quantity in order.kept.items()}
+    return _value_of(order, stays)
+
+
+def _value_of(order: BilledOrder, quantities: Mapping[int, Decimal]) -> Fraction:
+    """By line (buyer's unit), at our prices; what we have no price of, at the buyer's. What nobody can price is worth
+    nothing."""
     value = Fraction(0)
-    for number, quantity in order.to_come.items():
-        line = order.lines.get(number)
-        if line is None:
+    for number, quantity in quantities.items():
+        line, theirs = order.lines.get(number), order.document.lines[number - 1]
+        if not is_sane(quantity) or quantity <= 0:
             continue
-        found = priced(line, quantity, None, order.units.get(line.sku or "", {}))
-        value += found.exact if found is not None else 0
+        if line is not None and line.price is not None:
+            found = priced(line, quantity, None, order.units.get(line.sku or "", {}))
+            value += found.exact if found is not None else 0
+        elif theirs.price is not None and is_sane(theirs.price) and theirs.price_basis not in NO_CHARGE:
+            basis = BASES.get(theirs.price_basis or "", Basis())
+            if basis.unit in (None, theirs.unit):
+                value += Fraction(theirs.price) * Fraction(quantity) / basis.count
     return value
 
 

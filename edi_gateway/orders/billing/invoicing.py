@@ -24,7 +24,15 @@ from edi_gateway.model.billing import (
 )
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import PartKind
-from edi_gateway.orders.billing.charges import BilledNow, header_charges, is_freight, line_charges
+from edi_gateway.orders.billing.charges import (
+    BilledNow,
+    header_charges,
+    is_freight,
+    line_charges,
+    worth_kept,
+    worth_placed,
+    worth_to_come,
+)
 from edi_gateway.orders.billing.correcting import NewAmounts
 from edi_gateway.orders.billing.extension import Priced, priced
 from edi_gateway.orders.billing.records import Billable, BilledOrder, Left
@@ -136,6 +144,7 @@ def _lines(
         charges = line_charges(
             order,
             BilledNow(number, quantity, amount, order.to_come.get(number, ZERO)),
+            profile,
             net_price=policies.price_net_of_allowances,
         )
         price = line.price if line.price is not None else ZERO
@@ -193,10 +202,9 @@ def _with_terms(
     later = Fraction(0)
     if owed.flat is not None:
         order = orders[order_id]
-        for number, quantity in order.to_come.items():
-            line = order.lines.get(number)
-            told = None if line is None else priced(line, quantity, None, order.units.get(line.sku or "", {}))
-            later += told.exact if told is not None else 0
+        later = worth_to_come(order)
+        if profile.invoicing.flat_amounts == "pro rata":  # what was cut takes its share along
+            later += max(Fraction(0), worth_placed(order) - worth_kept(order))
     discount = ZERO
     if discountable > 0:
         discount = discounts(owed, discountable, orders[order_id].goods_before, later, issued.currency)

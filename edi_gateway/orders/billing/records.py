@@ -40,9 +40,10 @@ class Billable:
 class BilledOrder:
     """An order as far as bills go.
 
-    to_come: by line, what of its goods will be billed later (buyer's unit). taken: what earlier invoices have taken of
-    each allowance and charge, by its source; goods_before: what they have billed in goods. terms: those that hold, the
-    order's or the customer's. tax_classes: by SKU.
+    to_come: by line, what of its goods will be billed later (buyer's unit); kept: by line, what of them ships at all,
+    before, now or later. taken: what earlier invoices have taken of each allowance and charge, by its source;
+    goods_before: what they have billed in goods. terms: those that hold, the order's or the customer's. tax_classes: by
+    SKU.
     """
 
     id: int
@@ -54,6 +55,7 @@ class BilledOrder:
     units: Mapping[str, Mapping[str, ItemUnit]] = field(default_factory=dict)  # by SKU, by unit
     tax_classes: Mapping[str, str | None] = field(default_factory=dict)
     to_come: Mapping[int, Decimal] = field(default_factory=dict)
+    kept: Mapping[int, Decimal] = field(default_factory=dict)
     taken: Mapping[str, Decimal] = field(default_factory=dict)
     goods_before: Decimal = ZERO
     terms: Terms | None = None
@@ -91,14 +93,27 @@ def billables(parts: Iterable[Part]) -> list[Billable]:
 def to_come(
     lines: Iterable[OrderLine], parts: Iterable[Part], billed_now: Iterable[int]
 ) -> dict[int, Decimal]:
-    """By line, the goods that later invoices will bill: all that is not cancelled, not invoiced, and not in this one.
-    A line that is still on hold has no parts yet."""
+    """By line, the goods that later invoices will bill: all that is not cancelled, not invoiced and not in this one."""
     now = set(billed_now)
+    return _goods(lines, (part for part in parts if part.invoice_id is None and part.id not in now))
+
+
+def kept(lines: Iterable[OrderLine], parts: Iterable[Part]) -> dict[int, Decimal]:
+    """By line, the goods of the order that have shipped or are to: all that is not cancelled."""
+    return _goods(lines, parts)
+
+
+def has_amounts(document: PurchaseOrder) -> bool:
+    """Whether anything of the order is for all of it, so that it matters how much of it ships."""
+    whole = bool(document.allowances) or any(terms.discount_amount for terms in document.terms)
+    return whole or any(line.allowances for line in document.lines)
+
+
+def _goods(lines: Iterable[OrderLine], parts: Iterable[Part]) -> dict[int, Decimal]:
+    """A line that is still on hold has no parts yet."""
     found: dict[int, Decimal] = {}
     for part in parts:
-        if part.kind is not PartKind.GOODS or part.state is PartState.CANCELLED:
-            continue
-        if part.invoice_id is None and part.id not in now:
+        if part.kind is PartKind.GOODS and part.state is not PartState.CANCELLED:
             found[part.line] = EXACT.add(found.get(part.line, ZERO), part.quantity)
     for line in lines:
         if line.state is LineState.HELD and line.line not in found and line.accepted_quantity > 0:

@@ -13,14 +13,18 @@ from typing import Any, Final
 
 from edi_gateway.model.finding import Family, Finding, Severity
 from edi_gateway.model.gate import GATE_RULES, GateSeverity
-from edi_gateway.orders.gate import answer, cartons, credits, departure, goods, invoice, money
+from edi_gateway.orders.gate import allowances, answer, cartons, credits, departure, goods, invoice, money
 from edi_gateway.orders.gate.records import Bill, Notice, Reply
 from edi_gateway.orders.meaning import numbers
 from edi_gateway.partners.profile import Penalty, Profile
 
 Rule = Callable[[Any], Iterator[Finding]]
 
-ROOMS: Final = {"855": (answer,), "856": (goods, cartons, departure), "810": (invoice, money, credits)}
+ROOMS: Final = {
+    "855": (answer,),
+    "856": (goods, cartons, departure),
+    "810": (invoice, money, allowances, credits),
+}
 RULES: Final[dict[str, tuple[Rule, ...]]] = {
     document: tuple(rule for room in rooms for rule in room.RULES) for document, rooms in ROOMS.items()
 }

@@ -97,6 +97,8 @@ class Invoicing(Part):
     """Charge for freight, once an order, where the order says prepaid and charged (FOB01 PC)."""
     freight_code: str = "D240"
     """SAC02 of that charge."""
+    flat_amounts: Literal["pro rata", "whole"] = "pro rata"
+    """What becomes of an amount (SAC05, ITD08) of an order that was cut: the share of what ships, or all of it."""
     close_on: Literal["invoice", "payment"] = "payment"
     """When an order is closed."""
     date_basis: Literal["invoice", "ship"] = "invoice"

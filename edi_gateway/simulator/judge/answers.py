@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 
 from edi_gateway.model.documents.acknowledgment import AnsweredLine, PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
-from edi_gateway.simulator.book import COMING, Book, Deal
+from edi_gateway.simulator.book import COMING, Book, Deal, line_in
 from edi_gateway.simulator.judge.rules import Disagreement, Rule
-from edi_gateway.simulator.matching import line_of, match
+from edi_gateway.simulator.matching import match
 from edi_gateway.simulator.numbers import ZERO, shown, total
 
 _AS_ORDERED = frozenset({"IA", "AC", "AR", "AA"})
@@ -157,6 +157,10 @@ def _quantities(line: Line, told: AnsweredLine, answer: Answer) -> Iterator[Disa
         yield _against(Rule.ANSWER_LINE_MISSING, answer, f"{_name(line)} has no ACK.")
         return
     for ack in told.answers:
+        if ack.status == "IS" and not ack.ids:
+            yield _against(
+                Rule.ANSWER_SUBSTITUTE, answer, f"{_name(line)}: IS, and nothing says what comes instead."
+            )
         if ack.unit is not None and ack.unit != line.unit:
             yield _against(
                 Rule.ANSWER_UNIT, answer, f"{_name(line)}: ACK03 is {ack.unit}, ordered was in {line.unit}."
@@ -273,7 +277,7 @@ def _shipped_before(book: Book, deal: Deal, answer: Answer) -> Iterator[Disagree
     order = deal.order
     sent: dict[int, Decimal] = {}
     for item in book.shipped():
-        line = line_of(order.lines, item.line, item.ids) if item.key == deal.key else None
+        line = line_in(deal, item.line, item.ids) if item.key == deal.key else None
         if line is not None:
             sent[id(line)] = sent.get(id(line), ZERO) + item.quantity
     for told, mine in match(order.lines, answer.lines):

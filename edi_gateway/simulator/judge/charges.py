@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Final
 
 from edi_gateway.model.documents.invoice import Invoice, InvoicedLine
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import Allowance, Tax
-from edi_gateway.simulator.book import Book, Deal
+from edi_gateway.simulator.book import Book, Deal, acknowledged, line_in
 from edi_gateway.simulator.judge.rules import Disagreement, Rule
-from edi_gateway.simulator.matching import line_of, pairs
+from edi_gateway.simulator.matching import pairs
 from edi_gateway.simulator.numbers import ZERO, extension, money, shown, total
 
 _CENT: Final = Decimal("0.01")
@@ -28,26 +29,64 @@ _PREPAID_AND_CHARGED: Final = ("PC", "PB")
 def judge(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
     yield from _header(book, deal, invoice)
     for told in invoice.lines:
-        line = line_of(deal.order.lines, told.buyer_line, pairs(told.ids))
+        line = line_in(deal, told.buyer_line, pairs(told.ids))
         yield from _of_line(book, deal, invoice, told, line)
     yield from _taxes(deal.order, invoice)
 
 
 def closing(book: Book, deal: Deal) -> Iterator[Disagreement]:
-    """When all is invoiced: an amount that the order names once must have been taken, to the cent."""
-    invoices = [i for i in book.invoices_of(deal.key) if i.type not in ("CR", "CN")]
+    """When all is over: an amount that the order names for the whole of it must have been taken to the cent, the share
+    that falls on what was invoiced (or, where that is agreed, all of it)."""
+    invoices = _standing(book, deal)
     if not invoices:
         return
+    part = Fraction(1)
+    if book.agreed.invoicing.flat_amounts == "pro rata":
+        part = _invoiced_part(deal, invoices)
+    slack = _CENT * len(invoices) if part != 1 else ZERO  # each share was rounded by itself
     for sac in _due_of(deal.order.allowances):
         worth = _fixed(sac)
+        if worth is None:
+            continue
+        due = money(Decimal(part.numerator) * worth / part.denominator, deal.order.currency)
         taken = total(a.amount or ZERO for i in invoices for a in i.allowances if _alike(a, sac))
-        if worth is not None and taken < worth:
-            yield Disagreement(
-                Rule.INVOICE_ALLOWANCE_MISSING,
-                "810",
-                deal.order.po_number,
-                f"SAC {sac.kind} {sac.code} is worth {worth}; all invoices together take {taken}.",
-            )
+        if taken < due - slack:
+            rule, what = Rule.INVOICE_ALLOWANCE_MISSING, "take only"
+        elif sac.kind in ("C", "S") and taken > due + slack:
+            rule, what = Rule.INVOICE_ALLOWANCE_AMOUNT, "take"
+        else:
+            continue
+        yield Disagreement(
+            rule,
+            "810",
+            deal.order.po_number,
+            f"SAC {sac.kind} {sac.code} is worth {due}; all invoices together {what} {taken}.",
+        )
+
+
+def _standing(book: Book, deal: Deal) -> list[Invoice]:
+    """Its invoices that no other came in place of; no credits."""
+    invoices = [i for i in book.invoices_of(deal.key) if i.type not in ("CR", "CN")]
+    replaced = {i.original_invoice_number for i in invoices if i.type == "RE"}
+    return [i for i in invoices if i.invoice_number not in replaced]
+
+
+def _invoiced_part(deal: Deal, invoices: list[Invoice]) -> Fraction:
+    """How much of what was ordered was invoiced, by what it comes to; no line counts for more than was ordered."""
+    ordered = came = ZERO
+    for line in deal.order.lines:
+        _, price, basis = acknowledged(deal, line)
+        quantity = max(line.quantity or ZERO, ZERO)
+        mine = total(
+            told.quantity or ZERO
+            for invoice in invoices
+            for told in invoice.lines
+            if told.price_basis != "NC" and line_in(deal, told.buyer_line, pairs(told.ids)) is line
+        )
+        if price is not None:
+            ordered += extension(quantity, price, basis, deal.order.currency)
+            came += extension(min(mine, quantity), price, basis, deal.order.currency)
+    return Fraction(came) / Fraction(ordered) if ordered else Fraction(1)
 
 
 def signed(allowance: Allowance) -> Decimal:
@@ -109,7 +148,9 @@ def _header(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
         for told in invoice.lines
     )
     base = _Base(goods, total(told.quantity or ZERO for told in invoice.lines))
-    before = [i for i in book.invoices_of(deal.key) if i.type not in ("CR", "CN")]
+    before = _standing(book, deal)
+    if invoice.type == "RE":  # what is billed again takes up what its original had
+        before = [i for i in before if i.invoice_number != invoice.original_invoice_number]
     free = list(_due_of(order.allowances))
     for told in invoice.allowances:
         mine = next((sac for sac in free if _alike(told, sac)), None)

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from edi_gateway.model.documents.invoice import Invoice, InvoicedLine
 from edi_gateway.model.documents.purchase_order import Line
 from edi_gateway.model.documents.shared import Terms
-from edi_gateway.simulator.book import Book, Deal, acknowledged, items
+from edi_gateway.simulator.book import Book, Deal, acknowledged, items, line_in, may_be
 from edi_gateway.simulator.judge import charges
 from edi_gateway.simulator.judge.rules import Disagreement, Rule
-from edi_gateway.simulator.matching import fits, line_of, pairs
+from edi_gateway.simulator.matching import pairs
 from edi_gateway.simulator.numbers import ZERO, extension, money, shown, total
 
 CREDITS: Final = ("CR", "CN")
@@ -39,7 +39,7 @@ def judge(book: Book, invoice: Invoice, at: datetime) -> Iterator[Disagreement]:
     yield from _header(book, deal, invoice, at)
     yield from _lines(deal, invoice)
     if invoice.type in CREDITS:
-        yield from _credit(book, invoice)
+        yield from _credit(book, deal, invoice)
         return
     if invoice.type == "RE":
         yield from _rebill(book, invoice)
@@ -158,7 +158,7 @@ def _lines(deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
                     f"{name} is no line of {deal.order.po_number}, or not one alone.",
                 )
             continue
-        if not fits(line, pairs(told.ids)):
+        if not may_be(deal, line, pairs(told.ids)):
             yield against(
                 Rule.INVOICE_ITEM, invoice, f"Line {name} names {' '.join(i.value for i in told.ids)}."
             )
@@ -166,6 +166,8 @@ def _lines(deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
             yield against(
                 Rule.INVOICE_UNIT, invoice, f"Line {name} is in {told.unit}, ordered was in {line.unit}."
             )
+        if invoice.type in CREDITS:
+            continue  # taken back as it was billed: _credited_lines
         _, price, basis = acknowledged(deal, line)
         if told.price != price or (told.price_basis or None) != (basis or None):
             if told.price_basis == "NC" or told.price == 0:
@@ -180,14 +182,14 @@ def _lines(deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
 
 
 def _line(deal: Deal, told: InvoicedLine) -> Line | None:
-    return line_of(deal.order.lines, told.buyer_line, pairs(told.ids))
+    return line_in(deal, told.buyer_line, pairs(told.ids))
 
 
 def _quantities(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
     """Over all invoices less credits, against all notices that stand; goods at no charge stand beside."""
     shipped: dict[int, Decimal] = {}
     for item in book.shipped():
-        line = line_of(deal.order.lines, item.line, item.ids) if item.key == deal.key else None
+        line = line_in(deal, item.line, item.ids) if item.key == deal.key else None
         if line is not None:
             shipped[id(line)] = shipped.get(id(line), ZERO) + item.quantity
     if not shipped and any(told.quantity for told in invoice.lines):
@@ -243,7 +245,7 @@ def _original(book: Book, invoice: Invoice) -> Invoice | None:
     return book.invoices.get(number or "")
 
 
-def _credit(book: Book, invoice: Invoice) -> Iterator[Disagreement]:
+def _credit(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
     agreed = book.agreed.invoicing.credit_sign
     if (invoice.total < 0) != (agreed == "negative") and invoice.total != 0:
         yield against(
@@ -253,23 +255,63 @@ def _credit(book: Book, invoice: Invoice) -> Iterator[Disagreement]:
     if original is None:
         yield against(Rule.CREDIT_WITHOUT_ORIGINAL, invoice, "BIG10 names no invoice that came.")
         return
-    before = total(
-        abs(each.total)
-        for each in book.invoices.values()
-        if each.type in CREDITS and _original(book, each) is original
-    )
+    credits = _credits_of(book, original)
+    before = total(abs(each.total) for each in credits)
     if before + abs(invoice.total) > abs(original.total):
         yield against(
             Rule.CREDIT_OVER_ORIGINAL,
             invoice,
             f"{before + abs(invoice.total)} is credited of {original.invoice_number}, which came to {original.total}.",
         )
+    yield from _credited_lines(deal, invoice, original, credits)
+
+
+def _credits_of(book: Book, original: Invoice) -> list[Invoice]:
+    mine = (each for each in book.invoices.values() if each.type in CREDITS)
+    return [each for each in mine if _original(book, each) is original]
+
+
+def _credited_lines(
+    deal: Deal, invoice: Invoice, original: Invoice, credits: list[Invoice]
+) -> Iterator[Disagreement]:
+    """As they were invoiced, and over all credits no more of them."""
+    back = invoiced_of(deal, [each.model_copy(update={"type": "DI"}) for each in (*credits, invoice)])
+    billed = invoiced_of(deal, [original])
+    for told in invoice.lines:
+        line = _line(deal, told)
+        if line is None or told.quantity is None:
+            continue
+        name = f"Line {line.buyer_line or line.line}"
+        mine = [each for each in original.lines if _line(deal, each) is line]
+        if (told.price, told.price_basis) not in {(each.price, each.price_basis) for each in mine}:
+            was = ", ".join(shown(each.price) for each in mine) or "nothing"
+            yield against(
+                Rule.CREDIT_LINE,
+                invoice,
+                f"{name} is taken back at {shown(told.price)}; {original.invoice_number} has it at {was}.",
+            )
+        elif back.get(id(line), ZERO) > billed.get(id(line), ZERO):
+            yield against(
+                Rule.CREDIT_LINE,
+                invoice,
+                f"{name}: {shown(back[id(line)])} are credited in all of {original.invoice_number}, which bills "
+                f"{shown(billed.get(id(line), ZERO))}.",
+            )
 
 
 def _rebill(book: Book, invoice: Invoice) -> Iterator[Disagreement]:
-    if _original(book, invoice) is None:
+    original = _original(book, invoice)
+    if original is None:
         yield against(
             Rule.CREDIT_WITHOUT_ORIGINAL, invoice, "A rebill (RE), and BIG10 names no invoice that came."
+        )
+        return
+    credited = total(abs(each.total) for each in _credits_of(book, original))
+    if credited != abs(original.total):
+        yield against(
+            Rule.CREDIT_MISSING,
+            invoice,
+            f"{original.invoice_number} came to {original.total}, and {credited} of it are credited.",
         )
 
 

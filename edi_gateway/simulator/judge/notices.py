@@ -13,10 +13,9 @@ from zoneinfo import ZoneInfo
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import Party
 from edi_gateway.model.documents.ship_notice import ShipNotice
-from edi_gateway.simulator.book import Book, Deal, Item, acknowledged, items
+from edi_gateway.simulator.book import Book, Deal, Item, acknowledged, items, line_in, may_be
 from edi_gateway.simulator.judge.answers import last_delivery_day, last_ship_day
 from edi_gateway.simulator.judge.rules import Disagreement, Rule
-from edi_gateway.simulator.matching import fits, line_of
 from edi_gateway.simulator.numbers import ZERO, shown
 
 _CORRECTIONS = ("01", "04", "05")
@@ -82,7 +81,7 @@ def _lines(book: Book, notice: ShipNotice, told: list[Item]) -> Iterator[Disagre
             yield _against(Rule.NOTICE_EMPTY, notice, f"SN102 of {_said(item)} is {shown(item.quantity)}.")
         if deal is None:
             continue
-        line = line_of(deal.order.lines, item.line, item.ids)
+        line = line_in(deal, item.line, item.ids)
         if line is None:
             yield _against(
                 Rule.NOTICE_LINE_UNKNOWN,
@@ -90,7 +89,7 @@ def _lines(book: Book, notice: ShipNotice, told: list[Item]) -> Iterator[Disagre
                 f"{_said(item)} is no line of {item.key[0]}, or not one alone.",
             )
             continue
-        if not fits(line, item.ids):
+        if not may_be(deal, line, item.ids):
             yield _against(Rule.NOTICE_ITEM, notice, f"{_name(line)} is told as {_said(item)}.")
         if item.unit != line.unit:
             yield _against(
@@ -129,7 +128,7 @@ def _sums(book: Book, notice: ShipNotice, told: list[Item]) -> Iterator[tuple[De
         *((i, False) for i in book.shipped(but=notice.shipment_id)),
     ]:
         deal = book.deals.get(item.key)
-        line = line_of(deal.order.lines, item.line, item.ids) if deal is not None else None
+        line = line_in(deal, item.line, item.ids) if deal is not None else None
         if deal is None or line is None:
             continue
         before = found.get(id(line), (deal, line, ZERO))[2]
@@ -177,7 +176,7 @@ def _is_ship_to(book: Book, item: Item, notice: ShipNotice) -> bool:
 
 def _line(book: Book, item: Item) -> Line | None:
     deal = book.deals.get(item.key)
-    return None if deal is None else line_of(deal.order.lines, item.line, item.ids)
+    return None if deal is None else line_in(deal, item.line, item.ids)
 
 
 def _places(book: Book, notice: ShipNotice, told: list[Item]) -> Iterator[Disagreement]:

@@ -42,6 +42,7 @@ class Rule(StrEnum):
     ANSWER_ITEM = "ANSWER_ITEM"
     ANSWER_QUANTITY = "ANSWER_QUANTITY"
     ANSWER_QUANTITY_SUM = "ANSWER_QUANTITY_SUM"
+    ANSWER_SUBSTITUTE = "ANSWER_SUBSTITUTE"
     ANSWER_UNIT = "ANSWER_UNIT"
     ANSWER_PRICE = "ANSWER_PRICE"
     ANSWER_DATE_MISSING = "ANSWER_DATE_MISSING"
@@ -122,6 +123,8 @@ class Rule(StrEnum):
     CREDIT_WITHOUT_ORIGINAL = "CREDIT_WITHOUT_ORIGINAL"
     CREDIT_OVER_ORIGINAL = "CREDIT_OVER_ORIGINAL"
     CREDIT_SIGN = "CREDIT_SIGN"
+    CREDIT_LINE = "CREDIT_LINE"
+    CREDIT_MISSING = "CREDIT_MISSING"
 
 
 MEANING: Final[Mapping[Rule, str]] = {
@@ -150,6 +153,7 @@ MEANING: Final[Mapping[Rule, str]] = {
     Rule.ANSWER_ITEM: "The item numbers of a line are not those that were ordered.",
     Rule.ANSWER_QUANTITY: "PO102 or PO103 is not what was ordered.",
     Rule.ANSWER_QUANTITY_SUM: "The quantities in ACK do not add up to what was ordered.",
+    Rule.ANSWER_SUBSTITUTE: "A line is answered with IS, and no item is named in ACK07 and on.",
     Rule.ANSWER_UNIT: "ACK03 is not the unit of the order.",
     Rule.ANSWER_PRICE: "Another price or price basis without saying so (IP, IC), or IP with the same price.",
     Rule.ANSWER_DATE_MISSING: "Backordered or rescheduled (IB, DR, BP), and no date says to when.",
@@ -227,6 +231,8 @@ MEANING: Final[Mapping[Rule, str]] = {
     Rule.CREDIT_WITHOUT_ORIGINAL: "A credit memo or rebill names no invoice that came.",
     Rule.CREDIT_OVER_ORIGINAL: "More is credited than was invoiced.",
     Rule.CREDIT_SIGN: "The amounts of a credit memo do not have the agreed sign.",
+    Rule.CREDIT_LINE: "A line is credited at another price than it was invoiced, or more of it.",
+    Rule.CREDIT_MISSING: "An invoice is billed again that was not credited in full.",
 }
 
 

@@ -99,6 +99,7 @@ class Order:
             },
             tax_classes={sku: item.tax_class for sku, item in self.data.items.items()},
             to_come={n: quantity for n, quantity in to_come.items() if quantity > 0},
+            kept={n: line.accepted_quantity for n, line in self.lines.items()},
             taken=taken,
             goods_before=goods,
             terms=terms_of(self.document.terms, self.customer),

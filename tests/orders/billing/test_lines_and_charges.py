@@ -180,10 +180,62 @@ def test_an_amount_of_a_line_goes_over_its_shipments_by_quantity() -> None:
     assert order.bill(order.part(1, 20)).added == d("6.67")
 
 
-def test_what_is_cancelled_bears_nothing_of_an_amount() -> None:
+def cut(order: Order, number: int, to: int) -> None:
+    """Only so many of a line will ship; the others were refused or cancelled."""
+    line = order.lines[number]
+    order.lines[number] = replace(line, accepted_quantity=d(to), base_quantity=d(to))
+
+
+def test_what_is_cancelled_takes_its_share_of_an_amount_along() -> None:
+    """50.00 for 48, of which 24 ship."""
     order = Order(build.po(build.line(48), allowances=[sac(amount="50.00")]))
-    order.lines[1] = replace(order.lines[1], accepted_quantity=d(24), base_quantity=d(24))
-    assert order.bill(order.part(1, 24)).taken_off == d("50.00")  # nothing else comes
+    cut(order, 1, 24)
+    assert order.bill(order.part(1, 24)).taken_off == d("25.00")
+    whole = Order(
+        build.po(build.line(48), allowances=[sac(amount="50.00")]), invoicing={"flat_amounts": "whole"}
+    )
+    cut(whole, 1, 24)
+    assert whole.bill(whole.part(1, 24)).taken_off == d("50.00")  # nothing else comes
+
+
+def test_an_amount_of_an_order_is_cut_by_value_and_one_of_a_line_by_quantity() -> None:
+    """48 mugs are 192.00, 8 of the 32 bolts at 2.00 are refused: 240.00 of 256.00 ship, of 16.00 off 15.00. Of the fee
+    of 4.00 on the bolts three quarters stay."""
+    fee = sac("C", "D500", "06", amount="4.00")
+    bolts = build.line(32, price="2.00", ids=[("VN", "BOLT")], allowances=[fee])
+    data = build.books(prices=[build.price("MUG", "EA", "4.00"), build.price("BOLT", "EA", "2.00")])
+    order = Order(build.po(build.line(48), bolts, allowances=[sac(amount="16.00")]), data)
+    cut(order, 2, 24)
+    assert charged(order.bill(*order.all())) == [("C", "D500", "3.00"), ("A", "C310", "15.00")]
+
+
+def test_what_is_cancelled_after_the_first_shipment_lessens_the_rest() -> None:
+    """12.00 off 48: the first 16 take 4.00. Then 20 are cancelled, 28 of 48 make 7.00: 3.00 for the last 12. Had more
+    been taken than is due in the end, the last takes nothing."""
+    order = Order(build.po(build.line(48), allowances=[sac(amount="12.00")]))
+    assert order.bill(order.part(1, 16)).taken_off == d("4.00")
+    cut(order, 1, 28)
+    assert order.bill(order.part(1, 12)).taken_off == d("3.00")
+    flat = Order(build.po(build.line(48), allowances=[sac(amount="12.00")]))
+    flat.bill(flat.part(1, 40))
+    flat.issued = [replace(flat.issued[0], charges=(replace(flat.issued[0].charges[0], amount=d("12.00")),))]
+    cut(flat, 1, 44)
+    assert flat.bill(flat.part(1, 4)).taken_off == d("0")
+
+
+def test_a_line_that_we_have_no_price_of_counts_at_the_price_of_the_buyer() -> None:
+    """192.00 of 48 mugs ship, 64.00 of what nobody knows were refused: three quarters of 8.00."""
+    order = Order(build.po(build.line(48), build.line(16), allowances=[sac(amount="8.00")]))
+    order.lines[2] = replace(order.lines[2], price=None, accepted_quantity=d(0))
+    assert order.bill(order.part(1, 48)).taken_off == d("6.00")
+
+
+def test_a_flat_discount_is_for_the_order_as_it_was_placed() -> None:
+    """10.00 (ITD08) for 192.00; 96.00 ship."""
+    terms = [{"type": "01", "basis": "3", "discount_amount": d("10.00"), "discount_days": 10, "net_days": 30}]
+    order = Order(build.po(build.line(48), terms=terms))
+    cut(order, 1, 24)
+    assert order.bill(order.part(1, 24)).discount == d("5.00")
 
 
 def test_a_rate_is_taken_on_what_is_billed_in_its_own_unit() -> None:

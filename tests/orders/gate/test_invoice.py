@@ -14,6 +14,7 @@ import pytest
 
 from edi_gateway.model.billing import BilledLine, Charge, InvoiceKind, IssuedInvoice, TaxAmount
 from edi_gateway.model.documents.invoice import Invoice
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId, Reference
 from edi_gateway.model.finding import Code, Severity
 from edi_gateway.model.story import OrderStory
@@ -62,8 +63,13 @@ def part_of(number: str, mugs: int, off: str, **more: Any) -> IssuedInvoice:
     return issued(number=number, lines=billed, charges=(replace(FIVE_PERCENT, amount=Decimal(off)),), **more)
 
 
-# a flat 10.00 off the order, in place of the per cent
-FLAT = ordered(allowances=[{"kind": "A", "code": "C310", "amount": 10, "handling": "02"}])
+def only_mugs(allowance: dict[str, Any]) -> PurchaseOrder:
+    """The order without the bolts, with this in place of the per cent."""
+    whole = ordered(allowances=[allowance])
+    return whole.model_copy(update={"lines": whole.lines[:1]})
+
+
+FLAT = only_mugs({"kind": "A", "code": "C310", "amount": 10, "handling": "02"})
 
 
 def flat(amount: str) -> Charge:
@@ -280,6 +286,36 @@ def test_a_flat_allowance_comes_to_what_the_order_says(first: str, last: str, wh
     assert found[0].message.endswith(what)
 
 
+def test_of_an_order_that_was_cut_an_amount_is_cut_too() -> None:
+    """192.00 of 198.00 ship: of 10.00 9.70 (9.6969...), to the cent. A profile may want all of it."""
+    amount = {"kind": "A", "code": "C310", "amount": 10, "handling": "02"}
+    about = story(ordered=ordered(allowances=[amount]), lines=(MUGS,), parts=PARTS[:1])
+    mine = part_of("INV1", 48, "0")
+
+    def taking(off: str, flat_amounts: str = "pro rata") -> list[str]:
+        made = replace(mine, lines=BILLED[:1], charges=(flat(off),))
+        table = profile(invoicing={"flat_amounts": flat_amounts})
+        return [each.message[-31:] for each in breaches_of_invoice(bill(made, about=about, profile=table))]
+
+    assert taking("9.70") == []
+    assert taking("9.68") == ["makes it 9.68 over all invoices."]
+    assert taking("9.72") == ["makes it 9.72 over all invoices."]
+    assert taking("10.00") == ["akes it 10.00 over all invoices."]
+    assert taking("10.00", "whole") == []
+    assert taking("9.70", "whole") == ["makes it 9.70 over all invoices."]
+
+
+def test_a_cent_that_falls_on_later_goods_is_not_missed_yet() -> None:
+    """0.01 off 48: nothing falls on the first; with the last it is due."""
+    cent = only_mugs({"kind": "A", "code": "C310", "amount": Decimal("0.01"), "handling": "02"})
+    about = story(ordered=cent, lines=(MUGS,), parts=(part(1, 1, 1), part(47, 1, 47)))
+    assert breaches_of_invoice(bill(replace(part_of("INV1", 1, "0"), charges=()), about=about)) == []
+    rest = replace(part_of("INV2", 47, "0"), charges=())
+    first = replace(part_of("INV1", 1, "0"), charges=())
+    after = replace(about, invoices=(first,))
+    assert rules(breaches_of_invoice(bill(rest, about=after))) == ["allowances_taken_once"]
+
+
 def test_an_allowance_that_earlier_invoices_have_taken_whole_is_not_missed() -> None:
     past = story(
         ordered=FLAT,
@@ -308,7 +344,7 @@ def test_freight_that_the_order_does_not_pay() -> None:
     ("said", "made", "what"),
     [
         # 7.00 in all, of which an earlier invoice has billed 3.00
-        ({"amount": 7}, "4.01", "PO PO-1 has 7 for D500, the 810 makes it 7.01."),
+        ({"amount": 7}, "4.01", "PO PO-1 has 7.00 for D500, the 810 makes it 7.01."),
         # 5 % of 80.00 before and 112.00 now are 9.60, and each invoice may differ by a cent
         (
             {"percent": 5, "percent_basis": "1"},
@@ -322,7 +358,7 @@ def test_a_charge_of_the_order_is_billed_up_to_what_the_order_says(
 ) -> None:
     fee = Charge("C", Decimal(3), "D500", handling="06", order_id=1, source="allowances[0]")
     about = story(
-        ordered=ordered(allowances=[{"kind": "C", "code": "D500", "handling": "06", **said}]),
+        ordered=only_mugs({"kind": "C", "code": "D500", "handling": "06", **said}),
         parts=TWO_PARTS[:2],
         invoices=(replace(part_of("INV1", 20, "0"), charges=(fee,)),),
     )
