@@ -174,7 +174,7 @@ def entity(headers: Sequence[tuple[str, str]], body: Extent) -> bytes:
 def taken_apart(file: bytes) -> tuple[list[tuple[str, str]], bytes]:
     """A MIME file's headers, as HTTP would carry them, and its body."""
     head, body = re.split(rb"\r?\n\r?\n", file, maxsplit=1)
-    unfolded = re.sub(r"\r?\n ", " ", head.decode())
+    unfolded = re.sub(r"\r?\n[ \t]", " ", head.decode())
     return [
         (name, value.strip()) for name, _, value in (line.partition(":") for line in unfolded.splitlines())
     ], body

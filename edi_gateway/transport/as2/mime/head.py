@@ -173,7 +173,8 @@ def _decoded_words(text: str) -> str:
         parts = decode_header(text)
     except (HeaderParseError, binascii.Error, ValueError):
         return text
-    return "".join(part if isinstance(part, str) else _decode(part, charset or "") for part, charset in parts)
+    words = "".join(part if isinstance(part, str) else _decode(part, charset or "") for part, charset in parts)
+    return words or text
 
 
 def _text(value: bytes | str) -> str:
