@@ -137,7 +137,7 @@ def test_a_breach_of_a_guide_is_said_in_the_codes_of_the_999(
     assert under(rule, *body) == [*said, "IK5*R*I5"]
 
 
-def test_an_error_of_the_standard_beside_one_of_the_guide_is_not_only_the_guides() -> None:
+def test_errors_of_the_standard_and_of_the_guide_are_both_noted() -> None:
     said = under(Rule("r", "CSH", "not_used"), BEG, "CSH*BK", PO1.replace("EA", "EACH"))
     assert said == [
         "IK3*CSH*3**I4",
@@ -145,7 +145,7 @@ def test_an_error_of_the_standard_beside_one_of_the_guide_is_not_only_the_guides
         "IK3*PO1*4**8",
         UNIT,
         "IK4*3*355*5*EACH",
-        "IK5*R*5",
+        "IK5*R*5*I5",
     ]
 
 

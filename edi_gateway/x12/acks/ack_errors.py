@@ -110,8 +110,10 @@ class Answer:
         if self.kind == "999":
             noted = {_CONVENTION.get(note, note) for note in noted}
         if errors:
-            by_guide = all(f.rule for f in findings if says(f, "AK3") or says(f, "AK4"))
-            noted.add("I5" if self.kind == "999" and by_guide else "5")
+            by_guide = {
+                bool(f.rule) and self.kind == "999" for f in findings if says(f, "AK3") or says(f, "AK4")
+            }
+            noted |= {"I5" if each else "5" for each in by_guide}
         return sorted(noted, key=lambda note: (note[0] == "I", int(note.lstrip("I"))))[:_NOTES]
 
     def _segment_error(self, findings: Sequence[Finding]) -> Iterator[list[str]]:
