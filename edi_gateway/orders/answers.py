@@ -162,9 +162,9 @@ def _answers(
 
 
 def _later(mine: OrderLine, quantity: Decimal, line: Line) -> dict[str, Any]:
-    """What is accepted and not there yet: IB with the day on which it ships, SP while nobody has confirmed one."""
-    pending = mine.backordered_to is None and PENDING in mine.answer_codes
-    ack = _ack(PENDING if pending else BACKORDERED, quantity, line)
+    """What is accepted and not there yet: IB with the day on which it ships; while nobody knows one SP, schedule pending,
+    for an IB bears a date (spec B5.1, B7.1)."""
+    ack = _ack(PENDING if mine.backordered_to is None else BACKORDERED, quantity, line)
     if mine.backordered_to is not None:
         ack["date_qualifier"], ack["on"] = "068", mine.backordered_to
     return ack

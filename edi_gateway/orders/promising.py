@@ -28,8 +28,8 @@ from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, is_sane, pl
 from edi_gateway.orders.parts import reduced
 from edi_gateway.orders.policy import resolve
 
-BACKORDERED: Final = "IB"  # DE668; with a day, or none is on order
-PENDING: Final = "SP"  # accepted, schedule pending: it is on order, and nobody has confirmed when it comes
+BACKORDERED: Final = "IB"  # DE668; with the day on which it ships
+PENDING: Final = "SP"  # accepted, schedule pending: nobody knows yet when it ships
 _CODES: Final = (BACKORDERED, PENDING)
 _SMALLEST: Final = Fraction(1, 1_000_000)  # that a measured quantity is told to
 
@@ -270,7 +270,7 @@ class _Promising:
                 line,
                 backordered_quantity=quantity,
                 backordered_to=day,
-                answer_codes=_with(line.answer_codes, PENDING if pending else BACKORDERED),
+                answer_codes=_with(line.answer_codes, BACKORDERED if day else PENDING),
             )
         )
         when = f"on {day}" if day else "on a day that nobody has confirmed" if pending else "on no known day"

@@ -86,7 +86,7 @@ def test_what_lies_allocated_and_what_waits_is_spoken_for(store: Store) -> None:
     store.carry(first)
     second = store.order("PO-2", 90)
     assert store.last_said(second) == [
-        ("IB", "90")
+        ("SP", "90")
     ]  # 100 - 12 = 88 come on the 20th: too few, and no more is known
     c = order_lines.c
     assert store.rows(select(c.backordered_to).where(c.order_id == second)) == [None]

@@ -50,7 +50,7 @@ def test_the_855_tells_what_is_there_and_the_day_of_the_rest(shop: Shop) -> None
     assert acknowledged(shop) == [
         ["AC", "N1", "ACK*IA*10*CA", "ACK*IB*6*CA*068*20260330"],
         ["AC", "N2", "ACK*IB*10*CA*068*20260330"],
-        ["AC", "N3", "ACK*IB*10*CA"],
+        ["AC", "N3", "ACK*SP*10*CA"],
     ]
 
 

@@ -85,8 +85,8 @@ BACKORDER, CANCEL, COMPLETE = ([{"code": code}] for code in ("Y", "N", "SC"))
         (shelf("MUG", -5, "60 20"), ["IB 48 EA 068 0320"]),
         (shelf("MUG", 30, "18 ?12"), ["IA 30 EA", "SP 18 EA"]),  # on order, unconfirmed: no day
         (shelf("MUG", 30, "10 20", "8 ?12"), ["IA 30 EA", "SP 18 EA"]),
-        (shelf("MUG", 30, "10 20"), ["IA 30 EA", "IB 18 EA"]),  # nothing that would be enough is on order
-        (shelf("MUG", 48, due={20: 20}), ["IA 28 EA", "IB 20 EA"]),  # 20 are promised to a later order
+        (shelf("MUG", 30, "10 20"), ["IA 30 EA", "SP 18 EA"]),  # nothing that would be enough is on order
+        (shelf("MUG", 48, due={20: 20}), ["IA 28 EA", "SP 20 EA"]),  # 20 are promised to a later order
         (shelf("MUG", 48, "20 18", due={20: 20}), ["IA 48 EA"]),  # and come in time for it
         (shelf("MUG", 10, "100 19", due={5: 30}), ["IB 48 EA 068 0319"]),
     ],
@@ -158,12 +158,12 @@ def test_an_order_that_is_taken_whole_or_not_at_all_is_refused_when_something_is
 @pytest.mark.parametrize(
     ("ordered", "units", "here", "said"),
     [
-        (line(5, "CA", "48.00"), [], 30, ["IA 2 CA", "IB 3 CA"]),  # 30 are two cases of 12 and a half
-        (line(5, "CA", "48.00"), [], 11, ["IB 5 CA"]),
-        (line(48), [unit("MUG", "EA", 1, multiple=d(12))], 30, ["IA 24 EA", "IB 24 EA"]),
-        (line(48), [unit("MUG", "EA", 1, orderable=False)], 30, ["IA 24 EA", "IB 24 EA"]),  # sold by the case
-        (line("10", "LB", "5.25", ids=[("VN", "CHEESE")]), [], "7.255", ["IA 7.255 LB", "IB 2.745 LB"]),
-        (line("2", "CA", "105.00", ids=[("VN", "CHEESE")]), [], "25", ["IA 1.25 CA", "IB 0.75 CA"]),
+        (line(5, "CA", "48.00"), [], 30, ["IA 2 CA", "SP 3 CA"]),  # 30 are two cases of 12 and a half
+        (line(5, "CA", "48.00"), [], 11, ["SP 5 CA"]),
+        (line(48), [unit("MUG", "EA", 1, multiple=d(12))], 30, ["IA 24 EA", "SP 24 EA"]),
+        (line(48), [unit("MUG", "EA", 1, orderable=False)], 30, ["IA 24 EA", "SP 24 EA"]),  # sold by the case
+        (line("10", "LB", "5.25", ids=[("VN", "CHEESE")]), [], "7.255", ["IA 7.255 LB", "SP 2.745 LB"]),
+        (line("2", "CA", "105.00", ids=[("VN", "CHEESE")]), [], "25", ["IA 1.25 CA", "SP 0.75 CA"]),
     ],
 )  # fmt: skip
 def test_what_goes_is_whole_packs_of_the_buyers_unit(
@@ -194,7 +194,7 @@ def test_what_ships_complete_waits_as_a_whole_for_what_has_no_day() -> None:
     _, reply = told(order, stocked(shelf("MUG", 48), shelf("BOLT", 4, "6 ?20")))
     assert dated(reply) == [["SP 48 EA"], ["SP 10 EA"]]
     _, reply = told(order, stocked(shelf("MUG", 48), shelf("BOLT", 4)))
-    assert dated(reply) == [["IB 48 EA"], ["IB 10 EA"]]
+    assert dated(reply) == [["SP 48 EA"], ["SP 10 EA"]]
 
 
 def test_one_line_may_ship_complete_in_an_order_that_does_not() -> None:
@@ -222,7 +222,7 @@ def test_goods_at_no_charge_on_top_are_taken_too() -> None:
     known = facts(stocked(shelf("MUG", 60)), fulfilment=OURS)
     one_in_ten = {"kind": "A", "code": "D170", "unit": "EA", "quantity": d(10), "quantity_upper": d(1)}
     assert judge(po(line(48, allowances=[one_in_ten])), known).lines[0].free_quantity == 4
-    assert dated(by(known, po(line(48), po_number="PO-2"))[1]) == [["IA 8 EA", "IB 40 EA"]]
+    assert dated(by(known, po(line(48), po_number="PO-2"))[1]) == [["IA 8 EA", "SP 40 EA"]]
 
 
 def test_sites_and_safety_stock_are_the_partners_habit() -> None:
@@ -233,9 +233,9 @@ def test_sites_and_safety_stock_are_the_partners_habit() -> None:
         return data
 
     order = po(line(70))
-    assert dated(told(order, found())[1]) == [["IA 60 EA", "IB 10 EA"]]
+    assert dated(told(order, found())[1]) == [["IA 60 EA", "SP 10 EA"]]
     assert dated(told(order, found(), use_safety_stock=True)[1]) == [["IA 70 EA"]]
-    assert dated(told(order, found(), sites=["EAST"])[1]) == [["IA 20 EA", "IB 50 EA"]]
+    assert dated(told(order, found(), sites=["EAST"])[1]) == [["IA 20 EA", "SP 50 EA"]]
 
 
 def test_a_change_has_what_was_set_aside_for_the_order_and_needs_no_more_than_is_left_to_ship() -> None:
@@ -249,7 +249,7 @@ def test_a_change_has_what_was_set_aside_for_the_order_and_needs_no_more_than_is
         OwnPart(1, "MUG", d(18), reserved=True),
         OwnPart(1, "MUG", d(10), due_on=march(10)),
     )
-    for quantity, said in ((50, ["IA 48 EA", "IB 2 EA"]), (48, ["IA 48 EA"])):
+    for quantity, said in ((50, ["IA 48 EA", "SP 2 EA"]), (48, ["IA 48 EA"])):
         changed = po(line(quantity), purpose="05", notes=[{"text": "please"}])
         judgement, reply = told(changed, data)
         assert (judgement.verdict, dated(reply)) == ("change", [said])
