@@ -25,13 +25,14 @@ from edi_gateway.transport.as2.cms.signing import digest_of, verify
 from edi_gateway.transport.as2.extents import Extent, Scratch, TookTooLong
 from edi_gateway.transport.as2.faults import Fault, malformed
 from edi_gateway.transport.as2.mime.entity import decoded, parts_of
-from edi_gateway.transport.as2.mime.head import Head, Value, read_head
+from edi_gateway.transport.as2.mime.head import Head, Value, canonical, read_head
 from edi_gateway.transport.as2.receipts import read_report
 from edi_gateway.transport.as2.terms import (
     AUTHENTICATION_FAILED,
     DECOMPRESSION_FAILED,
     DECRYPTION_FAILED,
     INSUFFICIENT_MESSAGE_SECURITY,
+    INTEGRITY_CHECK_FAILED,
     UNEXPECTED_PROCESSING_ERROR,
     UNSUPPORTED_FORMAT,
     Compressed,
@@ -139,7 +140,13 @@ class _Unwrapping:
         with _told_as(AUTHENTICATION_FAILED):
             head, body = read_head(parts[1], self._limits)
             structure = decoded(body, head.transfer_encoding(), self._scratch)
-            layer, content = self._verified(structure, parts[0])
+            try:
+                layer, content = self._verified(structure, parts[0])
+            except Fault as fault:  # some sign their header lines with CRLF and send them with LF
+                self._signed = canonical(parts[0], self._limits)
+                if fault.disposition is not INTEGRITY_CHECK_FAILED or self._signed is parts[0]:
+                    raise
+                layer, content = self._verified(structure, self._signed)
         self._go_on(layer, content)
 
     def _take_off_structure(self, value: Value) -> None:
@@ -220,7 +227,9 @@ class _Unwrapping:
     def mic(self, wish: ReceiptWish | None) -> Mic:
         """By RFC 4130 7.3.1 and RFC 5402 4: over what was signed; else over the innermost entity with its head; over
         the body alone where no layer was around it."""
-        over = self._signed or self._entity or self._body
+        over = self._signed
+        if over is None:
+            over = self._body if self._entity is None else canonical(self._entity, self._limits)
         signed_with = next(
             (layer.digest for layer in self.layers if isinstance(layer, Signed)), Digest.SHA256
         )

@@ -39,7 +39,7 @@ from edi_gateway.transport.as2.terms import (
     Verdict,
 )
 from tests.transport.as2.parties import EVERYTHING, LAX, NOW, Parties, heading, opened, openssl, taken_apart
-from tests.transport.as2.test_attacks import NO_SIGNER, with_signature
+from tests.transport.as2.test_attacks import NO_SIGNER, signed_by, with_signature
 from tests.transport.as2.test_compression import structure as compressed
 
 MIC = Mic("3q2+7w==", Digest.SHA256)
@@ -355,6 +355,35 @@ def test_the_mic_is_over_what_rfc_4130_says_for_each_combination(parties: Partie
             found = opened(parties, scratch, [*wish, *headers], body, LAX)
             assert isinstance(found, Opened)
             assert str(found.mic) == f"{b64encode(hashlib.new(digest, over).digest()).decode()}, {spelled}"
+
+
+def test_header_lines_with_lf_are_signed_and_hashed_as_if_they_had_crlf(
+    parties: Parties, scratch: Scratch
+) -> None:
+    """RFC 4130 7.3.1: they are brought to CRLF before the MIC is worked out; the content is not."""
+    canonical = b"Content-Type: application/edi-x12\r\nX: y\r\n\r\nISA*00*~\nGS~\n"
+    sent = canonical.replace(b"\r\n", b"\n")
+    certificate = parties.south.certificate_file
+    structure = openssl("-encrypt", "-binary", "-aes-128-cbc", "-outform", "DER", certificate, content=sent)
+    headers, body = with_signature(sent, signed_by(parties, "north", content=canonical))
+    over = b64encode(hashlib.sha256(canonical).digest()).decode()
+    for message in [
+        ([("Content-Type", "application/pkcs7-mime")], structure),
+        (headers, body),
+        (headers, body.replace(b"--b\r\n", b"--b\n").replace(b"\r\n--b", b"\n--b")),
+    ]:
+        found = opened(parties, scratch, *message)
+        assert isinstance(found, Opened), found
+        assert found.payloads[0].content.read() == b"ISA*00*~\nGS~\n"
+        assert found.mic.value == over
+    swapped = with_signature(
+        sent.replace(b"ISA*00", b"ISA*01"), signed_by(parties, "north", content=canonical)
+    )
+    assert said(opened(parties, scratch, *swapped)) == "integrity-check-failed"
+    as_sent = with_signature(sent, signed_by(parties, "north", content=sent))
+    found = opened(parties, scratch, *as_sent)
+    assert isinstance(found, Opened)
+    assert found.mic.value == b64encode(hashlib.sha256(sent).digest()).decode()  # signed so, hashed so
 
 
 def test_what_they_require_and_we_do_not_speak_is_told(parties: Parties, scratch: Scratch) -> None:

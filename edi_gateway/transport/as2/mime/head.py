@@ -14,7 +14,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header
 from urllib.parse import quote, unquote_to_bytes
 
-from edi_gateway.transport.as2.extents import Extent
+from edi_gateway.transport.as2.extents import Extent, joined
 from edi_gateway.transport.as2.faults import malformed
 from edi_gateway.transport.as2.terms import Limits
 
@@ -95,6 +95,15 @@ def read_head(entity: Extent, limits: Limits) -> tuple[Head, Extent]:
     return Head(tuple((name, _unfolded(value)) for name, value in lines)), entity.cut(end, entity.size)
 
 
+def canonical(entity: Extent, limits: Limits) -> Extent:
+    """The entity with CRLF at the end of its header lines, its body untouched (RFC 4130 7.3.1)."""
+    start = entity.read(limits.head + 4)
+    found = _END.search(start)
+    end = len(start) if found is None else found.end()
+    written = re.sub(rb"\r?\n", b"\r\n", start[:end])
+    return entity if written == start[:end] else joined(written, entity.cut(end, entity.size))
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A header's value with its parameters: multipart/signed; micalg=sha-256; boundary="..."."""
@@ -173,7 +182,9 @@ def _decoded_words(text: str) -> str:
         parts = decode_header(text)
     except (HeaderParseError, binascii.Error, ValueError):
         return text
-    words = "".join(part if isinstance(part, str) else _decode(part, charset or "") for part, charset in parts)
+    words = "".join(
+        part if isinstance(part, str) else _decode(part, charset or "") for part, charset in parts
+    )
     return words or text
 
 
