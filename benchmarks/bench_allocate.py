@@ -64,6 +64,9 @@ class Partners:
     def profile(self, partner: str) -> Profile | None:
         return self._profile
 
+    def hash(self, partner: str) -> str | None:
+        return None  # nothing is published here: the profile is given
+
     def write(self, partner: str, set_code: str) -> WriteDocument:
         raise AssertionError("nothing is answered here")
 

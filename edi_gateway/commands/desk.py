@@ -103,5 +103,8 @@ class Partners(Protocol):
     def profile(self, partner: str) -> Profile | None:
         """The live profile; None when the partner is not published."""
 
+    def hash(self, partner: str) -> str | None:
+        """The snapshot that the profile and the writers come from; None when the partner is not published."""
+
     def write(self, partner: str, set_code: str) -> WriteDocument:
         """What turns a canonical document for this partner into the body of a set. ERROR findings: it must not go."""

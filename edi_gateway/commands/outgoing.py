@@ -14,7 +14,7 @@ from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import documents, findings, snapshots
+from edi_gateway.store import documents, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def queue(
         "body": body,
         "segments": segments,
         "delimiters": delimiters,
-        "snapshot": snapshots.live_hash(desk.conn, partner),
+        "snapshot": partners.hash(partner),
         "canonical": document.model_dump_json(exclude_defaults=True),
         "created_at": desk.clock(),
         "send_after": about.send_after,

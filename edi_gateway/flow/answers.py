@@ -35,6 +35,10 @@ class Published:
         known = self.live.get(partner)
         return None if known is None else known.profile
 
+    def hash(self, partner: str) -> str | None:
+        known = self.live.get(partner)
+        return None if known is None else known.hash
+
     def write(self, partner: str, set_code: str) -> WriteDocument:
         known = self.live.get(partner)
         return _nobody(set_code) if known is None else document_writer(known, set_code)

@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Connection, Table, case, func, select
 
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, MasterData, Price, ShipTo
 from edi_gateway.store import orders, shelves
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import customers, item_units, item_xrefs, items, prices, ship_tos
 
 POSTAL = "POSTAL"  # kind of a ship-to key that is a postal code: orders.meaning.parties.POSTAL
 _BLANKET = ("BK", "BE")  # BEG02: the orders that releases draw on
-_CHUNK = 500  # values in one IN list
 _PRICE_HISTORY = timedelta(days=400)  # a PO is judged by the price of its date, which may be past
 
 
@@ -146,7 +146,7 @@ def _prices(conn: Connection, skus: Iterable[str], on: date, data: MasterData) -
     c = prices.c
     recent = c.until.is_(None) | (c.until > on - _PRICE_HISTORY)
     found: dict[str, list[Price]] = {}
-    for chunk in _chunks(skus):
+    for chunk in chunks(skus):
         query = select(prices).where(c.sku.in_(chunk), c.superseded.is_(False), recent)
         for row in conn.execute(query.order_by(c.sku, c.id)):
             found.setdefault(row.sku, []).append(
@@ -214,7 +214,7 @@ def _in_force(
 ) -> Iterator[Any]:
     """Rows whose `column` is one of `values` and that hold on `on`, in the order of their ids."""
     c = table.c
-    for chunk in _chunks(values):
+    for chunk in chunks(values):
         query = (
             select(table)
             .where(column.in_(chunk), *conditions)
@@ -222,9 +222,3 @@ def _in_force(
             .order_by(c.id)
         )
         yield from conn.execute(query)
-
-
-def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(values)
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

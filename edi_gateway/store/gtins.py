@@ -10,9 +10,8 @@ from datetime import date
 
 from sqlalchemy import Connection, select
 
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import item_xrefs, items
-
-_CHUNK = 400
 
 
 def of_items(
@@ -21,9 +20,7 @@ def of_items(
     """GTINs of 14 digits by (sku, unit); a number without unit is of the base unit. The partner's own come first."""
     found: dict[tuple[str, str], str] = {}
     x, i = item_xrefs.c, items.c
-    wanted = sorted(set(skus))
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
+    for chunk in chunks(skus):
         base = {
             row.sku: row.base_unit
             for row in conn.execute(

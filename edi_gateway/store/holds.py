@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 from edi_gateway.model.finding import Code
 from edi_gateway.model.order import HoldCode, HoldView
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import holds
 
 COLUMNS = (
@@ -39,7 +40,6 @@ _VIEW = [
         *("raised_at", "due_at", "released_by", "store", "raised_by", "until", "up_to_amount"),
     )
 ]
-_CHUNK = 400
 
 
 def add(conn: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
@@ -68,9 +68,7 @@ def active(conn: Connection, order_id: int) -> list[HoldView]:
 def active_of(conn: Connection, order_ids: Iterable[int]) -> dict[int, list[HoldView]]:
     """The active holds of orders, by order; those without any left out."""
     found: dict[int, list[HoldView]] = {}
-    wanted = sorted(set(order_ids))
-    for start in range(0, len(wanted), _CHUNK):
-        chunk = wanted[start : start + _CHUNK]
+    for chunk in chunks(order_ids):
         for view in _views(conn, holds.c.order_id.in_(chunk) & (holds.c.state == "ACTIVE")):
             found.setdefault(view.order_id, []).append(view)
     return found
@@ -138,9 +136,9 @@ def _leave(
     text: str,
     **more: object,
 ) -> None:
-    for start in range(0, len(hold_ids), _CHUNK):
+    for some in chunks(hold_ids):
         conn.execute(
             update(holds)
-            .where(holds.c.id.in_(hold_ids[start : start + _CHUNK]), holds.c.state == "ACTIVE")
+            .where(holds.c.id.in_(some), holds.c.state == "ACTIVE")
             .values(state=state, released_at=at, released_by=by, reason=reason, text=text, **more)
         )

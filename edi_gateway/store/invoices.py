@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, selec
 
 from edi_gateway.model.billing import InvoiceKind, InvoiceState, IssuedInvoice
 from edi_gateway.store import bulk, notices
+from edi_gateway.store.chunks import CHUNK, chunks
 from edi_gateway.store.tables import (
     documents,
     holds,
@@ -43,7 +44,6 @@ NOTICED: Final = {
 }
 
 _ISSUED: Final = TypeAdapter(IssuedInvoice)
-_CHUNK: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,8 @@ def change(conn: Connection, invoice_id: int, **values: object) -> None:
 def load(conn: Connection, invoice_ids: Iterable[int], *, lock: bool = False) -> dict[int, StoredInvoice]:
     """Invoices by id; locked in the order of their ids."""
     found: dict[int, StoredInvoice] = {}
-    wanted = sorted(set(invoice_ids))
-    for start in range(0, len(wanted), _CHUNK):
-        chosen = invoices.c.id.in_(wanted[start : start + _CHUNK])
+    for some in chunks(invoice_ids):
+        chosen = invoices.c.id.in_(some)
         found.update((each.id, each) for each in _read(conn, chosen, lock=lock))
     return found
 
@@ -151,10 +150,9 @@ def _of_originals(
     conn: Connection, invoice_ids: Iterable[int], kind: InvoiceKind
 ) -> dict[int, list[StoredInvoice]]:
     found: dict[int, list[StoredInvoice]] = {}
-    wanted = sorted(set(invoice_ids))
     c = invoices.c
-    for start in range(0, len(wanted), _CHUNK):
-        mine = c.original_id.in_(wanted[start : start + _CHUNK]) & (c.kind == kind.value)
+    for some in chunks(invoice_ids):
+        mine = c.original_id.in_(some) & (c.kind == kind.value)
         for each in _read(conn, mine, lock=False):
             if each.original_id is not None:
                 found.setdefault(each.original_id, []).append(each)
@@ -165,11 +163,10 @@ def standing(conn: Connection, order_ids: Iterable[int]) -> dict[int, list[Store
     """By order, the invoices and rebills that no other was issued in place of; credits are none."""
     found: dict[int, list[StoredInvoice]] = {}
     by_order: dict[int, set[int]] = {}
-    wanted = sorted(set(order_ids))
     c = invoice_lines.c
-    for start in range(0, len(wanted), _CHUNK):
+    for some in chunks(order_ids):
         query = select(c.order_id, c.invoice_id).distinct()
-        for row in conn.execute(query.where(c.order_id.in_(wanted[start : start + _CHUNK]))):
+        for row in conn.execute(query.where(c.order_id.in_(some))):
             by_order.setdefault(row.order_id, set()).add(row.invoice_id)
     every = load(conn, {number for numbers in by_order.values() for number in numbers})
     replaced = set(rebills_of(conn, every))
@@ -198,9 +195,9 @@ def orders_of(conn: Connection, invoice_ids: Iterable[int]) -> dict[int, list[in
     found: dict[int, list[int]] = {}
     wanted = sorted(set(invoice_ids))
     c = invoice_lines.c
-    for start in range(0, len(wanted), _CHUNK):
+    for some in chunks(wanted):
         query = select(c.invoice_id, c.order_id).distinct().order_by(c.invoice_id, c.order_id)
-        for row in conn.execute(query.where(c.invoice_id.in_(wanted[start : start + _CHUNK]))):
+        for row in conn.execute(query.where(c.invoice_id.in_(some))):
             found.setdefault(row.invoice_id, []).append(row.order_id)
     for each in load(conn, [number for number in wanted if number not in found]).values():
         if each.original_id is not None:
@@ -228,7 +225,7 @@ def followed(conn: Connection) -> list[tuple[int, str, int, str]]:
     )
     waiting = c.state.in_((InvoiceState.ISSUED.value, InvoiceState.SENT.value))
     query = select(c.id, c.state, d.id, d.state).join(documents, d.id == c.document_id).where(waiting, moved)
-    return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query.order_by(c.id).limit(_CHUNK))]
+    return [(row[0], row[1], row[2], row[3]) for row in conn.execute(query.order_by(c.id).limit(CHUNK))]
 
 
 # ---------------------------------------------------------------- shipments that wait for an invoice
@@ -276,11 +273,8 @@ def due(
 def shipped(conn: Connection, shipment_ids: Iterable[int], *, lock: bool = False) -> list[Billed]:
     """Shipments by id; locked in the order of their ids."""
     found: list[Billed] = []
-    wanted = sorted(set(shipment_ids))
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(*_SHIPMENT).where(
-            shipments.c.id.in_(wanted[start : start + _CHUNK]), shipments.c.state == "SHIPPED"
-        )
+    for some in chunks(shipment_ids):
+        query = select(*_SHIPMENT).where(shipments.c.id.in_(some), shipments.c.state == "SHIPPED")
         rows = conn.execute((query.with_for_update() if lock else query).order_by(shipments.c.id))
         found += [Billed(*row) for row in rows]
     return found
@@ -288,8 +282,8 @@ def shipped(conn: Connection, shipment_ids: Iterable[int], *, lock: bool = False
 
 def set_billed(conn: Connection, shipment_ids: Sequence[int], state: str) -> None:
     """`shipments.invoice_state`."""
-    for start in range(0, len(shipment_ids), _CHUNK):
-        some = shipments.c.id.in_(shipment_ids[start : start + _CHUNK])
+    for chunk in chunks(shipment_ids):
+        some = shipments.c.id.in_(chunk)
         conn.execute(update(shipments).where(some).values(invoice_state=state))
 
 
@@ -300,12 +294,11 @@ def postpone(conn: Connection, shipment_id: int, until: datetime) -> None:
 
 def blocked_of(conn: Connection, order_ids: Iterable[int]) -> list[int]:
     """Shipments of these orders whose invoice something blocks."""
-    wanted = sorted(set(order_ids))
     p, s = line_parts.c, shipments.c
     found: set[int] = set()
-    for start in range(0, len(wanted), _CHUNK):
+    for some in chunks(order_ids):
         query = select(s.id).join(line_parts, p.shipment_id == s.id)
-        mine = p.order_id.in_(wanted[start : start + _CHUNK]) & (s.invoice_state == BLOCKED)
+        mine = p.order_id.in_(some) & (s.invoice_state == BLOCKED)
         found.update(conn.execute(query.where(mine)).scalars())
     return sorted(found)
 

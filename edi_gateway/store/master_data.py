@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, select, update
 
 from edi_gateway.store import bulk, control_numbers
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import control_numbers as counters
 from edi_gateway.store.tables import (
@@ -31,7 +32,6 @@ from edi_gateway.store.tables import (
 
 ALWAYS = date(1900, 1, 1)  # since when a row holds that is new and does not say
 _NEVER = date.max  # an open end, for comparing
-_CHUNK = 500
 _SCOPE = "import"
 Key = tuple[Any, ...]
 Values = tuple[Any, ...]
@@ -314,7 +314,7 @@ def _standing(conn: Connection, kind: Kind, keys: Iterable[Key]) -> dict[Key, _S
     place = kind.key.index(kind.by)
     c = kind.table.c
     found: dict[Key, _Stand] = {}
-    for chunk in _chunks(key[place] for key in wanted):
+    for chunk in chunks(key[place] for key in wanted):
         query = select(kind.table).where(c[kind.by].in_(chunk))
         for row in conn.execute(query.order_by(c.since, c.id)):
             values = row._mapping
@@ -333,18 +333,12 @@ def standing_keys(conn: Connection, kind: Kind, lookups: Iterable[Any], on: date
     """Keys of the rows that hold on a day or later, by their indexed column."""
     c = kind.table.c
     found: set[Key] = set()
-    for chunk in _chunks(lookups):
+    for chunk in chunks(lookups):
         query = select(*(c[name] for name in kind.key)).where(
             c[kind.by].in_(chunk), c.superseded.is_(False), c.until.is_(None) | (c.until > on)
         )
         found.update(tuple(row) for row in conn.execute(query))
     return found
-
-
-def _chunks(lookups: Iterable[Any]) -> Iterator[list[Any]]:
-    wanted = sorted(set(lookups))
-    for start in range(0, len(wanted), _CHUNK):
-        yield wanted[start : start + _CHUNK]
 
 
 def in_force(
@@ -353,7 +347,7 @@ def in_force(
     """`columns` of the rows whose indexed column is one of `lookups`, whenever they hold; superseded ones not."""
     c = kind.table.c
     found: set[tuple[Any, ...]] = set()
-    for chunk in _chunks(lookups):
+    for chunk in chunks(lookups):
         query = select(*(c[name] for name in columns)).where(c[kind.by].in_(chunk), c.superseded.is_(False))
         found.update(tuple(row) for row in conn.execute(query))
     return found
@@ -362,8 +356,7 @@ def in_force(
 def carry_out(conn: Connection, ids: Ids, plan: Plan, *, by: str, at: datetime, source: str) -> None:
     """Do what the plan says."""
     table = plan.kind.table
-    for start in range(0, len(plan.superseded), _CHUNK):
-        chunk = plan.superseded[start : start + _CHUNK]
+    for chunk in chunks(plan.superseded):
         conn.execute(update(table).where(table.c.id.in_(chunk)).values(superseded=True))
     columns = (
         *("id", *plan.kind.key, *plan.kind.values),

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from edi_gateway.model.fulfilment import Shipped
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents, handling_units, line_parts, shipments
 
 # shipments.notice_state
@@ -27,7 +28,6 @@ ACKED: Final = "ACKED"
 REJECTED: Final = "REJECTED"
 
 _SHIPPED: Final = TypeAdapter(Shipped)
-_CHUNK: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +105,16 @@ def _where(
     conn: Connection, column: ColumnElement[Any], values: Iterable[Any], *, lock: bool
 ) -> list[Noticed]:
     found: list[Noticed] = []
-    wanted = sorted(set(values))
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(*_COLUMNS).where(column.in_(wanted[start : start + _CHUNK])).order_by(shipments.c.id)
+    for some in chunks(values):
+        query = select(*_COLUMNS).where(column.in_(some)).order_by(shipments.c.id)
         found += [_noticed(row) for row in conn.execute(query.with_for_update() if lock else query)]
     return found
 
 
 def change(conn: Connection, shipment_ids: Sequence[int], **values: object) -> None:
     """Set columns of shipments. Commands only, which leave event and audit beside it."""
-    for start in range(0, len(shipment_ids), _CHUNK):
-        some = shipments.c.id.in_(shipment_ids[start : start + _CHUNK])
+    for chunk in chunks(shipment_ids):
+        some = shipments.c.id.in_(chunk)
         conn.execute(update(shipments).where(some).values(**values))
 
 
@@ -156,11 +155,8 @@ def on_bill(conn: Connection, partner: str, bill: str) -> list[Noticed]:
 
 def wake(conn: Connection, order_ids: Iterable[int]) -> None:
     """Held notices of these orders are looked at again."""
-    wanted = sorted(set(order_ids))
-    for start in range(0, len(wanted), _CHUNK):
-        mine = select(line_parts.c.shipment_id).where(
-            line_parts.c.order_id.in_(wanted[start : start + _CHUNK])
-        )
+    for some in chunks(order_ids):
+        mine = select(line_parts.c.shipment_id).where(line_parts.c.order_id.in_(some))
         held = (shipments.c.notice_state == HELD) & shipments.c.id.in_(mine)
         conn.execute(update(shipments).where(held).values(notice_state=DUE))
 

@@ -16,11 +16,13 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select, update
 
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.fulfilment import Stage
 from edi_gateway.model.master_data import KnownOrder
 from edi_gateway.model.order import LineState, OrderLine, OrderState
-from edi_gateway.store import bulk
+from edi_gateway.store import bulk, canonical
 from edi_gateway.store.bulk import Row
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import (
     holds,
@@ -31,8 +33,6 @@ from edi_gateway.store.tables import (
     order_revisions,
     orders,
 )
-
-_CHUNK = 400  # keys in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,11 @@ class StoredOrder:
     answer_due_at: datetime | None
     answer_state: str
     void_reason: str | None
+
+    @property
+    def document(self) -> PurchaseOrder:
+        """The order that stands."""
+        return canonical.read(PurchaseOrder, self.snapshot)
 
 
 ORDER_COLUMNS = tuple(field.name for field in fields(StoredOrder))
@@ -114,14 +119,24 @@ def load(conn: Connection, order_id: int, *, lock: bool = False) -> StoredOrder 
 def load_many(conn: Connection, order_ids: Sequence[int], *, lock: bool = False) -> dict[int, StoredOrder]:
     """Orders by id; locked in the order of their ids, so that two commands cannot wait for each other."""
     found: dict[int, StoredOrder] = {}
-    wanted = sorted(set(order_ids))
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(*_ORDER).where(orders.c.id.in_(wanted[start : start + _CHUNK])).order_by(orders.c.id)
+    for some in chunks(order_ids):
+        query = select(*_ORDER).where(orders.c.id.in_(some)).order_by(orders.c.id)
         for row in conn.execute(query.with_for_update() if lock else query):
             values = dict(row._mapping)
             values["state"] = OrderState(row.state)
             found[row.id] = StoredOrder(**values)
     return found
+
+
+def lock(conn: Connection, order_ids: Sequence[int]) -> None:
+    """Keep other commands from changing these orders until this transaction ends; in the order of their ids.
+
+    On SQLite nothing is asked: whoever writes there writes alone.
+    """
+    if conn.dialect.name != "sqlite":
+        for chunk in chunks(order_ids):
+            query = select(orders.c.id).where(orders.c.id.in_(chunk)).order_by(orders.c.id)
+            conn.execute(query.with_for_update()).all()
 
 
 def find(conn: Connection, wanted: str) -> list[int]:
@@ -140,10 +155,10 @@ def lines(conn: Connection, order_id: int) -> tuple[OrderLine, ...]:
 def lines_of(conn: Connection, order_ids: Sequence[int]) -> dict[int, tuple[OrderLine, ...]]:
     """The lines of orders, by order id, in their order."""
     found: dict[int, list[OrderLine]] = {}
-    for start in range(0, len(order_ids), _CHUNK):
+    for some in chunks(order_ids):
         query = (
             select(order_lines.c.order_id, *_LINE)
-            .where(order_lines.c.order_id.in_(order_ids[start : start + _CHUNK]))
+            .where(order_lines.c.order_id.in_(some))
             .order_by(order_lines.c.order_id, order_lines.c.line)
         )
         for row in conn.execute(query):
@@ -166,9 +181,7 @@ def backordered(conn: Connection, skus: Iterable[str]) -> set[int]:
     """Orders of which some was promised for later, of these items."""
     found: set[int] = set()
     c = order_lines.c
-    wanted = sorted(set(skus))
-    for start in range(0, len(wanted), _CHUNK):
-        some = wanted[start : start + _CHUNK]
+    for some in chunks(skus):
         waits = c.backordered_quantity.is_not(None) & (c.sku.in_(some) | c.substitute.in_(some))
         found.update(conn.execute(select(c.order_id).where(waits)).scalars())
     return found
@@ -180,9 +193,8 @@ def set_stages(conn: Connection, stages: Mapping[int, str | None], at: datetime)
     for order_id, stage in stages.items():
         by_stage.setdefault(stage, []).append(order_id)
     for stage, ids in by_stage.items():
-        for start in range(0, len(ids), _CHUNK):
-            some = orders.c.id.in_(sorted(ids)[start : start + _CHUNK])
-            conn.execute(update(orders).where(some).values(stage=stage, updated_at=at))
+        for chunk in chunks(ids):
+            conn.execute(update(orders).where(orders.c.id.in_(chunk)).values(stage=stage, updated_at=at))
 
 
 # ---------------------------------------------------------------- business keys
@@ -198,8 +210,7 @@ def claim(conn: Connection, keys: Mapping[str, int]) -> set[str]:
     won: set[str] = set()
     ordered = sorted(keys.items())  # always in the same order: two workers cannot wait for each other
     row = "(%s, %s)" if conn.dialect.name == "postgresql" else "(?, ?)"
-    for start in range(0, len(ordered), _CHUNK):
-        chunk = ordered[start : start + _CHUNK]
+    for chunk in chunks(ordered):
         # written out: SQLAlchemy would compose 400 rows of parameters anew at every call
         statement = (
             f"INSERT INTO order_keys (business_key, order_id) VALUES {', '.join([row] * len(chunk))} "
@@ -217,12 +228,11 @@ def release_key(conn: Connection, order_id: int) -> None:
 def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, ...]]:
     """Our orders with these business keys, void ones left out, the oldest first."""
     rows: list[Any] = []
-    wanted = sorted(keys)
     c = orders.c
     columns = [c.business_key, c.id, c.number, c.revision, c.state, c.content_hash, c.snapshot, c.type]
     columns += [c.document_id, c.stage]
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(*columns).where(c.business_key.in_(wanted[start : start + _CHUNK]))
+    for some in chunks(keys):
+        query = select(*columns).where(c.business_key.in_(some))
         rows += conn.execute(query.where(c.state != "VOID").order_by(c.id))
     former = _replaced(conn, [row.id for row in rows if row.revision > 1])
     several = Counter(row.business_key for row in rows)
@@ -250,8 +260,8 @@ def _replaced(conn: Connection, order_ids: Sequence[int]) -> dict[int, list[str]
     """The documents that stood before the one that stands now, by order, the oldest first."""
     found: dict[int, list[str]] = {}
     c = order_revisions.c
-    for start in range(0, len(order_ids), _CHUNK):
-        query = select(c.order_id, c.snapshot).where(c.order_id.in_(order_ids[start : start + _CHUNK]))
+    for some in chunks(order_ids):
+        query = select(c.order_id, c.snapshot).where(c.order_id.in_(some))
         for row in conn.execute(query.where(c.snapshot.is_not(None)).order_by(c.order_id, c.revision)):
             found.setdefault(row.order_id, []).append(row.snapshot)
     return found
@@ -261,8 +271,8 @@ def _disputed(conn: Connection, order_ids: Sequence[int]) -> set[int]:
     """Those that wait for somebody to say whether they are orders of their own (hold DUP_PO)."""
     found: set[int] = set()
     c = holds.c
-    for start in range(0, len(order_ids), _CHUNK):
-        query = select(c.order_id).where(c.order_id.in_(order_ids[start : start + _CHUNK]))
+    for some in chunks(order_ids):
+        query = select(c.order_id).where(c.order_id.in_(some))
         found.update(conn.execute(query.where(c.code == "DUP_PO", c.state == "ACTIVE")).scalars())
     return found
 

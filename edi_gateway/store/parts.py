@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, select, update
 
 from edi_gateway.model.fulfilment import RESERVING, WAITING, Part, PartKind, PartState
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import line_parts
 
 _FIELDS: Final = tuple(field.name for field in fields(Part))
@@ -40,7 +41,6 @@ _SAVE: Final = (
     .values({name: bindparam(f"new_{name}") for name in _CHANGING})
 )
 _NAMES: Final = ("this", *(f"new_{name}" for name in _CHANGING))
-_CHUNK: Final = 400
 _STATE, _KIND = _FIELDS.index("state"), _FIELDS.index("kind")
 _STATES: Final = {state.value: state for state in PartState}
 _KINDS: Final = {kind.value: kind for kind in PartKind}
@@ -62,7 +62,7 @@ def of_orders(
 ) -> dict[int, tuple[Part, ...]]:
     """All parts that orders ever had, by order, in the order of lines."""
     found: dict[int, list[Part]] = {}
-    for chunk in _chunks(order_ids):
+    for chunk in chunks(order_ids):
         for part in _read(conn, line_parts.c.order_id.in_(chunk), lock=lock):
             found.setdefault(part.order_id, []).append(part)
     return {order_id: tuple(sorted(mine, key=lambda p: p.rank)) for order_id, mine in found.items()}
@@ -71,7 +71,7 @@ def of_orders(
 def load(conn: Connection, part_ids: Iterable[int], *, lock: bool = False) -> dict[int, Part]:
     """Parts by id; locked in the order of their ids."""
     found: dict[int, Part] = {}
-    for chunk in _chunks(part_ids):
+    for chunk in chunks(part_ids):
         found.update((part.id, part) for part in _read(conn, line_parts.c.id.in_(chunk), lock=lock))
     return found
 
@@ -83,9 +83,9 @@ def waiting(
     c = line_parts.c
     states = c.state.in_([state.value for state in WAITING])
     found: dict[int, Part] = {}
-    for chunk in _chunks(order_ids):
+    for chunk in chunks(order_ids):
         found.update((part.id, part) for part in _read(conn, states & c.order_id.in_(chunk), lock=lock))
-    for some in _chunks(skus):
+    for some in chunks(skus):
         found.update((part.id, part) for part in _read(conn, states & c.sku.in_(some), lock=lock))
     return [found[part_id] for part_id in sorted(found)]
 
@@ -104,7 +104,7 @@ def of_shipment(
 
 def _by(conn: Connection, name: str, ids: Iterable[int], *, lock: bool) -> dict[int, list[Part]]:
     found: dict[int, list[Part]] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         for part in _read(conn, line_parts.c[name].in_(chunk), lock=lock):
             found.setdefault(getattr(part, name), []).append(part)
     return {number: sorted(mine, key=lambda p: p.rank) for number, mine in found.items()}
@@ -127,7 +127,7 @@ def reserved(conn: Connection, skus: Iterable[str]) -> list[Part]:
     """Parts that hold stock of these items, for comparing with `stock.allocated`."""
     c = line_parts.c
     states = c.state.in_([state.value for state in RESERVING])
-    return [part for chunk in _chunks(skus) for part in _read(conn, states & c.sku.in_(chunk), lock=False)]
+    return [part for chunk in chunks(skus) for part in _read(conn, states & c.sku.in_(chunk), lock=False)]
 
 
 def _read(conn: Connection, condition: ColumnElement[bool], *, lock: bool) -> list[Part]:
@@ -140,9 +140,3 @@ def _part(row: Any) -> Part:
     values[_STATE] = _STATES[values[_STATE]]
     values[_KIND] = _KINDS[values[_KIND]]
     return Part(*values)
-
-
-def _chunks(values: Iterable[Any]) -> Iterable[list[Any]]:
-    wanted = sorted(set(values))
-    for start in range(0, len(wanted), _CHUNK):
-        yield wanted[start : start + _CHUNK]

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, func, or_, select, update
 
 from edi_gateway.model.fulfilment import PartState, Release
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import holds, line_parts, releases
 
 RELEASED: Final = "RELEASED"
@@ -26,7 +27,6 @@ OPEN: Final = (RELEASED, CANCEL_ASKED)
 _FIELDS: Final = tuple(field.name for field in fields(Release))
 _VALUES: Final = attrgetter(*_FIELDS)
 _COLUMNS: Final = [releases.c[name] for name in _FIELDS]
-_CHUNK: Final = 400
 
 
 def add(conn: Connection, new: Sequence[Release]) -> None:
@@ -41,9 +41,8 @@ def change(conn: Connection, release_id: int, **values: object) -> None:
 def load(conn: Connection, release_ids: Iterable[int], *, lock: bool = False) -> dict[int, Release]:
     """Releases by id; locked in the order of their ids."""
     found: dict[int, Release] = {}
-    wanted = sorted(set(release_ids))
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(*_COLUMNS).where(releases.c.id.in_(wanted[start : start + _CHUNK]))
+    for some in chunks(release_ids):
+        query = select(*_COLUMNS).where(releases.c.id.in_(some))
         query = query.order_by(releases.c.id)
         for row in conn.execute(query.with_for_update() if lock else query):
             found[row.id] = Release(*row)
@@ -53,9 +52,8 @@ def load(conn: Connection, release_ids: Iterable[int], *, lock: bool = False) ->
 def by_number(conn: Connection, numbers: Collection[str]) -> dict[str, Release]:
     """Releases by their numbers, as they stand; `load` locks."""
     found: dict[str, Release] = {}
-    wanted = sorted(set(numbers))
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(*_COLUMNS).where(releases.c.number.in_(wanted[start : start + _CHUNK]))
+    for some in chunks(numbers):
+        query = select(*_COLUMNS).where(releases.c.number.in_(some))
         found.update((row.number, Release(*row)) for row in conn.execute(query))
     return found
 
@@ -63,9 +61,8 @@ def by_number(conn: Connection, numbers: Collection[str]) -> dict[str, Release]:
 def of_orders(conn: Connection, order_ids: Iterable[int]) -> dict[int, list[Release]]:
     """All releases that orders ever had, the oldest first."""
     found: dict[int, list[Release]] = {}
-    wanted = sorted(set(order_ids))
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(*_COLUMNS).where(releases.c.order_id.in_(wanted[start : start + _CHUNK]))
+    for some in chunks(order_ids):
+        query = select(*_COLUMNS).where(releases.c.order_id.in_(some))
         for row in conn.execute(query.order_by(releases.c.id)):
             found.setdefault(row.order_id, []).append(Release(*row))
     return found

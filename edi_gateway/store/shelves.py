@@ -14,10 +14,10 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from edi_gateway.model.fulfilment import RESERVING, WAITING, Commitment, OwnPart, PartState, Shelf
 from edi_gateway.store import stock
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import line_parts, order_lines, orders, work
 
 _AGREEMENTS: Final = ("BK", "BE")  # BEG02: blanket orders, which ship nothing themselves
-_CHUNK: Final = 500
 T = TypeVar("T")
 
 
@@ -53,7 +53,7 @@ def _waiting(
     """Parts that wait for stock."""
     c = line_parts.c
     due = func.coalesce(c.promised, c.ship_from)
-    for chunk in _chunks(sorted(skus)):
+    for chunk in chunks(skus):
         query = select(c.sku, c.base_quantity, due).where(
             c.sku.in_(chunk), c.state.in_([state.value for state in WAITING]), c.test.is_(False)
         )
@@ -85,7 +85,7 @@ def _accepted(
     line = order_lines.c
     sku = func.coalesce(line.substitute, line.sku)
     due = func.coalesce(line.promised_ship, line.ship_from)
-    for chunk in _chunks(order_ids):
+    for chunk in chunks(order_ids):
         query = (
             select(sku, line.base_quantity, due)
             .join(orders, orders.c.id == line.order_id)
@@ -107,7 +107,7 @@ def _own(conn: Connection, order_ids: Collection[int]) -> dict[int, tuple[OwnPar
     """What these orders have got, or wait for."""
     c = line_parts.c
     found: dict[int, list[OwnPart]] = {}
-    for chunk in _chunks(sorted(order_ids)):
+    for chunk in chunks(order_ids):
         due = func.coalesce(c.promised, c.ship_from)
         query = select(c.order_id, c.line, c.sku, c.base_quantity, c.state, due)
         query = query.where(c.order_id.in_(chunk), c.state != PartState.CANCELLED.value, c.test.is_(False))
@@ -123,8 +123,3 @@ def _own(conn: Connection, order_ids: Collection[int]) -> dict[int, tuple[OwnPar
             )
             found.setdefault(row.order_id, []).append(part)
     return {order_id: tuple(parts) for order_id, parts in found.items()}
-
-
-def _chunks(ordered: Sequence[T]) -> Iterator[Sequence[T]]:
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, select, update
 from edi_gateway.model.fulfilment import Content, Unit
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids, order_number
 from edi_gateway.store.tables import handling_units, ship_confirms, shipments, unit_contents
 
@@ -22,7 +23,6 @@ SHIPPED: Final = "SHIPPED"
 REVERSED: Final = "REVERSED"
 NOTICE_WAITS: Final = ("NONE", "NOT_DUE", "DUE", "HELD")  # no 856 has gone
 INVOICE_WAITS: Final = ("NONE", "DUE", "BLOCKED")  # and no invoice
-_CHUNK: Final = 400
 
 
 def number_of(shipment_id: int) -> str:
@@ -147,8 +147,8 @@ def units_of(
     contents: dict[int, list[Content]] = {}
     u = unit_contents.c
     wanted = [row.id for row in rows]
-    for start in range(0, len(wanted), _CHUNK):
-        found = select(unit_contents).where(u.unit_id.in_(wanted[start : start + _CHUNK])).order_by(u.id)
+    for some in chunks(wanted):
+        found = select(unit_contents).where(u.unit_id.in_(some)).order_by(u.id)
         for row in conn.execute(found):
             content = Content(row.part_id, row.quantity, row.lot, row.expires_on, row.serial)
             contents.setdefault(row.unit_id, []).append(content)
@@ -178,8 +178,7 @@ def drop_units(conn: Connection, *, shipment_id: int | None = None, release_ids:
     else:
         mine = c.release_id.in_(sorted(release_ids)) & c.shipment_id.is_(None)
     found = list(conn.execute(select(c.id).where(mine)).scalars())
-    for start in range(0, len(found), _CHUNK):
-        chunk = found[start : start + _CHUNK]
+    for chunk in chunks(found):
         conn.execute(delete(unit_contents).where(unit_contents.c.unit_id.in_(chunk)))
         conn.execute(delete(handling_units).where(c.id.in_(chunk)))
 
@@ -187,9 +186,8 @@ def drop_units(conn: Connection, *, shipment_id: int | None = None, release_ids:
 def known_numbers(conn: Connection, ssccs: Collection[str]) -> set[str]:
     """Which of these SSCCs stand on a carton or pallet already."""
     found: set[str] = set()
-    wanted = sorted(set(ssccs))
     c = handling_units.c
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(c.sscc).where(c.sscc.in_(wanted[start : start + _CHUNK]))
+    for some in chunks(ssccs):
+        query = select(c.sscc).where(c.sscc.in_(some))
         found.update(value for value in conn.execute(query).scalars() if value is not None)
     return found

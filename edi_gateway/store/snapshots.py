@@ -73,11 +73,6 @@ def hashes(conn: Connection) -> dict[str, tuple[str, bool]]:
     return {row.partner: (row.hash, row.paused) for row in conn.execute(select(c.partner, c.hash, c.paused))}
 
 
-def live_hash(conn: Connection, partner: str) -> str | None:
-    """The hash of what is live of one partner."""
-    return conn.execute(select(live_profiles.c.hash).where(live_profiles.c.partner == partner)).scalar()
-
-
 def content(conn: Connection, digest: str) -> str | None:
     """What stands under a hash: what read a document then."""
     return conn.execute(select(snapshots.c.content).where(snapshots.c.hash == digest)).scalar()

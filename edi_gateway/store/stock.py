@@ -8,7 +8,7 @@ quantities as text and would add them as floats.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -20,13 +20,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.fulfilment import Site, StockLevel, Supply
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import sites as site_rows
 from edi_gateway.store.tables import stock, stock_moves, supply
 
 BUCKETS = ("on_hand", "hold", "damaged", "safety")  # that `move` changes
 CORRECTIONS = ("import", "count", "adjustment")  # kinds of moves that bring the ledger to what lies there
-_CHUNK = 500
 Key = tuple[str, str]  # (site, sku)
 
 
@@ -56,7 +56,7 @@ def levels(conn: Connection, skus: Iterable[str], *, lock: bool = False) -> dict
     """
     found: dict[str, list[StockLevel]] = {}
     columns = (stock.c.site, stock.c.sku, stock.c.on_hand, stock.c.hold, stock.c.damaged)
-    for chunk in _chunks(skus):
+    for chunk in chunks(skus):
         query = select(*columns, stock.c.allocated, stock.c.safety).where(stock.c.sku.in_(chunk))
         query = query.order_by(_plain(conn, stock.c.sku), _plain(conn, stock.c.site))
         for row in conn.execute(query.with_for_update() if lock else query):
@@ -155,7 +155,7 @@ def count_moments(conn: Connection, skus: Iterable[str]) -> dict[Key, datetime]:
     """When (site, sku) was counted last, where it was."""
     c = stock.c
     found: dict[Key, datetime] = {}
-    for chunk in _chunks(skus):
+    for chunk in chunks(skus):
         query = select(c.site, c.sku, c.counted_at).where(c.sku.in_(chunk), c.counted_at.is_not(None))
         found.update({(row.site, row.sku): row.counted_at for row in conn.execute(query)})
     return found
@@ -166,7 +166,7 @@ def came_and_went(conn: Connection, skus: Iterable[str], since: datetime) -> dic
     count: it was there, or was not, before."""
     c = stock_moves.c
     found: dict[Key, dict[str, Decimal]] = {}
-    for chunk in _chunks(skus):
+    for chunk in chunks(skus):
         query = select(c.site, c.sku, c.bucket, c.quantity).where(
             c.sku.in_(chunk), c.at > since, c.kind.not_in(CORRECTIONS)
         )
@@ -181,7 +181,7 @@ def supplies(conn: Connection, skus: Iterable[str]) -> dict[str, tuple[Supply, .
     found: dict[str, list[Supply]] = {}
     c = supply.c
     columns = (c.site, c.sku, c.quantity, c.due_on, c.confirmed, c.reference)
-    for chunk in _chunks(skus):
+    for chunk in chunks(skus):
         query = select(*columns).where(c.sku.in_(chunk), c.state == "OPEN").order_by(c.due_on, c.id)
         for row in conn.execute(query):
             found.setdefault(row.sku, []).append(Supply(*row))
@@ -195,7 +195,7 @@ def set_supplies(
     `state`: OPEN, RECEIVED (nothing more is to come) or CANCELLED."""
     c = supply.c
     there: dict[tuple[str, str, str], int] = {}
-    for chunk in _chunks(row.sku for row in rows):
+    for chunk in chunks(row.sku for row in rows):
         query = select(c.reference, c.site, c.sku, c.id).where(c.sku.in_(chunk)).order_by(c.id)
         there.update({(row.reference, row.site, row.sku): row.id for row in conn.execute(query)})
     changed, new = [], []
@@ -266,9 +266,3 @@ def _set(conn: Connection, column: str, rows: Sequence[Mapping[str, Any]]) -> No
 def _plain(conn: Connection, column: ColumnElement[str]) -> ColumnElement[str]:
     """Sorted as Python sorts, whatever the database's language: chunks must follow one another in one order."""
     return collate(column, "C") if conn.dialect.name == "postgresql" else column
-
-
-def _chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    ordered = sorted(set(values))
-    for start in range(0, len(ordered), _CHUNK):
-        yield ordered[start : start + _CHUNK]

@@ -14,10 +14,10 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import stock_proposals as rows
 
 PENDING, APPLIED, REJECTED, SUPERSEDED = "PENDING", "APPLIED", "REJECTED", "SUPERSEDED"
-_CHUNK = 500
 Key = tuple[str, str]  # (site, sku)
 
 
@@ -65,20 +65,16 @@ def of_moment(conn: Connection, keys: Iterable[Key], at: datetime) -> list[Propo
 def decide(
     conn: Connection, ids: Sequence[int], state: str, *, by: str, at: datetime, reason: str | None = None
 ) -> None:
-    for start in range(0, len(ids), _CHUNK):
-        chunk = ids[start : start + _CHUNK]
+    for chunk in chunks(ids):
         values = {"state": state, "decided_by": by, "decided_at": at, "reason": reason}
         conn.execute(update(rows).where(rows.c.id.in_(chunk)).values(values))
 
 
 def undecided(conn: Connection, documents: Iterable[int]) -> set[int]:
     """Documents of which a proposal still waits."""
-    wanted = sorted(documents)
     found: set[int] = set()
-    for start in range(0, len(wanted), _CHUNK):
-        query = select(rows.c.document_id).where(
-            rows.c.document_id.in_(wanted[start : start + _CHUNK]), rows.c.state == PENDING
-        )
+    for some in chunks(documents):
+        query = select(rows.c.document_id).where(rows.c.document_id.in_(some), rows.c.state == PENDING)
         found.update(conn.execute(query).scalars())
     return found
 
@@ -90,8 +86,8 @@ def _query() -> Any:
 def _of(conn: Connection, keys: Iterable[Key], condition: Any) -> Iterator[Proposal]:
     wanted = set(keys)
     skus = sorted({sku for _, sku in wanted})
-    for start in range(0, len(skus), _CHUNK):
-        query = _query().where(rows.c.sku.in_(skus[start : start + _CHUNK]), condition).order_by(rows.c.id)
+    for some in chunks(skus):
+        query = _query().where(rows.c.sku.in_(some), condition).order_by(rows.c.id)
         for row in conn.execute(query.with_for_update()):
             if (row.site, row.sku) in wanted:
                 yield Proposal(*row)

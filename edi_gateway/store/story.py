@@ -5,7 +5,7 @@ Gives model.story.OrderStory; decides nothing. Called by commands/ before a docu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -13,14 +13,13 @@ from sqlalchemy import Connection, select
 
 from edi_gateway.model.billing import IssuedInvoice
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.ship_notice import ShipNotice
 from edi_gateway.model.fulfilment import Part
 from edi_gateway.model.story import Departed, Notified, OrderStory
-from edi_gateway.store import orders, parts
+from edi_gateway.store import canonical, orders, parts
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents, invoice_lines, invoices, shipments
 
-_CHUNK: Final = 400
 _NEVER: Final = ("INVALID", "CANCELLED")  # states of a document that does not go
 _TOLD: Final = ("MADE", "SENT", "ACKED", "REJECTED")  # notice states of what was told
 _ISSUED: Final = TypeAdapter(IssuedInvoice)
@@ -44,7 +43,7 @@ def read(conn: Connection, order_ids: Iterable[int], *, notices: bool = True) ->
             number=order.number,
             state=order.state,
             currency=order.currency,
-            ordered=PurchaseOrder.model_validate_json(order.snapshot),
+            ordered=order.document,
             lines=lines.get(order_id, ()),
             customer=order.customer,
             answers=tuple(answers.get(order_id, ())),
@@ -61,7 +60,7 @@ def on_bill(conn: Connection, partner: str, bills: Collection[str]) -> dict[str,
     """By bill of lading, the shipments to a partner that went on it."""
     c = shipments.c
     found: dict[str, list[Departed]] = {}
-    for chunk in _chunks(bills):
+    for chunk in chunks(bills):
         query = select(c.id, c.number, c.shipped_on, c.ship_to, c.bol)
         mine = query.where(c.partner == partner, c.bol.in_(chunk), c.state == "SHIPPED").order_by(c.id)
         for row in conn.execute(mine):
@@ -73,11 +72,11 @@ def _answers(conn: Connection, order_ids: list[int]) -> dict[int, list[PurchaseO
     """Each 855 that went, or waits to be sent."""
     c = documents.c
     found: dict[int, list[PurchaseOrderAcknowledgment]] = {}
-    for chunk in _chunks(order_ids):
+    for chunk in chunks(order_ids):
         query = select(c.order_id, c.canonical).where(c.order_id.in_(chunk), c.direction == "out")
         mine = query.where(c.set_code == "855", c.state.not_in(_NEVER), c.canonical.is_not(None))
         for row in conn.execute(mine.order_by(c.id)):
-            said = PurchaseOrderAcknowledgment.model_validate_json(row.canonical)
+            said = canonical.read(PurchaseOrderAcknowledgment, row.canonical)
             found.setdefault(row.order_id, []).append(said)
     return found
 
@@ -89,7 +88,7 @@ def _departed(conn: Connection, shipment_ids: Collection[int]) -> _Left:
     """Shipments that left, each with the document of its last 856 that went."""
     c, d = shipments.c, documents.c
     found: _Left = {}
-    for chunk in _chunks(shipment_ids):
+    for chunk in chunks(shipment_ids):
         query = (
             select(
                 c.id,
@@ -119,10 +118,10 @@ def _notices(conn: Connection, left: Iterable[tuple[Departed, int | None]]) -> d
         if document_id is not None:
             of.setdefault(document_id, set()).add(departed.shipment_id)
     found: dict[int, Notified] = {}
-    for chunk in _chunks(of):
+    for chunk in chunks(of):
         query = select(documents.c.id, documents.c.canonical).where(documents.c.id.in_(chunk))
         for row in conn.execute(query.where(documents.c.canonical.is_not(None))):
-            said = ShipNotice.model_validate_json(row.canonical)
+            said = canonical.read(ShipNotice, row.canonical)
             found[row.id] = Notified(frozenset(of[row.id]), said)
     return found
 
@@ -130,7 +129,7 @@ def _notices(conn: Connection, left: Iterable[tuple[Departed, int | None]]) -> d
 def _invoices(conn: Connection, order_ids: list[int]) -> dict[int, list[IssuedInvoice]]:
     """By order, what was issued: invoices with a line of it, and their credits, which may have no lines."""
     of: dict[int, set[int]] = {}
-    for chunk in _chunks(order_ids):
+    for chunk in chunks(order_ids):
         lines = select(invoice_lines.c.invoice_id, invoice_lines.c.order_id).distinct()
         for invoice_id, order_id in conn.execute(lines.where(invoice_lines.c.order_id.in_(chunk))):
             of.setdefault(invoice_id, set()).add(order_id)
@@ -139,7 +138,7 @@ def _invoices(conn: Connection, order_ids: list[int]) -> dict[int, list[IssuedIn
         return found
     c = invoices.c
     rows: dict[int, Any] = {}
-    for chunk in _chunks(of):
+    for chunk in chunks(of):
         query = select(c.id, c.original_id, c.snapshot)
         for row in conn.execute(query.where(c.id.in_(chunk) | c.original_id.in_(chunk))):
             rows[row.id] = row
@@ -162,9 +161,3 @@ def _of(
 def _once(found: Iterable[Notified]) -> tuple[Notified, ...]:
     """One notice may tell several shipments."""
     return tuple({id(each): each for each in found}.values())
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[list[Any]]:
-    wanted = sorted(set(values))
-    for start in range(0, len(wanted), _CHUNK):
-        yield wanted[start : start + _CHUNK]

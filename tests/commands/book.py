@@ -58,6 +58,9 @@ class Partners:
     def profile(self, partner: str) -> Profile | None:
         return self.live if partner == self.live.key else None
 
+    def hash(self, partner: str) -> str | None:
+        return None  # nothing is published here: the profile is given
+
     def write(self, partner: str, set_code: str) -> WriteDocument:
         assert set_code == "855"
         return self.write_answer

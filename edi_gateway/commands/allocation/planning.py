@@ -16,7 +16,6 @@ from edi_gateway.commands.allocation.stages import set_stages
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.ordering.carrying_on import ENDED
-from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.fulfilment import RESERVING, Part, PartState
 from edi_gateway.model.master_data import Customer, MasterData
 from edi_gateway.model.order import HoldView, OrderLine
@@ -107,7 +106,7 @@ def _plan(
     data: MasterData,
     active: Sequence[HoldView],
 ) -> Plan:
-    document = PurchaseOrder.model_validate_json(order.snapshot)
+    document = order.document
     customer = data.customers.get(order.customer or "")
     rules: dict[int, LineRule] = {}
     share = profile.fulfilment.short_store_rule == "fair share"

@@ -65,7 +65,7 @@ class Books:
 
     def document(self, order_id: int) -> PurchaseOrder:
         if order_id not in self._documents:
-            self._documents[order_id] = PurchaseOrder.model_validate_json(self.orders[order_id].snapshot)
+            self._documents[order_id] = self.orders[order_id].document
         return self._documents[order_id]
 
     def billed(self, order_id: int, now: Iterable[Billable] = (), told: Collection[int] = ()) -> BilledOrder:

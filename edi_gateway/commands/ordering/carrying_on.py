@@ -28,7 +28,7 @@ from edi_gateway.orders.holds import Blocking
 from edi_gateway.orders.identity import real_key
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
 from edi_gateway.orders.parts import still_wanted
-from edi_gateway.store import cases, deadlines, documents, holds, orders, outbox
+from edi_gateway.store import canonical, cases, deadlines, documents, holds, orders, outbox
 from edi_gateway.store.orders import StoredOrder
 
 ENDED = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID)
@@ -67,7 +67,7 @@ def open_matter(desk: Desk, order_id: int, what: str) -> Matter:
         raise Refused(what=what, why=f"there is no order {order_id}")
     return Matter(
         order=order,
-        document=PurchaseOrder.model_validate_json(order.snapshot),
+        document=order.document,
         lines=orders.lines(desk.conn, order_id),
         holds=tuple(holds.of_order(desk.conn, order_id)),
     )
@@ -224,7 +224,7 @@ def answerable(matter: Matter, active: Sequence[Blocking]) -> Answerable:
 def last_answer(desk: Desk, order_id: int) -> PurchaseOrderAcknowledgment | None:
     """What we told the buyer last."""
     last = documents.last_answers(desk.conn, [order_id]).get(order_id)
-    return None if last is None else PurchaseOrderAcknowledgment.model_validate_json(last.canonical)
+    return None if last is None else canonical.read(PurchaseOrderAcknowledgment, last.canonical)
 
 
 def met(desk: Desk, order_id: int) -> None:

@@ -51,7 +51,7 @@ class Dispatch:
 
     @cached_property
     def documents(self) -> dict[int, PurchaseOrder]:
-        return {n: PurchaseOrder.model_validate_json(order.snapshot) for n, order in self.orders.items()}
+        return {n: order.document for n, order in self.orders.items()}
 
     def to(self, part: Part) -> Destination:
         """Where the goods of a part go."""

@@ -291,7 +291,7 @@ def the(desk: Desk, number: str, what: str) -> Release:
     found = releases.by_number(desk.conn, [number]).get(number)
     if found is None:
         raise Refused(what=what, why=f"there is no release {number}")
-    orders.load(desk.conn, found.order_id, lock=True)
+    orders.lock(desk.conn, [found.order_id])
     return releases.load(desk.conn, [found.id], lock=True)[found.id]
 
 
