@@ -60,7 +60,9 @@ def _tell(opinion: Opinion) -> None:
         if each.known is not None:
             say(f"[dim]known: {escape(faults[each.known])}[/dim]", indent=4)
     if not opinion.disagreements:
-        screen.print("  Nothing in which we differ.")
+        alike = opinion.accepted_by_us == opinion.accepted_by_pyx12
+        said = "Nothing in which we differ." if alike else "We differ in nothing that it looks at."
+        screen.print(f"  {said}")
     screen.print()
 
 

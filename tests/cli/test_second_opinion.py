@@ -27,3 +27,14 @@ def test_json_has_it_in_an_object_of_its_own_and_the_exit_code_stays(tmp_path: P
     checked, opinion = said.json()
     assert checked["file"] == opinion["file"] == str(file)
     assert opinion == {"file": str(file), "accepted": False, "rules_left_out": [], "disagreements": []}
+
+
+def test_what_pyx12_does_not_look_at_is_not_called_agreement(tmp_path: Path) -> None:
+    content = (SAMPLES / "21-latin-1-names" / "input.edi").read_bytes().replace(b"ST*850*", b"ST*837*")
+    (tmp_path / "f").write_bytes(content)
+    said = Terminal(tmp_path)("check", "--second-opinion", "f")
+    assert "1 ERROR" in said.out
+    assert said.out.splitlines()[-3:-1] == [
+        "pyx12 accepts what is in this file.",
+        "  We differ in nothing that it looks at.",
+    ]
