@@ -77,6 +77,18 @@ def test_der_cut_or_changed_at_every_tenth_byte_is_refused_or_means_the_same(
     assert refused > len(whole) / 10
 
 
+def test_an_algorithm_without_a_name_is_refused(parties: Parties, scratch: Scratch) -> None:
+    for kind, name, answer in [
+        ("cbc", "0609608648016503040102", DECRYPTION),
+        ("gcm", "060960864801650304012e", DECRYPTION),
+        ("compressed", "060b2a864886f70d0109100308", "processed/error: decompression-failed"),
+    ]:
+        whole = sound(parties, scratch, kind)
+        at = whole.index(bytes.fromhex(name))
+        nothing = whole[: at - 1] + b"\0" + whole[at:]  # the sequence around it is empty
+        assert refusal(opened(parties, scratch, SMIME, nothing)) == answer
+
+
 def test_of_a_damaged_encryption_one_thing_is_said_whatever_the_damage(
     parties: Parties, scratch: Scratch
 ) -> None:

@@ -16,7 +16,7 @@ from edi_gateway.transport.as2.cms.ber import (
     header,
     tagged,
 )
-from edi_gateway.transport.as2.cms.identifying import Opening, dotted
+from edi_gateway.transport.as2.cms.identifying import Opening, asn1_read, dotted
 from edi_gateway.transport.as2.extents import CHUNK, Extent, Scratch, joined
 from edi_gateway.transport.as2.faults import Fault, malformed
 from edi_gateway.transport.as2.terms import DECOMPRESSION_FAILED, Compressed, Limits
@@ -44,7 +44,9 @@ def unpack(structure: Extent, limits: Limits, scratch: Scratch) -> tuple[Compres
     """What was compressed. Raises Fault when it is damaged, or more than `limits.unpacked` bytes."""
     shell = Opening(structure, COMPRESSED_DATA, limits)
     reader = shell.reader
-    if dotted(children(reader.element(SEQUENCE))[0]) != ZLIB:
+    with asn1_read():
+        name, *_ = children(reader.element(SEQUENCE))
+    if dotted(name) != ZLIB:
         raise Fault(DECOMPRESSION_FAILED, "It is compressed by something else than zlib.")
     frame = reader.enter(SEQUENCE)
     if dotted(reader.element(OBJECT_IDENTIFIER)) != DATA:

@@ -199,7 +199,8 @@ def decrypt(
 def _envelope(
     kind: str, algorithm: bytes, recipients: Sequence[bytes], ours: Sequence[Identity], policy: Policy
 ) -> _Envelope:
-    name, *parameters = children(algorithm)
+    with asn1_read():
+        name, *parameters = children(algorithm)
     cipher = CIPHERS.get(dotted(name))
     if cipher is None or cipher not in policy.ciphers:
         raise Fault(
@@ -236,7 +237,8 @@ def _parameters(cipher: Cipher, element: bytes) -> tuple[bytes, int]:
         if element[0] != OCTET_STRING or len(start) != (8 if cipher is Cipher.TRIPLE_DES else 16):
             raise malformed("an encryption has a wrong initialisation vector", DECRYPTION_FAILED)
         return start, 0
-    nonce, *rest = children(element)
+    with asn1_read():
+        nonce, *rest = children(element)
     size = int.from_bytes(contents(rest[0]), "big") if rest else 12
     if nonce[0] != OCTET_STRING or not 8 <= len(contents(nonce)) <= 64 or not 12 <= size <= 16:
         raise malformed("an encryption has a wrong nonce or tag", DECRYPTION_FAILED)
