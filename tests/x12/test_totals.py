@@ -40,7 +40,11 @@ def test_the_totals_of_a_good_document_are_right(base: str) -> None:
     [
         ("850", "set 34.1 to 3", [(COUNT, "CTT", 1, b"3")]),
         ("850", "set 34.2 to 97", [(HASH, "CTT", 2, b"97")]),
-        ("850", "drop 32-33", [(COUNT, "CTT", 1, b"2"), (HASH, "CTT", 2, b"96")]),
+        (
+            "850",
+            "drop 32-33",
+            [(COUNT, "CTT", 1, b"2")],
+        ),  # that its quantity is missing, too, goes without saying
         ("855", "set 24.1 to 1", [(COUNT, "CTT", 1, b"1")]),
         ("856", "set 23.1 to 2", [(COUNT, "CTT", 1, b"2")]),  # counts HL segments, not items
         ("856", "set 23.2 to 48", [(HASH, "CTT", 2, b"48")]),
@@ -72,6 +76,38 @@ def test_a_hash_total_is_right_as_a_sum_and_as_the_standard_makes_it(
 ) -> None:
     lines = [f"PO1*{number}*{quantity}*EA" for number, quantity in enumerate(quantities, start=1)]
     assert totals_of(interchange(["BEG*00*SA*1**20260115", *lines, f"CTT*2*{stated}"])) == []
+
+
+ORDER = ["BEG*00*SA*1**20260115", "PO1*1*48*EA*9**VP*A", "PID*F****ONE", "PO1*2*48*EA*9**VP*B", "CTT*2*96"]
+NOTICE = [
+    "BSN*00*S1*20260120*1200*0001",
+    "HL*1**S",
+    "HL*2*1*O",
+    "PRF*4711",
+    "HL*3*2*I",
+    "LIN**VP*A",
+    "SN1**2*EA",
+    "CTT*3*2",
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "body", "old", "new", "said"),
+    [
+        ("850", ORDER, "PO1*2", "P01*2", Code.SEGMENT_UNKNOWN),
+        ("850", ORDER, "PO1*2", "W01*2", Code.SEGMENT_NOT_IN_SET),
+        ("856", NOTICE, "SN1", "SNI", Code.SEGMENT_UNKNOWN),
+        ("856", NOTICE, "HL*3", "HLL*3", Code.SEGMENT_UNKNOWN),
+        ("850", ["BEG*00*SA*1**20260115", "CTT*1*48"], "CTT", "CTT", Code.SEGMENT_MISSING),
+    ],
+)
+def test_a_total_that_differs_by_what_is_said_already_is_not_said_again(
+    code: str, body: list[str], old: str, new: str, said: Code
+) -> None:
+    text = [segment.replace(old, new, 1) if segment.startswith(old) else segment for segment in body]
+    data = interchange(text, set_code=code)
+    [checked] = [event for event in read_all(data, totals=True) if isinstance(event, CheckedSet)]
+    assert [finding.code for finding in checked.result.findings] == [said]
 
 
 def test_totals_are_not_compared_unless_asked_for() -> None:

@@ -40,9 +40,25 @@ COUNTED: Mapping[str, Counted] = {
 }
 
 
+#: Findings that say of a segment that it was lost, or was not taken for what it was meant to be.
+_LOST = frozenset(
+    {
+        Code.SEGMENT_UNKNOWN,
+        Code.SEGMENT_NOT_IN_SET,
+        Code.SEGMENT_UNEXPECTED,
+        Code.SEGMENT_OUT_OF_SEQUENCE,
+        Code.SEGMENT_MISSING,
+    }
+)
+
+
 def differing(raw: RawSet, walk: Walk, guide: Guide) -> Iterator[Finding]:
-    """CTT01 is not the number of lines, CTT02 not the sum of their quantities."""
-    counted = COUNTED.get(raw.code)
+    """CTT01 is not the number of lines, or CTT02 not the sum of their quantities.
+
+    What differs because of a fault that is said already is not said again: of a misspelt PO1 it is known that it
+    is unknown, and where a line is missing its quantity is missing, too.
+    """
+    counted = COUNTED.get(guide.set_code)
     if counted is None:
         return
     total, lines, summed = _nodes(guide)
@@ -50,17 +66,20 @@ def differing(raw: RawSet, walk: Walk, guide: Guide) -> Iterator[Finding]:
     if len(found) != 1:
         return
     ctt = raw.segments[found[0]]
+    lost = sum(finding.code in _LOST for finding in walk.findings)
     stated = ctt[1] if len(ctt) > 1 else ""
     count = walk.nodes.count(lines)
     if stated.isascii() and stated.isdigit() and int(stated) != count:
-        yield _finding(
-            Code.LINE_COUNT_DIFFERS,
-            f"CTT01 says {stated} lines, the number of {counted.lines} is {count}.",
-            raw,
-            found[0],
-            guide.nodes[total].loop,
-            1,
-        )
+        if not count < int(stated) <= count + lost:
+            yield _finding(
+                Code.LINE_COUNT_DIFFERS,
+                f"CTT01 says {stated} lines, the number of {counted.lines} is {count}.",
+                raw,
+                found[0],
+                guide.nodes[total].loop,
+                1,
+            )
+        return
     if len(ctt) > 2 and (wanted := _number(ctt[2])) is not None:
         texts = [
             segment[counted.element]
@@ -72,6 +91,8 @@ def differing(raw: RawSet, walk: Walk, guide: Guide) -> Iterator[Finding]:
             texts, [each for each in numbers if each is not None]
         ):
             real = sum((each for each in numbers if each is not None), Decimal(0))
+            if lost and real < wanted:
+                return
             yield _finding(
                 Code.HASH_TOTAL_DIFFERS,
                 f"CTT02 says {ctt[2]}, the sum of {counted.summed}{counted.element:02} is {real}.",
