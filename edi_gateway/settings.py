@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -88,6 +89,22 @@ class As2(Section):
     key_passphrase_file: str | None = Field(
         None, description="Or the file that holds it (relative to the working folder)."
     )
+
+    def passphrase(self, read_secret: Callable[[Literal["env", "file"], str], str]) -> Callable[[], str]:
+        """Reads the passphrase of our private keys when it is needed; raises SettingsInvalid when none is named."""
+
+        def read() -> str:
+            if self.key_passphrase_env:
+                return read_secret("env", self.key_passphrase_env)
+            if self.key_passphrase_file:
+                return read_secret("file", self.key_passphrase_file).rstrip("\r\n")
+            raise SettingsInvalid(
+                file="config.toml",
+                problem="our private keys are kept under a passphrase: put it into a file or an environment variable, "
+                "and name that as key_passphrase_file or key_passphrase_env under [as2]",
+            )
+
+        return read
 
 
 class Engine(Section):

@@ -236,20 +236,10 @@ def withdraw(
 
 
 def passphrase_of(here: Here) -> str:
-    """The passphrase that locks our private keys ([as2] in config.toml). Raises SecretMissing, or ends."""
+    """The passphrase that locks our private keys ([as2] in config.toml). Raises GatewayError when there is none."""
     from edi_gateway.transport.secrets import secrets_from
 
-    read = secrets_from(os.environ, here.home)
-    settings = here.settings.as2
-    if settings.key_passphrase_env:
-        return read("env", settings.key_passphrase_env)
-    if settings.key_passphrase_file:
-        return read("file", settings.key_passphrase_file).rstrip("\r\n")
-    fail(
-        "Our private keys are kept under a passphrase: put it into a file or an environment variable, and name that "
-        "in config.toml, as key_passphrase_file or key_passphrase_env under [as2].",
-        WRONG_USAGE,
-    )
+    return here.settings.as2.passphrase(secrets_from(os.environ, here.home))()
 
 
 def _made(

@@ -17,6 +17,7 @@ from edi_gateway.commands.partners import drafts
 from edi_gateway.commands.partners import publishing as partners
 from edi_gateway.commands.triage import cases
 from edi_gateway.flow.answers import Published
+from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.works import Options, Transports
@@ -92,6 +93,7 @@ def compose(here: Here) -> Gateway:
         ids=here.ids,
         transports=transports_of(here),
         postings={"files": FilePosting(posted)},
+        keyring=keyring_of(here),
         options=Options(
             production=settings.production,
             receipts_per_batch=settings.engine.receipts_per_batch,
@@ -105,6 +107,12 @@ def compose(here: Here) -> Gateway:
         workers=settings.engine.workers,
         poll_seconds=settings.engine.poll_interval_seconds,
     )
+
+
+def keyring_of(here: Here) -> Keyring:
+    """Certificates, with the passphrase of our keys where config.toml says it is."""
+    read_secret = secrets_from(os.environ, here.home)
+    return Keyring(read_secret, here.settings.as2.passphrase(read_secret))
 
 
 def follow_drafts(here: Here) -> Callable[[], None]:

@@ -18,6 +18,8 @@ from sqlalchemy import Engine as Database
 from edi_gateway import logs
 from edi_gateway.commands.desk import Actor
 from edi_gateway.flow import deadlines, fulfilment, inbound, outbound, posting, pump, receive, replay, upkeep
+from edi_gateway.flow.as2 import answering
+from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.engine import Carrier, Engine, worker_name
 from edi_gateway.flow.live import LivePartner, LivePartners
 from edi_gateway.flow.receive import PollResult
@@ -58,12 +60,15 @@ class Gateway:
         transports: Transports,
         postings: Mapping[str, Posting],
         options: Options | None = None,
+        keyring: Keyring | None = None,
         workers: int = 1,
         poll_seconds: float = 0.1,
     ) -> None:
         self.works = Works(
             Writer(database), clock, ids, LivePartners(), transports, postings, options or Options()
         )
+        if keyring is not None:
+            self.works.keyring = keyring
         self.engine = Engine(
             self.works.writer, worker=worker_name(), workers=workers, poll_seconds=poll_seconds
         )
@@ -112,11 +117,22 @@ class Gateway:
         def post(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
             return posting.post(works, steps, payload["postings"], done(pump.POST, payload))
 
+        def answer(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
+            partner, ids = payload["partner"], payload["receipts"]
+            return answering.send(works, steps, partner, ids, done(pump.ANSWER, payload))
+
         def done(kind: str, payload: dict[str, Any]) -> Also:
             """With its last commit a piece of work says that it is done: the pump need not ask the engine."""
             return lambda conn: work.done_keys(conn, kind, [payload["row"]])
 
-        return {pump.POLL: poll, pump.BATCH: batch, pump.LARGE: large, pump.SEND: send, pump.POST: post}
+        return {
+            pump.POLL: poll,
+            pump.BATCH: batch,
+            pump.LARGE: large,
+            pump.SEND: send,
+            pump.POST: post,
+            pump.ANSWER: answer,
+        }
 
     # --- the way in
 

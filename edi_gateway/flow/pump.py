@@ -16,14 +16,21 @@ from edi_gateway.commands.triage.cases import NewCase, open_cases
 from edi_gateway.flow import inbound, outbound, posting, verdicts
 from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Works
-from edi_gateway.store import outbox, receipts, work
+from edi_gateway.store import as2, outbox, receipts, work
 from edi_gateway.store.tables import postings, transmissions
 from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.store.work import Item
 
-POLL, BATCH, LARGE, SEND, POST = "poll", "batch", "large", "send", "post"
-KINDS = (POLL, BATCH, LARGE, SEND, POST)  # of the engine's work; each has a row in `work` while it goes on
-ON_THE_WIRE = frozenset({POLL, SEND, POST})  # waits for somebody else's machine
+POLL, BATCH, LARGE, SEND, POST, ANSWER = "poll", "batch", "large", "send", "post", "receipt"
+KINDS = (
+    POLL,
+    BATCH,
+    LARGE,
+    SEND,
+    POST,
+    ANSWER,
+)  # of the engine's work; each has a row in `work` while it goes on
+ON_THE_WIRE = frozenset({POLL, SEND, POST, ANSWER})  # waits for somebody else's machine
 
 ALONE_FROM = 3  # attempts: two workers have died with it
 ASIDE_FROM = 5  # and one more that had nothing else in hand
@@ -66,6 +73,7 @@ class _Pump:
         self._sends({item.payload["partner"] for item in going_on if item.kind == SEND})
         if not any(item.kind == POST for item in going_on):
             self._posts()
+        self._answers({item.payload["partner"] for item in going_on if item.kind == ANSWER})
         return self._started
 
     def _start(self, kind: str, key: str, payload: dict[str, Any]) -> None:
@@ -179,6 +187,13 @@ class _Pump:
                 continue
             ids = ready[: works.options.sending_per_commit]
             self._start_rows(SEND, ids, {"partner": key, "transmissions": ids})
+
+    def _answers(self, busy: set[str]) -> None:
+        """Asynchronous receipts of ours."""
+        for key, ready in as2.due_receipts(self._conn, self._works.clock()).items():
+            if key not in busy:
+                ids = ready[: self._works.options.sending_per_commit]
+                self._start_rows(ANSWER, ids, {"partner": key, "receipts": ids})
 
     def _posts(self) -> None:
         ready = posting.postable(self._conn, self._works.clock())

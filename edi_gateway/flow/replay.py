@@ -20,7 +20,7 @@ from edi_gateway.commands.triage.cases import replayable
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.receive import leave_work
 from edi_gateway.flow.works import Works
-from edi_gateway.store import cases, outbox, receipts
+from edi_gateway.store import as2, cases, outbox, receipts
 from edi_gateway.store.cases import Case
 from edi_gateway.store.ids import order_number, short
 from edi_gateway.store.tables import documents, postings, transmissions
@@ -69,6 +69,7 @@ def start(
         for receipt in by_kind.get("receipt", []):
             started.receipts[receipt] = _enter(works, conn, receipt, with_file, name)
         outbox.again(conn, transmissions, by_kind.get("transmission", []))
+        as2.requeue(conn, by_kind.get("transmission", []))
         outbox.again(conn, postings, by_kind.get("posting", []))
         rejudge(desk, Published(works.live), by_kind.get("order", []))
     return started

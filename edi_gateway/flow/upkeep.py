@@ -14,7 +14,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 from edi_gateway import logs
 from edi_gateway.flow.pump import ALONE_FROM, BATCH, LARGE, ON_THE_WIRE
 from edi_gateway.flow.works import Works
-from edi_gateway.store import outbox, receipts
+from edi_gateway.store import as2, outbox, receipts
 from edi_gateway.store.tables import heartbeats, work
 
 _KEEP_NOTES = timedelta(days=7)  # of work that ended
@@ -115,8 +115,11 @@ def purge(works: Works) -> int:
         with works.writer.begin() as conn:
             received = receipts.purge(conn, before, _AT_ONCE)
             sent = outbox.purge(conn, before, _AT_ONCE)
-            if received or sent:
-                works.desk(conn).record("bytes purged", "retention", received=received, sent=sent)
-        gone += received + sent
-        if received < _AT_ONCE and sent < _AT_ONCE:
+            posted = as2.purge(conn, before, _AT_ONCE)
+            if received or sent or posted:
+                works.desk(conn).record(
+                    "bytes purged", "retention", received=received, sent=sent, posted=posted
+                )
+        gone += received + sent + posted
+        if max(received, sent, posted) < _AT_ONCE:
             return gone

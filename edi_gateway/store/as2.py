@@ -163,6 +163,29 @@ def change(conn: Connection, message: int, **values: object) -> None:
     conn.execute(update(as2_messages).where(as2_messages.c.id == message).values(**_plain(values)))
 
 
+def requeue(conn: Connection, transmission_ids: Sequence[int]) -> None:
+    """Somebody wants these sent again: the same bytes, with all the time of a first sending. A message that was
+    refused stays as it is, and its transmission gets a new one."""
+    c = as2_messages.c
+    for transmission_id in transmission_ids:
+        conn.execute(
+            update(as2_messages)
+            .where(c.transmission_id == transmission_id, c.direction == "out", c.state != "RECEIPT_REFUSED")
+            .values(state="QUEUED", first_sent_at=None, problem=None)
+        )
+
+
+def give_up(conn: Connection, transmission_id: int, why: str) -> None:
+    """It is not sent any more. What was receipted stays so."""
+    c = as2_messages.c
+    waits = c.state.in_(("QUEUED", "FAILED", "EXPIRED"))
+    conn.execute(
+        update(as2_messages)
+        .where(c.transmission_id == transmission_id, waits)
+        .values(state="FAILED", problem=why)
+    )
+
+
 def answered(conn: Connection, message: int) -> Receipt | None:
     """The receipt that we gave for a message of theirs."""
     c = as2_receipts.c

@@ -8,7 +8,7 @@ from __future__ import annotations
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import resolve_about
-from edi_gateway.store import deadlines, documents, outbox, work
+from edi_gateway.store import as2, deadlines, documents, outbox, work
 from edi_gateway.store.ids import short
 from edi_gateway.store.tables import transmissions
 
@@ -36,6 +36,7 @@ def resend_transmission(desk: Desk, transmission_id: int) -> None:
     if state == "READY":
         raise Refused(what=what, why="it waits to be sent already")
     outbox.again(desk.conn, transmissions, [transmission_id])
+    as2.requeue(desk.conn, [transmission_id])
     if state == "CANCELLED":
         _documents(desk, transmission_id, "BUNDLED")
         outbox.await_ack(desk.conn, transmission_id)
@@ -60,6 +61,7 @@ def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> bool:
     if any(transmission_id in item.payload["transmissions"] for item in work.taken(desk.conn, ["send"])):
         raise Refused(what=what, why="it is being sent at this moment; look again in a minute")
     ended = outbox.cancel_transmission(desk.conn, transmission_id)
+    as2.give_up(desk.conn, transmission_id, f"Cancelled: {why}")
     if ended:
         _documents(desk, transmission_id, "CANCELLED")
         deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")

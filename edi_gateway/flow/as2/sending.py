@@ -52,6 +52,8 @@ def deliver(works: Works, partner: LivePartner, wire: Wire, transmission: Transm
     message = _message(works, partner, wire.connection, transmission)
     if message.state == "RECEIPTED":
         return True
+    if message.first_sent_at is None:  # somebody wanted it again: it has all its time
+        works.writer.run(lambda conn: as2.change(conn, message.id, first_sent_at=works.clock()))
     with works.writer.reading() as conn:
         body = _body(works, conn, message)
     answer = wire.post(message.headers, body)

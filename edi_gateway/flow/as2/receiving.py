@@ -1,0 +1,442 @@
+"""A message that was posted to us: whose it is, what is in it, whether we had it before; committed, then answered.
+
+Takes headers and a body (which may be hostile), gives the HTTP answer. Called by web/as2/ for each request, by many
+threads at once; nothing that the sender hears is said before it is committed (DESIGN section 8, promises 1 and 4).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from edi_gateway import logs
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases
+from edi_gateway.flow import receive
+from edi_gateway.flow.as2 import agreement, receipts
+from edi_gateway.flow.as2.keyring import Ring
+from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.works import Works
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.partners.profile import As2Connection
+from edi_gateway.store import as2
+from edi_gateway.store import receipts as receipt_rows
+from edi_gateway.store.as2 import Message
+from edi_gateway.store.ids import short
+from edi_gateway.transport.as2.extents import Extent, Scratch, TookTooLong
+from edi_gateway.transport.as2.heading import Heading, read_headers
+from edi_gateway.transport.as2.mime.head import Head
+from edi_gateway.transport.as2.opening import open_message
+from edi_gateway.transport.as2.receipts import write_receipt
+from edi_gateway.transport.as2.terms import (
+    DUPLICATE_DOCUMENT,
+    PROCESSED,
+    UNEXPECTED_PROCESSING_ERROR,
+    Answer,
+    Compressed,
+    Disposition,
+    Encrypted,
+    Layer,
+    Mic,
+    Opened,
+    Purpose,
+    Receipt,
+    Refused,
+    Signed,
+    chosen,
+)
+from edi_gateway.transport.keys.reading import serial
+
+_LONGEST_ID = 998  # of a Message-ID: a header line (RFC 5322 2.1.1)
+_TEXT = (("Content-Type", "text/plain; charset=us-ascii"),)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What was posted. `sha256` is that of the body; `peer` the address that it came from."""
+
+    headers: tuple[tuple[str, str], ...]
+    body: Extent
+    sha256: str
+    peer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The HTTP answer."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+
+
+NOT_AS2 = Reply(400, _TEXT, b"This is no AS2 message that we can read.\n")
+NOT_KNOWN = Reply(403, _TEXT, b"We have no such AS2 agreement.\n")
+NOT_TAKEN = Reply(400, _TEXT, b"The message was not taken.\n")
+NOT_NOW = Reply(503, (*_TEXT, ("Retry-After", "900")), b"Not now; try again later.\n")
+DONE = Reply(200)
+
+
+def take(works: Works, request: Request, scratch: Scratch) -> Reply:
+    """Take what was posted, or refuse it; the answer, all of whose causes are committed."""
+    with logs.unit("as2 in", peer=request.peer, bytes=request.body.size) as line:
+        try:
+            reply, said = _take(works, request, scratch)
+        except TookTooLong:
+            reply, said = NOT_NOW, {"refused": "it took longer than a message may"}
+        line.add(status=reply.status, **said)
+    return reply
+
+
+def _take(works: Works, request: Request, scratch: Scratch) -> tuple[Reply, dict[str, Any]]:
+    read = read_headers(request.headers)
+    if isinstance(read, Refused):
+        return NOT_AS2, {"refused": read.problem}
+    head, heading = read
+    with works.writer.reading() as conn:
+        works.live.refresh(conn)
+        partner = _whose(works, heading)
+        ring = Ring() if partner is None else works.keyring.of(conn, partner.profile.key)
+    if partner is None:
+        _unknown(works, heading)
+        return NOT_KNOWN, {"as2_from": heading.as2_from, "as2_to": heading.as2_to}
+    said = {"partner": partner.profile.key, "message_id": heading.message_id}
+    if partner.paused:
+        return NOT_NOW, {**said, "paused": True}
+    arrival = _Arrival(works, partner, ring, head, heading, request, scratch)
+    reply, outcome = arrival.take()
+    return reply, {**said, "outcome": outcome}
+
+
+def _whose(works: Works, heading: Heading) -> LivePartner | None:
+    """The one partner with both of these identifiers: a message cannot be from one and signed by another."""
+    for partner in works.live.all():
+        connection = partner.profile.connection
+        if (
+            isinstance(connection, As2Connection)
+            and partner.profile.active
+            and (connection.us, connection.them) == (heading.as2_to, heading.as2_from)
+        ):
+            return partner
+    return None
+
+
+def _unknown(works: Works, heading: Heading) -> None:
+    """One case however many come: whoever likes can post to us."""
+    finding = Finding(
+        Code.AS2_SENDER_UNKNOWN,
+        Severity.ERROR,
+        message=f"An AS2 message came from {heading.as2_from!r} to {heading.as2_to!r}; no partner has this pair of "
+        "identifiers. It was not taken.",
+        hint="If it is a partner, compare [connection] us and them with this, blanks and capitals too. Further ones "
+        "are in the log.",
+        family=Family.TRANSPORT,
+    )
+    with works.writer.begin() as conn:
+        open_cases(works.desk(conn), [NewCase(finding, None)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What becomes of a message. `old`: the one that we had before under its Message-ID."""
+
+    state: str  # TAKEN, DUPLICATE, REFUSED, AGAIN
+    disposition: Disposition = PROCESSED
+    problem: str | None = None
+    old: Message | None = None
+
+
+@dataclass(slots=True)
+class _Arrival:
+    """One message of a known partner."""
+
+    works: Works
+    partner: LivePartner
+    ring: Ring
+    head: Head
+    heading: Heading
+    request: Request
+    scratch: Scratch
+
+    def take(self) -> tuple[Reply, str]:
+        if len(self._message_id) > _LONGEST_ID:
+            return NOT_AS2, "message id too long"
+        with self.works.writer.reading() as conn:
+            old = as2.claimed(conn, "in", self._key, self._message_id)
+        if old is not None and old.sha256 == self.request.sha256:  # byte for byte: nothing is opened again
+            return self.works.writer.run(lambda conn: self._again(conn, old)), "again"
+        wish = self.heading.wish
+        if wish is not None and wish.url is not None and not agreement.may_ask_at(self._connection, wish.url):
+            problem = f"They want the receipt at {wish.url[:200]!r}; connection.receipts.may_ask_at has no such URL."
+            refused = Refused(UNEXPECTED_PROCESSING_ERROR, problem)
+            self.works.writer.run(lambda conn: self._keep(conn, refused, _refusal(refused), None))
+            return NOT_TAKEN, "receipt url not allowed"
+        found = open_message(
+            self.head,
+            self.request.body,
+            wish,
+            policy=agreement.policy(self._connection),
+            ours=self.ring.ours,
+            theirs=self.ring.theirs,
+            at=self.works.clock(),
+            scratch=self.scratch,
+        )
+        if isinstance(found, Receipt) or (isinstance(found, Refused) and self._is_receipt()):
+            return self._receipt(found)
+        return self._message(found)
+
+    # --- receipts
+
+    def _is_receipt(self) -> bool:
+        """Whether what could not be opened was to be a receipt: of a receipt none is given."""
+        return (
+            self.heading.wish is None
+            and receipts.looks_like_one(self.head)
+            and (
+                b"multipart/report" in self.request.body.read(4096).lower()
+                or b"report-type" in "".join(value for _, value in self.head.lines).lower().encode()
+            )
+        )
+
+    def _receipt(self, found: Receipt | Refused) -> tuple[Reply, str]:
+        raw = receipts.Raw(self.request.headers, self.request.body.read(_LARGEST_RECEIPT))
+        taken = self.works.writer.run(
+            lambda conn: receipts.take(self.works, conn, self._key, raw, self.heading, found)
+        )
+        return (
+            DONE if taken.state in (receipts.SETTLES, receipts.REFUSES) else NOT_TAKEN
+        ), f"receipt {taken.state}"
+
+    # --- messages
+
+    def _message(self, found: Opened | Refused) -> tuple[Reply, str]:
+        payload = _payload_sha256(found) if isinstance(found, Opened) else None
+        with self.works.writer.reading() as conn:
+            verdict = self._verdict(conn, found, payload)
+        while True:
+            receipt = None if verdict.state == "AGAIN" else self._written(found, verdict)
+            now = self.works.writer.run(partial(self._commit, found, verdict, payload, receipt))
+            if isinstance(now, Reply):
+                return now, verdict.state.lower()
+            verdict = now  # another thread was quicker
+
+    def _verdict(self, conn: Connection, found: Opened | Refused, payload: str | None) -> _Verdict:
+        old = as2.claimed(conn, "in", self._key, self._message_id)
+        if old is not None and (old.sha256 == self.request.sha256 or payload == old.payload_sha256):
+            return _Verdict("AGAIN", old=old)
+        if isinstance(found, Refused):
+            return _refusal(found)
+        if old is not None:
+            came = f"{old.created_at:%Y-%m-%d %H:%M} UTC"
+            problem = f"{self._message_id} was the id of another message, which came {came}."
+            return _Verdict("REFUSED", UNEXPECTED_PROCESSING_ERROR, problem, old)
+        if payload is not None and as2.taken_with(conn, self._key, payload) is not None:
+            return _Verdict(
+                "DUPLICATE", DUPLICATE_DOCUMENT, "The same content came before under another Message-ID."
+            )
+        return _Verdict("TAKEN")
+
+    def _commit(
+        self,
+        found: Opened | Refused,
+        planned: _Verdict,
+        payload: str | None,
+        receipt: Answer | None,
+        conn: Connection,
+    ) -> Reply | _Verdict:
+        """Write it all, unless it has become another matter meanwhile: then what it is now."""
+        verdict = self._verdict(conn, found, payload)
+        if (verdict.state, verdict.disposition) != (planned.state, planned.disposition):
+            return verdict
+        if verdict.state == "AGAIN":
+            assert verdict.old is not None  # it is what makes it AGAIN
+            return self._again(conn, verdict.old)
+        try:
+            with conn.begin_nested():
+                self._keep(conn, found, verdict, payload, receipt)
+        except IntegrityError:  # the same Message-ID, committed by another thread in this moment
+            return self._verdict(conn, found, payload)
+        return self._reply(receipt, verdict.state)
+
+    def _keep(
+        self,
+        conn: Connection,
+        found: Opened | Refused,
+        verdict: _Verdict,
+        payload: str | None,
+        receipt: Answer | None = None,
+    ) -> None:
+        works, now = self.works, self.works.clock()
+        message = works.ids.next()
+        first = None
+        if verdict.state == "TAKEN" and isinstance(found, Opened):
+            made = [
+                receipt_rows.add(
+                    conn, works.ids, works.clock, self._key, name, each.content.chunks(), partner=self._key
+                )
+                for each in found.payloads
+                for name in (each.filename or f"{short(message)}.edi",)
+            ]
+            receipt_rows.settled(conn, [one.id for one in made])
+            receive.leave_work(works, conn, [(one.id, self._key, one.size) for one in made])
+            first = made[0].id if made else None
+        mic = found.mic
+        wish = self.heading.wish
+        as2.add_message(
+            conn,
+            {
+                "id": message,
+                "direction": "in",
+                "partner": self._key,
+                "message_id": self._message_id,
+                "claim": None if verdict.state == "REFUSED" else as2.claim("in", self._key, self._message_id),
+                "receipt_id": first,
+                "state": verdict.state,
+                "as2_from": self.heading.as2_from,
+                "as2_to": self.heading.as2_to,
+                "headers": self.request.headers,
+                "size": self.request.body.size,
+                "sha256": self.request.sha256,
+                "payload_sha256": payload,
+                "mics": [] if mic is None else [(mic.value, mic.digest.value)],
+                "wish": None if wish is None else {"signed": wish.signed, "url": wish.url},
+                "layers": ", ".join(map(_in_words, found.layers)) or "plain",
+                "signer_serial": next(
+                    (serial(x.signer) for x in found.layers if isinstance(x, Signed)), None
+                ),
+                "recipient_serial": next(
+                    (serial(x.recipient) for x in found.layers if isinstance(x, Encrypted)), None
+                ),
+                "disposition": str(verdict.disposition),
+                "problem": verdict.problem,
+                "peer": self.request.peer,
+                "created_at": now,
+                "receipted_at": None if receipt is None else now,
+            },
+        )
+        if receipt is not None:
+            self._keep_receipt(conn, message, receipt, verdict, mic)
+        if verdict.state == "REFUSED":
+            self._case(conn, verdict)
+
+    def _keep_receipt(
+        self, conn: Connection, message: int, receipt: Answer, verdict: _Verdict, mic: Mic | None
+    ) -> None:
+        wish = self.heading.wish
+        url = None if wish is None else wish.url
+        as2.add_receipt(
+            conn,
+            {
+                "id": self.works.ids.next(),
+                "direction": "out",
+                "partner": self._key,
+                "message": message,
+                "original_message_id": self.heading.message_id,
+                "message_id": receipt.message_id,
+                "headers": receipt.headers,
+                "bytes": receipt.body,
+                "disposition": str(verdict.disposition),
+                "mic": None if mic is None else str(mic),
+                "signer_serial": receipt.signer and serial(receipt.signer),
+                "at": self.works.clock(),
+                "state": "ANSWERED" if url is None else "READY",
+                "url": url,
+                "attempts": 0,
+            },
+        )
+
+    def _written(self, found: Opened | Refused, verdict: _Verdict) -> Answer | None:
+        """The receipt that they asked for; none when they asked for none."""
+        if self.heading.wish is None:
+            return None
+        now = self.works.clock()
+        return write_receipt(
+            self.heading,
+            verdict.disposition,
+            found.mic,
+            identity=chosen(self.ring.ours, Purpose.SIGN, now),
+            policy=agreement.policy(self._connection),
+            message_id=f"<{short(self.works.ids.next())}.{secrets.token_hex(8)}@edi-gateway>",
+            user_agent=agreement.USER_AGENT,
+            at=now,
+        )
+
+    def _reply(self, receipt: Answer | None, state: str) -> Reply:
+        if receipt is None:
+            return NOT_TAKEN if state == "REFUSED" else DONE
+        if self.heading.wish is not None and self.heading.wish.url is not None:
+            return DONE  # it goes by itself
+        return Reply(200, receipt.headers, receipt.body)
+
+    def _again(self, conn: Connection, old: Message) -> Reply:
+        """It came before: the receipt that it got then, and nothing else."""
+        given = as2.answered(conn, old.id)
+        if given is None:
+            return DONE
+        if given.url is not None:
+            as2.change_receipt(conn, given.id, state="READY", next_attempt_at=None)
+            return DONE
+        return Reply(200, given.headers, given.bytes)
+
+    def _case(self, conn: Connection, verdict: _Verdict) -> None:
+        reused = verdict.old is not None
+        finding = Finding(
+            Code.AS2_MESSAGE_ID_REUSED if reused else Code.AS2_MESSAGE_REFUSED,
+            Severity.ERROR,
+            message=f"A message of {self._key} was not taken ({verdict.disposition}): {verdict.problem}",
+            hint="Ask the partner which of the two counts; its software must give each message an id of its own."
+            if reused
+            else "See docs/how-to/as2.md, what each refusal means. Once it is mended the partner sends it again.",
+            rule=verdict.disposition.reason,
+            family=Family.TRANSPORT,
+        )
+        open_cases(
+            self.works.desk(conn), [NewCase(finding, self._key, About(), test=self.partner.profile.test)]
+        )
+
+    @property
+    def _key(self) -> str:
+        return self.partner.profile.key
+
+    @property
+    def _connection(self) -> As2Connection:
+        connection = self.partner.profile.connection
+        assert isinstance(connection, As2Connection)  # `_whose` looks
+        return connection
+
+    @property
+    def _message_id(self) -> str:
+        """As they wrote it; one that is missing is made of the content, so that the same thing twice is one."""
+        return self.heading.message_id or f"none:{self.request.sha256}"
+
+
+_LARGEST_RECEIPT = 8 << 20
+
+
+def _refusal(found: Refused) -> _Verdict:
+    return _Verdict("REFUSED", found.disposition, found.problem)
+
+
+def _payload_sha256(opened: Opened) -> str:
+    """Of one document its hash; of several the hash of theirs in order."""
+    hashes: list[bytes] = []
+    for payload in opened.payloads:
+        made = sha256()
+        for chunk in payload.content.chunks():
+            made.update(chunk)
+        hashes.append(made.digest())
+    return hashes[0].hex() if len(hashes) == 1 else sha256(b"".join(hashes)).hexdigest()
+
+
+def _in_words(layer: Layer) -> str:
+    if isinstance(layer, Signed):
+        return f"signed {layer.digest.value} {layer.scheme.value}"
+    if isinstance(layer, Encrypted):
+        return f"encrypted {layer.cipher.value} {layer.key_transport.value}"
+    assert isinstance(layer, Compressed)
+    return "compressed"

@@ -1,0 +1,1 @@
+"""The AS2 server: one path for partners' machines, and nothing else."""

@@ -1,0 +1,145 @@
+"""A document goes by AS2 and its receipt comes back: through real sockets, between two gateways."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from edi_gateway.store import tables
+from tests.flow.as2.sides import Side, pair
+
+ORDER = b"ISA*00*          *00*          ~\r\nno line end of it may change\n\x00\xff~"
+Sides = tuple[Side, Side]
+
+SYNC, ASYNC, NONE = "sync", "async", "none"
+
+
+def ask(us: Side, them: Side, how: str, more: str = "") -> None:
+    """Agree on the receipt that we ask for."""
+    url = f'receipt_url = "{us.url}"\n' if how == ASYNC else ""
+    us.agree(them, f'[connection.receipts]\nask = "{how}"\n{url}{more}')
+    them.agree(us, f'[connection.receipts]\nmay_ask_at = ["{us.url}"]\n')
+
+
+def test_a_document_arrives_as_it_was_and_is_receipted_in_the_answer(sides: Sides) -> None:
+    us, them = sides
+    us.queue(them, ORDER)
+    us.send(them)
+    assert them.received() == [("order-1.edi", ORDER)]
+    assert us.transmissions() == ["SENT"]
+    assert us.states("out") == ["RECEIPTED"]
+    assert them.states("in") == ["TAKEN"]
+    assert us.mdns("in") == [("SETTLES", "processed")]
+    assert them.mdns("out") == [("ANSWERED", "processed")]
+    (work,) = them.rows(tables.work)
+    assert (work["kind"], work["state"]) == ("inbound", "READY")
+    assert us.cases() == them.cases() == []
+
+
+def test_what_was_true_on_the_wire_is_on_record_on_both_sides(sides: Sides) -> None:
+    us, them = sides
+    us.queue(them, ORDER)
+    us.send(them)
+    (sent,) = us.rows(tables.as2_messages)
+    (came,) = them.rows(tables.as2_messages)
+    (mdn,) = us.rows(tables.as2_receipts)
+    assert sent["message_id"] == came["message_id"]
+    assert json.loads(sent["mics"]) == json.loads(came["mics"])
+    assert sent["sha256"] == came["sha256"]
+    assert sent["signer_serial"] == came["signer_serial"] == pair(us.name)[0].serial
+    assert sent["recipient_serial"] == came["recipient_serial"] == pair(them.name)[0].serial
+    assert came["layers"] == "encrypted aes256-cbc rsa-v1_5, signed sha256 rsa-v1_5"
+    assert came["peer"] == "127.0.0.1"
+    assert {name.lower() for name, _ in json.loads(came["headers"])} >= {"as2-from", "as2-to", "message-id"}
+    assert b"disposition-notification" in bytes(mdn["bytes"])
+    assert mdn["signer_serial"] == pair(them.name)[0].serial
+    assert mdn["mic"] == f"{json.loads(sent['mics'])[0][0]}, sha-256"
+    assert None not in (sent["first_sent_at"], sent["sent_at"], sent["receipted_at"])
+
+
+def test_no_receipt_is_waited_for_where_none_is_asked_for(sides: Sides) -> None:
+    us, them = sides
+    ask(us, them, NONE)
+    us.queue(them, ORDER)
+    us.send(them)
+    assert us.states("out") == ["SENT"]
+    assert us.transmissions() == ["SENT"]
+    assert them.received() == [("order-1.edi", ORDER)]
+    assert them.mdns("out") == []
+
+
+def test_an_asynchronous_receipt_comes_by_itself_to_the_url_that_was_agreed(sides: Sides) -> None:
+    us, them = sides
+    ask(us, them, ASYNC)
+    us.queue(them, ORDER)
+    us.send(them)
+    assert us.states("out") == ["RECEIPT_PENDING"]
+    assert us.transmissions() == ["SENT"]
+    assert them.mdns("out") == [("READY", "processed")]
+    them.answer()
+    assert them.mdns("out") == [("SENT", "processed")]
+    assert us.states("out") == ["RECEIPTED"]
+    us.clock.skip(hours=30)
+    us.judge()
+    assert us.states("out") == ["RECEIPTED"]
+    assert us.cases() == them.cases() == []
+
+
+@pytest.mark.parametrize("how", [SYNC, ASYNC])
+def test_the_same_message_again_gets_the_same_receipt_and_is_taken_once(sides: Sides, how: str) -> None:
+    us, them = sides
+    ask(us, them, how)
+    (transmission,) = us.queue(them, ORDER)
+    us.send(them)
+    them.answer()
+    first = us.rows(tables.as2_receipts)[0]
+    with us.works.writer.begin() as conn:
+        from edi_gateway.commands.triage import documents
+
+        documents.resend_transmission(us.works.desk(conn), transmission)
+    us.send(them)
+    them.answer()
+    second = us.rows(tables.as2_receipts)[1]
+    assert (second["bytes"], second["message_id"]) == (first["bytes"], first["message_id"])
+    assert us.states("out") == ["RECEIPTED"]
+    assert them.received() == [("order-1.edi", ORDER)]
+    assert them.states("in") == ["TAKEN"]
+    assert us.cases() == them.cases() == []
+
+
+def test_a_known_content_under_a_new_message_id_is_a_duplicate_document(sides: Sides) -> None:
+    us, them = sides
+    us.queue(them, ORDER, ORDER)
+    us.send(them)
+    assert us.mdns("in") == [("SETTLES", "processed"), ("SETTLES", "processed/warning: duplicate-document")]
+    assert us.states("out") == ["RECEIPTED", "RECEIPTED"]
+    assert them.states("in") == ["TAKEN", "DUPLICATE"]
+    assert them.received() == [("order-1.edi", ORDER)]
+
+
+@pytest.mark.parametrize(
+    "sending",
+    [
+        'sign = "none"\nencrypt = "none"',
+        'sign = "sha512"\nencrypt = "none"\ncompress = "after signing"',
+        'sign = "none"\nencrypt = "aes128-gcm"\ncompress = "before signing"',
+        'sign = "sha384"\nsignature = "rsa-pss"\nencrypt = "aes256-gcm"\nkey_transport = "rsa-oaep"',
+        'sign = "sha1"\nencrypt = "3des"\ncontent_type = "text/plain"',
+    ],
+)
+def test_each_agreement_comes_through_when_both_sides_have_it(sides: Sides, sending: str) -> None:
+    us, them = sides
+    us.agree(
+        them,
+        f"[connection.sending]\n{sending}\n[connection.demands]\ndigests = ['sha1', 'sha256', 'sha384', 'sha512']\n",
+    )
+    them.agree(
+        us,
+        "[connection.demands]\nsigned = false\nencrypted = false\ndigests = ['sha1', 'sha256', 'sha384', 'sha512']\n"
+        "ciphers = ['3des', 'aes128-gcm', 'aes256-gcm']\n",
+    )
+    us.queue(them, ORDER)
+    us.send(them)
+    assert us.states("out") == ["RECEIPTED"], (us.cases(), them.cases())
+    assert [content for _, content in them.received()] == [ORDER]
