@@ -255,7 +255,7 @@ def is_read_alike_in_any_chunks(data: bytes) -> None:
 
 
 def _told(source: Any) -> Iterator[tuple[object, ...]]:
-    for event in read_all(source):
+    for event in read_all(source, totals=True):
         match event:
             case CheckedSet():
                 yield (event.raw.texts, event.raw.offsets, event.raw.ends, event.result)

@@ -98,14 +98,20 @@ NOTICE = [
         ("850", ORDER, "PO1*2", "W01*2", Code.SEGMENT_NOT_IN_SET),
         ("856", NOTICE, "SN1", "SNI", Code.SEGMENT_UNKNOWN),
         ("856", NOTICE, "HL*3", "HLL*3", Code.SEGMENT_UNKNOWN),
+        ("856", NOTICE, "SN1", "SN1**2*EA~SN1", Code.SEGMENT_OVER_MAXIMUM),
+        ("850", ORDER, "PO1*2*48", "PO1*2*", Code.CONDITIONAL_ELEMENT_MISSING),
+        ("850", ORDER, "PO1*2*48", "PO1*2*" + "9" * 40, Code.ELEMENT_TOO_LONG),
+        ("850", ORDER, "PO1*2*48", "PO1*2*1E999999", Code.NUMBER_INVALID),
+        ("850", ORDER, "CTT*2", "CTT*" + "2" * 5000, Code.ELEMENT_TOO_LONG),
+        ("850", ORDER, "CTT*2*96", "CTT*2*" + "9" * 40, Code.ELEMENT_TOO_LONG),
         ("850", ["BEG*00*SA*1**20260115", "CTT*1*48"], "CTT", "CTT", Code.SEGMENT_MISSING),
     ],
 )
 def test_a_total_that_differs_by_what_is_said_already_is_not_said_again(
     code: str, body: list[str], old: str, new: str, said: Code
 ) -> None:
-    text = [segment.replace(old, new, 1) if segment.startswith(old) else segment for segment in body]
-    data = interchange(text, set_code=code)
+    text = "~".join(segment.replace(old, new, 1) if segment.startswith(old) else segment for segment in body)
+    data = interchange(text.split("~"), set_code=code)
     [checked] = [event for event in read_all(data, totals=True) if isinstance(event, CheckedSet)]
     assert [finding.code for finding in checked.result.findings] == [said]
 

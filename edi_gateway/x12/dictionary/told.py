@@ -73,7 +73,7 @@ def position(book: Dictionary, name: str) -> tuple[SegmentDef, Use | None] | Non
     if segment is not None:
         return segment, None
     segment = book.segments.get(name[:-2])
-    if segment is None or not name[-2:].isdigit() or not 1 <= int(name[-2:]) <= len(segment.uses):
+    if segment is None or not name[-2:].isdecimal() or not 1 <= int(name[-2:]) <= len(segment.uses):
         return None
     return segment, segment.uses[int(name[-2:]) - 1]
 
