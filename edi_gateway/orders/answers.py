@@ -17,7 +17,7 @@ from edi_gateway.model.documents.shared import ItemId, QuotedPrice
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.holds import Blocked, Blocking, blocked
 from edi_gateway.orders.lifecycle import waiting_quantities
-from edi_gateway.orders.meaning.items import OUR_QUALIFIERS
+from edi_gateway.orders.meaning.items import our_qualifier
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain
 from edi_gateway.orders.parts import quantity_of
 from edi_gateway.orders.promising import BACKORDERED, PENDING
@@ -162,8 +162,8 @@ def _answers(
 
 
 def _later(mine: OrderLine, quantity: Decimal, line: Line) -> dict[str, Any]:
-    """What is accepted and not there yet: IB with the day on which it ships; while nobody knows one SP, schedule pending,
-    for an IB bears a date (spec B5.1, B7.1)."""
+    """What is accepted and not there yet: IB with the day on which it ships; while nobody knows one SP, schedule
+    pending, for an IB bears a date (spec B5.1, B7.1)."""
     ack = _ack(PENDING if mine.backordered_to is None else BACKORDERED, quantity, line)
     if mine.backordered_to is not None:
         ack["date_qualifier"], ack["on"] = "068", mine.backordered_to
@@ -201,13 +201,8 @@ def _ack(status: str, quantity: Decimal | None, line: Line, mine: OrderLine | No
         elif mine.promised_ship is not None:
             ack["date_qualifier"], ack["on"] = "068", mine.promised_ship
         if mine.substitute is not None:
-            ack["ids"] = (ItemId(qualifier=_our_qualifier(line), value=mine.substitute),)
+            ack["ids"] = (ItemId(qualifier=our_qualifier(line.ids), value=mine.substitute),)
     return ack
-
-
-def _our_qualifier(line: Line) -> str:
-    """Under which qualifier the buyer writes our item numbers; VN when it writes none."""
-    return next((i.qualifier for i in line.ids if i.qualifier in OUR_QUALIFIERS), "VN")
 
 
 def _line(

@@ -218,11 +218,11 @@ def line_in(deal: Deal, said: str | None, ids: Pairs) -> Line | None:
 
 
 def may_be(deal: Deal, line: Line, ids: Pairs) -> bool:
-    """Whether goods with these numbers may come for the line: those that were ordered, or what the last answer told as
-    a substitute, alone or beside the ordered numbers."""
-    if fits(line, ids):
-        return True
+    """Whether goods with these numbers may come for the line: those that were ordered; or, where the last answer told
+    of a substitute, that, alone or beside the ordered numbers. Who was told of a substitute wants to read of it."""
     instead = set(substitutes(deal).get(id(line), ()))
+    if not instead:
+        return fits(line, ids)
     return bool(instead & set(ids)) and set(ids) <= instead | set(pairs(line.ids))
 
 

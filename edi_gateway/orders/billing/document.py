@@ -13,10 +13,8 @@ from typing import Final
 from edi_gateway.model.billing import BilledLine, Charge, InvoiceKind, IssuedInvoice, TaxAmount
 from edi_gateway.model.documents.details import CarrierDetail
 from edi_gateway.model.documents.invoice import Invoice, InvoiceDates, InvoicedLine, ShippedTotal
-from edi_gateway.model.documents.purchase_order import Line
 from edi_gateway.model.documents.shared import (
     Allowance,
-    ItemId,
     NotedQuantity,
     Party,
     Reference,
@@ -27,12 +25,11 @@ from edi_gateway.model.fulfilment import Place, Shipped
 from edi_gateway.orders.billing.extension import hundredths
 from edi_gateway.orders.billing.records import BilledOrder, Left
 from edi_gateway.orders.billing.terms import due, told
-from edi_gateway.orders.meaning.items import OUR_QUALIFIERS
+from edi_gateway.orders.meaning.items import MOST_IDS, with_substitute
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain
 from edi_gateway.partners.profile import Profile
 
 _AS_ORDERED: Final = ("BT", "RI", "SE", "VN")  # N101 that go back as the order has them
-_MOST_IDS: Final = 10  # pairs from IT106 on
 
 
 def document(
@@ -51,7 +48,7 @@ def document(
     one = len(billed) == 1
     sign = -1 if issued.kind is InvoiceKind.CREDIT and profile.invoicing.credit_sign == "negative" else 1
     lines = [
-        _line(n, line, orders[line.order_id], sign, with_order=not one)
+        _line(n, line, orders[line.order_id], sign, _instead(line, shipped), with_order=not one)
         for n, line in enumerate(issued.lines, 1)
     ]
     says_currency = first.document.currency is not None or issued.currency != profile.policies.currency
@@ -104,13 +101,22 @@ def _type(issued: IssuedInvoice, profile: Profile, *, one: bool) -> str:
     return "DI" if one else "CI"
 
 
-def _line(n: int, billed: BilledLine, order: BilledOrder, sign: int, *, with_order: bool) -> InvoicedLine:
-    """The buyer's own line back: its number and ids byte for byte."""
+def _line(
+    n: int,
+    billed: BilledLine,
+    order: BilledOrder,
+    sign: int,
+    substitutes: Sequence[tuple[str, str | None]],
+    *,
+    with_order: bool,
+) -> InvoicedLine:
+    """The buyer's own line back: its number and ids byte for byte. substitutes: SKU and description of what went
+    instead."""
     line = order.document.lines[billed.line - 1]
     mine = order.lines[billed.line]
-    ids = line.ids
-    if mine.substitute is not None and all(each.value != mine.substitute for each in ids):
-        ids = (*ids[: _MOST_IDS - 1], ItemId(qualifier=_our_qualifier(line), value=mine.substitute))
+    ids, description = line.ids, line.description or mine.description
+    for sku, what in substitutes:
+        ids, description = with_substitute(ids, sku), what or description
     quantity = plain(billed.quantity * sign)
     values: dict[str, object] = {
         "line": n,
@@ -119,8 +125,8 @@ def _line(n: int, billed: BilledLine, order: BilledOrder, sign: int, *, with_ord
         "unit": billed.unit,
         "price": billed.price,
         "price_basis": billed.price_basis,
-        "ids": ids[:_MOST_IDS],
-        "description": line.description or mine.description,
+        "ids": ids[:MOST_IDS],
+        "description": description,
         "pack": line.pack,
         "allowances": tuple(_allowance(charge, sign) for charge in billed.charges),
         "taxes": tuple(_tax(tax, sign) for tax in billed.taxes),
@@ -135,8 +141,15 @@ def _line(n: int, billed: BilledLine, order: BilledOrder, sign: int, *, with_ord
     return InvoicedLine.model_validate(values)
 
 
-def _our_qualifier(line: Line) -> str:
-    return next((each.qualifier for each in line.ids if each.qualifier in OUR_QUALIFIERS), "VN")
+def _instead(billed: BilledLine, shipped: Sequence[Shipped]) -> list[tuple[str, str | None]]:
+    """What went instead of what a line orders, as it left (D22): SKU and description."""
+    found = {
+        line.sku: line.description
+        for each in shipped
+        for line in each.lines
+        if (line.order_id, line.line) == (billed.order_id, billed.line) and line.substituted is not None
+    }
+    return list(found.items())
 
 
 def _allowance(charge: Charge, sign: int) -> Allowance:

@@ -187,7 +187,7 @@ def shipped_unit_as_ordered(notice: Notice) -> Iterator[Finding]:
 
 
 def shipped_item_as_acknowledged(notice: Notice) -> Iterator[Finding]:
-    """Another item is shipped than was ordered, and no 855 told it as a substitute (IS)."""
+    """Another item is shipped than was ordered, and no 855 told it as a substitute (IS), or the 856 leaves it out."""
     said = notice.acknowledged
     for item in notice.items:
         if item.order is None or not item.lines or not item.said.ids:
@@ -217,6 +217,16 @@ def shipped_item_as_acknowledged(notice: Notice) -> Iterator[Finding]:
                 "and no 855 said so.",
                 "Tell the substitute with an 855 (IS) first.",
                 sku,
+            )
+            continue
+        mine = [item for item in notice.items if item.order is not None and number in item.lines]
+        named = [item for item in mine if item.order is not None and item.order.order_id == order_id]
+        if named and not any(each.value == sku for item in named for each in item.said.ids):
+            yield breach(
+                f"{named[0].at}.ids",
+                f"{sku} ships in {named[0].called()}, the 856 names {_names(named[0].said.ids)}.",
+                "Tell the item that is in the carton.",
+                _names(named[0].said.ids),
             )
 
 

@@ -40,6 +40,19 @@ class Match:
 
 
 _NOTHING: Final = Match()
+MOST_IDS: Final = 10  # pairs that PO1, LIN and IT1 hold
+
+
+def our_qualifier(ids: Sequence[ItemId]) -> str:
+    """Under which qualifier the buyer writes our item numbers; VN when it writes none."""
+    return next((each.qualifier for each in ids if each.qualifier in OUR_QUALIFIERS), "VN")
+
+
+def with_substitute(ids: Sequence[ItemId], sku: str) -> tuple[ItemId, ...]:
+    """The buyer's numbers of a line, and ours of what goes instead, as the 855 told it (IS, ACK07 and 08)."""
+    if any(each.value == sku for each in ids):
+        return tuple(ids)
+    return (*ids[: MOST_IDS - 1], ItemId(qualifier=our_qualifier(ids), value=sku))
 
 
 def keys(ids: Sequence[ItemId]) -> Iterator[tuple[str, str]]:

@@ -14,6 +14,7 @@ from edi_gateway.model.documents.shared import ItemId
 from edi_gateway.model.fulfilment import Agreed, Part, PartKind, PartState, Place, ShippedLine, ShippedOrder
 from edi_gateway.model.master_data import Item, ItemUnit
 from edi_gateway.model.order import OrderLine
+from edi_gateway.orders.meaning.items import with_substitute
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain
 from edi_gateway.orders.warehouse.places import of_party
 
@@ -64,6 +65,9 @@ def shipped_line(
         if (p.line, p.store) == (piece.line, piece.store) and p.kind is PartKind.GOODS and p.sku in skus
     ]
     before = [p for p in same if p.state is PartState.SHIPPED and p.shipment_id != piece.shipment_id]
+    instead = line.substitute is not None and line.substitute == piece.sku
+    ids = with_substitute(bought.ids, piece.sku) if instead else bought.ids
+    theirs = None if instead else bought.description or (line.description if agreed is None else None)
     return ShippedLine(
         part_id=piece.id,
         order_id=piece.order_id,
@@ -76,13 +80,11 @@ def shipped_line(
         base_quantity=piece.base_quantity,
         ordered=_sum(p.quantity for p in same),
         buyer_line=bought.buyer_line,
-        ids=tuple((each.qualifier, each.value) for each in bought.ids),
-        description=bought.description
-        or (line.description if agreed is None else None)
-        or (item.description if item is not None else None),
+        ids=tuple((each.qualifier, each.value) for each in ids),
+        description=theirs or (item.description if item is not None else None),
         gtin=gtin,
         pack=_pack(bought.pack.pack if bought.pack is not None else None, unit),
-        substituted=line.sku if line.substitute is not None and line.substitute == piece.sku else None,
+        substituted=line.sku if instead else None,
         shipped_before=_sum(p.quantity for p in before),
         weight=_weight(piece, unit),
         weight_unit=None if unit is None else unit.weight_unit,

@@ -17,6 +17,7 @@ from edi_gateway.orders.billing.invoicing import invoice
 from tests.orders import build
 from tests.orders.billing.bills import LEFT, Order, rate, sac, taxes
 from tests.orders.billing.papers import shipped, told, written
+from tests.orders.shipping import goods
 
 d = build.d
 BOTH = pytest.mark.parametrize("version", ["004010", "005010"])
@@ -237,3 +238,17 @@ def test_the_canonical_document_comes_back_from_the_bytes() -> None:
     mine = order()
     made = told(mine, mine.bill(*mine.all()))
     assert Invoice.model_validate_json(made.model_dump_json(exclude_defaults=True)) == made
+
+
+def test_what_went_instead_is_named_beside_the_numbers_of_the_order() -> None:
+    """Of line 1 a CUP left in place of the MUG; of line 2 what was ordered, although the line is for CUP since."""
+    order = Order(build.po(build.line(10), build.line(5)))
+    order.lines[2] = replace(order.lines[2], substitute="CUP")
+    issued = order.bill(*order.all())
+    cup = goods.line(7001, 10, order=7, sku="CUP", substituted="MUG", description="Blue cup")
+    mug = goods.line(7002, 5, order=7, number=2)
+    left = (shipped(lines=(cup, mug)),)
+    first, second = document(issued, left, {7: order.billed(())}, order.profile, left=LEFT).lines
+    assert [(each.qualifier, each.value) for each in first.ids] == [("VN", "MUG"), ("VN", "CUP")]
+    assert (first.description, second.description) == ("Blue cup", "Blue mug")
+    assert [(each.qualifier, each.value) for each in second.ids] == [("VN", "MUG")]

@@ -296,7 +296,12 @@ def test_what_was_agreed_on_above_the_order_is_held_against_the_answer() -> None
 def test_a_substitute_that_was_told_goes() -> None:
     told_as = {"ids": [{"qualifier": "VN", "value": "CUP"}]}
     yes = answer(answered_line(1, 48, "4.00", "MUG", ("IS", 48, told_as)), BOLTS_TOLD, type="AC")
-    assert rules(breaches_of_notice(notice(shipped=SWAPPED, of=story(answers=(yes,))))) == []
+    named = replace(SWAPPED.lines[0], ids=(("VN", "MUG"), ("VN", "CUP")))
+    told = replace(SWAPPED, lines=(named, *SWAPPED.lines[1:]))
+    assert rules(breaches_of_notice(notice(shipped=told, of=story(answers=(yes,))))) == []
+    (found,) = breaches_of_notice(notice(shipped=SWAPPED, of=story(answers=(yes,))))
+    assert found.rule == "shipped_item_as_acknowledged"
+    assert found.message == "CUP ships in line 001 of PO PO-1, the 856 names VN MUG."
 
 
 def test_another_item_under_the_line_of_the_order() -> None:
