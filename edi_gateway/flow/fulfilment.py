@@ -147,6 +147,7 @@ def _notice(works: Works, conn: Connection) -> int:
     groups = due(desk, partners)
     stories = Stories(conn, notices=True)
     stories.read({each.order_id for group in groups for one in group for each in one.shipped.orders})
+    stories.read_bills((head.partner, head.bol) for head, *_ in groups if head.bol)
     for group in groups:
         if not alone(desk, "notice", group[0].number, partial(make, desk, partners, group, stories)):
             notices.change(conn, [each.id for each in group], notice_state=notices.HELD)

@@ -61,6 +61,14 @@ def of_order(conn: Connection, order_id: int) -> list[HoldView]:
     return _views(conn, holds.c.order_id == order_id)
 
 
+def any_of(conn: Connection, order_ids: Iterable[int]) -> set[int]:
+    """Those of these orders that ever had a hold."""
+    found: set[int] = set()
+    for chunk in chunks(order_ids):
+        found.update(conn.execute(select(holds.c.order_id).where(holds.c.order_id.in_(chunk))).scalars())
+    return found
+
+
 def active(conn: Connection, order_id: int) -> list[HoldView]:
     return _views(conn, (holds.c.order_id == order_id) & (holds.c.state == "ACTIVE"))
 

@@ -20,7 +20,7 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.finding import Finding, Severity
 from edi_gateway.model.fulfilment import PartKind
 from edi_gateway.model.order import HoldCode, HoldView, NewHold
-from edi_gateway.model.story import OrderStory
+from edi_gateway.model.story import Departed, OrderStory
 from edi_gateway.orders.gate import before
 from edi_gateway.orders.gate.judging import breaches_of_answer
 from edi_gateway.orders.gate.records import Reply
@@ -126,6 +126,7 @@ class Stories:
         self._conn = conn
         self._notices = notices
         self._known: dict[int, OrderStory] = {}
+        self._bills: dict[tuple[str, str], tuple[Departed, ...]] = {}
 
     def of(self, order_ids: Iterable[int]) -> dict[int, OrderStory]:
         """The stories of these orders."""
@@ -138,6 +139,20 @@ class Stories:
         missing = [order_id for order_id in order_ids if order_id not in self._known]
         if missing:
             self._known.update(story.read(self._conn, missing, notices=self._notices))
+
+    def read_bills(self, wanted: Iterable[tuple[str, str]]) -> None:
+        """Read what went to partners on bills of lading, together: (partner, number)."""
+        missing: dict[str, list[str]] = {}
+        for partner, bill in set(wanted) - self._bills.keys():
+            missing.setdefault(partner, []).append(bill)
+        for partner, bills in missing.items():
+            found = story.on_bill(self._conn, partner, bills)
+            self._bills.update({(partner, bill): tuple(found.get(bill, ())) for bill in bills})
+
+    def on_bill(self, partner: str, bill: str) -> tuple[Departed, ...]:
+        """The shipments that went to a partner on a bill of lading."""
+        self.read_bills([(partner, bill)])
+        return self._bills[partner, bill]
 
     def forget(self, order_ids: Iterable[int]) -> None:
         """Something about these orders has changed."""

@@ -41,10 +41,11 @@ def hold_documents(
     reasons: list[str] = []
     wrong = [finding for finding in found if finding.severity is Severity.ERROR]
     orders.lock(conn, order_ids)  # so that nobody places a hold at this moment
+    held_before = holds.any_of(conn, order_ids)
     for order_id in order_ids:
-        views = holds.of_order(conn, order_id)
-        if not (wrong or views):
+        if not (wrong or order_id in held_before):
             continue
+        views = holds.of_order(conn, order_id)
         order = orders.load(conn, order_id)
         if order is None:
             continue

@@ -30,7 +30,7 @@ from edi_gateway.orders.gate.records import Notice
 from edi_gateway.orders.shipping.completeness import lacking
 from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, documents, findings, notices, story
+from edi_gateway.store import deadlines, documents, findings, notices
 from edi_gateway.store.notices import Noticed
 
 _SET: Final = "856"
@@ -158,7 +158,7 @@ def _gate(
     """What the notice would contradict."""
     head, now = group[0], desk.clock()
     mine = {each.id for each in group}
-    bills = story.on_bill(desk.conn, head.partner, [head.bol]) if head.bol else {}
+    together = stories.on_bill(head.partner, head.bol) if head.bol else ()
     return breaches_of_notice(
         Notice(
             said=said,
@@ -168,7 +168,7 @@ def _gate(
             now=now,
             today=local_date(now, profile.calendar),
             ship_to=head.ship_to,
-            same_bill=tuple(each for each in bills.get(head.bol or "", ()) if each.shipment_id not in mine),
+            same_bill=tuple(each for each in together if each.shipment_id not in mine),
         )
     )
 
