@@ -20,7 +20,14 @@ from edi_gateway.transport.as2.terms import (
     Refused,
 )
 from tests.transport.as2.parties import EVERYTHING, LAX, Parties, opened, openssl, packed, refusal
-from tests.transport.as2.test_attacks import DECRYPTION, DOCUMENT, for_south, signed_by, with_signature
+from tests.transport.as2.test_attacks import (
+    DECRYPTION,
+    DOCUMENT,
+    SECURITY,
+    for_south,
+    signed_by,
+    with_signature,
+)
 
 ORDER = b"ISA*00*~"
 SMIME = [("Content-Type", "application/pkcs7-mime")]
@@ -111,6 +118,34 @@ def test_of_a_damaged_encryption_one_thing_is_said_whatever_the_damage(
         assert isinstance(found, Refused)
         said.add((found.disposition.reason, found.mic))
     assert said == {("decryption-failed", None)}
+
+
+def test_what_would_take_long_to_read_is_given_up_early(parties: Parties, scratch: Scratch) -> None:
+    """A few megabytes of lines that begin like a delimiter, or of octets that come one by one."""
+    headers = [("Content-Type", "multipart/signed; boundary=b")]
+    lines = opened(parties, scratch, headers, b"\n--b x" * 400_000)
+    assert isinstance(lines, Refused)
+    assert lines.problem == "a multipart has too many lines that begin like a delimiter"
+    before = "3080 06092a864886f70d010702 a080 3080 020101 3100 3080 06092a864886f70d010701 a080 2480"
+    octets = opened(parties, scratch, SMIME, bytes.fromhex(before) + b"\x04\x01x" * 400_000)
+    assert isinstance(octets, Refused)
+    assert octets.problem == "an octet string comes in too many pieces"
+
+
+def test_an_oaep_label_of_another_kind_is_no_way_that_we_know(parties: Parties, scratch: Scratch) -> None:
+    label, other = (
+        bytes.fromhex("06092a864886f70d0101090405" + b"label".hex()),
+        "06092a864886f70d010108 3005 0203010203",
+    )
+    structure = openssl(
+        *("-encrypt", "-binary", "-aes-128-cbc", "-outform", "DER", "-recip", parties.south.certificate_file),
+        *("-keyopt", "rsa_padding_mode:oaep", "-keyopt", "rsa_oaep_label:6c6162656c"),
+        content=DOCUMENT,
+    )
+    assert isinstance(opened(parties, scratch, SMIME, structure), Opened)
+    assert label in structure
+    changed = structure.replace(label, bytes.fromhex(other))
+    assert refusal(opened(parties, scratch, SMIME, changed)) == SECURITY
 
 
 @pytest.mark.parametrize("form", ["multipart", "opaque", "compressed", "document"])

@@ -16,6 +16,10 @@ INTEGER, OCTET_STRING, OBJECT_IDENTIFIER, SEQUENCE, SET = 0x02, 0x04, 0x06, 0x30
 _CONSTRUCTED = 0x20
 _DEEPEST = 32  # levels; certificates need about ten
 _WINDOW = 1 << 16  # bytes read at a time to walk in
+_FREE_PIECES = (
+    10_000  # of one octet string; from then on they must average some size, or reading them takes too long
+)
+_LEAST_AVERAGE = 64  # bytes; those who write in pieces write a thousand at a time
 
 
 def tagged(number: int, *, constructed: bool = True) -> int:
@@ -111,7 +115,12 @@ class Reader:
         held: list[bytes] = []
         size = 0
         wanted = tag
+        start = self.at
+        pieces = 0
         while True:
+            pieces += 1
+            if pieces > _FREE_PIECES and self.at - start < pieces * _LEAST_AVERAGE:
+                raise malformed("an octet string comes in too many pieces")
             found = self._header(self.at)
             if found.tag & ~_CONSTRUCTED != wanted:
                 raise malformed("an octet string holds something else")

@@ -255,8 +255,8 @@ def _transport(algorithm: Any) -> tuple[KeyTransport | None, padding.AsymmetricP
     mask = parameters["mask_gen_algorithm"]
     digest = _hash_of(parameters["hash_algorithm"])
     masked = _hash_of(mask["parameters"]) if mask["algorithm"].native == "mgf1" else None
-    label: bytes = parameters["p_source_algorithm"]["parameters"].native
-    if digest is None or masked is None:
+    label = parameters["p_source_algorithm"]["parameters"].native
+    if digest is None or masked is None or not isinstance(label, bytes):
         return None, padding.PKCS1v15()
     return KeyTransport.OAEP, _oaep(digest, masked, label)
 

@@ -14,6 +14,7 @@ from edi_gateway.transport.as2.terms import Limits
 
 _LONGEST_BOUNDARY = 200  # 70 by RFC 2046; some write more
 _LINE = 256  # bytes of a delimiter line that we look at
+_ALIKE = 10_000  # lines that begin like a delimiter and are none; each costs a look
 _BLANKS = b" \t\r\n"
 
 
@@ -29,13 +30,16 @@ def parts_of(body: Extent, boundary: str | None, limits: Limits) -> tuple[Extent
     parts: list[Extent] = []
     start: int | None = None
     lines_end_in_crlf = True
+    alike = 0
     for at in _found(body, mark):
         line = body.read(_LINE, start=at + len(mark))
         rest, newline, _ = line.partition(b"\n")
         last = rest.startswith(b"--")
-        if rest.removeprefix(b"--").strip(b" \t\r") or not (
-            newline or at + len(mark) + len(rest) == body.size
-        ):
+        ends = newline or at + len(mark) + len(rest) == body.size
+        if rest.removeprefix(b"--").strip(b" \t\r") or not ends:
+            alike += 1
+            if alike > _ALIKE:
+                raise malformed("a multipart has too many lines that begin like a delimiter")
             continue
         if start is not None:
             crlf = lines_end_in_crlf and body.read(2, start=at - 2) == b"\r\n"

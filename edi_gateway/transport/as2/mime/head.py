@@ -21,6 +21,7 @@ from edi_gateway.transport.as2.terms import Limits
 _END = re.compile(rb"(?:\A|\n)\r?\n")
 _NAME = re.compile(r"[!-9;-~]+\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
+_MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+/[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)\s*')
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029]")
 
@@ -52,8 +53,11 @@ class Head:
         return found.pop() if found else None
 
     def content_type(self) -> Value:
-        """Content-Type; text/plain where there is none (RFC 2045 5.2)."""
-        return Value.read(self.get("Content-Type") or "text/plain")
+        """Content-Type; text/plain where there is none (RFC 2045 5.2). Raises Fault when it names no type."""
+        value = Value.read(self.get("Content-Type") or "text/plain")
+        if not _MEDIA_TYPE.match(value.word):
+            raise malformed("a Content-Type names no type")
+        return value
 
     def transfer_encoding(self) -> str:
         return (self.get("Content-Transfer-Encoding") or "binary").split(";")[0].strip().lower()
