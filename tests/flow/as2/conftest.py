@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.flow.as2 import peer as peers
+from tests.flow.as2.peer import Peer
 from tests.flow.as2.sides import Side, two_sides
 
 
@@ -17,3 +19,13 @@ def sides(sqlite_template: Path, tmp_path: Path) -> Iterator[tuple[Side, Side]]:
         us.agree(them)
         them.agree(us)
         yield us, them
+
+
+@pytest.fixture
+def peer(sides: tuple[Side, Side]) -> Iterator[Peer]:
+    """Their server, in front of their gateway."""
+    us, them = sides
+    made = Peer(them, peers.honest)
+    us.agree(them, url=made.url)
+    yield made
+    made.close()
