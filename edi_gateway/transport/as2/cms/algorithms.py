@@ -6,6 +6,7 @@ Nothing is allowed or forbidden here; that is the policy's.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from asn1crypto import core
 from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
@@ -53,6 +54,7 @@ def block_cipher(cipher: Cipher, key: bytes) -> BlockCipherAlgorithm:
     return TripleDES(key) if cipher is Cipher.TRIPLE_DES else AES(key)
 
 
+@lru_cache(maxsize=64)
 def oid(dotted: str) -> bytes:
     """An object identifier in DER."""
     encoded: bytes = core.ObjectIdentifier(dotted).dump()

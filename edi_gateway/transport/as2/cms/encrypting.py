@@ -134,7 +134,7 @@ def _recipient(certificate: x509.Certificate, key: bytes, transport: KeyTranspor
     return der(
         SEQUENCE,
         der(INTEGER, b"\0"),
-        issuer_and_serial(certificate).dump(),
+        issuer_and_serial(certificate),
         algorithm.dump(),
         der(OCTET_STRING, encrypted),
     )

@@ -11,13 +11,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from asn1crypto import cms, core
+from asn1crypto import core
 from asn1crypto import x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from edi_gateway.transport.as2.cms.algorithms import DATA, oid
-from edi_gateway.transport.as2.cms.ber import OBJECT_IDENTIFIER, SEQUENCE, Frame, Reader, contents, tagged
+from edi_gateway.transport.as2.cms.ber import (
+    OBJECT_IDENTIFIER,
+    SEQUENCE,
+    Frame,
+    Reader,
+    contents,
+    der,
+    tagged,
+)
 from edi_gateway.transport.as2.extents import Extent
 from edi_gateway.transport.as2.faults import malformed
 from edi_gateway.transport.as2.mime.entity import blank
@@ -54,11 +62,11 @@ def _names(certificate: x509.Certificate) -> _Named:
     return _Named(issuer, certificate.serial_number, key_identifier)
 
 
-def issuer_and_serial(certificate: x509.Certificate) -> Any:
+@lru_cache(maxsize=512)
+def issuer_and_serial(certificate: x509.Certificate) -> bytes:
     """What names this certificate in a structure that we write."""
     named = _names(certificate)
-    issuer = asn1_x509.Name.load(named.issuer)
-    return cms.IssuerAndSerialNumber({"issuer": issuer, "serial_number": named.serial})
+    return der(SEQUENCE, named.issuer, core.Integer(named.serial).dump())
 
 
 def matcher(identifier: Any) -> tuple[Callable[[x509.Certificate], bool], str]:
@@ -86,7 +94,9 @@ def content_type(structure: Extent, limits: Limits) -> str:
     return dotted(reader.element(OBJECT_IDENTIFIER))
 
 
+@lru_cache(maxsize=256)
 def dotted(element: bytes) -> str:
+    """The object identifier that this is. Raises Fault when it is none."""
     with asn1_read():
         name: str = core.ObjectIdentifier.load(element).dotted
         return name

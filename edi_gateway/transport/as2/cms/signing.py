@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from asn1crypto import algos, cms, core
@@ -89,14 +90,14 @@ def sign(hashed: bytes, identity: Identity, digest: Digest, scheme: Scheme, at: 
             signature = key.sign(signed, padding.PKCS1v15(), algorithm)
         case ec.EllipticCurvePrivateKey() as key:
             signature = key.sign(signed, ec.ECDSA(algorithm))
-    digest_algorithm = algos.DigestAlgorithm({"algorithm": digest}).dump()
+    digest_algorithm = _digest_algorithm(digest)
     signer = der(
         SEQUENCE,
         der(INTEGER, b"\x01"),
-        issuer_and_serial(identity.certificate).dump(),
+        issuer_and_serial(identity.certificate),
         digest_algorithm,
         der(tagged(0), attributes),
-        _signature_algorithm(scheme, digest).dump(),
+        _signature_algorithm(scheme, digest),
         core.OctetString(signature).dump(),
     )
     return der(
@@ -120,20 +121,30 @@ def _attribute(kind: str, value: bytes) -> bytes:
     return der(SEQUENCE, oid(kind), der(SET, value))
 
 
-def _signature_algorithm(scheme: Scheme, digest: Digest) -> Any:
+@lru_cache
+def _digest_algorithm(digest: Digest) -> bytes:
+    encoded: bytes = algos.DigestAlgorithm({"algorithm": digest}).dump()
+    return encoded
+
+
+@lru_cache
+def _signature_algorithm(scheme: Scheme, digest: Digest) -> bytes:
     if scheme is Scheme.RSA:
-        return algos.SignedDigestAlgorithm({"algorithm": "rsassa_pkcs1v15", "parameters": core.Null()})
-    if scheme is Scheme.ECDSA:
-        return algos.SignedDigestAlgorithm({"algorithm": f"{digest}_ecdsa"})
-    hashing = {"algorithm": digest.value}
-    parameters = algos.RSASSAPSSParams(
-        {
-            "hash_algorithm": hashing,
-            "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": hashing},
-            "salt_length": HASHES[digest].digest_size,
-        }
-    )
-    return algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters})
+        algorithm = algos.SignedDigestAlgorithm({"algorithm": "rsassa_pkcs1v15", "parameters": core.Null()})
+    elif scheme is Scheme.ECDSA:
+        algorithm = algos.SignedDigestAlgorithm({"algorithm": f"{digest}_ecdsa"})
+    else:
+        hashing = {"algorithm": digest.value}
+        parameters = algos.RSASSAPSSParams(
+            {
+                "hash_algorithm": hashing,
+                "mask_gen_algorithm": {"algorithm": "mgf1", "parameters": hashing},
+                "salt_length": HASHES[digest].digest_size,
+            }
+        )
+        algorithm = algos.SignedDigestAlgorithm({"algorithm": "rsassa_pss", "parameters": parameters})
+    encoded: bytes = algorithm.dump()
+    return encoded
 
 
 def verify(
