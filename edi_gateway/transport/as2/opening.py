@@ -143,17 +143,17 @@ class _Unwrapping:
             try:
                 layer, content = self._verified(structure, parts[0])
             except Fault as fault:  # some sign their header lines with CRLF and send them with LF
-                self._signed = canonical(parts[0], self._limits)
-                if fault.disposition is not INTEGRITY_CHECK_FAILED or self._signed is parts[0]:
+                rewritten = canonical(parts[0], self._limits)
+                if fault.disposition is not INTEGRITY_CHECK_FAILED or rewritten is parts[0]:
                     raise
-                layer, content = self._verified(structure, self._signed)
+                layer, content = self._verified(structure, rewritten)
+                self._signed = rewritten
         self._go_on(layer, content)
 
     def _take_off_structure(self, value: Value) -> None:
-        structure = decoded(self._body, self.head.transfer_encoding(), self._scratch)
-        with _told_as(
-            _SAID_TO_BE.get((value.parameter("smime-type") or "").lower(), UNEXPECTED_PROCESSING_ERROR)
-        ):
+        said = _SAID_TO_BE.get((value.parameter("smime-type") or "").lower(), UNEXPECTED_PROCESSING_ERROR)
+        with _told_as(said):
+            structure = decoded(self._body, self.head.transfer_encoding(), self._scratch)
             kind = content_type(structure, self._limits)
         layer: Layer
         if kind == SIGNED_DATA:
@@ -200,6 +200,8 @@ class _Unwrapping:
         if value.word not in _BUNDLES:
             return (self._payload(self.head, self._body),)
         parts = parts_of(self._body, value.parameter("boundary"), self._limits)
+        if not parts:
+            raise malformed("it holds no document")
         return tuple(self._payload(*read_head(part, self._limits)) for part in parts)
 
     def _payload(self, head: Head, body: Extent) -> Payload:

@@ -301,6 +301,7 @@ def test_documents_nest_no_further(parties: Parties, scratch: Scratch) -> None:
         body = f"--b\r\nContent-Type: {kind}\r\n\r\nx\r\n--b--\r\n".encode()
         headers = [("Content-Type", "multipart/related; boundary=b")]
         assert refusal(opened(parties, scratch, headers, body)) == FORMAT
+    assert refusal(opened(parties, scratch, headers, b"--b--\r\n")) == UNEXPECTED  # nor is none a document
 
 
 def test_a_filename_is_a_word_and_begins_no_header(parties: Parties, scratch: Scratch) -> None:

@@ -148,7 +148,7 @@ def test_an_oaep_label_of_another_kind_is_no_way_that_we_know(parties: Parties, 
     assert refusal(opened(parties, scratch, SMIME, changed)) == SECURITY
 
 
-@pytest.mark.parametrize("form", ["multipart", "opaque", "compressed", "document"])
+@pytest.mark.parametrize("form", ["multipart", "opaque", "opaque, no attributes", "compressed", "document"])
 def test_plaintext_that_is_made_of_blocks_put_together_answers_as_if_it_had_not_decrypted(
     parties: Parties, scratch: Scratch, form: str
 ) -> None:
@@ -157,8 +157,9 @@ def test_plaintext_that_is_made_of_blocks_put_together_answers_as_if_it_had_not_
     sign = ("-sign", "-binary", "-signer", parties.north.certificate_file, "-inkey", parties.north.key_file)
     if form == "multipart":
         entity = openssl(*sign, content=DOCUMENT)
-    elif form == "opaque":
-        structure = openssl(*sign, "-nodetach", "-outform", "DER", content=DOCUMENT)
+    elif form.startswith("opaque"):
+        more = ["-noattr"] if form.endswith("attributes") else []
+        structure = openssl(*sign, "-nodetach", "-outform", "DER", *more, content=DOCUMENT)
         entity = b"Content-Type: application/pkcs7-mime\r\n\r\n" + structure
     elif form == "compressed":
         packing = Packing(digest=None, cipher=None, compression=Compression.BEFORE_SIGNING)

@@ -158,8 +158,8 @@ def verify(
 ) -> tuple[Signed, Extent]:
     """The signature that counts, and what it is over: `content`, or where that is None what the structure holds itself.
 
-    Raises Fault.
-    Every signer that is one of theirs must be right, and one must be there at least. Others are passed over.
+    Raises Fault. Every signer that is one of theirs must be right, and one must be there at least; others are passed
+    over. `by_chance` where a signature is opaque: its last bytes are then the last of what was encrypted.
     """
     found, signers = _read(structure, policy, scratch)
     opaque = content is None
@@ -254,7 +254,9 @@ def _verified(
             raise Fault(AUTHENTICATION_FAILED, "The signature may be that of another message's attributes.")
         if not _is_right(trusted, signature, hashed[digest], digest, pss, scheme):
             raise Fault(
-                INTEGRITY_CHECK_FAILED, "The content is not what was signed, or another key signed it."
+                INTEGRITY_CHECK_FAILED,
+                "The content is not what was signed, or another key signed it.",
+                by_chance=opaque,
             )
         return layer
     signed, claimed = _claims(attributes)
