@@ -25,7 +25,18 @@ _MODULES = (
         "orders",
         "daily",
     ),
-    *("holds", "cases", "documents", "partners", "certificates", "guides", "standard", "imports", "stock", "releases"),
+    *(
+        "holds",
+        "cases",
+        "documents",
+        "partners",
+        "certificates",
+        "guides",
+        "standard",
+        "imports",
+        "stock",
+        "releases",
+    ),
     *("shipping", "papers", "notices", "invoices", "payments", "users", "database"),
 )
 _ALONE = {

@@ -86,8 +86,9 @@ def _restock(works: Works, conn: Connection) -> int:
 
     def act(desk: Desk, partners: Partners, subjects: Sequence[object]) -> None:
         skus = [str(subject) for subject in subjects]
-        done = allocate_parts(desk, partners, skus=skus)
-        repromise(desk, partners, done.orders | orders.backordered(desk.conn, skus))
+        promised = orders.backordered(desk.conn, skus)
+        done = allocate_parts(desk, partners, skus=skus, also=promised)
+        repromise(desk, partners, done.orders | promised)
 
     return take(works, conn, "restock", "sku", act)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import fields
-from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
@@ -90,6 +89,16 @@ def waiting(
     return [found[part_id] for part_id in sorted(found)]
 
 
+def orders_waiting(conn: Connection, skus: Iterable[str]) -> set[int]:
+    """The orders that wait for stock of these items."""
+    c = line_parts.c
+    states = c.state.in_([state.value for state in WAITING])
+    found: set[int] = set()
+    for chunk in _chunks(skus):
+        found.update(conn.execute(select(c.order_id).distinct().where(states & c.sku.in_(chunk))).scalars())
+    return found
+
+
 def of_release(conn: Connection, release_ids: Iterable[int], *, lock: bool = False) -> dict[int, list[Part]]:
     """The parts that releases ask for, by release."""
     return _by(conn, "release_id", release_ids, lock=lock)
@@ -108,19 +117,6 @@ def _by(conn: Connection, name: str, ids: Iterable[int], *, lock: bool) -> dict[
         for part in _read(conn, line_parts.c[name].in_(chunk), lock=lock):
             found.setdefault(getattr(part, name), []).append(part)
     return {number: sorted(mine, key=lambda p: p.rank) for number, mine in found.items()}
-
-
-def releasable(conn: Connection, today: date, limit: int) -> list[Part]:
-    """Allocated parts whose day has come to go to the warehouse, the first day first; locked."""
-    c = line_parts.c
-    query = (
-        select(*_COLUMNS)
-        .where(c.state == PartState.ALLOCATED.value, c.release_on <= today)
-        .order_by(c.release_on, c.order_id, c.id)
-        .limit(limit)
-        .with_for_update()
-    )
-    return [_part(row) for row in conn.execute(query)]
 
 
 def reserved(conn: Connection, skus: Iterable[str]) -> list[Part]:

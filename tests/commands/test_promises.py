@@ -91,7 +91,7 @@ def test_what_lies_allocated_and_what_waits_is_spoken_for(store: Store) -> None:
     c = order_lines.c
     assert store.rows(select(c.backordered_to).where(c.order_id == second)) == [None]
     third = store.order("PO-3", 1)
-    assert store.last_said(third) == [("IB", "1")]
+    assert store.last_said(third) == [("SP", "1")]
 
 
 def test_an_order_that_was_cancelled_speaks_for_nothing(store: Store) -> None:

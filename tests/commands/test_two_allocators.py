@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, select, text
 
-from edi_gateway.store import stock
+from edi_gateway.commands.allocation.allocating import Done, allocate_parts
+from edi_gateway.commands.allocation.planning import plan_orders
+from edi_gateway.store import orders as store
+from edi_gateway.store import parts, stock, work
 from edi_gateway.store.database import connect
 from edi_gateway.store.tables import line_parts
 from edi_gateway.store.tables import stock as stock_rows
@@ -86,3 +91,40 @@ def test_two_workers_over_a_thousand_orders_give_away_what_is_there_and_no_more(
     waits = sum((q for _, s, _, q in rows if s == "BACKORDERED"), Decimal(0))
     assert waits == ORDERS * EACH - sum(THERE.values())
     assert given == sum(1 for _, s, _, _ in rows if s == "ALLOCATED")
+
+
+def test_a_restock_that_waits_for_an_order_holds_nothing_that_its_planning_needs(book: Book) -> None:
+    """Thirty of forty-eight mugs come, and the buyer wants no rest: restocking ends it, which takes the order."""
+    wants_no_rest = {"sales_requirements": [{"code": "N"}]}
+    order = book.one(build.po(build.line(48), **wants_no_rest))
+    with book.desk(actor=SYSTEM) as desk:
+        allocate_parts(
+            desk, book.partners, order_ids=plan_orders(desk, book.partners, [order])
+        )  # none is kept
+        work.done(desk.conn, [item.id for item in work.ready(desk.conn, "plan", 9, desk.clock())])
+        stock.move(
+            desk.conn, desk.ids, desk.clock(), "ann", "EAST", "MUG", "on_hand", Decimal(30), "import", "stock.csv"
+        )  # fmt: skip
+
+    def restock() -> Done:
+        with book.desk(actor=SYSTEM) as desk:
+            return allocate_parts(desk, book.partners, skus=["MUG"])
+
+    with ThreadPoolExecutor(1) as pool, book.desk(actor=SYSTEM) as desk:
+        desk.conn.execute(text("SET LOCAL lock_timeout = '5s'"))
+        store.load(desk.conn, order, lock=True)  # as planning begins
+        restocked = pool.submit(restock)
+        assert any(_somebody_waits(book.engine) for _ in range(500))
+        assert len(parts.of_orders(desk.conn, [order], lock=True)[order]) == 1
+        desk.conn.commit()
+        assert restocked.result(timeout=60) == Done(allocated=1, cancelled=1)
+
+
+def _somebody_waits(engine: Engine) -> bool:
+    """Whether a transaction waits for a lock; else a moment later."""
+    with engine.connect() as conn:
+        waits = conn.execute(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        if waits.scalar():
+            return True
+    time.sleep(0.02)
+    return False

@@ -17,7 +17,7 @@ from edi_gateway.commands.allocation.stages import set_stages
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
-from edi_gateway.store import parts
+from edi_gateway.store import orders, parts
 
 TOO_OLD: Final = "TOO_OLD"  # reason of a part that is cancelled because it has waited too long
 
@@ -25,7 +25,9 @@ TOO_OLD: Final = "TOO_OLD"  # reason of a part that is cancelled because it has 
 def end_old(desk: Desk, partners: Partners, order_ids: Iterable[int]) -> list[int]:
     """End what of these orders has waited for stock too long; the orders of which something was."""
     ended = []
-    for order_id, mine in sorted(parts.of_orders(desk.conn, order_ids, lock=True).items()):
+    wanted = sorted(set(order_ids))
+    orders.lock(desk.conn, wanted)  # before their parts, as everybody does
+    for order_id, mine in sorted(parts.of_orders(desk.conn, wanted, lock=True).items()):
         profile = partners.profile(mine[0].partner)
         days = None if profile is None else profile.fulfilment.maximum_backorder_days
         if days is None:

@@ -34,7 +34,7 @@ from edi_gateway.orders.holds import Blocked, blocked
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
 from edi_gateway.orders.warehouse.grouping import release_on
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import holds, parts, stock, work
+from edi_gateway.store import holds, orders, parts, stock, work
 from edi_gateway.store.tables import orders as order_rows
 
 CANCELLED_SHORT: Final = "SHORT"  # reason of a part that is cancelled because it is not there
@@ -63,20 +63,31 @@ class _Order:
 
 
 def allocate_parts(
-    desk: Desk, partners: Partners, *, order_ids: Collection[int] = (), skus: Collection[str] = ()
+    desk: Desk,
+    partners: Partners,
+    *,
+    order_ids: Collection[int] = (),
+    skus: Collection[str] = (),
+    also: Collection[int] = (),
 ) -> Done:
     """Look for stock for what waits of these orders, or of these items, the first claim first.
 
     `order_ids` are planned: their parts are what their lines say. Of the other orders that want an item, those that
-    have changed and are not planned yet are left for then.
+    have changed and are not planned yet are left for then. `also`: orders that the caller goes on to look at.
+
+    Everybody locks orders before parts and parts before stock, so that no two wait for each other.
 
     What does not get any is BACKORDERED, or cancelled where the buyer wants the rest cancelled (CSH01): the order's
     line is then less by that, and the buyer is told.
     """
-    waiting = parts.waiting(desk.conn, order_ids=order_ids, skus=skus, lock=True)
+    ours = {*order_ids, *also}
     if skus:
+        ours |= parts.orders_waiting(desk.conn, skus)
+        orders.lock(desk.conn, sorted(ours))
+    waiting = parts.waiting(desk.conn, order_ids=order_ids, skus=skus, lock=True)
+    if skus:  # what began to wait meanwhile is looked at with what made it wait
         stale = work.pending(desk.conn, ["plan"], "order") - set(order_ids)
-        waiting = [part for part in waiting if part.order_id not in stale]
+        waiting = [part for part in waiting if part.order_id in ours and part.order_id not in stale]
     known = _orders(desk, {part.order_id for part in waiting})
     whole = {order.id for order in known.values() if order.ship_complete}
     if skus and whole:  # what ships as a whole is looked at as a whole
