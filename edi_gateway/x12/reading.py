@@ -107,6 +107,8 @@ def read_all(
                 results.append(checked.result)
                 yield checked
             case _EnvelopeGroupEnd():
+                if event.group.stated_sets is None and not results:
+                    groups.discard((event.group.code, event.group.control))  # it was nothing but a GS
                 yield GroupEnd(event.group, group_result(event.group, results))
             case Unreadable():
                 yield event
@@ -117,10 +119,18 @@ def _judge_group(group: Group, groups: set[tuple[str, str]], refuses: bool) -> N
     if refuses and nearest_read:
         group.findings.remove(nearest_read[0])
         group.findings.append(group_checks.version_refused(group.version, group.read_as, nearest_read[0].at))
+    elif any(each.code is Code.GROUP_ELEMENT_INVALID and _element(each) == 8 for each in group.findings):
+        group.findings[:] = [
+            each for each in group.findings if each not in nearest_read
+        ]  # it says no release at all
     key = (group.code, group.control)
     if key in groups:
         group.findings.append(group_checks.group_repeated(group.control, group.control_at))
     groups.add(key)
+
+
+def _element(finding: Finding) -> int | None:
+    return finding.at.element if isinstance(finding.at, Location) else None
 
 
 def _note_repeated_interchange(interchange: Interchange, seen: set[tuple[str, ...]]) -> None:
@@ -129,7 +139,13 @@ def _note_repeated_interchange(interchange: Interchange, seen: set[tuple[str, ..
         interchange.findings.append(
             interchange_checks.interchange_repeated(interchange.control, interchange.control_offset)
         )
-    seen.add(key)
+    if interchange.groups or interchange.acks or not _is_open(interchange):
+        seen.add(key)
+
+
+def _is_open(interchange: Interchange) -> bool:
+    """Whether it has no IEA: with no group either it is nothing but an ISA, which may stand twice."""
+    return any(each.code is Code.IEA_MISSING for each in interchange.findings)
 
 
 def _check(

@@ -171,7 +171,9 @@ class _Mender:
     def end(self, interchange: Interchange) -> Iterator[Piece]:
         findings = interchange.findings[self.told :]
         by_code = {finding.code: finding for finding in findings}
-        place = None if Code.IEA_MISSING in by_code else interchange.own[-1]
+        start, stop = interchange.own[-1]
+        is_iea = self.flat(self.content[start : start + 16])[:3].upper() == b"IEA"
+        place = (start, stop) if is_iea else None
         for one in interchange.own[self.own :]:
             if one != place:
                 yield from self.segment(*one)
@@ -181,6 +183,8 @@ class _Mender:
         cut_off = unterminated is not None and not self.is_trailer(unterminated)
         if cut_off:
             self.doubt = self.doubt or "The last segment was cut off."
+        if place is None and not (interchange.groups or interchange.acks):
+            self.doubt = self.doubt or "There is nothing in the interchange: its ISA may stand twice."
         control = interchange.control.zfill(9)
         control = control if re.fullmatch(r"\d{9}", control, re.ASCII) else ""
         left = yield from self.trailer(
@@ -239,6 +243,8 @@ class _Mender:
         control = group.control if re.fullmatch(r"\d{1,9}", group.control, re.ASCII) else ""
         place = group.own[-1] if len(group.own) > 1 else None
         doubt = self.group_doubt or self.unread()
+        if place is None and not self.sets:
+            doubt = doubt or "There is nothing in the group: its GS may stand twice."
         left = yield from self.trailer("GE", self.sets, control, group.findings, place, doubt)
         if left:
             self.doubt = self.doubt or f"Where group {group.control} ends is not certain."

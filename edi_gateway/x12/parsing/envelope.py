@@ -6,17 +6,29 @@ an envelope is a finding on the interchange, group or set that it belongs to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from edi_gateway.model.finding import Finding, Location
-from edi_gateway.x12.dictionary import nearest
+from edi_gateway.model.finding import Code, Finding
+from edi_gateway.x12.dictionary import dictionary, nearest
 from edi_gateway.x12.parsing import group_checks, interchange_checks, service_requests
+from edi_gateway.x12.parsing.events import (
+    Event,
+    Group,
+    GroupEnd,
+    GroupStart,
+    Interchange,
+    InterchangeEnd,
+    InterchangeStart,
+    SetRead,
+    Unreadable,
+)
 from edi_gateway.x12.parsing.header import Delimiters
 from edi_gateway.x12.parsing.lexer import Source, lex
 from edi_gateway.x12.parsing.rawset import RawSet
+from edi_gateway.x12.parsing.strays import Strays, stands_for_trailer
 from edi_gateway.x12.parsing.tokens import Closed, Limits, Mark, Oddity, Opened, Run, Skipped
-from edi_gateway.x12.parsing.trailers import element_at
+from edi_gateway.x12.parsing.trailers import element_at, is_count
 
 __all__ = [
     "Delimiters",
@@ -35,123 +47,6 @@ __all__ = [
 ]
 
 
-@dataclass(slots=True)
-class Group:
-    """A functional group. `read_as` is the version of the dictionary that reads it, `stated_sets` is GE01,
-    `own` the byte ranges of GS and GE. Findings are complete at GroupEnd."""
-
-    code: str
-    sender: str
-    receiver: str
-    date: str
-    time: str
-    control: str
-    version: str
-    read_as: str
-    offset: int
-    end: int
-    control_at: Location
-    stated_sets: int | None = None
-    findings: list[Finding] = field(default_factory=list)
-    own: list[tuple[int, int]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class Interchange:
-    """An interchange. `isa` has 17 strings, "ISA" first, blanks at the end of each taken off.
-
-    `acks` are the TA1 segments in it, `groups` counts the groups, `own` has the byte ranges of ISA, ISB,
-    ISE, TA1 and IEA. `end`, `encoding` and the findings are complete at InterchangeEnd.
-    """
-
-    isa: list[str]
-    delimiters: Delimiters
-    offset: int
-    end: int
-    encoding: str = "ascii"
-    findings: list[Finding] = field(default_factory=list)
-    acks: list[list[str]] = field(default_factory=list)
-    groups: int = 0
-    control_offset: int = 0  # of ISA13
-    own: list[tuple[int, int]] = field(default_factory=list)
-
-    @property
-    def sender_qualifier(self) -> str:
-        return self.isa[5]
-
-    @property
-    def sender(self) -> str:
-        return self.isa[6]
-
-    @property
-    def receiver_qualifier(self) -> str:
-        return self.isa[7]
-
-    @property
-    def receiver(self) -> str:
-        return self.isa[8]
-
-    @property
-    def control(self) -> str:
-        return self.isa[13]
-
-    @property
-    def version(self) -> str:
-        return self.isa[12]
-
-    @property
-    def usage(self) -> str:
-        return self.isa[15]
-
-    @property
-    def ack_requested(self) -> bool:
-        return self.isa[14] == "1"
-
-    def text(self, value: str) -> str:
-        """A value as people read it: UTF-8 where the bytes are, else Latin-1."""
-        if value.isascii() or self.encoding == "latin-1":
-            return value
-        try:
-            return value.encode("latin-1").decode("utf-8")
-        except UnicodeError:
-            return value
-
-
-@dataclass(slots=True)
-class InterchangeStart:
-    interchange: Interchange
-
-
-@dataclass(slots=True)
-class GroupStart:
-    group: Group
-
-
-@dataclass(slots=True)
-class SetRead:
-    raw: RawSet
-
-
-@dataclass(slots=True)
-class GroupEnd:
-    group: Group
-
-
-@dataclass(slots=True)
-class InterchangeEnd:
-    interchange: Interchange
-
-
-@dataclass(slots=True)
-class Unreadable:
-    """Bytes outside of any interchange; the byte range stands in the findings."""
-
-    findings: list[Finding]
-
-
-Event = InterchangeStart | GroupStart | SetRead | GroupEnd | InterchangeEnd | Unreadable
-
-
 def read(source: Source, limits: Limits | None = None) -> Iterator[Event]:
     """The events of a source: bytes, a binary file, or chunks of bytes. Never raises on data."""
     limits = limits or Limits()
@@ -164,7 +59,8 @@ class _Reader:
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.interchange: Interchange | None = None
-        self.stray: list[int] = []  # byte range of segments that belong to no group or no set
+        self.outside = Strays()  # segments that belong to no group
+        self.hollow = 0  # groups that have neither a set nor a GE
         self.odd: dict[str, Oddity] = {}
         self.unterminated: tuple[int, int] | None = None
         self._close_group()
@@ -172,6 +68,7 @@ class _Reader:
 
     def _close_group(self) -> None:
         self.group: Group | None = None
+        self.between = Strays()  # segments of the group that belong to no set
         self.sets = 0
         self.controls: set[str] = set()
 
@@ -214,7 +111,7 @@ class _Reader:
         self.interchange.own.append((item.offset, end))
         self.interchange.control_offset = item.offset + header.starts[13]
         self.interchange.findings.extend(interchange_checks.isa(header, item.offset))
-        self.stray, self.odd, self.unterminated = [], {}, None
+        self.outside, self.hollow, self.odd, self.unterminated = Strays(), 0, {}, None
         return InterchangeStart(self.interchange)
 
     def _end(self, item: Closed) -> Iterator[Event]:
@@ -223,7 +120,9 @@ class _Reader:
             yield from self._end_set(None, item.offset)
             yield from self._end_group(None, item.offset)
             self._report_stray()
-            interchange.findings.append(interchange_checks.iea_missing(interchange.isa, item.offset, item.by))
+            if not self.outside.ended_by(interchange.groups, interchange.control):
+                missing = interchange_checks.iea_missing(interchange.isa, item.offset, item.by)
+                interchange.findings.append(missing)
         if self.unterminated:
             interchange.findings.append(interchange_checks.unterminated(*self.unterminated))
         interchange.findings.extend(interchange_checks.oddity(odd) for odd in self.odd.values())
@@ -249,7 +148,7 @@ class _Reader:
         """A set of which ST and SE came together: the usual case, and the fast one."""
         separator = self._current().delimiters.element
         count = len(run.texts)
-        if self.runs or self.group is None or self.stray or count > self.limits.set_segments:
+        if self.runs or self.group is None or self.between.place or count > self.limits.set_segments:
             first, between, last = run.parts()
             yield from self._mark(first)
             if between.texts:
@@ -274,51 +173,53 @@ class _Reader:
             else:
                 self.runs.append(run)
         else:
+            separator = self._current().delimiters.element
             for text, offset, end in zip(run.texts, *run.places(), strict=True):
-                if not self._request(text, offset, end):
-                    self._stray(offset, end)
+                elements = text.split(separator)
+                if not self._request(elements, offset, end):
+                    self._stray(elements, offset, end)
 
-    def _request(self, text: str, offset: int, end: int) -> bool:
+    def _request(self, elements: list[str], offset: int, end: int) -> bool:
         """Whether it is an ISB or ISE in front of the first group, and so belongs to the interchange."""
-        interchange = self._current()
-        elements = text.split(interchange.delimiters.element)
-        elements[0] = elements[0].upper()
-        if not service_requests.is_request(elements[0]) or self.group or interchange.groups or self.stray:
+        interchange, tag = self._current(), elements[0].upper()
+        if not service_requests.is_request(tag) or self.group or interchange.groups or self.outside.place:
             return False
-        interchange.findings.extend(service_requests.request(elements, offset))
+        interchange.findings.extend(service_requests.request([tag, *elements[1:]], offset))
         interchange.own.append((offset, end))
         return True
 
-    def _stray(self, offset: int, end: int) -> None:
-        self.stray = [self.stray[0], end] if self.stray else [offset, end]
+    def _stray(self, elements: Sequence[str], offset: int, end: int) -> None:
+        strays = self.outside if self.group is None else self.between
+        strays.add(elements, offset, end, in_group=self.group is not None)
 
     def _report_stray(self) -> None:
-        if self.stray:
-            finding = interchange_checks.stray(self.stray[0], self.stray[1], in_group=self.group is not None)
+        strays = self.outside if self.group is None else self.between
+        finding = strays.report(in_group=self.group is not None)
+        if finding is not None:
             (self.group or self._current()).findings.append(finding)
-            self.stray = []
 
     def _mark(self, mark: Mark) -> Iterator[Event]:
         if mark.unterminated:
             self.unterminated = mark.offset, mark.end
+        elements = mark.text.split(self._current().delimiters.element)
+        elements[0] = mark.tag
         if mark.tag == "ST":
+            self._drop_twin(mark)
             if self.runs:
                 yield from self._end_set(None, mark.offset)
             if self.group is None:
-                self._stray(mark.offset, mark.end)
+                self._stray(elements, mark.offset, mark.end)
             else:
                 self._report_stray()
                 self._add(mark)
             return
-        elements = mark.text.split(self._current().delimiters.element)
-        elements[0] = mark.tag
         match mark.tag:
             case "SE":
                 if self.runs:
                     self._add(mark)
                     yield from self._end_set(elements, mark.offset)
                 else:
-                    self._stray(mark.offset, mark.end)
+                    self._stray(elements, mark.offset, mark.end)
             case "GS":
                 yield from self._end_set(None, mark.offset)
                 yield from self._end_group(None, mark.offset)
@@ -328,7 +229,7 @@ class _Reader:
             case "GE":
                 yield from self._end_set(None, mark.offset)
                 if self.group is None:
-                    self._stray(mark.offset, mark.end)
+                    self._stray(elements, mark.offset, mark.end)
                 else:
                     self.group.own.append((mark.offset, mark.end))
                     yield from self._end_group(elements, mark.end)
@@ -340,15 +241,32 @@ class _Reader:
                 self._report_stray()
                 interchange = self._current()
                 interchange.own.append((mark.offset, mark.end))
-                interchange.findings.extend(
-                    interchange_checks.iea(interchange.isa, elements, interchange.groups, mark.offset)
-                )
+                interchange.findings.extend(self._about_iea(elements, mark.offset))
+
+    def _about_iea(self, elements: list[str], offset: int) -> Iterator[Finding]:
+        """What is wrong with an IEA. A group that has lost its GS, or whose GS stands twice, is a fault already."""
+        interchange = self._current()
+        stated = elements[1] if len(elements) > 1 else ""
+        known = self.outside.explain(stated, interchange.groups) or (
+            self.hollow > 0 and is_count(stated.strip(), interchange.groups - self.hollow)
+        )
+        for finding in interchange_checks.iea(interchange.isa, elements, interchange.groups, offset):
+            if not (known and finding.code is Code.IEA_COUNT_WRONG):
+                yield finding
+
+    def _drop_twin(self, mark: Mark) -> None:
+        """An ST that stands twice opens one set: the first belongs nowhere."""
+        if self.count == 1 and len(self.runs) == 1 and self.runs[0].texts == [mark.text]:
+            twin = self.runs[0]
+            _, ends = twin.places()
+            self._close_set()
+            self._stray(mark.text.split(self._current().delimiters.element), twin.offset, ends[0])
 
     def _ta1(self, elements: list[str], mark: Mark) -> None:
         if self.runs:
             self._add(mark)
         elif self.group is not None:
-            self._stray(mark.offset, mark.end)
+            self._stray(elements, mark.offset, mark.end)
         else:
             self._report_stray()
             self._current().acks.append(elements)
@@ -376,11 +294,18 @@ class _Reader:
         if self.dropped:
             raw.findings.append(group_checks.set_too_long(raw, self.count, self.dropped, offset))
         if trailer is None:
-            raw.findings.append(group_checks.se_missing(raw, offset))
+            if not self._ends_misspelt(raw):
+                raw.findings.append(group_checks.se_missing(raw, offset))
         else:
             raw.findings.extend(group_checks.se(raw, trailer, self.count))
         self._close_set()
         yield SetRead(raw)
+
+    def _ends_misspelt(self, raw: RawSet) -> bool:
+        """Whether the last segment is an SE but for its tag, of which it is said that it is unknown."""
+        last = raw.segments[-1]
+        unknown = last[0] not in dictionary(self.group.read_as if self.group else "004010").segments
+        return unknown and not self.dropped and stands_for_trailer(last, self.count, raw.control)
 
     def _start_group(self, elements: list[str], mark: Mark) -> Group:
         padded = elements + [""] * 9
@@ -410,13 +335,27 @@ class _Reader:
         self._report_stray()
         group.end = end
         if trailer is None:
-            group.findings.append(group_checks.ge_missing(group.control, group.offset, end))
+            self.hollow += not self.sets
+            if not self._explained("3", self.between.ended_by(self.sets, group.control)):
+                group.findings.append(group_checks.ge_missing(group.control, group.offset, end))
         else:
             offset = group.own[-1][0]
             stated = trailer[1].strip() if len(trailer) > 1 else ""
             group.stated_sets = (
                 int(stated) if stated.isdecimal() and stated.isascii() and len(stated) < 10 else None
             )
-            group.findings.extend(group_checks.ge(group.control, trailer, self.sets, offset))
+            known = self._explained("5", self.between.explain(stated, self.sets))
+            for finding in group_checks.ge(group.control, trailer, self.sets, offset):
+                if not (known and finding.code is Code.GE_COUNT_WRONG):
+                    group.findings.append(finding)
         self._close_group()
         yield GroupEnd(group)
+
+    def _explained(self, note: str, known: bool) -> bool:
+        """Whether what is wrong with the GE is said by the segments outside of sets: then they bear its note."""
+        group = self.group
+        if not known or group is None:
+            return False
+        told = self.between.findings[-1]
+        group.findings[group.findings.index(told)] = replace(told, ack=f"AK9*R****{note}")
+        return True
