@@ -94,7 +94,7 @@ def orders_waiting(conn: Connection, skus: Iterable[str]) -> set[int]:
     c = line_parts.c
     states = c.state.in_([state.value for state in WAITING])
     found: set[int] = set()
-    for chunk in _chunks(skus):
+    for chunk in chunks(skus):
         found.update(conn.execute(select(c.order_id).distinct().where(states & c.sku.in_(chunk))).scalars())
     return found
 
