@@ -38,9 +38,8 @@ from edi_gateway.transport.as2.terms import (
     Trusted,
     Verdict,
 )
+from tests.transport.as2.crafted import NO_SIGNER, compressed, signed_by, with_signature
 from tests.transport.as2.parties import EVERYTHING, LAX, NOW, Parties, heading, opened, openssl, taken_apart
-from tests.transport.as2.test_attacks import NO_SIGNER, signed_by, with_signature
-from tests.transport.as2.test_compression import structure as compressed
 
 MIC = Mic("3q2+7w==", Digest.SHA256)
 SENT = Awaited("<m1@north.example>", "North Co", "south", (MIC, Mic("yv66vg==", Digest.SHA1)), ReceiptWish())
