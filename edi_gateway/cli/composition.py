@@ -6,6 +6,7 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Connection
@@ -113,6 +114,31 @@ def keyring_of(here: Here) -> Keyring:
     """Certificates, with the passphrase of our keys where config.toml says it is."""
     read_secret = secrets_from(os.environ, here.home)
     return Keyring(read_secret, here.settings.as2.passphrase(read_secret))
+
+
+@contextmanager
+def listening(here: Here, gateway: Gateway) -> Iterator[None]:
+    """Our AS2 server beside the daemon, where config.toml gives it a port."""
+    said = here.settings.as2
+    if said.port is None:
+        yield
+        return
+    from edi_gateway.flow.as2 import receiving
+    from edi_gateway.web.as2.app import As2App, Bounds
+    from edi_gateway.web.as2.listener import Listener, Tls
+
+    bounds = Bounds(said.path, said.message_bytes, said.message_seconds, at_once=said.at_once)
+    tls = None
+    if said.tls_certificate_file is not None:
+        secret = said.tls_key_passphrase_env
+        tls = Tls(
+            here.home / said.tls_certificate_file,
+            None if said.tls_key_file is None else here.home / said.tls_key_file,
+            None if secret is None else secrets_from(os.environ, here.home)("env", secret),
+        )
+    app = As2App(partial(receiving.take, gateway.works), bounds)
+    with Listener(app, host=said.host, port=said.port, at_once=said.at_once, tls=tls):
+        yield
 
 
 def follow_drafts(here: Here) -> Callable[[], None]:

@@ -210,6 +210,7 @@ def list_transmissions(
             "state",
             "sent",
             "997",
+            "AS2",
             "test",
         ),
         (
@@ -224,6 +225,7 @@ def list_transmissions(
                 t.state,
                 t.sent_at,
                 t.ack_state,
+                t.as2,
                 t.test,
             )
             for t in found
@@ -242,9 +244,16 @@ def show_transmission(
     transmission: TransmissionArgument,
     json: JsonOption = False,
     raw: Annotated[bool, typer.Option("--raw", help="Its bytes, to standard output.")] = False,
+    receipts: Annotated[
+        bool, typer.Option("--receipts", help="AS2: its receipts as they came, to standard output.")
+    ] = False,
 ) -> None:
-    """Show one transmission and the documents in it."""
-    from edi_gateway.reports import documents
+    """Show one transmission, its documents, its AS2 messages.
+
+    An id of `transmissions incoming` shows that message.
+    """
+    from edi_gateway.cli import as2_telling
+    from edi_gateway.reports import as2, documents
 
     here: Here = ctx.obj
     wanted = row_id(transmission, "transmission")
@@ -252,13 +261,24 @@ def show_transmission(
         found = documents.list_transmissions(conn, transmission_id=wanted)
         inside = documents.list_documents(conn, transmission_id=wanted, limit=10_000)
         content = documents.transmission_bytes(conn, wanted) if raw else None
+        messages = as2.of_transmission(conn, wanted)
+        came = None if found else as2.message(conn, wanted)
+        messages = [came] if came is not None else messages
+        if receipts:
+            content = as2.raw_receipts(conn, [each.as2_message_id for each in messages])
+    if came is not None and not receipts:
+        print_json({"as2": [came]}) if json else as2_telling.tell(came)
+        return
+    if receipts and messages:
+        write(content or b"")
+        return
     if not found:
         fail(f"There is no transmission {transmission}.", WRONG_USAGE)
     if raw:
         write(content or b"")
         return
     if json:
-        print_json({"transmission": found[0], "documents": inside})
+        print_json({"transmission": found[0], "documents": inside, "as2": messages})
         return
     t = found[0]
     screen.print(
@@ -269,6 +289,52 @@ def show_transmission(
         screen.print(f"  last error: {t.last_error}", markup=False)
     for d in inside:
         screen.print(f"  {d.set_code} {d.control}  {d.po_number or ''}  {d.state}", markup=False)
+    for each in messages:
+        as2_telling.tell(each)
+
+
+@transmissions_group.command("incoming")
+def list_incoming(
+    ctx: typer.Context,
+    partner: PartnerOption = None,
+    state: Annotated[str | None, typer.Option(help="TAKEN, DUPLICATE or REFUSED.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """List AS2 messages that came, the newest first."""
+    from edi_gateway.reports import as2
+    from edi_gateway.store.as2 import IN_STATES
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = as2.list_incoming(conn, partner=partner, state=word(state, "--state", IN_STATES), limit=limit)
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "AS2 messages that came",
+        ("message", "when", "partner", "state", "answered", "as", "bytes", "from", "Message-ID"),
+        (
+            (
+                short(m.as2_message_id),
+                m.created_at,
+                m.partner,
+                m.state,
+                m.disposition,
+                m.layers,
+                m.size,
+                m.peer,
+                m.message_id,
+            )
+            for m in found
+        ),
+        "No AS2 messages.",
+        spare=("Message-ID", "as", "bytes", "from"),
+    )
+    for m in found:
+        if m.problem and m.state != "TAKEN":
+            say(f"[red]{short(m.as2_message_id)}:[/red] {escape(m.problem)}", 0, 2)
 
 
 @transmissions_group.command("resend")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from edi_gateway.model.finding import Finding
+from edi_gateway.reports import as2
 from edi_gateway.reports.reading import rows
 from edi_gateway.store import findings
 from edi_gateway.store.tables import documents, orders, receipts, transmissions
@@ -64,6 +65,7 @@ class TransmissionRow:
     sent_at: datetime | None
     next_attempt_at: datetime | None
     test: bool
+    as2: str | None = None  # state of the AS2 message that bears it
 
 
 _DOCUMENT = select(
@@ -175,8 +177,9 @@ def list_transmissions(
     }.items():
         if value is not None:
             query = query.where(t[column] == value)
-    found = rows(conn, query.order_by(t.id.desc()).limit(limit))
-    return [TransmissionRow(*row) for row in found]
+    found = [TransmissionRow(*row) for row in rows(conn, query.order_by(t.id.desc()).limit(limit))]
+    states = as2.states_of(conn, [row.transmission_id for row in found])
+    return [replace(row, as2=states.get(row.transmission_id)) for row in found]
 
 
 def transmission_bytes(conn: Connection, transmission_id: int) -> bytes | None:
