@@ -187,8 +187,8 @@ class _Unwrapping:
         self.layers.append(layer)
         self._entity = entity
         self.head, self._body = read_head(entity, self._limits)
-        if self.head.get("Content-Type") is None:
-            raise malformed("an entity has no Content-Type")
+        if isinstance(layer, Encrypted) and _malleable(layer) and self.head.get("Content-Type") is None:
+            raise malformed("what was encrypted begins with no Content-Type")
 
     def _at_most_one(self, kind: type[Layer], words: str) -> None:
         if any(isinstance(layer, kind) for layer in self.layers):
@@ -246,13 +246,18 @@ class _Unwrapping:
         """What the outside learns: of bytes that may come from a guess no more than that they do not decrypt."""
         disposition = fault.disposition
         if fault.by_chance and any(
-            isinstance(layer, Encrypted) and layer.cipher not in AUTHENTICATING for layer in self.layers
+            isinstance(layer, Encrypted) and _malleable(layer) for layer in self.layers
         ):
             disposition = DECRYPTION_FAILED
         mic = None
         if disposition is not DECRYPTION_FAILED and (self._signed is not None or self._innermost):
             mic = self.mic(wish)
         return Refused(disposition, fault.problem, tuple(self.layers), mic)
+
+
+def _malleable(layer: Encrypted) -> bool:
+    """Whether somebody without the key can change what comes out."""
+    return layer.cipher not in AUTHENTICATING
 
 
 @contextmanager

@@ -114,3 +114,13 @@ def test_a_signature_beside_another_part_is_refused(parties: Parties, scratch: S
     assert refusal(opened(parties, scratch, headers, three)) == AUTHENTICATION
     assert refusal(opened(parties, scratch, headers, body + b"more")) == UNEXPECTED
     assert refusal(opened(parties, scratch, headers, body[:-4])) == UNEXPECTED
+
+
+def test_what_is_signed_without_a_content_type_is_text(parties: Parties, scratch: Scratch) -> None:
+    """RFC 2045 5.2; some leave it out. Only what comes out of CBC must show by it that it was decrypted well."""
+    for content in (b"\r\nISA*00*~", b"Content-Disposition: attachment; filename=a.edi\r\n\r\nISA*00*~"):
+        structure = signed_by(parties, "north", content=content)
+        found = opened(parties, scratch, *with_signature(content, structure))
+        assert document(found) == b"ISA*00*~"
+        assert isinstance(found, Opened)
+        assert found.payloads[0].content_type == "text/plain"
