@@ -63,6 +63,14 @@ def confirm(
             "--line", metavar="N=QTY", help="Of line N only so many left (one release only). Repeat it."
         ),
     ] = None,
+    measured: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--measured",
+            metavar="N=QTY",
+            help="Line N, of goods that are weighed, really was so much in the item's base unit. Repeat it.",
+        ),
+    ] = None,
     carrier: Annotated[str | None, typer.Option(metavar="SCAC", help="Who carries it.")] = None,
     carrier_name: CarrierNameOption = None,
     mode: ModeOption = None,
@@ -96,7 +104,7 @@ def confirm(
     from edi_gateway.model.fulfilment import Transport
 
     here: Here = ctx.obj
-    if lines and len(releases) > 1:
+    if (lines or measured) and len(releases) > 1:
         fail(
             "--line says nothing of which release it is: confirm them from a CSV file (`ship import`).",
             WRONG_USAGE,
@@ -107,6 +115,7 @@ def confirm(
     said = Typed(
         releases=tuple(dict.fromkeys(releases)),
         lines={(releases[0], line): quantity for line, quantity in (_line(text) for text in lines or ())},
+        measured={(releases[0], line): weighed for line, weighed in (_line(text) for text in measured or ())},
         packing=Packing("count" if count else "case", count, numbers),
         transport=Transport(
             carrier=carrier and carrier.upper(),

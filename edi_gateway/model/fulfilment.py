@@ -250,11 +250,13 @@ class Transport:
 @dataclass(frozen=True, slots=True)
 class Confirmed:
     """What left of one part, as a 945 or a person says: `quantity` in the part's unit. `rest`: what becomes of what
-    did not: "backorder", "cancel", "later" (it still comes under this release), None: as the Confirm says."""
+    did not: "backorder", "cancel", "later" (it still comes under this release), None: as the Confirm says. `measured`:
+    of goods that are weighed, how many base units it really was (D13)."""
 
     part_id: int
     quantity: Decimal
     rest: str | None = None
+    measured: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.commands.telling.notices import amend, due, make
 from edi_gateway.model.gs1 import is_valid
 from edi_gateway.store.notices import thawed
-from edi_gateway.store.tables import cases, deadlines, documents, order_lines, shipments
+from edi_gateway.store.tables import cases, deadlines, documents, line_parts, order_lines, shipments
 from tests.commands.depot import Depot, item, li
 from tests.commands.desks import SYSTEM
 from tests.orders import build
@@ -227,6 +228,27 @@ def test_more_than_was_asked_is_of_what_the_order_still_wants_of_the_line(depot:
         [left[0], (1, "goods", "3", "OPEN", None), (1, "goods", "15", "BACKORDERED", None)]
     )
     assert depot.levels() == {"WEST": ("10", "0", "0")}
+
+
+@pytest.mark.parametrize(
+    ("kind", "weight", "unit", "base"),
+    [
+        ("N", "41.5", "L", "41.5"),
+        ("N", "18.824083355", "K", "41.5"),  # x 0.45359237
+        ("G", "44", "L", "40"),  # with the wrapping: nobody pays for that
+        ("N", "2", "E", "40"),  # in tons: not read
+    ],
+)
+def test_the_net_weight_of_goods_that_are_weighed_is_what_left(
+    depot: Depot, kind: str, weight: str, unit: str, base: str
+) -> None:
+    depot.stock_up("CHEESE", WEST=100)
+    order = build.po(build.line("2", "CA", "5.25", basis="PP", ids=[("VN", "CHEESE")]))
+    (number,) = depot.released(order)
+    w12 = {"weight": weight, "weight_kind": kind, "weight_unit": unit}
+    advise(depot, number, item(2, unit="CA", ids=[{"qualifier": "VN", "value": "CHEESE"}], **w12))
+    assert depot.rows(select(line_parts.c.base_quantity)) == [Decimal(base)]
+    assert depot.levels("CHEESE") == {"WEST": (f"{100 - Decimal(base)}", "0", "0")}
 
 
 def test_exceptions_only_means_that_the_rest_is_as_asked(depot: Depot) -> None:

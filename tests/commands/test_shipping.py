@@ -14,10 +14,12 @@ from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.commands.shipping import packing, recalling
 from edi_gateway.commands.shipping.confirming import Left
 from edi_gateway.commands.shipping.making_shipments import Packing
+from edi_gateway.commands.shipping.ship_imports import import_ships
 from edi_gateway.commands.shipping.typed_confirm import Carton, Typed, confirm
 from edi_gateway.model.fulfilment import Transport
-from edi_gateway.store.tables import handling_units, orders
+from edi_gateway.store.tables import documents, handling_units, line_parts, orders
 from tests.commands.depot import Depot
+from tests.commands.house import House
 from tests.orders import build
 
 
@@ -131,6 +133,61 @@ def test_who_may_not_confirm_is_refused(depot: Depot) -> None:
     number = ordered(depot)
     with depot.desk("joe", "CSR") as desk, pytest.raises(Refused, match="none of the roles"):
         confirm(desk, depot.partners, Typed((number,)))
+
+
+# ---------------------------------------------------------------- weighed
+
+
+def cheese(house: House) -> str:
+    """Two cases of cheese, twenty pounds each by the books, sold by the pound; the number of their release."""
+    (number,) = house.sell(build.po(build.line("2", "CA", "5.25", basis="PP", ids=[("VN", "CHEESE")])))
+    return number
+
+
+def billed(house: House) -> list[str]:
+    house.bill()
+    (body,) = house.rows(select(documents.c.body).where(documents.c.set_code == "810"))
+    return [each for each in body.split("~") if each.split("*")[0] in ("IT1", "QTY", "TDS")]
+
+
+def test_goods_that_are_weighed_leave_stock_and_are_billed_by_what_they_weighed(stocked: Engine) -> None:
+    house = House(stocked)
+    number = cheese(house)
+    said = Typed((number,), {(number, 1): Decimal(2)}, measured={(number, 1): Decimal("41.5")})
+    with house.desk() as desk:
+        confirm(desk, house.partners, said)
+    assert house.parts() == [(1, "goods", "2", "SHIPPED", "EAST")]
+    assert house.rows(select(line_parts.c.base_quantity)) == [Decimal("41.5")]
+    assert house.levels("CHEESE") == {"EAST": ("99958.5", "0", "0")}
+    # 41.5 x 5.25 = 217.875
+    assert billed(house) == ["IT1*1*41.5*LB*5.25*PP*VN*CHEESE", "QTY*39*2*CA", "TDS*21788"]
+
+
+def test_a_file_says_what_each_carton_weighed_and_a_correction_something_else(stocked: Engine) -> None:
+    house = House(stocked)
+    number = cheese(house)
+    for first, other, total in (("20.5", "21", "41.5"), ("19.75", "21", "40.75")):
+        text = (
+            "key,release,line,quantity,carton,measured\n"
+            f"T-1,{number},1,1,A,{first}\nT-1,{number},1,1,B,{other}\n"
+        )
+        with house.desk() as desk:
+            assert import_ships(desk, house.partners, text.encode(), "ship.csv").problems == []
+        shipped = line_parts.c.state == "SHIPPED"
+        assert house.rows(select(line_parts.c.base_quantity).where(shipped)) == [Decimal(total)]
+    assert house.levels("CHEESE") == {"EAST": ("99959.25", "0", "0")}
+
+
+def test_what_is_counted_has_no_weight_and_half_a_line_is_not_weighed(stocked: Engine) -> None:
+    house = House(stocked)
+    number = cheese(house)
+    text = f"key,release,line,quantity,measured\nT-1,{number},1,1,20\nT-1,{number},1,1,\n"
+    with house.desk() as desk:
+        (problem,) = import_ships(desk, house.partners, text.encode(), "ship.csv").problems
+    assert (problem.row, problem.column) == (3, "measured")
+    (mugs,) = house.released(build.po(po_number="PO-2"))[1:]
+    with house.desk() as desk, pytest.raises(Refused, match="MUG is counted, not weighed"):
+        confirm(desk, house.partners, Typed((mugs,), measured={(mugs, 1): Decimal(50)}))
 
 
 # ---------------------------------------------------------------- picked and packed before

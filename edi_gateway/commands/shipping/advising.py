@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from typing import Final
 
@@ -143,7 +144,8 @@ def _known(
         release=release,
         parts=mine,
         asked={part.id: asked.get(part.id, Decimal(0)) for part in mine},
-        factors={key: unit.factor for key, unit in dispatch.data.units.items()},
+        factors={(sku, known.base_unit): Fraction(1) for sku, known in dispatch.data.items.items()}
+        | {key: unit.factor for key, unit in dispatch.data.units.items()},
         names=names,
         site=dispatch.sites.get(release.site),
         zone=zone_of(warehouse.calendar),

@@ -183,6 +183,13 @@ class _Shipping:
                 raise Refused(what=_WHAT, why=f"part {line.part_id} is not with the warehouse")
             if line.quantity < 0:
                 raise Refused(what=_WHAT, why=f"line {part.line}: {line.quantity} cannot have shipped")
+            if line.measured is not None and (part.whole or line.measured <= 0 or line.quantity <= 0):
+                raise Refused(
+                    what=_WHAT,
+                    why=f"line {part.line}: {part.sku} is counted, not weighed"
+                    if part.whole
+                    else f"line {part.line}: {show(line.measured)} cannot be what {show(line.quantity)} weighed",
+                )
             if part.whole and line.quantity != line.quantity.to_integral_value():
                 raise Refused(
                     what=_WHAT,
@@ -273,7 +280,7 @@ class _Shipping:
                 sums[key] = EXACT.add(sums.get(key, ZERO), quantity)
 
         for part_id, pieces in applied.shipped.items():
-            add(reserved, by_id[part_id], -pieces[0].base_quantity)
+            add(reserved, by_id[part_id], -applied.unbound[part_id])
             for piece in pieces:
                 add(gone, piece, piece.base_quantity)
         for early in applied.early:

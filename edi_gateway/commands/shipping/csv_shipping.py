@@ -45,6 +45,8 @@ def _scac(cell: str) -> str:
 def _refine(cells: Cells) -> None:
     if (cells["quantity"] is None) != (cells["line"] is None):
         raise BadCell("line and quantity stand together", "quantity")
+    if cells.get("measured") is not None and cells["line"] is None:
+        raise BadCell("what a line weighed needs the line", "measured")
     if cells["carton"] is None and (cells["sscc"] or cells["tracking"] or cells["pallet"]):
         raise BadCell("a number of a carton needs a name for the carton", "carton")
     if cells["carton"] is not None and cells["quantity"] is None:
@@ -68,6 +70,11 @@ _CARTON: Final = (
     Column("weight_unit", csv_cells.code(2, 2), "LB or KG"),
     Column("lot", csv_cells.text(40), "lot of the goods"),
 )
+_MEASURED: Final = Column(
+    "measured",
+    csv_cells.decimal(above=True),
+    "of goods that are weighed: what it really was, in the item's base unit",
+)
 _RELEASE: Final = Column(
     "release", csv_cells.text(22), "number of the release, as `releases list` shows it", required=True
 )
@@ -81,6 +88,7 @@ LAYOUTS: Final[dict[str, Layout]] = {
             ),
             _RELEASE,
             *_CARTON,
+            _MEASURED,
             Column("carrier", _scac, "SCAC"),
             Column("pro", csv_cells.text(30), "the carrier's freight bill number"),
             Column("bol", _bol, "number of the bill of lading; empty: one is made"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
 from edi_gateway.commands.allocation.stages import set_stages
@@ -15,7 +16,7 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolve_about
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, six_places
 from edi_gateway.store import deadlines, holds, orders, parts, releases, shipments, stock
 from edi_gateway.store.shipments import Kept
 from edi_gateway.store.stock import Move
@@ -57,7 +58,7 @@ def _take_back(desk: Desk, partners: Partners, kept: Kept, row: Any, mine: list[
     """As if the goods had not left: parts with the warehouse again, stock as before, no cartons, nothing due."""
     ledger = Ledger(desk)
     why = "a corrected confirm came"
-    back = [_back(replace(part, shipment_id=None, since=ledger.now)) for part in mine]
+    back = [_back(replace(part, shipment_id=None, since=ledger.now)) for part in _unweighed(desk, mine)]
     parts.save(desk.conn, back)
     reserved: dict[tuple[str, str], Decimal] = {}
     for part in back:
@@ -89,6 +90,25 @@ def _take_back(desk: Desk, partners: Partners, kept: Kept, row: Any, mine: list[
     desk.record("shipment reversed", f"shipment {row.number}", key=kept.key, why=why)
     ledger.write()
     set_stages(desk, partners, order_ids)
+
+
+def _unweighed(desk: Desk, mine: list[Part]) -> list[Part]:
+    """Of goods that were weighed, as much as was set aside for them before."""
+    if all(part.whole for part in mine):
+        return mine
+    lines = {
+        (order_id, line.line): line
+        for order_id, found in orders.lines_of(desk.conn, sorted({part.order_id for part in mine})).items()
+        for line in found
+    }
+    made = []
+    for part in mine:
+        line = lines[part.order_id, part.line]
+        if not part.whole and part.sku == line.sku and line.base_quantity and line.accepted_quantity > 0:
+            per = Fraction(line.base_quantity) / Fraction(line.accepted_quantity)
+            part = replace(part, base_quantity=six_places(Fraction(part.quantity) * per))
+        made.append(part)
+    return made
 
 
 def _back(part: Part) -> Part:

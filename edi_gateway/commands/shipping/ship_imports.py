@@ -91,6 +91,7 @@ def _typed(key: str, rows: Rows, problems: list[Problem]) -> Typed:
     """What the rows of one key say together."""
     first = rows[0][1]
     lines: dict[tuple[str, int], Decimal] = {}
+    measured: dict[tuple[str, int], Decimal] = {}
     whole = {cells["release"] for _, cells in rows if cells["line"] is None}
     for number, cells in rows:
         for name in _SAME:
@@ -102,12 +103,18 @@ def _typed(key: str, rows: Rows, problems: list[Problem]) -> Typed:
         if cells["release"] in whole:
             problems.append(Problem(number, "line", None, "another row says that all of the release left"))
         place = (cells["release"], cells["line"])
+        if cells["measured"] is not None:
+            measured[place] = EXACT.add(measured.get(place, ZERO), cells["measured"])
+        if place in lines and (cells["measured"] is None) != (place not in measured):
+            told = f"all rows of line {cells['line']} say it, or none"
+            problems.append(Problem(number, "measured", None, told))
         lines[place] = EXACT.add(lines.get(place, ZERO), cells["quantity"])
     cartons = _cartons(rows, problems)
     weight = None if cartons else first["weight"]
     return Typed(
         releases=tuple(dict.fromkeys(cells["release"] for _, cells in rows)),
         lines=lines,
+        measured=measured,
         silent="not shipped",
         cartons=cartons,
         transport=Transport(

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
+from fractions import Fraction
 from hashlib import sha256
 from typing import Final, Literal
 
@@ -21,7 +22,7 @@ from edi_gateway.commands.shipping.making_shipments import Packing
 from edi_gateway.commands.shipping.releasing import opened, the
 from edi_gateway.model.fulfilment import AT_WAREHOUSE, Confirm, Confirmed, Content, Part, Transport, Unit
 from edi_gateway.model.gs1 import bol_problem, sscc_problem
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, six_places
 from edi_gateway.store import shipments
 
 _WHAT: Final = "Confirming a shipment"
@@ -49,10 +50,12 @@ class Carton:
 class Typed:
     """A ship confirm as a person says it. `lines`: by release and line of the order, in the buyer's unit. A release of
     which no line is named left as a whole; `silent`: what became of a line that is not named where others are.
-    `cartons`: as they are; else `packing` tells. `key` None: made here."""
+    `measured`: what a line of weighed goods really was, in the item's base unit. `cartons`: as they are; else `packing`
+    tells. `key` None: made here."""
 
     releases: tuple[str, ...]
     lines: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)
+    measured: Mapping[tuple[str, int], Decimal] = field(default_factory=dict)
     silent: Literal["shipped", "not shipped"] = "shipped"
     cartons: tuple[Carton, ...] = ()
     packing: Packing = BY_CASE
@@ -64,7 +67,11 @@ class Typed:
     @property
     def digest(self) -> str:
         """SHA-256 of what it says."""
-        told = (sorted(self.lines.items()), replace(self, lines={}, key=None))
+        told = (
+            sorted(self.lines.items()),
+            sorted(self.measured.items()),
+            replace(self, lines={}, measured={}, key=None),
+        )
         return sha256(repr(told).encode()).hexdigest()
 
 
@@ -126,7 +133,7 @@ def _with_warehouse(desk: Desk, number: str) -> list[Part]:
 def _lines(said: Typed, mine: Mapping[str, Sequence[Part]]) -> list[Confirmed]:
     """How much of each part. What is said of a line goes to its parts (stores) in turn."""
     known = {(number, part.line) for number, found in mine.items() for part in found}
-    for number, line in said.lines:
+    for number, line in (*said.lines, *said.measured):
         if (number, line) not in known:
             raise Refused(what=_WHAT, why=f"release {number} has no line {line} that could ship")
     lines: list[Confirmed] = []
@@ -137,11 +144,28 @@ def _lines(said: Typed, mine: Mapping[str, Sequence[Part]]) -> list[Confirmed]:
             quantity = said.lines.get((number, line))
             if quantity is None:
                 quantity = ZERO if stays else sum((p.quantity for p in same), ZERO)
+            taken: list[Decimal] = []
             for n, part in enumerate(same):
-                taken = quantity if n == len(same) - 1 else min(quantity, part.quantity)
-                quantity = EXACT.subtract(quantity, taken)
-                lines.append(Confirmed(part.id, plain(taken)))
+                taken.append(plain(quantity if n == len(same) - 1 else min(quantity, part.quantity)))
+                quantity = EXACT.subtract(quantity, taken[-1])
+            weights = _shared(said.measured.get((number, line)), taken)
+            lines += [Confirmed(p.id, q, measured=w) for p, q, w in zip(same, taken, weights, strict=True)]
     return lines
+
+
+def _shared(measured: Decimal | None, quantities: Sequence[Decimal]) -> list[Decimal | None]:
+    """What a line weighed over its parts, by how many are of each."""
+    total = sum((Fraction(quantity) for quantity in quantities), Fraction(0))
+    if measured is None or not total:
+        return [measured, *[None] * (len(quantities) - 1)]
+    shares: list[Decimal | None] = []
+    left = measured
+    last = max(n for n, quantity in enumerate(quantities) if quantity)
+    for n, quantity in enumerate(quantities):
+        mine = left if n == last else six_places(Fraction(measured) * Fraction(quantity) / total)
+        shares.append(mine if quantity else None)
+        left = EXACT.subtract(left, mine) if quantity else left
+    return shares
 
 
 def units_of(cartons: Sequence[Carton], mine: Mapping[str, Sequence[Part]]) -> tuple[Unit, ...]:

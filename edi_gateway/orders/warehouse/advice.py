@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from edi_gateway.model.documents.shipping_advice import AdviceItem, ShippingAdvice
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Confirm, Confirmed, Part, Release, Site
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, plain, show
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, plain, show, six_places
 from edi_gateway.orders.warehouse.advice_transport import transport_of
 from edi_gateway.orders.warehouse.advice_units import units_of
 
@@ -41,6 +41,9 @@ _SAYS_WHY: Final = frozenset(
 )  # a short quantity is explained
 _NOTHING: Final = frozenset({"CU", "IC", "DS", "OR"})
 _LISTS_ALL: Final = ("F", "J")
+_NET: Final = "N"  # DE187 in W12-11: the actual net weight, which is billed; a gross weight is not
+_WEIGHTS: Final[Mapping[str, str]] = {"L": "LB", "K": "KG"}  # DE188 in W12-12
+_POUND: Final = Fraction(45359237, 100_000_000)  # kilograms
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,7 @@ class _Told:
     """What the items say of one part."""
 
     shipped: Decimal = ZERO
+    measured: Decimal | None = ZERO  # None: of some of it nobody says what it weighed
     ordered: list[Decimal] = field(default_factory=list)
     statuses: list[str] = field(default_factory=list)
 
@@ -144,6 +148,7 @@ def _item(
         take = left if place == len(found) - 1 else min(left, room)
         left = EXACT.subtract(left, take)
         mine.shipped = EXACT.add(mine.shipped, take)
+        mine.measured = _added(mine.measured, _weight(item, part, take, converted, known))
         mine.statuses.append(item.status)
         if len(found) == 1 and asked is not None:
             mine.ordered.append(asked)
@@ -208,8 +213,28 @@ def _lines(advice: ShippingAdvice, known: Known, told: Mapping[int, _Told]) -> l
             lines.append(Confirmed(part.id, silent))
             continue
         rests = [rest for status in mine.statuses if (rest := _RESTS.get(status)) is not None]
-        lines.append(Confirmed(part.id, plain(mine.shipped), rests[-1] if rests else None))
+        lines.append(
+            Confirmed(part.id, plain(mine.shipped), rests[-1] if rests else None, mine.measured or None)
+        )
     return lines
+
+
+def _weight(item: AdviceItem, part: Part, taken: Decimal, of: Decimal, known: Known) -> Decimal | None:
+    """What so many of an item weighed, in base units, where it is weighed and W12 tells the net weight (D13)."""
+    if taken <= 0:
+        return ZERO
+    unit = _WEIGHTS.get(item.weight_unit or "")
+    if part.whole or item.weight is None or item.weight <= 0 or item.weight_kind != _NET or unit is None:
+        return None
+    per = known.factors.get((part.sku, unit))
+    other = known.factors.get((part.sku, "LB" if unit == "KG" else "KG"))
+    if per is None and other is not None:
+        per = other / _POUND if unit == "KG" else other * _POUND
+    return None if per is None else six_places(Fraction(item.weight) * per * Fraction(taken) / Fraction(of))
+
+
+def _added(one: Decimal | None, other: Decimal | None) -> Decimal | None:
+    return None if one is None or other is None else EXACT.add(one, other)
 
 
 def _amounts(

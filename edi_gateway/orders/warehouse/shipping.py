@@ -45,13 +45,15 @@ class Early:
 @dataclass(frozen=True, slots=True)
 class Applied:
     """`changed`: rows that are there, as they are then; `new`: rows to be added. `shipped`: of each part of the
-    release its pieces that left, the part itself first. `early`: what of that was still to be asked for. `excess`: what
-    of it is beyond what the buyer bears."""
+    release its pieces that left, the part itself first; `unbound`: of each, how many base units were set aside for
+    that, which of weighed goods are not those that left. `early`: what was still to be asked for. `excess`: what is
+    beyond what the buyer bears."""
 
     changed: tuple[Part, ...]
     new: tuple[Part, ...]
     shipped: Mapping[int, tuple[Part, ...]]
     left: tuple[Left, ...]
+    unbound: Mapping[int, Decimal]
     early: tuple[Early, ...]
     excess: tuple[Cut, ...]
 
@@ -81,6 +83,7 @@ def ship(
     rows = _Rows(new_id)
     shipped: dict[int, tuple[Part, ...]] = {}
     left: list[Left] = []
+    unbound: dict[int, Decimal] = {}
     early: list[Early] = []
     excess: list[Cut] = []
     room, shelf = dict(over), list(waiting)
@@ -100,7 +103,7 @@ def ship(
                 rows.change(_as_rest(part, becomes, now))
             continue
         piece = _shipped(replace(part, quantity=plain(gone), base_quantity=base), shipment_id, now)
-        rows.change(piece)
+        unbound[part.id] = base
         pieces = [piece]
         if missing > 0:
             remainder = replace(part, quantity=plain(missing), base_quantity=base_left)
@@ -110,7 +113,6 @@ def ship(
                 each.part, quantity=each.quantity, base_quantity=each.base_quantity, site=part.site
             )
             pieces.append(_shipped(mine, shipment_id, now))
-            rows.change(pieces[-1])
             early.append(each)
             beyond = EXACT.subtract(beyond, each.quantity)
             shelf.remove(each.part)
@@ -122,16 +124,32 @@ def ship(
             extra = replace(
                 part, kind=PartKind.OVER, quantity=plain(beyond), base_quantity=_base(part, beyond)
             )
-            pieces.append(rows.add(_shipped(extra, shipment_id, now)))
+            pieces.append(replace(_shipped(extra, shipment_id, now), id=new_id()))
             key = (part.order_id, part.line)
             within = min(beyond, _whole(room.get(key, ZERO), part))
             if within > 0:
                 room[key] = EXACT.subtract(room[key], within)
             if within < beyond:
                 excess.append(Cut(part, plain(EXACT.subtract(beyond, within))))
-        shipped[part.id] = tuple(pieces)
+        shipped[part.id] = _weighed(pieces, told.measured)
+        for mine in shipped[part.id]:
+            rows.put(mine, new=mine.kind is PartKind.OVER)
     changed, new = rows.written
-    return Applied(changed, new, shipped, tuple(left), tuple(early), tuple(excess))
+    return Applied(changed, new, shipped, tuple(left), unbound, tuple(early), tuple(excess))
+
+
+def _weighed(pieces: Sequence[Part], measured: Decimal | None) -> tuple[Part, ...]:
+    """Pieces with what they really weighed, each with its share."""
+    if measured is None:
+        return tuple(pieces)
+    total = sum((Fraction(piece.quantity) for piece in pieces), Fraction(0))
+    made: list[Part] = []
+    left = measured
+    for n, piece in enumerate(pieces, 1):
+        mine = left if n == len(pieces) else six_places(Fraction(measured) * Fraction(piece.quantity) / total)
+        left = EXACT.subtract(left, mine)
+        made.append(replace(piece, base_quantity=plain(mine)))
+    return tuple(made)
 
 
 class _Rows:
@@ -144,6 +162,13 @@ class _Rows:
 
     def change(self, part: Part) -> None:
         (self._new if part.id in self._new else self._changed)[part.id] = part
+
+    def put(self, part: Part, *, new: bool) -> None:
+        """A row that has its number; `new`: nobody knows it yet."""
+        if new:
+            self._new[part.id] = part
+        else:
+            self.change(part)
 
     def add(self, part: Part) -> Part:
         """As a row of its own."""

@@ -81,6 +81,19 @@ def test_more_is_first_of_what_stands_ready_then_of_what_waits_then_over() -> No
     assert (made.excess, [each.part.id for each in made.early]) == ((), [22, 21])
 
 
+def test_what_was_weighed_is_shared_by_how_many_and_what_was_set_aside_is_freed() -> None:
+    cases = part("10", base_quantity=Decimal(120), whole=False)
+    made = applied([cases], [Confirmed(11, Decimal(12), "later", Decimal("146.4"))])
+    assert [(p.kind.value, f"{p.base_quantity:f}") for p in made.shipped[11]] == [
+        ("goods", "122"),
+        ("over", "24.4"),
+    ]
+    assert made.unbound == {11: Decimal(120)}
+    less = applied([cases], [Confirmed(11, Decimal(5), "later", Decimal("61.7"))])
+    assert [f"{p.base_quantity:f}" for p in (*less.changed, *less.new)] == ["61.7", "60"]
+    assert less.unbound == {11: Decimal(60)}
+
+
 def test_the_tolerance_is_of_what_was_accepted_less_what_went_before() -> None:
     assert over_allowed(Decimal(48), Decimal(5), Decimal(0)) == Decimal("2.40")
     assert over_allowed(Decimal(48), Decimal(5), Decimal(2)) == Decimal("0.40")
