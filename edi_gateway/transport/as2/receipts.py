@@ -159,6 +159,8 @@ def judge(receipt: Receipt, heading: Heading, sent: Awaited) -> Verdict:
         return Verdict(True)
     if receipt.mic is None:
         return Verdict(False, "It shows no MIC that we can compare.")
+    if receipt.mic.digest not in {mic.digest for mic in sent.mics}:
+        return Verdict(False, f"Its MIC is by {receipt.mic.digest.micalg}, which we did not ask for.")
     if not any(receipt.mic.equals(mic) for mic in sent.mics):
         return Verdict(False, "Its MIC is not that of what we sent.")
     return Verdict(True)

@@ -249,6 +249,7 @@ def test_an_error_as_others_spell_it_is_a_refusal(parties: Parties, scratch: Scr
         (b"original-message-id: m1@north.example\r\n", b"", "It is for another message."),
         (b"3q2+7w==", b"3q2+7g==", "Its MIC is not that of what we sent."),
         (b'"SHA256"', b"sha1", "Its MIC is not that of what we sent."),
+        (b'"SHA256"', b"sha512", "Its MIC is by sha-512, which we did not ask for."),
         (b'"SHA256"', b"md5", "It shows no MIC that we can compare."),
         (b"3q2+7w==", b"****", "It shows no MIC that we can compare."),
         (b'Received-content-MIC: 3q2+7w== , "SHA256"\r\n', b"", "It shows no MIC that we can compare."),
