@@ -86,6 +86,9 @@ def confirm(
     cartons: Annotated[
         int | None, typer.Option(min=1, help="So many; else a carton a case, or as they were packed.")
     ] = None,
+    pallets: Annotated[
+        int | None, typer.Option(min=1, help="The cartons stand on so many; each gets its number.")
+    ] = None,
     rest: Annotated[
         str | None, typer.Option(help="What becomes of what did not leave: backorder, cancel or later.")
     ] = None,
@@ -116,7 +119,7 @@ def confirm(
         releases=tuple(dict.fromkeys(releases)),
         lines={(releases[0], line): quantity for line, quantity in (_line(text) for text in lines or ())},
         measured={(releases[0], line): weighed for line, weighed in (_line(text) for text in measured or ())},
-        packing=Packing("count" if count else "case", count, numbers),
+        packing=Packing("count" if count else "case", count, numbers, pallets or 0),
         transport=Transport(
             carrier=carrier and carrier.upper(),
             carrier_name=carrier_name,
@@ -252,6 +255,9 @@ def pack(
         typer.Option("--file", metavar="FILE.csv", help="What lies in which carton: docs/reference/csv.md."),
     ] = None,
     cartons: Annotated[int | None, typer.Option(min=1, help="So many; else a carton a case.")] = None,
+    pallets: Annotated[
+        int | None, typer.Option(min=1, help="They stand on so many (without --file, which names its own).")
+    ] = None,
 ) -> None:
     """The goods of a release lie in cartons; they get their numbers."""
     from edi_gateway.cli.composition import partners_of
@@ -259,6 +265,11 @@ def pack(
     from edi_gateway.commands.shipping.making_shipments import Packing
 
     here: Here = ctx.obj
+    if file is not None and (cartons or pallets):
+        fail(
+            "The file says which cartons there are and on which pallets: leave --cartons and --pallets out.",
+            WRONG_USAGE,
+        )
     problems: Sequence[Problem] = ()
     content = None if file is None else _read(file)
     with here.desk() as desk:
@@ -266,7 +277,7 @@ def pack(
         if file is not None and content is not None:
             problems, count = ship_imports.pack_from(desk, live, number, content, file.name)
         else:
-            how = Packing("count", cartons) if cartons else Packing("case")
+            how = Packing("count" if cartons else "case", cartons or 0, pallets=pallets or 0)
             count = len(packing.pack(desk, live, number, packing=how))
     if problems:
         _tell(problems)

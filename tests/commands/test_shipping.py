@@ -17,6 +17,7 @@ from edi_gateway.commands.shipping.making_shipments import Packing
 from edi_gateway.commands.shipping.ship_imports import import_ships
 from edi_gateway.commands.shipping.typed_confirm import Carton, Typed, confirm
 from edi_gateway.model.fulfilment import Transport
+from edi_gateway.store.notices import thawed
 from edi_gateway.store.tables import documents, handling_units, line_parts, orders
 from tests.commands.depot import Depot
 from tests.commands.house import House
@@ -218,6 +219,38 @@ def test_what_is_packed_has_its_numbers_before_it_leaves(depot: Depot) -> None:
     ]
     (row,) = depot.shipped()
     assert (row.packages, row.pallets) == (2, 1)
+
+
+def test_cartons_stand_on_as_many_pallets_as_somebody_says_each_with_its_number(depot: Depot) -> None:
+    number = ordered(depot, build.line(36))
+    with pytest.raises(Refused, match="3 cartons cannot stand on 4 pallets"):
+        ship(depot, number, packing=Packing("case", pallets=4))
+    ship(depot, number, packing=Packing("case", pallets=2))
+    (row,) = depot.shipped()
+    assert [
+        (u.n, u.kind, u.parent, u.sscc) for u in thawed(row.snapshot).units
+    ] == [  # 3 a serial more: check digits 2 9 6 3 0
+        (1, "T", None, "006141410000000012"),
+        (2, "P", 1, "006141410000000029"),
+        (3, "T", None, "006141410000000036"),
+        (4, "P", 3, "006141410000000043"),
+        (5, "P", 3, "006141410000000050"),
+    ]
+    assert (row.packages, row.pallets) == (3, 2)
+
+
+def test_what_was_packed_before_is_put_on_pallets_once(depot: Depot) -> None:
+    number = ordered(depot, build.line(24))
+    with depot.desk() as desk:
+        packing.pack(desk, depot.partners, number, packing=Packing("case", pallets=1))
+    with pytest.raises(Refused, match="stand on pallets already"):
+        ship(depot, number, packing=Packing("case", pallets=2))
+    ship(depot, number)
+    assert [sscc for sscc, *_ in depot.cartons()] == [
+        "006141410000000012",
+        "006141410000000029",
+        "006141410000000036",
+    ]
 
 
 def test_packed_again_the_numbers_are_not_given_again(depot: Depot) -> None:

@@ -25,7 +25,7 @@ from edi_gateway.orders.meaning.numbers import ZERO, plain
 from edi_gateway.orders.shipping.completeness import tells_cartons
 from edi_gateway.orders.warehouse.freezing import shipped_line, shipped_order, stores_of
 from edi_gateway.orders.warehouse.oddities import of_another_item, over_released
-from edi_gateway.orders.warehouse.packing import by_case, fit, in_cartons, refused_numbers
+from edi_gateway.orders.warehouse.packing import by_case, fit, in_cartons, on_pallets, refused_numbers
 from edi_gateway.orders.warehouse.places import of_site
 from edi_gateway.orders.warehouse.shipping import Applied
 from edi_gateway.partners.profile import Profile
@@ -40,11 +40,12 @@ _WHAT: Final = "Confirming a shipment"
 @dataclass(frozen=True, slots=True)
 class Packing:
     """What to do where the confirm brings no cartons. `how`: "none", "case" (a carton a case), or "count".
-    `tracking`: of the cartons in turn, or one for all."""
+    `tracking`: of the cartons in turn, or one for all; `pallets`: on how many they stand, 0: on none."""
 
     how: Literal["none", "case", "count"] = "none"
     count: int = 0
     tracking: tuple[str, ...] = ()
+    pallets: int = 0
 
 
 @dataclass(slots=True)
@@ -129,7 +130,7 @@ class Making:
         units = self.said.units or shipments.units_of(desk.conn, release_ids=ids)
         shipments.drop_units(desk.conn, release_ids=ids)
         if units:
-            units = fit(units, applied.shipped).units
+            units = stacked(_WHAT, fit(units, applied.shipped).units, applied.pieces, packing)
         else:
             units = packed(_WHAT, applied.pieces, packing, cases_of(self.known))
         if packing.tracking:
@@ -260,14 +261,30 @@ def cases_of(known: Dispatch) -> dict[str, Fraction]:
 def packed(
     what: str, pieces: Sequence[Part], packing: Packing, cases: Mapping[str, Fraction]
 ) -> tuple[Unit, ...]:
-    """Cartons made as `packing` says."""
+    """Cartons made as `packing` says, on their pallets."""
     if packing.how == "none":
         return ()
     if packing.how == "case":
-        return by_case(pieces, cases)
+        return stacked(what, by_case(pieces, cases), pieces, packing)
     made = in_cartons(pieces, packing.count)
     if made is None:
         raise Refused(what=what, why=f"the goods cannot be divided among {packing.count} cartons")
+    return stacked(what, made, pieces, packing)
+
+
+def stacked(what: str, units: Sequence[Unit], pieces: Sequence[Part], packing: Packing) -> tuple[Unit, ...]:
+    """Cartons on as many pallets as `packing` says. Those that stand on pallets already stay there."""
+    if not packing.pallets:
+        return tuple(units)
+    if any(unit.kind == "T" for unit in units):
+        raise Refused(what=what, why="the cartons stand on pallets already")
+    made = on_pallets(units, packing.pallets, {p.id: (p.order_id, p.store) for p in pieces})
+    if made is None:
+        raise Refused(
+            what=what,
+            why=f"{len(units)} cartons cannot stand on {packing.pallets} pallets: one for each order and store, and "
+            "none empty",
+        )
     return made
 
 

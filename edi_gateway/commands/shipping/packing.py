@@ -66,7 +66,9 @@ def pack(
     for finding in refused_numbers(units):
         raise Refused(what=what, why=finding.message)
     shipments.add_units(desk.conn, desk.ids, units, shipment_id=None, release_id=release.id)
-    _go_on(desk, order, release, mine, PartState.PACKED, f"packed in {len(units)} cartons")
+    pallets = sum(unit.kind == "T" for unit in units)
+    words = f"packed in {len(units) - pallets} cartons" + (f" on {pallets} pallets" if pallets else "")
+    _go_on(desk, order, release, mine, PartState.PACKED, words)
     return units
 
 

@@ -56,6 +56,34 @@ def in_cartons(pieces: Sequence[Part], count: int) -> tuple[Unit, ...] | None:
     return tuple(Unit(n, "P", tuple(contents), store=store) for n, (store, contents) in enumerate(filled, 1))
 
 
+def on_pallets(
+    cartons: Sequence[Unit], count: int, goes_to: Mapping[int, tuple[int, str | None]]
+) -> tuple[Unit, ...] | None:
+    """Cartons on so many pallets, as many on each as can be; None when they cannot be divided so. `goes_to`: of each
+    part the order and store. Goods of different orders or stores do not share a pallet, nor is a pallet empty."""
+    loads: dict[tuple[int, str], list[Unit]] = {}
+    for carton in cartons:
+        order, store = goes_to[carton.contents[0].part_id]
+        loads.setdefault((order, store or ""), []).append(carton)
+    if not len(loads) <= count <= len(cartons):
+        return None
+    pallets = dict.fromkeys(loads, 1)
+    for _ in range(count - len(loads)):  # one more for whom the most stand on each
+        fullest = max(
+            (key for key in loads if pallets[key] < len(loads[key])),
+            key=lambda key: (Fraction(len(loads[key]), pallets[key]), key),
+        )
+        pallets[fullest] += 1
+    made: list[Unit] = []
+    for key, mine in loads.items():
+        for n in range(pallets[key]):
+            pallet = Unit(len(made) + 1, "T", store=mine[0].store)
+            made.append(pallet)
+            for carton in mine[n * len(mine) // pallets[key] : (n + 1) * len(mine) // pallets[key]]:
+                made.append(replace(carton, n=len(made) + 1, parent=pallet.n))
+    return tuple(made)
+
+
 def _up_to(end: Fraction, left: Decimal, *, whole: bool) -> Decimal:
     if not whole:
         exact = exactly(end)

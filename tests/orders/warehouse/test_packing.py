@@ -17,6 +17,7 @@ from edi_gateway.orders.warehouse.packing import (
     in_cartons,
     new_numbers,
     numbers_checked,
+    on_pallets,
     refused_numbers,
 )
 from tests.orders.warehouse.pieces import part
@@ -54,6 +55,32 @@ def test_so_many_cartons_are_filled_in_turn() -> None:
     assert held(made) == [[(11, "5")], [(11, "5")], [(12, "5")]]
     assert in_cartons(parts, 16) is None
     assert in_cartons(parts, 0) is None
+
+
+@given(st.lists(st.tuples(st.integers(1, 2), st.sampled_from([None, "92:1", "92:2"])), min_size=1), st.data())
+def test_pallets_hold_each_carton_once_of_one_order_and_store_and_about_as_many(
+    goes: list[tuple[int, str | None]], data: st.DataObject
+) -> None:
+    goes_to = {100 + n: to for n, to in enumerate(goes)}
+    cartons = [Unit(n, "P", (Content(part_id, Decimal(1)),)) for n, part_id in enumerate(goes_to, 1)]
+    count = data.draw(st.integers(1, len(cartons) + 1))
+    made = on_pallets(cartons, count, goes_to)
+    assert (made is None) == (not len(set(goes)) <= count <= len(cartons))
+    if made is None:
+        return
+    assert [unit.n for unit in made] == list(range(1, len(made) + 1))
+    pallets = {unit.n: [] for unit in made if unit.kind == "T"}  # type: dict[int, list[int]]
+    assert len(pallets) == count
+    for unit in made:
+        if unit.kind == "P":
+            assert unit.parent is not None
+            pallets[unit.parent].append(unit.contents[0].part_id)
+    assert sorted(part_id for held in pallets.values() for part_id in held) == sorted(goes_to)
+    of = [(len(held), {goes_to[part_id] for part_id in held}) for held in pallets.values()]
+    assert all(len(to) == 1 for _, to in of)
+    for to in set(goes):
+        sizes = [size for size, mine in of if mine == {to}]
+        assert max(sizes) - min(sizes) <= 1
 
 
 def test_stores_are_not_packed_together() -> None:
