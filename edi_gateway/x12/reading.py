@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.acks.ack import GroupResult, SetResult, group_result
-from edi_gateway.x12.checking.checker import Walk, in_order, status_of
+from edi_gateway.x12.checking.checker import Walk, beyond_the_last, in_order, status_of
 from edi_gateway.x12.checking.guide import Guide, build, readable
 from edi_gateway.x12.checking.totals import differing
 from edi_gateway.x12.dictionary import GROUP_OF, SegmentPart, SetDef, nearest
@@ -166,8 +166,10 @@ def _check(
         raw.findings.append(_not_of_group(raw, group))
         meant = _meant(raw, group, guide)
         guide = (guide_for(interchange, group, meant) if meant else None) or guide
-    if raw.convention and not _fits(raw.convention, group):
+    has_convention = not _is_before_conventions(group.version)
+    if has_convention and raw.convention and not _fits(raw.convention, group):
         raw.findings.append(group_checks.convention_unknown(raw, group.version, refuses))
+    raw.findings.extend(beyond_the_last(raw, 3 if has_convention else 2))
     guide = guide.reading(group.version)
     walk = guide.check(raw)
     return CheckedSet(raw, guide, walk, SetResult.of(raw, walk.status, walk.findings))
@@ -198,6 +200,11 @@ def _with_totals(raw: RawSet, walk: Walk, guide: Guide) -> SetResult:
 def _fits(convention: str, group: Group) -> bool:
     """Whether ST03 names a guide of the release that the group is read in."""
     return convention[:1].isdigit() and nearest(convention)[0] == group.read_as
+
+
+def _is_before_conventions(version: str) -> bool:
+    """Whether ST of this release has no ST03. Of those between 004010 and 005010 we do not know: it may stand there."""
+    return version[:6].isdecimal() and version[:6] <= "004010"
 
 
 def _known(code: str) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from edi_gateway.model.finding import Code, Finding
+from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.acks.ack import functional_ack, interchange_ack
 from edi_gateway.x12.mending.mend import mended
 from edi_gateway.x12.parsing.envelope import InterchangeEnd, Unreadable
@@ -101,6 +101,45 @@ def test_an_iea_that_is_misspelt_and_an_isa_that_stands_twice() -> None:
     assert [each.code for each in found_in(text)] == [Code.IEA_MISSING]
     assert answers(text)[0] == "R*023"
     assert answers(text)[-1] == "A*000"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "SE*5*0002~",
+            "SE*5*0002*MORE~",
+            "AK2*850*0001~AK5*A~AK2*850*0002~AK3*SE*5**8~AK4*3**3*MORE~AK5*R*5~AK9*P*2*2*1",
+        ),
+        (
+            "ST*850*0002~",
+            "ST*850*0002*MORE~",
+            "AK2*850*0001~AK5*A~AK2*850*0002~AK3*ST*1**8~AK4*3**3*MORE~AK5*R*5~AK9*P*2*2*1",
+        ),
+        ("*7*X*004010~", "*7*X*004010*MORE~", f"{BOTH}AK9*A*2*2*2"),
+        ("GE*2*7~", "GE*2*7**MORE~", f"{BOTH}AK9*A*2*2*2"),
+        (IEA, "IEA*2*000000905*MORE~", f"{BOTH}AK9*A*2*2*2"),
+    ],
+)
+def test_something_behind_the_last_element_of_an_envelope_segment(old: str, new: str, said: str) -> None:
+    text = GOOD.replace(old, new)
+    [finding] = found_in(text)
+    assert (finding.code, finding.value) == (Code.TOO_MANY_ELEMENTS, "MORE")
+    assert isinstance(finding.at, Location)
+    assert text[finding.at.offset :][: finding.at.length] == "MORE"
+    assert answers(text) == [f"AK1*PO*7~{said}", TAKEN, "E*022" if old == IEA else "A*000"]
+
+
+def test_st_has_a_third_element_from_the_release_on_that_has_it() -> None:
+    for version, codes in (
+        ("004010VICS", [Code.TOO_MANY_ELEMENTS]),
+        ("003060", [Code.TOO_MANY_ELEMENTS]),
+        ("004030", [Code.SET_CONVENTION_UNKNOWN]),
+        ("005010", [Code.SET_CONVENTION_UNKNOWN]),
+    ):
+        text = GOOD.replace("004010", version).replace("ST*850*0002", "ST*850*0002*X")
+        found = [each.code for each in found_in(text) if each.severity is not Severity.INFO]
+        assert found == codes
 
 
 def test_a_trailer_is_not_taken_for_a_misspelt_one_unless_it_says_what_it_must() -> None:

@@ -14,9 +14,10 @@ from edi_gateway.model.finding import Code, Finding, GuideBreach, Location, Seve
 from edi_gateway.x12.checking.guide_codes import own_condition, segment_code, triggered_by
 from edi_gateway.x12.checking.loop_rules import Breach
 from edi_gateway.x12.checking.rules import COUNTS, Condition
-from edi_gateway.x12.checking.segments import Context, Problem, rule_problem
+from edi_gateway.x12.checking.segments import Context, Problem, rule_problem, too_many
 from edi_gateway.x12.dictionary import SegmentDef
 from edi_gateway.x12.parsing.rawset import RawSet
+from edi_gateway.x12.parsing.trailers import extra
 from edi_gateway.x12.structure.explanation import StructureFault
 from edi_gateway.x12.structure.machine import Node
 
@@ -85,6 +86,23 @@ def check(
     findings += raw.findings
     findings.sort(key=in_order)
     return Walk(placed, findings, status_of(findings))
+
+
+def beyond_the_last(raw: RawSet, in_st: int) -> Iterator[Finding]:
+    """What stands behind the last element of ST (it has `in_st`) and of SE, which no guide looks at."""
+    separator = raw.delimiters.element
+    for index, tag, most in ((0, "ST", in_st), (len(raw.texts) - 1, "SE", 2)):
+        elements = raw.texts[index].split(separator)
+        number = extra(elements, most) if elements[0].upper() == tag else None
+        if number is not None:
+            problem = too_many(tag, most, number, elements[number])
+            offset, length = raw.place(index, number)
+            at = Location(tag, index + 1, element=number, offset=offset, length=length)
+            yield Finding(
+                *(problem.code, problem.severity, problem.message, problem.hint, at),
+                value=problem.value,
+                ack=ak4(problem),
+            )
 
 
 def in_order(finding: Finding) -> tuple[int, int]:

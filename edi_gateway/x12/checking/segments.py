@@ -17,6 +17,7 @@ from edi_gateway.x12.checking.rules import Condition, LocalRule, Rule, Spot
 from edi_gateway.x12.checking.values import Fault, faults, in_short, readable
 from edi_gateway.x12.dictionary import CompositeDef, Dictionary, ElementDef, SegmentDef, Use
 from edi_gateway.x12.parsing.header import Delimiters
+from edi_gateway.x12.parsing.trailers import extra
 
 _MISSING = (Code.ELEMENT_MISSING, Code.CONDITIONAL_ELEMENT_MISSING)
 
@@ -125,18 +126,21 @@ def _elements(
                 value=value,
                 read_as="",
             )
-    for position in range(len(definition.uses) + 1, len(segment)):
-        if segment[position].strip(" "):
-            yield Problem(
-                Code.TOO_MANY_ELEMENTS,
-                Severity.ERROR,
-                f"{definition.tag} has {len(definition.uses)} elements; there is something in element {position}.",
-                "Look whether a separator is too many, or stands in the data.",
-                element=position,
-                value=readable(segment[position]),
-                ack="3",
-            )
-            return
+    number = extra(segment, len(definition.uses))
+    if number is not None:
+        yield too_many(definition.tag, len(definition.uses), number, segment[number])
+
+
+def too_many(tag: str, most: int, number: int, value: str) -> Problem:
+    return Problem(
+        Code.TOO_MANY_ELEMENTS,
+        Severity.ERROR,
+        f"{tag} has {most} elements; there is something in element {number}.",
+        "Look whether a separator is too many, or stands in the data.",
+        element=number,
+        value=readable(value),
+        ack="3",
+    )
 
 
 def _simple(use: Use, name: str, value: str, repetition: int, context: Context) -> Iterator[Problem]:

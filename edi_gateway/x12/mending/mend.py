@@ -246,7 +246,7 @@ class _Mender:
         if place is None and not self.sets:
             doubt = doubt or "There is nothing in the group: its GS may stand twice."
         left = yield from self.trailer("GE", self.sets, control, group.findings, place, doubt)
-        if left:
+        if left or (place is None and self.group_doubt):
             self.doubt = self.doubt or f"Where group {group.control} ends is not certain."
         for finding in group.findings:
             if finding.code not in _TRAILER_CODES["GE"]:
@@ -311,6 +311,12 @@ class _Mender:
                 return "The set is not whole: segments are missing before its end."
         return ""
 
+    def is_too_long(self, start: int, end: int) -> bool:
+        """Whether a trailer has more than a count and a control number, or what can be in neither."""
+        text = self.flat(self.content[start : min(end, start + _PIECE)]).decode("latin-1")
+        values = [value.strip() for value in text.split(self.element)[1:]]
+        return any(values[2:]) or any(len(value) > 12 or not value.isprintable() for value in values)
+
     # --- segments
 
     def segment(self, start: int, end: int) -> Iterator[Piece]:
@@ -359,6 +365,8 @@ class _Mender:
             return ""
         if not control:
             doubt = "The control number at its beginning is not valid."
+        elif place and self.is_too_long(*place):
+            doubt = "More stands in it than belongs there: what follows it may have lost its beginning."
         elif {wrong_count, wrong_control} <= {code for code, each in about.items() if each.value}:
             doubt = "Count and control number both differ: this may be the end of another one."
         elif set(about) == {wrong_control} and not self.collision:

@@ -15,7 +15,7 @@ from edi_gateway.x12.dictionary import GROUP_OF
 from edi_gateway.x12.parsing import interchange_checks
 from edi_gateway.x12.parsing.rawset import RawSet
 from edi_gateway.x12.parsing.tokens import Oddity
-from edi_gateway.x12.parsing.trailers import element_at, is_count, is_date, is_number, same_number
+from edi_gateway.x12.parsing.trailers import element_at, is_count, is_date, is_number, same_number, too_many
 
 _SET_CONTROL = re.compile(r"[ -~]{4,9}")
 _TIME = re.compile(r"([01]\d|2[0-3])[0-5]\d([0-5]\d\d{0,2})?", re.ASCII)
@@ -71,6 +71,7 @@ def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
         yield _element_invalid(elements, 4, "a date", offset)
     if not _TIME.fullmatch(elements[5].strip(" ")):
         yield _element_invalid(elements, 5, "a time", offset)
+    yield from too_many("GS", elements, 8, offset, ack=None)
 
 
 def _element_invalid(elements: list[str], number: int, what: str, offset: int) -> Finding:
@@ -133,6 +134,7 @@ def ge(control: str, trailer: list[str], sets: int, offset: int) -> Iterator[Fin
             value=stated,
             ack="AK9*R****5",
         )
+    yield from too_many("GE", trailer, 2, offset, ack=None)
 
 
 def ge_missing(control: str, start: int, offset: int) -> Finding:

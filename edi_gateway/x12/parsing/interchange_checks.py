@@ -13,7 +13,7 @@ from typing import Protocol
 from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.parsing.header import Header
 from edi_gateway.x12.parsing.tokens import Oddity, Skipped
-from edi_gateway.x12.parsing.trailers import element_at, is_count, is_date, is_number, same_number
+from edi_gateway.x12.parsing.trailers import element_at, is_count, is_date, is_number, same_number, too_many
 
 _AUTHORIZATIONS = re.compile(r"0[0-8]")
 _HHMM = re.compile(r"([01]\d|2[0-3])[0-5]\d", re.ASCII)
@@ -284,6 +284,7 @@ def iea(isa_elements: list[str], trailer: list[str], groups: int, offset: int) -
             value=stated,
             ack=_ta1(Severity.ERROR, "021"),
         )
+    yield from too_many("IEA", trailer, 2, offset, _ta1(Severity.WARNING, "022"))
 
 
 def iea_missing(isa_elements: list[str], offset: int, by: str) -> Finding:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from edi_gateway.model.finding import Finding
 from edi_gateway.x12.parsing import interchange_checks
-from edi_gateway.x12.parsing.trailers import is_count, same_number
+from edi_gateway.x12.parsing.trailers import is_count
 
 
 @dataclass(slots=True)
@@ -49,9 +49,4 @@ class Strays:
 
 def stands_for_trailer(elements: Sequence[str], count: int, control: str) -> bool:
     """Whether a segment has what an SE, GE or IEA has: this count, this control number, and nothing else."""
-    return (
-        len(elements) == 3
-        and is_count(elements[1].strip(), count)
-        and bool(control)
-        and same_number(elements[2].strip(), control)
-    )
+    return len(elements) == 3 and is_count(elements[1], count) and bool(control) and elements[2] == control

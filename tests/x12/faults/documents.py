@@ -162,8 +162,9 @@ def _done(segments: list[Segment], done: str) -> list[Segment]:
 def _counted(segments: list[Segment]) -> list[Segment]:
     last = segments[-1]
     if last.text.startswith("SE*"):
-        control = last.text.split("*")[2]
-        segments[-1] = Segment(f"SE*{len(segments)}*{control}", last.origin)
+        elements = last.text.split("*")
+        elements[1] = str(len(segments))
+        segments[-1] = Segment("*".join(elements), last.origin)
     return segments
 
 
