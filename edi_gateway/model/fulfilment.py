@@ -133,11 +133,13 @@ class Supply:
 @dataclass(frozen=True, slots=True)
 class Commitment:
     """So much of an item is spoken for and has no stock yet: a part that waits, or an accepted line not planned yet.
-    `due_on`: the day on which it ships; None: as soon as can be. In base units."""
+    `due_on`: the day on which it ships; None: as soon as can be; `sites`: from where it may, empty: from all. In base
+    units."""
 
     sku: str
     quantity: Decimal
     due_on: date | None = None
+    sites: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class OwnPart:
     reserved: bool = False
     shipped: bool = False
     due_on: date | None = None
+    site: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

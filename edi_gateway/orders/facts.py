@@ -217,7 +217,11 @@ class Facts:
                 return None
             said = self.profile.fulfilment
             known = Availability.of(
-                shelf, self.today, sites=said.sites, use_safety_stock=said.use_safety_stock
+                shelf,
+                self.today,
+                sites=said.sites,
+                use_safety_stock=said.use_safety_stock,
+                split_sites=said.split_sites,
             )
             self._available[sku] = known
         return known

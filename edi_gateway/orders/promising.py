@@ -145,7 +145,7 @@ class _Promising:
             if available is None or part.shipped:
                 continue
             if part.reserved:
-                available.start = EXACT.add(available.start, part.quantity)
+                available.put_back(part.quantity, part.site)
             else:
                 available.take(-part.quantity, part.due_on or self._facts.today)
 

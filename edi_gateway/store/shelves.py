@@ -7,13 +7,14 @@ it themselves. Called by store/facts.py, for partners whose goods ship from here
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final, TypeVar
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from edi_gateway.model.fulfilment import RESERVING, WAITING, Commitment, OwnPart, PartState, Shelf
-from edi_gateway.store import stock
+from edi_gateway.store import snapshots, stock
 from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import line_parts, order_lines, orders, work
 
@@ -37,8 +38,12 @@ def read(
     supplies = stock.supplies(conn, levels)
     # before the parts: an order that is planned in between is rather counted twice than not at all
     unplanned = _unplanned(conn)
+    spoken = [*_waiting(conn, levels, before), *_accepted(conn, unplanned, levels, before)]
+    sites = snapshots.sites(conn, {partner for partner, _ in spoken}) if spoken else {}
     commitments: dict[str, list[Commitment]] = {}
-    for commitment in (*_waiting(conn, levels, before), *_accepted(conn, unplanned, levels, before)):
+    for partner, commitment in spoken:
+        if sites.get(partner):
+            commitment = replace(commitment, sites=sites[partner])
         commitments.setdefault(commitment.sku, []).append(commitment)
     shelves = {
         sku: Shelf(found, supplies.get(sku, ()), tuple(commitments.get(sku, ())))
@@ -49,18 +54,18 @@ def read(
 
 def _waiting(
     conn: Connection, skus: Collection[str], before: tuple[datetime, int] | None
-) -> Iterator[Commitment]:
-    """Parts that wait for stock."""
+) -> Iterator[tuple[str, Commitment]]:
+    """Parts that wait for stock, each with its partner."""
     c = line_parts.c
     due = func.coalesce(c.promised, c.ship_from)
     for chunk in chunks(skus):
-        query = select(c.sku, c.base_quantity, due).where(
+        query = select(c.partner, c.sku, c.base_quantity, due).where(
             c.sku.in_(chunk), c.state.in_([state.value for state in WAITING]), c.test.is_(False)
         )
         if before is not None:
             query = query.where(_came_before(c.received_at, c.order_id, before))
-        for row in conn.execute(query):
-            yield Commitment(*row)
+        for partner, *row in conn.execute(query):
+            yield partner, Commitment(*row)
 
 
 def _unplanned(conn: Connection) -> list[int]:
@@ -80,23 +85,23 @@ def _accepted(
     order_ids: Sequence[int],
     skus: Collection[str],
     before: tuple[datetime, int] | None,
-) -> Iterator[Commitment]:
-    """Accepted lines of orders that have no part yet."""
+) -> Iterator[tuple[str, Commitment]]:
+    """Accepted lines of orders that have no part yet, each with its partner."""
     line = order_lines.c
     sku = func.coalesce(line.substitute, line.sku)
     due = func.coalesce(line.promised_ship, line.ship_from)
     for chunk in chunks(order_ids):
         query = (
-            select(sku, line.base_quantity, due)
+            select(orders.c.partner, sku, line.base_quantity, due)
             .join(orders, orders.c.id == line.order_id)
             .where(orders.c.id.in_(chunk), line.state == "ACCEPTED", line.base_quantity.is_not(None))
             .where(orders.c.test.is_(False), orders.c.type.not_in(_AGREEMENTS), ~_has_parts(orders.c.id))
         )
         if before is not None:
             query = query.where(_came_before(orders.c.received_at, orders.c.id, before))
-        for row in conn.execute(query):
+        for partner, *row in conn.execute(query):
             if row[0] in skus:
-                yield Commitment(*row)
+                yield partner, Commitment(*row)
 
 
 def _has_parts(order_id: ColumnElement[int]) -> ColumnElement[bool]:
@@ -109,7 +114,7 @@ def _own(conn: Connection, order_ids: Collection[int]) -> dict[int, tuple[OwnPar
     found: dict[int, list[OwnPart]] = {}
     for chunk in chunks(order_ids):
         due = func.coalesce(c.promised, c.ship_from)
-        query = select(c.order_id, c.line, c.sku, c.base_quantity, c.state, due)
+        query = select(c.order_id, c.line, c.sku, c.base_quantity, c.state, due, c.site)
         query = query.where(c.order_id.in_(chunk), c.state != PartState.CANCELLED.value, c.test.is_(False))
         for row in conn.execute(query):
             state = PartState(row.state)
@@ -120,6 +125,7 @@ def _own(conn: Connection, order_ids: Collection[int]) -> dict[int, tuple[OwnPar
                 reserved=state in RESERVING,
                 shipped=state is PartState.SHIPPED,
                 due_on=row[5],
+                site=row[6],
             )
             found.setdefault(row.order_id, []).append(part)
     return {order_id: tuple(parts) for order_id, parts in found.items()}

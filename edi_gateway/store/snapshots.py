@@ -6,13 +6,19 @@ flow.
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import live_profiles, snapshots
+
+_SITES: Final[dict[str, tuple[str, ...]]] = {}  # by hash, under which nothing ever changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,20 @@ def hashes(conn: Connection) -> dict[str, tuple[str, bool]]:
     """Partner -> (hash, paused): the cheap look that says whether anything has changed."""
     c = live_profiles.c
     return {row.partner: (row.hash, row.paused) for row in conn.execute(select(c.partner, c.hash, c.paused))}
+
+
+def sites(conn: Connection, partners: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Our sites that serve these partners, as their live profiles say (fulfilment.sites); those that all serve have
+    none."""
+    c = live_profiles.c
+    found: dict[str, tuple[str, ...]] = {}
+    for some in chunks(partners):
+        for row in conn.execute(select(c.partner, c.hash).where(c.partner.in_(some))).all():
+            if row.hash not in _SITES:
+                said = json.loads(content(conn, row.hash) or "{}")
+                _SITES[row.hash] = tuple(said.get("profile", {}).get("fulfilment", {}).get("sites", ()))
+            found[row.partner] = _SITES[row.hash]
+    return found
 
 
 def content(conn: Connection, digest: str) -> str | None:

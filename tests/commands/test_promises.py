@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from datetime import date
 from decimal import Decimal
@@ -16,7 +17,7 @@ from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.ordering.rejudge import rejudge, waiting_for
 from edi_gateway.commands.stocking.stock_imports import import_stock
-from edi_gateway.store import work
+from edi_gateway.store import shelves, snapshots, work
 from edi_gateway.store.tables import findings, order_lines
 from tests.commands.book import DOCUMENTS, Book, Partners
 from tests.commands.desks import SYSTEM
@@ -53,6 +54,20 @@ class Store(Book):
 @pytest.fixture
 def store(stocked: Engine) -> Store:
     return Store(stocked)
+
+
+@pytest.mark.parametrize("planned", [False, True])
+def test_what_waits_is_spoken_for_at_the_sites_that_its_partner_has(store: Store, planned: bool) -> None:
+    order = store.order("PO-1", 72)
+    if planned:
+        store.carry(order)
+    profile = json.dumps({"profile": {"fulfilment": {"sites": ["WEST"]}}})
+    for sites in ((), ("WEST",)):  # before it is published, and then
+        with store.desk(actor=SYSTEM) as desk:
+            shelf = shelves.read(desk.conn, ["MUG"])[0]["MUG"]
+            assert {each.sites for each in shelf.commitments} == {sites}
+            snapshots.put(desk.conn, "2" * 64, "acme", profile, "ann", desk.clock())
+            snapshots.make_live(desk.conn, "acme", "2" * 64, "ann", desk.clock(), None)
 
 
 def test_the_answer_tells_it_and_the_line_keeps_it(store: Store) -> None:

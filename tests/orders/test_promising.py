@@ -238,6 +238,39 @@ def test_sites_and_safety_stock_are_the_partners_habit() -> None:
     assert dated(told(order, found(), sites=["EAST"])[1]) == [["IA 20 EA", "SP 50 EA"]]
 
 
+def test_a_line_that_may_not_be_split_over_sites_is_promised_what_one_of_them_has() -> None:
+    """Forty at WEST and thirty at EAST; thirty more come there on the 20th (D32)."""
+    levels = (StockLevel("EAST", "MUG", d(30)), StockLevel("WEST", "MUG", d(40)))
+
+    def found() -> MasterData:
+        data = stocked(shelf("BOLT", 1))
+        data.shelves["MUG"] = Shelf(levels, (Supply("EAST", "MUG", d(30), march(20)),))
+        return data
+
+    assert dated(told(po(line(60)), found(), split_sites=False)[1]) == [["IA 40 EA", "IB 20 EA 068 0320"]]
+    assert dated(told(po(line(60)), found())[1]) == [["IA 60 EA"]]
+    both = po(line(30), line(35))  # WEST has either of them, not both
+    assert dated(told(both, found(), split_sites=False)[1]) == [
+        ["IA 30 EA"],
+        ["IA 30 EA", "IB 5 EA 068 0320"],
+    ]
+    was = po(line(40))
+    data = stocked(shelf("BOLT", 1), known=[(was, "ACCEPTED")])
+    level = StockLevel("WEST", "MUG", d(40), allocated=d(40))
+    data.shelves["MUG"] = Shelf((levels[0], level))
+    data.own[1] = (OwnPart(1, "MUG", d(40), reserved=True, site="WEST"),)
+    changed = po(line(40), purpose="05", notes=[{"text": "please"}])
+    assert dated(told(changed, data, split_sites=False)[1]) == [["IA 40 EA"]]
+
+
+def test_what_others_wait_for_at_other_sites_takes_nothing_away() -> None:
+    data = stocked(shelf("BOLT", 1))
+    waits = [Commitment("MUG", d(25), march(5), sites) for sites in (("WEST",), ("EAST", "WEST"), ())]
+    for commitment, there in zip(waits, ("IA 30 EA", "IA 5 EA", "IA 5 EA"), strict=True):
+        data.shelves["MUG"] = Shelf((StockLevel("EAST", "MUG", d(30)),), (), (commitment,))
+        assert dated(told(po(line(30)), data, sites=["EAST"])[1])[0][0] == there
+
+
 def test_a_change_has_what_was_set_aside_for_the_order_and_needs_no_more_than_is_left_to_ship() -> None:
     was = po(line(48))
     data = stocked(shelf("MUG", 0), known=[(was, "ACCEPTED")])
