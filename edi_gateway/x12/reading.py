@@ -13,6 +13,7 @@ from edi_gateway.model.finding import Code, Finding, Location, Severity
 from edi_gateway.x12.acks.ack import GroupResult, SetResult, group_result
 from edi_gateway.x12.checking.checker import Walk, beyond_the_last, in_order, status_of
 from edi_gateway.x12.checking.guide import Guide, build, readable
+from edi_gateway.x12.checking.interchange_acks import problems_of_acks
 from edi_gateway.x12.checking.totals import differing
 from edi_gateway.x12.dictionary import GROUP_OF, SegmentPart, SetDef, nearest
 from edi_gateway.x12.parsing import group_checks, interchange_checks
@@ -89,6 +90,7 @@ def read_all(
                 groups = set()
                 yield event
             case InterchangeEnd():
+                event.interchange.findings.extend(problems_of_acks(event.interchange))
                 _note_repeated_interchange(event.interchange, seen)
                 yield event
             case GroupStart():

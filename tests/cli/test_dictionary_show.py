@@ -45,7 +45,7 @@ def test_an_element_has_its_type_lengths_notes_and_codes(desk: Terminal) -> None
 def test_the_envelope_belongs_to_no_set(desk: Terminal) -> None:
     lines = desk.ok("dictionary", "show", "ta1").out.splitlines()
     assert lines[0] == "TA1 Interchange Acknowledgment, 004010"
-    assert lines[-1] == "  TA105  must     I18  Interchange Note Code: code 3, 32 codes"
+    assert lines[-1] == "  TA105  must     I18  Interchange Note Code: code 3, 32 codes (closed)"
     assert desk.ok("dictionary", "show", "ISA13").out.splitlines() == [
         "ISA13 Interchange Control Number (I12), 004010",
         "  whole number 9; must be given",

@@ -359,13 +359,11 @@ def _problem(
 
 
 def _name(definition: SegmentDef, use: Use, context: Context) -> str:
-    names = context.dictionary.composites if _is_composite(use) else context.dictionary.elements
+    composites = context.dictionary.composites
+    names = composites if use.element in composites else context.dictionary.elements
     return f"{definition.tag}{use.position:02} ({names[use.element].name})"
 
 
-def _is_composite(use: Use) -> bool:
-    return not use.element.isdigit()
-
-
 def _reference(use: Use) -> str:
-    return "" if _is_composite(use) else use.element
+    """The number of an element; a composite has none, nor has an element of the envelope (I12)."""
+    return use.element if use.element.isdigit() else ""

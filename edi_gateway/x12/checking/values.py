@@ -7,7 +7,7 @@ values that came through here without a fault.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -174,9 +174,14 @@ def _date(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
             Code.DATE_INVALID,
             Severity.ERROR,
             "8",
-            "is not a date (CCYYMMDD)",
+            f"is not a date ({_forms(element, ('YYMMDD', 'CCYYMMDD'))})",
             "Ask the sender for the date that was meant.",
         )
+
+
+def _forms(element: ElementDef, forms: Sequence[str]) -> str:
+    """Those that the lengths of an element have room for."""
+    return ", ".join(form for form in forms if element.min <= len(form) <= element.max)
 
 
 def _is_date(value: str, length: int) -> bool:
@@ -196,7 +201,7 @@ def _time(element: ElementDef, value: str, shown: str) -> Iterator[Fault]:
             Code.TIME_INVALID,
             Severity.ERROR,
             "9",
-            "is not a time (HHMM, HHMMSS, HHMMSSDD)",
+            f"is not a time ({_forms(element, ('HHMM', 'HHMMSS', 'HHMMSSD', 'HHMMSSDD'))})",
             "Ask the sender for the time that was meant.",
         )
 

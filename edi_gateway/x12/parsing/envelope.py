@@ -270,6 +270,7 @@ class _Reader:
         else:
             self._report_stray()
             self._current().acks.append(elements)
+            self._current().ack_offsets.append(mark.offset)
             self._current().own.append((mark.offset, mark.end))
 
     def _add(self, mark: Mark) -> None:

@@ -37,8 +37,8 @@ class Group:
 class Interchange:
     """An interchange. `isa` has 17 strings, "ISA" first, blanks at the end of each taken off.
 
-    `acks` are the TA1 segments in it, `groups` counts the groups, `own` has the byte ranges of ISA, ISB,
-    ISE, TA1 and IEA. `end`, `encoding` and the findings are complete at InterchangeEnd.
+    `acks` are the TA1 segments in it, `ack_offsets` where they begin; `groups` counts the groups, `own` has the byte
+    ranges of ISA, ISB, ISE, TA1 and IEA. `end`, `encoding` and the findings are complete at InterchangeEnd.
     """
 
     isa: list[str]
@@ -48,6 +48,7 @@ class Interchange:
     encoding: str = "ascii"
     findings: list[Finding] = field(default_factory=list)
     acks: list[list[str]] = field(default_factory=list)
+    ack_offsets: list[int] = field(default_factory=list)
     groups: int = 0
     control_offset: int = 0  # of ISA13
     own: list[tuple[int, int]] = field(default_factory=list)
