@@ -91,6 +91,8 @@ def check(
 def beyond_the_last(raw: RawSet, in_st: int) -> Iterator[Finding]:
     """What stands behind the last element of ST (it has `in_st`) and of SE, which no guide looks at."""
     separator = raw.delimiters.element
+    if raw.texts[0].count(separator) <= in_st and raw.texts[-1].count(separator) <= 2:
+        return  # as in nearly all
     for index, tag, most in ((0, "ST", in_st), (len(raw.texts) - 1, "SE", 2)):
         elements = raw.texts[index].split(separator)
         number = extra(elements, most) if elements[0].upper() == tag else None
