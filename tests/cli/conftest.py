@@ -39,13 +39,13 @@ def _stocked(_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def empty(_made: Path, tmp_path: Path) -> Terminal:
     """What `init` makes; nothing is published, nothing imported."""
-    return _copy(_made, tmp_path)
+    return copied(_made, tmp_path)
 
 
 @pytest.fixture
 def shop(_stocked: Path, tmp_path: Path) -> Terminal:
     """The invented partners are published and their master data is imported; it is Monday, 2 March 2026, 15:00 UTC."""
-    return _copy(_stocked, tmp_path)
+    return copied(_stocked, tmp_path)
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +62,14 @@ def _held(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def held(_held: Path, tmp_path: Path) -> Terminal:
     """As `shop`; K7001004 is in the book with line 3 on hold for its price, and its 997 went out."""
-    terminal = _copy(_held, tmp_path, MONDAY + timedelta(minutes=5))
+    terminal = copied(_held, tmp_path, MONDAY + timedelta(minutes=5))
     assert len(terminal.sent("kestrelmoor")) == 1
     return terminal
 
 
-def _copy(source: Path, tmp_path: Path, now: datetime = MONDAY) -> Terminal:
-    shutil.copytree(source, tmp_path / "home")
-    terminal = Terminal(tmp_path / "home")
+def copied(source: Path, folder: Path, now: datetime = MONDAY) -> Terminal:
+    """A terminal in a copy of a working folder, at this time."""
+    shutil.copytree(source, folder / "home")
+    terminal = Terminal(folder / "home")
     terminal.set_clock(now)
     return terminal

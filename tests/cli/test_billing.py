@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Terminal
+from tests.cli.conftest import copied
+from tests.cli.terminal import MONDAY, Terminal
 from tests.cli.test_lists import promised
 from tests.flow import papers
 
@@ -32,9 +34,10 @@ version = "005010"
 FIRST = "INV00000001"
 
 
-@pytest.fixture
-def counter(shop: Terminal, tmp_path: Path) -> Terminal:
-    """Kestrelmoor's order N1 of 10 cases of mugs at 44.40 has left from MAIN and is billed."""
+@pytest.fixture(scope="session")
+def _counter(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("counter")
+    shop = copied(_stocked, folder)
     profile = shop.home / "partners" / "kestrelmoor" / "partner.toml"
     profile.write_text(profile.read_text("utf-8") + ADDED, "utf-8")
     shop.ok("partners", "publish", "kestrelmoor")
@@ -42,7 +45,7 @@ def counter(shop: Terminal, tmp_path: Path) -> Terminal:
         ("sites", "code,name\nMAIN,Main hall\n"),
         ("stock", "site,sku,on_hand\nMAIN,TB-1001,300\n"),
     ):
-        file = tmp_path / f"{kind}.csv"
+        file = folder / f"{kind}.csv"
         file.write_text(lines, "utf-8")
         shop.ok("import", kind, file)
     shop.drop("kestrelmoor", "a.edi", papers.orders(1, "N1", quantity=10))
@@ -52,7 +55,13 @@ def counter(shop: Terminal, tmp_path: Path) -> Terminal:
     (release,) = shop.ok("releases", "list", "--json").json()
     shop.ok("ship", "confirm", release["number"], "--carrier", "abcd", "--pro", "P-7")
     shop("run", "--once")
-    return shop
+    return shop.home
+
+
+@pytest.fixture
+def counter(_counter: Path, tmp_path: Path) -> Terminal:
+    """Kestrelmoor's order N1 of 10 cases of mugs at 44.40 has left from MAIN and is billed."""
+    return copied(_counter, tmp_path, MONDAY + timedelta(days=14, hours=1))
 
 
 def remittance(control: int, *items: str, amount: str) -> bytes:

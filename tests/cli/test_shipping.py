@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from tests.cli.terminal import Terminal
+from tests.cli.conftest import copied
+from tests.cli.terminal import MONDAY, Terminal
 from tests.flow import papers
 
 
-@pytest.fixture
-def yard(shop: Terminal, tmp_path: Path) -> Terminal:
-    """We ship to Kestrelmoor from MAIN; orders N1 and N2 of 10 cases of mugs are on its pick list."""
+@pytest.fixture(scope="session")
+def _yard(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("yard")
+    shop = copied(_stocked, folder)
     profile = shop.home / "partners" / "kestrelmoor" / "partner.toml"
     text = profile.read_text("utf-8").replace("[writing]", "[fulfilment]\nours = true\n\n[writing]")
     profile.write_text(text, "utf-8")
@@ -27,14 +30,20 @@ def yard(shop: Terminal, tmp_path: Path) -> Terminal:
         ("sites", "code,name\nMAIN,Main hall\n"),
         ("stock", "site,sku,on_hand\nMAIN,TB-1001,300\n"),
     ):
-        file = tmp_path / f"{kind}.csv"
+        file = folder / f"{kind}.csv"
         file.write_text(lines, "utf-8")
         shop.ok("import", kind, file)
     shop.drop("kestrelmoor", "a.edi", papers.orders(1, "N1", "N2", quantity=10))
     shop.ok("run", "--once")
     shop.wait(days=14)
     shop("run", "--once")
-    return shop
+    return shop.home
+
+
+@pytest.fixture
+def yard(_yard: Path, tmp_path: Path) -> Terminal:
+    """We ship to Kestrelmoor from MAIN; orders N1 and N2 of 10 cases of mugs are on its pick list."""
+    return copied(_yard, tmp_path, MONDAY + timedelta(days=14, hours=1))
 
 
 def numbers(yard: Terminal) -> list[str]:

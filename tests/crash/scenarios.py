@@ -324,7 +324,8 @@ SHIPPING = (
 class Scenario:
     """Stages one after the other, each tried with all kills from where a clean run of the one before has ended.
 
-    `both_on_postgres`: before and after each point there too; else before one and after the next, for time.
+    `both_sides`: killed before and after each point on either database; else, for time, before it on one and after it
+    on the other.
     `partners`: whose folders are looked into; `stocked`: makes the database to begin with; `tables`: only commits that
     write one of these are killed at, none: all are.
     """
@@ -332,7 +333,7 @@ class Scenario:
     stages: tuple[Stage, ...]
     options: Options
     over_sftp: bool = False
-    both_on_postgres: bool = False
+    both_sides: bool = True
     partners: tuple[str, ...] = (PARTNER,)
     stocked: Callable[[str], None] = stock
     tables: frozenset[str] = frozenset()
@@ -344,10 +345,14 @@ _BOOKS = frozenset(
     {"line_parts", "stock", "releases", "shipments", "invoices", "payments", "documents", "transmissions"}
 )
 SCENARIOS = {
-    "road": Scenario(ROAD, NARROW, both_on_postgres=True),
-    "dealings": Scenario(DEALINGS, _ONE_BY_ONE),
-    "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True),
+    "road": Scenario(ROAD, NARROW),
+    "dealings": Scenario(DEALINGS, _ONE_BY_ONE, both_sides=False),
+    "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True, both_sides=False),
     "shipping": Scenario(
-        SHIPPING, _OURS, partners=(PARTNER, shipping.HARBOUR), stocked=shipping.stocked, tables=_BOOKS
+        SHIPPING,
+        _OURS,
+        partners=(PARTNER, shipping.HARBOUR),
+        stocked=shipping.stocked,
+        tables=_BOOKS,
     ),
 }

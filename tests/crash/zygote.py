@@ -192,9 +192,9 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     warnings.simplefilter("error")
     logs.configure("console", "ERROR")
     scenario = SCENARIOS[name]
-    both = kind == "sqlite" or scenario.both_on_postgres
     _warm(folder)
     databases = Databases(kind, folder, scenario)
+    turn = None if scenario.both_sides else int(kind == "sqlite")
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
     with served as server:
         zygote = Zygote(scenario, databases, server)
@@ -202,15 +202,15 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
         for stage in scenario.stages:
             end, clean = zygote.clean(stage, start)
             print(json.dumps(clean), flush=True)
-            for kill in _kills(zygote, stage, start, clean["points"], mine, both):
+            for kill in _kills(zygote, stage, start, clean["points"], mine, turn):
                 print(json.dumps(kill), flush=True)
             start = end
 
 
 def _kills(
-    zygote: Zygote, stage: Stage, start: State, points: object, mine: Callable[[int], bool], both: bool
+    zygote: Zygote, stage: Stage, start: State, points: object, mine: Callable[[int], bool], turn: int | None
 ) -> Iterator[dict[str, object]]:
-    """Before and after each point, or (not `both`) at one before, at the next after it.
+    """Before and after each point, or with a `turn` (0 or 1) at one before and at the next after it, 1 the other way.
 
     Threads do not commit alike every time, so a run may pass more points than the clean one: it goes on until
     a run is over before its kill."""
@@ -218,7 +218,9 @@ def _kills(
     for at in itertools.count(1):
         if not mine(at):
             continue
-        whens: tuple[When, ...] = ("before", "after") if both else (("before", "after")[at % 2],)
+        whens: tuple[When, ...] = (
+            ("before", "after") if turn is None else (("before", "after")[(at + turn) % 2],)
+        )
         kills = [zygote.survive(stage, start, at, when) for when in whens]
         if at > points and not any(kill["killed"] for kill in kills):
             return
