@@ -324,8 +324,8 @@ SHIPPING = (
 class Scenario:
     """Stages one after the other, each tried with all kills from where a clean run of the one before has ended.
 
-    `both_sides`: killed before and after each point on either database; else, for time, before it on one and after it
-    on the other.
+    `both_sides`: killed before and after each point on either database; else, for time, once at each, in turn before
+    and after, here and there (all of it with EDI_GATEWAY_CRASH_ALL=1).
     `partners`: whose folders are looked into; `stocked`: makes the database to begin with; `tables`: only commits that
     write one of these are killed at, none: all are.
     """

@@ -19,6 +19,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from edi_gateway import logs
@@ -194,7 +195,8 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     scenario = SCENARIOS[name]
     _warm(folder)
     databases = Databases(kind, folder, scenario)
-    turn = None if scenario.both_sides else int(kind == "sqlite")
+    both = scenario.both_sides or "EDI_GATEWAY_CRASH_ALL" in os.environ
+    sides = _both if both else partial(_in_turn, kind == "sqlite")
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
     with served as server:
         zygote = Zygote(scenario, databases, server)
@@ -202,26 +204,36 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
         for stage in scenario.stages:
             end, clean = zygote.clean(stage, start)
             print(json.dumps(clean), flush=True)
-            for kill in _kills(zygote, stage, start, clean["points"], mine, turn):
+            for kill in _kills(zygote, stage, start, clean["points"], mine, sides):
                 print(json.dumps(kill), flush=True)
             start = end
 
 
+Sides = Callable[[int], Sequence[When]]  # by point: at which of its sides to kill
+
+
+def _both(_: int) -> Sequence[When]:
+    return "before", "after"
+
+
+def _in_turn(on_sqlite: bool, at: int) -> Sequence[When]:
+    """Two points on one database, the next two on the other; there four before, then four after."""
+    here = at // 2 % 2 == on_sqlite
+    return (("before", "after")[at // 4 % 2],) if here else ()
+
+
 def _kills(
-    zygote: Zygote, stage: Stage, start: State, points: object, mine: Callable[[int], bool], turn: int | None
+    zygote: Zygote, stage: Stage, start: State, points: object, mine: Callable[[int], bool], sides: Sides
 ) -> Iterator[dict[str, object]]:
-    """Before and after each point, or with a `turn` (0 or 1) at one before and at the next after it, 1 the other way.
+    """Kills at the sides of each point.
 
     Threads do not commit alike every time, so a run may pass more points than the clean one: it goes on until
     a run is over before its kill."""
     assert isinstance(points, int)
     for at in itertools.count(1):
-        if not mine(at):
+        if not mine(at) or not sides(at):
             continue
-        whens: tuple[When, ...] = (
-            ("before", "after") if turn is None else (("before", "after")[(at + turn) % 2],)
-        )
-        kills = [zygote.survive(stage, start, at, when) for when in whens]
+        kills = [zygote.survive(stage, start, at, when) for when in sides(at)]
         if at > points and not any(kill["killed"] for kill in kills):
             return
         yield from kills
