@@ -43,6 +43,7 @@ def demonstrate(folder: Path) -> None:
     (folder / MARK).write_text("Made by `edi-gateway demo`, which removes this folder when it runs again.\n")
     with closing(Here(folder.resolve(), "demo")) as here:
         fill(here)
+        _stock(here)
         dropped = _drop(here)
         say(
             "[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began "
@@ -99,6 +100,19 @@ def fill(here: Here) -> None:
                 imports.approve(desk, report.waits)
 
 
+def _stock(here: Here) -> None:
+    """What lies at our own dock, for the partner whose goods ship from here."""
+    from edi_gateway.commands.master_data import importing as master_data
+    from edi_gateway.commands.stocking import stock_imports
+
+    folder = here.home / "samples" / "master-data"
+    with here.desk() as desk:
+        sites = master_data.import_csv(desk, "sites", (folder / "sites.csv").read_bytes(), "sites.csv")
+        stock = stock_imports.import_stock(desk, "stock", (folder / "stock.csv").read_bytes(), "stock.csv")
+    for problem in (*sites.problems, *stock.problems):
+        fail(f"{folder}: {problem.problem}")
+
+
 def _drop(here: Here) -> int:
     """Put every sample's documents where its sender would: the folder of the partner, or of anybody."""
     from edi_gateway.partners import registry
@@ -151,6 +165,7 @@ def _what_next(folder: Path) -> None:
   edi orders show K7001001              one order whole, with its timeline
   edi cases list                        what needs a person, by cause
   edi holds list                        what waits; `edi holds release HOLD --help`
+  edi releases list                     what waits at our dock; `edi ship confirm RELEASE --tracking 1Z9`
   edi check samples/14-bad-date/input.edi     a broken document, its bytes marked
   edi map samples/01-mass-merchant/input.edi --lineage
   edi documents list --direction out    the 997s and 855s; `edi documents raw DOCUMENT`

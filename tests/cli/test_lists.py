@@ -204,5 +204,5 @@ def test_holds_are_listed_with_how_long_they_stand(busy: Terminal) -> None:
 def test_what_waits_is_counted(busy: Terminal) -> None:
     told = busy.ok("status", "--json").one()
     assert (told["waiting"]["holds"], told["waiting"]["answers"], told["waiting"]["receipts"]) == (1, 1, 0)
-    assert told["waiting"]["cases"] == 3  # price, date, stranger
+    assert told["waiting"]["cases"] == 4  # price, date, stranger; no stock of what ships as a whole
     assert not any(told["late"].values())

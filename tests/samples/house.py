@@ -20,6 +20,7 @@ from sqlalchemy import Connection, Engine, select
 from edi_gateway.commands.desk import MACHINE, Actor, Desk
 from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.partners.publishing import publish
+from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.partners import registry
 from edi_gateway.partners.profile import DirectoryConnection, Profile
@@ -64,10 +65,12 @@ def stock(url: str, partners: Path = PARTNERS, mappings: Path = ROOT / "mappings
         for loaded in registry.check_all(partners, mappings):
             assert loaded.profile is not None, loaded.findings
             publish(desk, snapshot(loaded.profile, loaded.folder, mappings), "for the tests")
-        for kind in KINDS:
+        for kind in (*KINDS, "sites"):
             content = (SAMPLES / "master-data" / f"{kind}.csv").read_bytes()
             report = import_csv(desk, kind, content, f"{kind}.csv")
             assert report.problems == []
+        content = (SAMPLES / "master-data" / "stock.csv").read_bytes()
+        assert import_stock(desk, "stock", content, "stock.csv").problems == []
     engine.dispose()
 
 

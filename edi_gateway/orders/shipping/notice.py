@@ -20,6 +20,7 @@ from edi_gateway.partners.profile import Profile, Shipping
 
 NO_PACKS: Final = "0004"
 _PLACE_QUALIFIER: Final = "92"
+_IN_REF: Final = ("REF CN", "REF 2I")
 Fields = dict[str, Any]
 # an order of a shipment, or one store of it: (order id, store)
 Group = tuple[int, str | None]
@@ -45,7 +46,7 @@ def notice(
         "carriers": _carrier(head),
         "equipment": _trailer(head),
         "bill_of_lading": transport.bol,
-        "references": _references(shipments),
+        "references": (*_references(shipments), *tree.tracking()),
         "dates": {
             "shipped_on": head.shipped_on,
             "estimated_delivery": head.expected_on,
@@ -100,6 +101,13 @@ class _Tree:
         self._boxes: dict[Group, set[tuple[int, int]]] = {}  # cartons of a group
         self._look_into()
         self.structure = habits.structure if self._held else NO_PACKS
+
+    def tracking(self) -> tuple[Fields, ...]:
+        """Where no carton is told, its tracking number stands with the shipment (drop shipment: spec C3)."""
+        if self.structure != NO_PACKS or self._habits.tracking not in _IN_REF:
+            return ()
+        numbers = dict.fromkeys(unit.tracking for _, unit in self._units if unit.tracking is not None)
+        return tuple({"qualifier": self._habits.tracking[-2:], "value": number} for number in numbers)
 
     def _look_into(self) -> None:
         by_number = {(n, unit.n): unit for n, unit in self._units}
@@ -239,7 +247,7 @@ class _Tree:
                     }
                 ),
             )
-        if unit.kind == "P" and unit.tracking is not None and self._habits.tracking in ("REF CN", "REF 2I"):
+        if unit.kind == "P" and unit.tracking is not None and self._habits.tracking in _IN_REF:
             level["references"] = ({"qualifier": self._habits.tracking[-2:], "value": unit.tracking},)
         if unit.store is not None and self.structure == "0003" and self._habits.mark_for != "none":
             level["parties"] = (party(self._habits.mark_for, self._place(unit.store)),)

@@ -132,6 +132,14 @@ def test_structure_0004_names_no_cartons_though_there_are_some() -> None:
     ]
 
 
+def test_where_no_carton_is_told_its_tracking_number_stands_with_the_shipment() -> None:
+    units = (carton(1, (11, 24), tracking="1Z-A"), carton(2, (11, 24), tracking="1Z-B"))
+    said = told(shipped(line(11, 48), units=units), structure="0004", tracking="REF 2I")
+    assert [s for s in said if s.startswith("REF*2I")] == ["REF*2I*1Z-A", "REF*2I*1Z-B"]
+    assert said.index("REF*2I*1Z-A") < said.index("HL*2*1*O*1")
+    assert "2I" not in "".join(told(shipped(line(11, 48), units=units), structure="0004"))
+
+
 def test_what_nobody_packed_is_told_without_cartons_and_the_structure_says_so() -> None:
     said = told(shipped(line(11, 48)), structure="0001", carton_numbers="if known")
     assert said[0] == "BSN*00*SH-7*20250310*2130*0004"
