@@ -212,7 +212,7 @@ def test_nobody_learns_which_of_two_identifiers_is_unknown(sides: tuple[Side, Si
     assert len(answers) == 1
     assert status(answers.pop()) == 403
     assert [code for code, _ in them.cases()] == ["AS2_SENDER_UNKNOWN"]  # one, however many come
-    assert them.rows(tables.receipts) == them.rows(tables.as2_messages) == []
+    assert them.table(tables.receipts) == them.table(tables.as2_messages) == []
 
 
 def test_what_is_no_as2_message_is_refused_without_a_trace_in_the_books(sides: tuple[Side, Side]) -> None:
@@ -257,7 +257,7 @@ def test_a_receipt_is_sent_to_no_url_that_the_profile_does_not_have(sides: tuple
     with pytest.raises(TimeoutError):
         target.accept()
     target.close()
-    assert them.rows(tables.as2_receipts) == []
+    assert them.table(tables.as2_receipts) == []
     assert [code for code, _ in them.cases()] == ["AS2_MESSAGE_REFUSED"]
 
 

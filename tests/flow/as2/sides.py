@@ -6,7 +6,8 @@ What leaves and comes is looked at in their databases. No engine runs: the steps
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -29,6 +30,7 @@ from edi_gateway.partners import registry
 from edi_gateway.partners.profile import Profile
 from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store import as2, outbox, receipts, tables
+from edi_gateway.store import certificates as rows
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.connect import open_transport
@@ -43,12 +45,13 @@ from tests.flow.shop import Clock
 from tests.samples.sample import NOW
 
 PASSPHRASE = "a mill by the stream"
+LONG_SINCE = NOW - timedelta(days=1)
 
 
 @cache
 def pair(name: str, kind: making.Kind = "rsa-2048") -> tuple[Described, str]:
     """A certificate and its locked key; made once a test process."""
-    described, private = making.new(name, kind, NOW - timedelta(days=1), 700)
+    described, private = making.new(name, kind, LONG_SINCE, 700)
     return described, keys.locked(private, PASSPHRASE)
 
 
@@ -61,11 +64,12 @@ class Side:
     home: Path
     clock: Clock
     node: int
+    port: int = 0  # 0: any
     works: Works = field(init=False)
     listener: Listener = field(init=False)
 
     def __post_init__(self) -> None:
-        self.home.mkdir(parents=True)
+        self.home.mkdir(parents=True, exist_ok=True)
         read_secret = secrets_from({}, self.home)
         self.works = Gateway(
             self.engine,
@@ -76,11 +80,14 @@ class Side:
             keyring=Keyring(read_secret, lambda: PASSPHRASE),
         ).works
         app = As2App(partial(receiving.take, self.works), Bounds(size=1 << 20, seconds=20, silence=5))
-        self.listener = Listener(app, host="127.0.0.1", port=0)
+        self.listener = Listener(app, host="127.0.0.1", port=self.port)
         self.listener.start()
-        described, locked = pair(self.name)
         with self.works.writer.begin() as conn:
-            certificates.add_ours(self.works.desk(conn), described, Key(locked=locked), Use())
+            if not rows.standing(conn, "ours"):
+                described, locked = pair(self.name)
+                certificates.add_ours(
+                    self.works.desk(conn), described, Key(locked=locked), Use(since=LONG_SINCE)
+                )
 
     def close(self) -> None:
         self.listener.stop()
@@ -116,9 +123,9 @@ class Side:
         with self.works.writer.begin() as conn:
             desk = self.works.desk(conn)
             publish(desk, snapshot(loaded.profile, folder, self.home / "mappings"))
-            known = [row.partner for row in _certificates(conn)]
+            known = [row.partner for row in rows.standing(conn, "theirs")]
             if certificate and other.key not in known:
-                certificates.add_theirs(desk, pair(other.name)[0], Use(partner=other.key))
+                certificates.add_theirs(desk, pair(other.name)[0], Use(other.key, LONG_SINCE))
 
     # --- out
 
@@ -165,21 +172,21 @@ class Side:
 
     # --- what there is
 
-    def rows(self, table: Table, **where: Any) -> list[dict[str, Any]]:
+    def table(self, table: Table, **where: Any) -> list[dict[str, Any]]:
         query = select(table).where(*(table.c[name] == value for name, value in where.items()))
         with reading(self.engine) as conn:
             return [dict(row) for row in conn.execute(query.order_by(*table.primary_key.columns)).mappings()]
 
     def states(self, direction: str) -> list[str]:
         """Of messages, oldest first."""
-        return [row["state"] for row in self.rows(tables.as2_messages, direction=direction)]
+        return [row["state"] for row in self.table(tables.as2_messages, direction=direction)]
 
     def transmissions(self) -> list[str]:
-        return [row["state"] for row in self.rows(tables.transmissions)]
+        return [row["state"] for row in self.table(tables.transmissions)]
 
     def mdns(self, direction: str) -> list[tuple[str, str]]:
         """(state, disposition) of receipts, oldest first."""
-        found = self.rows(tables.as2_receipts, direction=direction)
+        found = self.table(tables.as2_receipts, direction=direction)
         return [(row["state"], row["disposition"]) for row in found]
 
     def received(self) -> list[tuple[str, bytes]]:
@@ -192,23 +199,15 @@ class Side:
 
     def cases(self) -> list[tuple[str, str]]:
         """(code, message) of the open cases."""
-        found = self.rows(tables.cases)
+        found = self.table(tables.cases)
         return [
             (row["code"], row["message"]) for row in found if row["state"] in ("NEW", "ASSIGNED", "WAITING")
         ]
 
 
-def _certificates(conn: Any) -> Sequence[Any]:
-    from edi_gateway.store import certificates as rows
-
-    return rows.standing(conn, "theirs")
-
-
 @contextmanager
 def two_sides(template: Path, folder: Path) -> Iterator[tuple[Side, Side]]:
     """Tarnbrook, who sends, and Fernhill, with one clock."""
-    import shutil
-
     clock = Clock(NOW)
     sides: list[Side] = []
     for node, name in enumerate(("TARNBROOK", "FERNHILL"), 1):

@@ -32,7 +32,7 @@ def test_a_document_arrives_as_it_was_and_is_receipted_in_the_answer(sides: Side
     assert them.states("in") == ["TAKEN"]
     assert us.mdns("in") == [("SETTLES", "processed")]
     assert them.mdns("out") == [("ANSWERED", "processed")]
-    (work,) = them.rows(tables.work)
+    (work,) = them.table(tables.work)
     assert (work["kind"], work["state"]) == ("inbound", "READY")
     assert us.cases() == them.cases() == []
 
@@ -41,9 +41,9 @@ def test_what_was_true_on_the_wire_is_on_record_on_both_sides(sides: Sides) -> N
     us, them = sides
     us.queue(them, ORDER)
     us.send(them)
-    (sent,) = us.rows(tables.as2_messages)
-    (came,) = them.rows(tables.as2_messages)
-    (mdn,) = us.rows(tables.as2_receipts)
+    (sent,) = us.table(tables.as2_messages)
+    (came,) = them.table(tables.as2_messages)
+    (mdn,) = us.table(tables.as2_receipts)
     assert sent["message_id"] == came["message_id"]
     assert json.loads(sent["mics"]) == json.loads(came["mics"])
     assert sent["sha256"] == came["sha256"]
@@ -93,14 +93,14 @@ def test_the_same_message_again_gets_the_same_receipt_and_is_taken_once(sides: S
     (transmission,) = us.queue(them, ORDER)
     us.send(them)
     them.answer()
-    first = us.rows(tables.as2_receipts)[0]
+    first = us.table(tables.as2_receipts)[0]
     with us.works.writer.begin() as conn:
         from edi_gateway.commands.triage import documents
 
         documents.resend_transmission(us.works.desk(conn), transmission)
     us.send(them)
     them.answer()
-    second = us.rows(tables.as2_receipts)[1]
+    second = us.table(tables.as2_receipts)[1]
     assert (second["bytes"], second["message_id"]) == (first["bytes"], first["message_id"])
     assert us.states("out") == ["RECEIPTED"]
     assert them.received() == [("order-1.edi", ORDER)]

@@ -65,7 +65,7 @@ def test_the_pauses_are_1_5_15_60_minutes_and_then_an_hour_each_until_a_day_is_o
         us.send(them)
         if len(peer.posts) > before:
             at.append(round((us.clock() - begun) / timedelta(minutes=1)))
-        (row,) = us.rows(tables.transmissions)
+        (row,) = us.table(tables.transmissions)
         if row["state"] != "READY":
             break
         us.clock.skip(seconds=(row["next_attempt_at"] - us.clock()).total_seconds())
@@ -77,7 +77,7 @@ def test_the_pauses_are_1_5_15_60_minutes_and_then_an_hour_each_until_a_day_is_o
     assert delivery[0] == "DELIVERY_FAILED"  # after the third attempt
     assert over[0] == "AS2_RECEIPT_OVERDUE"
     assert "It is not sent again. The last time: http://127.0.0.1" in over[1]
-    assert len(us.rows(tables.as2_chunks)) == 1  # the bytes are kept
+    assert len(us.table(tables.as2_chunks)) == 1  # the bytes are kept
 
 
 def test_a_transmission_that_was_given_up_goes_again_with_the_same_bytes_when_somebody_says_so(
@@ -106,6 +106,6 @@ def test_a_server_that_is_not_there_is_tried_again(sides: Sides, peer: Peer) -> 
     peer.close()
     us.queue(them, ORDER)
     us.send(them)
-    (row,) = us.rows(tables.transmissions)
+    (row,) = us.table(tables.transmissions)
     assert (row["state"], row["attempts"]) == ("READY", 1)
     assert "cannot be reached" in row["last_error"]

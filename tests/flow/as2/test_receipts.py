@@ -28,7 +28,7 @@ Sides = tuple[Side, Side]
 
 
 def true_mic(us: Side) -> Mic:
-    (row,) = us.rows(tables.as2_messages)
+    (row,) = us.table(tables.as2_messages)
     value, digest = json.loads(row["mics"])[0]
     return Mic(value, Digest(digest))
 
@@ -67,7 +67,7 @@ def test_a_false_receipt_in_the_answer_settles_nothing_and_a_person_hears(
     peer.behaviour = peers.answering(lambda handler: lie(us, them, handler))
     us.queue(them, ORDER)
     us.send(them)
-    (mdn,) = us.rows(tables.as2_receipts)
+    (mdn,) = us.table(tables.as2_receipts)
     assert mdn["state"] == "INVALID"
     assert why in mdn["problem"]
     assert us.states("out") == ["QUEUED"]
@@ -143,7 +143,7 @@ def test_a_receipt_that_comes_before_the_answer_to_our_own_post_is_matched(sides
     us.send(them)
     assert us.states("out") == ["RECEIPTED"]
     assert us.transmissions() == ["SENT"]
-    assert us.rows(tables.deadlines, kind="receipt") == []
+    assert us.table(tables.deadlines, kind="receipt") == []
 
 
 def test_a_receipt_counts_even_when_the_answer_to_our_post_was_lost(sides: Sides, peer: Peer) -> None:
@@ -229,7 +229,7 @@ def test_our_asynchronous_receipt_is_tried_again_and_given_up_with_a_case(sides:
     us.send(them)
     us.listener.stop()
     them.answer()
-    (mdn,) = them.rows(tables.as2_receipts)
+    (mdn,) = them.table(tables.as2_receipts)
     assert (mdn["state"], mdn["attempts"]) == ("READY", 1)
     assert round((mdn["next_attempt_at"] - them.clock()).total_seconds() / 60) == 1
     them.clock.skip(hours=25)
