@@ -85,6 +85,8 @@ _LINE_VALUES = attrgetter(*_LINE_FIELDS)
 _ANSWER_CODES = _LINE_FIELDS.index("answer_codes")
 _CANCELLED_STORES = _LINE_FIELDS.index("cancelled_stores")
 _PRICE = _LINE_FIELDS.index("price")
+_STATE = _LINE_FIELDS.index("state")
+_STATES = {state.value: state for state in LineState}
 _LINE = [order_lines.c[name] for name in _LINE_FIELDS]
 
 
@@ -161,14 +163,12 @@ def lines_of(conn: Connection, order_ids: Sequence[int]) -> dict[int, tuple[Orde
             .where(order_lines.c.order_id.in_(some))
             .order_by(order_lines.c.order_id, order_lines.c.line)
         )
-        for row in conn.execute(query):
-            values = dict(row._mapping)
-            order_id = values.pop("order_id")
-            values["state"] = LineState(values["state"])
-            values["answer_codes"] = tuple((values["answer_codes"] or "").split())
-            stores = values["cancelled_stores"]
-            values["cancelled_stores"] = tuple(stores.split("\n")) if stores else ()
-            found.setdefault(order_id, []).append(OrderLine(**values))
+        for order_id, *values in conn.execute(query):
+            values[_STATE] = _STATES[values[_STATE]]
+            values[_ANSWER_CODES] = tuple((values[_ANSWER_CODES] or "").split())
+            stores = values[_CANCELLED_STORES]
+            values[_CANCELLED_STORES] = tuple(stores.split("\n")) if stores else ()
+            found.setdefault(order_id, []).append(OrderLine(*values))
     return {order_id: tuple(made) for order_id, made in found.items()}
 
 

@@ -28,7 +28,7 @@ from edi_gateway.model.fulfilment import Part, Shipped
 from edi_gateway.model.order import HoldCode, HoldView
 from edi_gateway.orders.billing.document import document
 from edi_gateway.orders.billing.invoicing import Made, invoice
-from edi_gateway.orders.billing.records import Billable, Left, billables
+from edi_gateway.orders.billing.records import Billable, BilledOrder, Left, billables
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.gate.judging import breaches_of_invoice
 from edi_gateway.orders.gate.records import Bill
@@ -233,11 +233,12 @@ class _Writing:
     def bill(self, group: _Group) -> None:
         """Issue the invoice of a group, or hold it with the reason."""
         left = left_of([self._shipped[each.id] for each in group.shipments])
-        made = self._make(group, left, ignore=False)
+        billed = {order_id: self._books.billed(order_id, group.parts) for order_id in group.order_ids}
+        made = self._make(group, billed, left, ignore=False)
         wrong = made.findings
         if made.invoice is None:
-            made = self._make(group, left, ignore=True)  # as it goes when somebody lets it go
-        told = None if made.invoice is None else self._told(group, made.invoice, left)
+            made = self._make(group, billed, left, ignore=True)  # as it goes when somebody lets it go
+        told = None if made.invoice is None else self._told(group, billed, made.invoice, left)
         broken = [] if made.invoice is None or told is None else self._gate(group, made.invoice, told)
         found = [*wrong, *broken]
         if not self._held(group, found) and made.invoice is not None and told is not None:
@@ -250,12 +251,12 @@ class _Writing:
             return False
         return bool(hold_documents(self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, found))
 
-    def _make(self, group: _Group, left: Left, *, ignore: bool) -> Made:
+    def _make(self, group: _Group, billed: dict[int, BilledOrder], left: Left, *, ignore: bool) -> Made:
         books, desk = self._books, self._desk
         customer = books.orders[group.order_ids[0]].customer
         return invoice(
             group.parts,
-            {order_id: books.billed(order_id, group.parts) for order_id in group.order_ids},
+            billed,
             profile=books.profile,
             issued_on=max(books.today, left.shipped_on),
             left=left,
@@ -263,12 +264,14 @@ class _Writing:
             ignore_missing_rates=ignore,
         )
 
-    def _told(self, group: _Group, made: IssuedInvoice, left: Left) -> Invoice:
+    def _told(
+        self, group: _Group, billed: dict[int, BilledOrder], made: IssuedInvoice, left: Left
+    ) -> Invoice:
         """What the buyer is to be told, still without a number."""
         return document(
             made,
             [self._shipped[each.id] for each in group.shipments],
-            {order_id: self._books.billed(order_id, group.parts) for order_id in group.order_ids},
+            billed,
             self._books.profile,
             left=left,
             store=group.store,
