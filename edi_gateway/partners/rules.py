@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from edi_gateway.model.finding import Finding, Outcome, Severity
 from edi_gateway.partners.draft import Draft, KeyPath, nearest, parse
-from edi_gateway.x12.checking.placing import place
+from edi_gateway.x12.checking.placing import place, without_room
 from edi_gateway.x12.checking.rules import KINDS, LISTS, NUMBERS, Rule, RuleInvalid, RuleKind
 from edi_gateway.x12.dictionary import dictionary
 from edi_gateway.x12.dictionary import nearest as nearest_version
@@ -167,3 +167,5 @@ def _misplaced(draft: Draft, row: _Row, rule: Rule, set_code: str, version: str)
                 f"Did you mean {close}?" if close and "no place" in reason else "",
             )
             return
+    if reason := without_room(rule, known):
+        yield draft.mistake(row.at(rule.kind), f"{rule.target}: {reason}.")

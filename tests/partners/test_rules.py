@@ -137,6 +137,22 @@ def test_a_file_with_mapping_rows_only_has_no_rules() -> None:
         ("rules = [3]\n", 1, "rules[0] is no table."),
         ('[[rules]]\ntarget = "PO1/BEG"\nmust_use = true\n', 2, "PO1/BEG: PO1/BEG has no place in this set."),
         ('[[rules]]\ntarget = "BEG:13"\nmust_use = true\n', 2, "BEG:13: BEG has no element 13."),
+        (
+            '[[rules]]\ntarget = "PO1:03"\n\ncodes = ["EA", "CASE"]\n',
+            4,
+            "PO1:03: PO103 holds 2 characters: it is never 'CASE'.",
+        ),
+        (
+            '[[rules]]\ntarget = "REF:04.1"\nadd_codes = ["A"]\n',
+            3,
+            "REF:04.1: REF04.1 holds 2 to 3 characters: it is never 'A'.",
+        ),
+        (
+            '[[rules]]\ntarget = "BEG:06"\nequals = "THIRTY-ONE LETTERS ARE TOO MANY"\n',
+            3,
+            "BEG:06: BEG06 holds 1 to 30 characters: it is never 'THIRTY-ONE LETTERS ARE TOO MANY'.",
+        ),
+        ('[[rules]]\ntarget = "N1:04"\ndigits = 81\n', 3, "N1:04: N104 holds 80 characters, not 81."),
         ("not toml", 1, "This is not TOML: expected '=' after a key in a key/value pair."),
     ],
 )  # fmt: skip

@@ -71,6 +71,29 @@ def place(
     return {index: tuple(found) for index, found in local.items()}, tuple(wide)
 
 
+def without_room(rule: Rule, known: Dictionary) -> str:
+    """Why an element can never hold what a rule asks of it, "" when it can. No reason to leave the rule out: in
+    another release there may be room."""
+    selector = parse(rule.target, rule.id)
+    definition = known.segments[selector.path.rsplit("/", 1)[-1]]
+    if not selector.element:
+        return ""
+    use, where = definition.uses[selector.element - 1], f"{definition.tag}{selector.element:02}"
+    if composite := known.composites.get(use.element):
+        if not selector.component:
+            return ""
+        use, where = composite.uses[selector.component - 1], f"{where}.{selector.component}"
+    element = known.elements[use.element]
+    if rule.kind in ("min", "length", "digits") and (rule.number or 0) > element.max:
+        return f"{where} holds {element.max} characters, not {rule.number}"
+    if rule.kind in ("codes", "add_codes", "equals") and element.type in ("AN", "ID"):
+        room = f"{element.min} to {element.max}" if element.min < element.max else f"{element.max}"
+        for value in rule.values:
+            if len(value) > element.max or (element.type == "ID" and len(value) < element.min):
+                return f"{where} holds {room} characters: it is never {value!r}"
+    return ""
+
+
 def _parts(rule: Rule, nodes: Sequence[Node]) -> Iterator[Rule]:
     """A rule with `having` is one about the segment, and one about each that its loop must hold."""
     yield replace(rule, having=())
