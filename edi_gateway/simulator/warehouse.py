@@ -176,7 +176,7 @@ class Warehouse(Side):
             parties=tuple(p for p in order.parties if p.role in ("WH", "DE", "ST", "CN")),
             references=(
                 (
-                    DatedReference(qualifier="BM", value=f"BL{self._bills:06d}"),
+                    DatedReference(qualifier="BM", value=_bill_of_lading(self._bills)),
                     DatedReference(qualifier="CN", value=f"PRO{self._shipments:07d}"),
                 )
                 if corrects is None
@@ -254,9 +254,19 @@ class Warehouse(Side):
     def _sscc(self, *, wrong: bool) -> str:
         self._serial += 1
         bare = f"{_PREFIX}{self._serial:09d}"
-        weighed = sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(bare))
-        check = -weighed % 10
+        check = _check(bare)
         return f"{bare}{(check + 1) % 10 if wrong else check}"
+
+
+def _bill_of_lading(serial: int) -> str:
+    """Seventeen digits by GS1: company prefix, reference, check digit."""
+    bare = f"{_PREFIX[1:]}{serial:09d}"
+    return f"{bare}{_check(bare)}"
+
+
+def _check(bare: str) -> int:
+    """The check digit of GS1: weights 3 and 1 in turn, 3 at the right end."""
+    return -sum(int(digit) * (3 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(bare))) % 10
 
 
 def _left_at(here: datetime, arrives: date) -> WarehouseDates:

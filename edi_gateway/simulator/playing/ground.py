@@ -53,8 +53,18 @@ def agreements(home: Path, scenario: Scenario) -> Iterator[Agreement]:
 def csv_files(scenario: Scenario) -> Iterator[tuple[str, str]]:
     """Kind of import and CSV text, in the order in which they are to be imported."""
     if scenario.sites:
-        rows = [(site.code, site.name, site.warehouse or "") for site in scenario.sites]
-        yield "sites", _csv(("code", "name", "warehouse"), rows)
+        where = ("city", "region", "postal_code", "country")
+        rows = [
+            (
+                site.code,
+                site.name,
+                site.warehouse or "",
+                site.address,
+                *(getattr(site, name) for name in where),
+            )
+            for site in scenario.sites
+        ]
+        yield "sites", _csv(("code", "name", "warehouse", "address_1", *where), rows)
     yield from ((kind, text) for kind, text in scenario.csv.items() if kind != "stock")
     if scenario.stock:
         yield "stock", _csv(("site", "sku", "on_hand"), [(s.site, s.sku, s.on_hand) for s in scenario.stock])

@@ -196,6 +196,16 @@ class Site(Said):
     """What people call it."""
     warehouse: str | None = None
     """The partner who runs it; left out: we do."""
+    address: str = ""
+    """Its street; like what follows for notices and papers."""
+    city: str = ""
+    """Its city."""
+    region: str = ""
+    """Its state or province."""
+    postal_code: str = ""
+    """Its postal code."""
+    country: str = ""
+    """Its country (ISO 3166)."""
 
 
 class Stock(Said):
