@@ -16,6 +16,7 @@ from edi_gateway.commands.allocation.allocating import allocate_parts
 from edi_gateway.commands.allocation.planning import plan_orders
 from edi_gateway.commands.billing import invoicing, issuing
 from edi_gateway.commands.desk import Desk, Refused, WriteDocument
+from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.shipping import typed_confirm as shipping
 from edi_gateway.commands.shipping.recalling import recall
 from edi_gateway.commands.shipping.releasing import release_orders
@@ -107,6 +108,11 @@ class Yard(Depot):
             negative_stock.cure(desk)
         with self.desk(actor=SYSTEM) as desk:
             release_orders(desk, self.partners, self.rows(select(order_rows.c.id).order_by(order_rows.c.id)))
+
+    def answer(self) -> None:
+        """The time of every answer that waits is over (flow/deadlines.py)."""
+        for order in self.rows(select(order_rows.c.id).order_by(order_rows.c.id)):
+            self.do(lambda desk, order=order: orders.answer(desk, self.partners, order), machine=True)  # type: ignore[misc]
 
     def notify(self) -> None:
         with self.desk(actor=SYSTEM) as desk:
