@@ -135,7 +135,7 @@ def new(
     since: FromOption = None,
     purpose: ForOption = None,
 ) -> None:
-    """Make a key pair of ours, and the certificate that partners get."""
+    """Make a key pair of ours and the certificate for partners."""
     from edi_gateway.commands.partners import certificates
 
     here: Here = ctx.obj
@@ -154,7 +154,7 @@ def export(
     certificate: CertificateArgument,
     der: Annotated[bool, typer.Option("--der", help="Binary (DER) instead of text (PEM).")] = False,
 ) -> None:
-    """Print a certificate: what a partner gets. Keys are never printed."""
+    """Print a certificate, for a partner; never a key."""
     from ssl import PEM_cert_to_DER_cert
 
     from edi_gateway.store import certificates
@@ -225,7 +225,7 @@ def withdraw(
     certificate: CertificateArgument,
     why: Annotated[str, typer.Option("--why", help="The reason.")],
 ) -> None:
-    """Let a certificate count for nothing from now on: its key was lost, say."""
+    """Let a certificate count for nothing from now on."""
     from edi_gateway.commands.partners import certificates
 
     here: Here = ctx.obj

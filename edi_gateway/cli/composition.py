@@ -166,9 +166,10 @@ def _files(folder: Path) -> Iterator[tuple[str, int, int]]:
 def publish_drafts(here: Here) -> None:
     """Make valid drafts live; an invalid one leaves the last good snapshot live and opens a case."""
     machine = Actor(MACHINE, frozenset({MACHINE}))
+    ids = here.ids  # claimed by a transaction of its own
     for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
         with here.engine.begin() as conn:
-            desk = Desk(conn, here.ids, here.clock, machine, production=here.settings.production)
+            desk = Desk(conn, ids, here.clock, machine, production=here.settings.production)
             try:
                 if loaded.profile is not None and loaded.valid:
                     draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)

@@ -1,5 +1,5 @@
 """The demonstration: a working folder of invented orders, one run of the gateway, and the story of it; then orders
-that the simulator carries from the 850 to the payment, in a second folder.
+that the simulator carries from the 850 to the payment, in a second folder; then an order over AS2, in a third.
 
 Its clock begins on the day that the invented orders were written for, so that they are as fresh as on that day.
 """
@@ -56,6 +56,7 @@ def demonstrate(folder: Path) -> None:
         with here.reading() as conn:
             tell(story(conn, since))
     _to_cash(folder)
+    _by_as2(folder, clock)
     _what_next(folder)
 
 
@@ -73,6 +74,17 @@ def _to_cash(folder: Path) -> None:
         fail("The simulated buyers found what they did not expect: see above.", FOUND_ERRORS)
     with closing(Here((folder / TO_CASH).resolve(), "demo")) as here, here.reading() as conn:
         tell_cash(list_orders(conn, OrderFilter()), list_invoices(conn, InvoiceFilter()))
+
+
+def _by_as2(folder: Path, clock: DemonstrationClock) -> None:
+    """A third one, beside a buyer's, with AS2 between them."""
+    from edi_gateway.cli import demonstration_as2
+
+    say(
+        "\n[bold]Over AS2.[/bold] A second gateway, a process of its own, plays the buyer Kestrelmoor over loopback: "
+        "its order comes signed and encrypted, our 997 and 855 go back, and each is receipted.\n"
+    )
+    demonstration_as2.exchange(folder, clock)
 
 
 def fill(here: Here) -> None:
@@ -172,6 +184,7 @@ def _what_next(folder: Path) -> None:
   ls exchange/*/out posted              the files that went out, and the orders posted for the ERP
   edi --home to-cash orders timeline K1       an order from its 850 to the payment
   edi --home to-cash invoices list            what was billed and paid
+  edi --home as2/seller transmissions incoming    what came by AS2
   edi simulate                          the scenarios; `edi simulate 04-short-rest-later` plays one
   edi run --once                        again: nothing is done twice"""
     )

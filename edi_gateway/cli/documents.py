@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -335,6 +336,32 @@ def list_incoming(
     for m in found:
         if m.problem and m.state != "TAKEN":
             say(f"[red]{short(m.as2_message_id)}:[/red] {escape(m.problem)}", 0, 2)
+
+
+@transmissions_group.command("send")
+def send_file(
+    ctx: typer.Context,
+    partner: Annotated[str, typer.Argument(metavar="PARTNER", help="A published partner's key.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; it goes under its own name.")],
+) -> None:
+    """Send a file to a partner as it is.
+
+    For what a partner wants for a test, or what was made elsewhere.
+    """
+    from edi_gateway.cli.composition import partners_of
+    from edi_gateway.commands.triage import documents
+    from edi_gateway.transport.listing import outbound_name
+
+    here: Here = ctx.obj
+    if not file.is_file():
+        fail(f"There is no file {file}.", WRONG_USAGE)
+    outbound_name(file.name)
+    with here.desk() as desk:
+        profile = partners_of(here, desk.conn).profile(partner)
+        if profile is None:
+            fail(f"No partner {partner[:40]!r} is published.", WRONG_USAGE)
+        made = documents.send_file(desk, profile, file.name, file.read_bytes())
+    sentence(f"Transmission {short(made)} goes out with the next `run --once` or by the daemon.")
 
 
 @transmissions_group.command("resend")

@@ -84,7 +84,7 @@ def wait_for(port: int) -> None:
 def test_an_order_comes_by_as2_and_its_answers_go_back(
     shop: Terminal, tmp_path: Path, daemons: list[subprocess.Popen[bytes]]
 ) -> None:
-    """The buyer is a gateway too, whose order is a file put into a transmission by hand: its own outbox."""
+    """The buyer is a gateway too, which sends its order as a file."""
     ours, theirs = free_port(), free_port()
     shutil.copytree(shop.home, tmp_path / "buyer")
     buyer = Terminal(tmp_path / "buyer")
@@ -98,7 +98,7 @@ def test_an_order_comes_by_as2_and_its_answers_go_back(
     certificate(buyer, tmp_path / "buyer.pem")
     shop.ok("certificates", "import", "kestrelmoor", str(tmp_path / "buyer.pem"))
     buyer.ok("certificates", "import", "kestrelmoor", str(tmp_path / "shop.pem"))
-    _queue(buyer, (SAMPLES / "01-mass-merchant" / "input.edi").read_bytes())
+    buyer.ok("transmissions", "send", "kestrelmoor", str(SAMPLES / "01-mass-merchant" / "input.edi"))
     for terminal in (shop, buyer):
         command = [sys.executable, "-m", "edi_gateway", "--home", str(terminal.home), "daemon"]
         log = (terminal.home / "daemon.log").open("wb")
@@ -124,31 +124,3 @@ def test_an_order_comes_by_as2_and_its_answers_go_back(
     message = shop.ok("transmissions", "show", str(came[0]["as2_message_id"]), "--json").one()["as2"][0]
     assert message["layers"] == "encrypted aes256-cbc rsa-v1_5, signed sha256 rsa-v1_5"
     assert message["receipts"][0]["state"] == "ANSWERED"
-
-
-def _queue(terminal: Terminal, content: bytes) -> None:
-    """A transmission as bundling leaves it."""
-    import hashlib
-    from datetime import UTC, datetime
-
-    from edi_gateway.store import outbox
-    from edi_gateway.store.database import connect
-
-    engine = connect(f"sqlite:///{terminal.home / 'gateway.db'}")
-    row = {
-        "id": 1,
-        "partner": "kestrelmoor",
-        "control": "000000501",
-        "name": "order.edi",
-        "bytes": content,
-        "sha256": hashlib.sha256(content).hexdigest(),
-        "documents": 1,
-        "sets": "850",
-        "test": False,
-        "state": "READY",
-        "created_at": datetime.now(UTC),
-        "ack_state": "NONE",
-    }
-    with engine.begin() as conn:
-        outbox.add_transmissions(conn, [row])
-    engine.dispose()

@@ -67,6 +67,8 @@ def test_the_demonstration_tells_its_story_twice_in_a_row_and_removes_nobodys_fo
     ):
         assert chapter in first.out
     assert "set aside" in first.out
+    for step in ("850 came", "997 went", "855 went", "997 came"):
+        assert first.out.count(step) == 1
     assert first.out.count("CLOSED") == 3
     assert first.out.count("PAID") == 4
     assert run(["demo", "show"], tmp_path).code == 0
@@ -74,6 +76,9 @@ def test_the_demonstration_tells_its_story_twice_in_a_row_and_removes_nobodys_fo
     assert len(desk.ok("orders", "list", "--json").json()) == 22
     assert desk.ok("run", "--once").out == "Nothing came in and nothing was waiting.\n"
     cash = Terminal(tmp_path / "show" / "to-cash")
+    wire = Terminal(tmp_path / "show" / "as2" / "seller")
+    assert {row["as2"] for row in wire.ok("transmissions", "list", "--json").json()} == {"RECEIPTED"}
+    assert {row["state"] for row in wire.ok("transmissions", "incoming", "--json").json()} == {"TAKEN"}
     assert {row["stage"] for row in cash.ok("orders", "list", "--json").json()} == {"CLOSED"}
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")

@@ -5,9 +5,12 @@ Takes ids of documents or transmissions; leaves them ready for flow/outbound.py.
 
 from __future__ import annotations
 
+import hashlib
+
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import resolve_about
+from edi_gateway.partners.profile import Profile
 from edi_gateway.store import as2, deadlines, documents, outbox, work
 from edi_gateway.store.ids import short
 from edi_gateway.store.tables import transmissions
@@ -42,6 +45,33 @@ def resend_transmission(desk: Desk, transmission_id: int) -> None:
         outbox.await_ack(desk.conn, transmission_id)
     resolve_about(desk, "It is sent again.", transmission_id=transmission_id)
     desk.record("transmission resent", f"transmission {transmission_id}", was=state)
+
+
+def send_file(desk: Desk, profile: Profile, name: str, content: bytes) -> int:
+    """Send a file as it is, say one that a partner wants for a test; the id of its transmission. Nothing is made of
+    it, no control number is drawn, and no 997 is awaited for it."""
+    what = f"Sending {name} to {profile.key}"
+    desk.require(what, PERMISSIONS["resend"])
+    if not content:
+        raise Refused(what=what, why="the file is empty")
+    transmission_id = desk.ids.next()
+    row = {
+        "id": transmission_id,
+        "partner": profile.key,
+        "control": "",
+        "name": name,
+        "bytes": content,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "documents": 0,
+        "sets": "file",
+        "test": profile.test,
+        "state": "READY",
+        "created_at": desk.clock(),
+        "ack_state": "NONE",
+    }
+    outbox.add_transmissions(desk.conn, [row])
+    desk.record("file sent", f"transmission {transmission_id}", name=name, sha256=row["sha256"])
+    return transmission_id
 
 
 def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> bool:
