@@ -9,19 +9,24 @@ from sqlalchemy import Engine
 
 from edi_gateway.store.database import connect
 from tests.databases import BOTH
-from tests.samples.house import stock
+from tests.samples.house import fill, stock
 from tests.servers.postgres import postgres
+
+
+def _filled(url: str) -> None:
+    stock(url)
+    fill(url)
 
 
 @pytest.fixture(scope="module", params=BOTH)
 def stocked(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('stocked') / 'gateway.db'}"
-        stock(url)
+        _filled(url)
         drop = None
     else:
         server = postgres()
-        url, drop = server.new_database(server.template("stocked", stock)), server.drop
+        url, drop = server.new_database(server.template("stocked and filled", _filled)), server.drop
     engine = connect(url)
     yield engine
     engine.dispose()

@@ -56,7 +56,7 @@ class Clock:
 
 
 def stock(url: str, partners: Path = PARTNERS, mappings: Path = ROOT / "mappings") -> None:
-    """Every table, the partners of a folder, and samples/master-data."""
+    """Every table, the partners of a folder, and samples/master-data; nothing lies anywhere yet (`fill`)."""
     engine = connect(url)
     upgrade(engine)
     clock = Clock()
@@ -65,12 +65,23 @@ def stock(url: str, partners: Path = PARTNERS, mappings: Path = ROOT / "mappings
         for loaded in registry.check_all(partners, mappings):
             assert loaded.profile is not None, loaded.findings
             publish(desk, snapshot(loaded.profile, loaded.folder, mappings), "for the tests")
-        for kind in (*KINDS, "sites"):
+        for kind in KINDS:
             content = (SAMPLES / "master-data" / f"{kind}.csv").read_bytes()
             report = import_csv(desk, kind, content, f"{kind}.csv")
             assert report.problems == []
-        content = (SAMPLES / "master-data" / "stock.csv").read_bytes()
-        assert import_stock(desk, "stock", content, "stock.csv").problems == []
+    engine.dispose()
+
+
+def fill(url: str) -> None:
+    """The sites of samples/master-data, and what lies there."""
+    engine, clock = connect(url), Clock()
+    with engine.begin() as conn:
+        desk = Desk(conn, Ids(clock, 9), clock, Actor(MACHINE, frozenset({MACHINE})))
+        sites, counts = (
+            (SAMPLES / "master-data" / f"{kind}.csv").read_bytes() for kind in ("sites", "stock")
+        )
+        assert import_csv(desk, "sites", sites, "sites.csv").problems == []
+        assert import_stock(desk, "stock", counts, "stock.csv").problems == []
     engine.dispose()
 
 
