@@ -197,7 +197,10 @@ def issue(
     ctx: typer.Context,
     shipment: Annotated[str, typer.Argument(metavar="SHIPMENT", help="Its number.")],
 ) -> None:
-    """Bill a shipment now, whatever became of its ship notice."""
+    """Bill a shipment now, however far its ship notice is.
+
+    One whose notice has not been made at all is held, as anything that contradicts what went before.
+    """
     from edi_gateway.cli.composition import partners_of
     from edi_gateway.commands.billing import invoicing
     from edi_gateway.store import shipments
@@ -209,7 +212,11 @@ def issue(
         fail(f"There is no shipment {shipment}.", WRONG_USAGE)
     with here.desk() as desk:
         made = invoicing.issue(desk, partners_of(here, desk.conn), wanted)
-    sentence(f"{shipment} is billed: {', '.join(made)}.")
+    for reason in made.waits:
+        complain(reason)
+    if not made.numbers:
+        fail(f"{shipment} is not billed: a hold stands for each reason (`holds list`).")
+    sentence(f"{shipment} is billed: {', '.join(made.numbers)}.")
 
 
 def invoice_id(here: Here, name: str) -> int:

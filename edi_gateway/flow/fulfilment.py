@@ -152,6 +152,9 @@ def _notice(works: Works, conn: Connection) -> int:
     for group in groups:
         if not alone(desk, "notice", group[0].number, partial(make, desk, partners, group, stories)):
             notices.change(conn, [each.id for each in group], notice_state=notices.HELD)
+    told = {order.order_id for group in groups for each in group for order in each.shipped.orders}
+    # an invoice that somebody wanted before its notice goes now
+    alone(desk, "invoice", "after notices", partial(invoicing.look_again, desk, partners, told))
     return sum(map(len, groups))
 
 

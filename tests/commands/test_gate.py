@@ -282,6 +282,26 @@ def test_an_invoice_goes_by_itself_when_its_cause_is_gone(gate: Gate) -> None:
     assert gate.broken("RELEASED") == [("BILLING", "billed_price_as_acknowledged")]
 
 
+def test_an_invoice_that_is_wanted_before_its_notice_waits_and_goes_with_it(gate: Gate) -> None:
+    (number,) = gate.sell(build.po(carriers=[{"id_qualifier": "2", "id": "WXYZ"}]))
+    shipment = gate.send_out(number)
+    gate.tell()
+    assert gate.told() == ["HELD"]
+    with gate.desk("bea", "BILLING") as desk:
+        asked = invoicing.issue(desk, gate.partners, shipment)
+    assert asked.numbers == ()
+    assert len(asked.waits) == 1
+    assert "and no 856 of it has gone." in asked.waits[0]
+    assert gate.broken() == [("DOCS", "carrier_as_routed"), ("BILLING", "noticed_before_invoice")]
+    with gate.desk("wim", "WAREHOUSE") as desk:
+        notices.amend(desk, gate.partners, shipment, why="Wrong button.", transport={"carrier": "WXYZ"})
+    gate.tell()
+    with gate.desk(actor=SYSTEM) as desk:  # as flow does after notices
+        invoicing.look_again(desk, gate.partners, [gate.order_of()])
+    assert gate.broken() == []
+    assert gate.numbers_issued() == ["INV00000001"]
+
+
 def test_a_hold_names_its_rule_in_lists(gate: Gate) -> None:
     billed_otherwise(gate)
     gate.bill()

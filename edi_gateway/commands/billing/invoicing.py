@@ -88,9 +88,18 @@ def postpone(desk: Desk, shipment_id: int) -> None:
     invoices.postpone(desk.conn, shipment_id, desk.clock() + _LATER)
 
 
-def issue(desk: Desk, partners: Partners, shipment_id: int) -> list[str]:
-    """Bill one shipment now, whatever its notice; the numbers of its invoices. Refused when there is nothing to
-    bill, or something stops it."""
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of asking for an invoice: `numbers` of those that were issued; `waits`: why others were not; a hold
+    stands for each reason."""
+
+    numbers: tuple[str, ...]
+    waits: tuple[str, ...] = ()
+
+
+def issue(desk: Desk, partners: Partners, shipment_id: int) -> Asked:
+    """Bill one shipment now, however far its notice is. Refused when there is nothing to bill, or a hold that stood
+    before stops it."""
     what = "Issuing the invoice"
     desk.require(what, PERMISSIONS["issue an invoice"])
     found = invoices.shipped(desk.conn, [shipment_id])
@@ -99,13 +108,14 @@ def issue(desk: Desk, partners: Partners, shipment_id: int) -> list[str]:
     profile = partners.profile(found[0].partner)
     if profile is None:
         raise Refused(what=what, why=f"the partner {found[0].partner} is not published")
-    made = bill(desk, partners, profile, [shipment_id])
-    if not made:
+    waits: list[str] = []
+    made = bill(desk, partners, profile, [shipment_id], waits=waits)
+    if not made and not waits:
         (now,) = invoices.shipped(desk.conn, [shipment_id])
         if now.invoice_state == invoices.BLOCKED:
             raise Refused(what=what, why="a hold stops it; `orders show` names it")
         raise Refused(what=what, why="all of it is invoiced, or none of it is to be")
-    return [each.number for each in made]
+    return Asked(tuple(each.number for each in made), tuple(dict.fromkeys(waits)))
 
 
 def look_again(desk: Desk, partners: Partners, order_ids: Collection[int]) -> None:
@@ -135,10 +145,16 @@ def tax_came(desk: Desk, partners: Partners) -> None:
 
 
 def bill(
-    desk: Desk, partners: Partners, profile: Profile, shipment_ids: Sequence[int], *, again: bool = False
+    desk: Desk,
+    partners: Partners,
+    profile: Profile,
+    shipment_ids: Sequence[int],
+    *,
+    again: bool = False,
+    waits: list[str] | None = None,
 ) -> list[StoredInvoice]:
     """Bill what is open of these shipments of one partner; what was issued. again: BILLING holds of our own finding
-    do not stop it, they are found anew."""
+    do not stop it, they are found anew. waits: gets the reasons why others wait."""
     standing = parts.of_shipment(desk.conn, shipment_ids)
     order_ids = sorted({part.order_id for mine in standing.values() for part in mine})
     found = orders.load_many(desk.conn, order_ids, lock=True)
@@ -154,6 +170,8 @@ def bill(
     for group in _groups(books, shipments, _free(books, active, shipments, again=again)):
         writing.bill(group)
     writing.write(shipments)
+    if waits is not None:
+        waits += writing.waits
     return writing.issued
 
 
@@ -218,6 +236,7 @@ class _Writing:
         active: dict[int, list[HoldView]],
     ) -> None:
         self.issued: list[StoredInvoice] = []
+        self.waits: list[str] = []
         self._desk = desk
         self._partners = partners
         self._books = books
@@ -249,7 +268,9 @@ class _Writing:
         wrong = any(finding.severity is Severity.ERROR for finding in found)
         if not wrong and not any(order_id in self._billing_holds for order_id in group.order_ids):
             return False
-        return bool(hold_documents(self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, found))
+        waits = hold_documents(self._ledger, HoldCode.BILLING, "I", group.about, group.order_ids, found)
+        self.waits += waits
+        return bool(waits)
 
     def _make(self, group: _Group, billed: dict[int, BilledOrder], left: Left, *, ignore: bool) -> Made:
         books, desk = self._books, self._desk
