@@ -200,6 +200,22 @@ def test_more_than_was_asked_is_booked_as_it_left_and_not_billed_before_somebody
     assert "2 EA of line 1 (MUG)" in message
 
 
+def test_ten_times_what_was_asked_is_a_slip_and_counts_as_not_shipped(depot: Depot) -> None:
+    number = ordered(depot)
+    advise(depot, number, item(481, ordered=48))
+    assert depot.parts() == [(1, "goods", "48", "BACKORDERED", None)]
+    assert "CONFIRM_NUMBER_INVALID" in depot.open_cases()
+
+
+def test_a_correction_may_say_much_more_than_the_first_confirm_as_long_as_it_was_asked_for(
+    depot: Depot,
+) -> None:
+    number = ordered(depot)
+    advise(depot, number, item(3, ordered=48, status="BP"))
+    assert advise(depot, number, item(48), document_id=901) == "APPLIED"
+    assert depot.parts() == [(1, "goods", "48", "SHIPPED", "WEST")]
+
+
 def test_more_within_the_tolerance_ships_as_over_and_what_is_beyond_it_is_told(stocked: Engine) -> None:
     depot = Depot(stocked, {"over_delivery_percent": "5"})  # 5 % of 48: 2, in whole units
     number = ordered(depot)

@@ -97,6 +97,8 @@ def test_releases_for_two_places_are_not_one_shipment(depot: Depot) -> None:
         ({"lines": {"SELF": (2, "1")}}, "has no line 2"),
         ({"lines": {"SELF": (1, "1.5")}}, "only whole EA ship"),
         ({"transport": Transport(bol="06141410000000019")}, "has a wrong check digit"),
+        ({"lines": {"SELF": (1, "1000000000")}}, "1,?000,?000,?000 cannot have shipped of 48 EA"),
+        ({"packing": Packing("count", 1_000_000_000)}, "cannot be divided among 1000000000 cartons"),
         ({"rest": "lose"}, "one of backorder, cancel, later"),
         ({"packing": Packing("count", 49)}, "cannot be divided among 49 cartons"),
     ],

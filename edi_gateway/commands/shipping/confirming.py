@@ -27,7 +27,7 @@ from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.fulfilment.planning import split
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
 from edi_gateway.orders.warehouse.oddities import left_early, raced, shipped_late
-from edi_gateway.orders.warehouse.shipping import Applied, over_allowed, ship
+from edi_gateway.orders.warehouse.shipping import Applied, implausible, over_allowed, ship
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import orders, parts, releases, shipments, stock
 from edi_gateway.store.orders import StoredOrder
@@ -181,20 +181,10 @@ class _Shipping:
             part = known.get(line.part_id)
             if part is None:
                 raise Refused(what=_WHAT, why=f"part {line.part_id} is not with the warehouse")
-            if line.quantity < 0:
-                raise Refused(what=_WHAT, why=f"line {part.line}: {line.quantity} cannot have shipped")
-            if line.measured is not None and (part.whole or line.measured <= 0 or line.quantity <= 0):
-                raise Refused(
-                    what=_WHAT,
-                    why=f"line {part.line}: {part.sku} is counted, not weighed"
-                    if part.whole
-                    else f"line {part.line}: {show(line.measured)} cannot be what {show(line.quantity)} weighed",
-                )
-            if part.whole and line.quantity != line.quantity.to_integral_value():
-                raise Refused(
-                    what=_WHAT,
-                    why=f"line {part.line}: only whole {part.unit} ship, not {show(line.quantity)}",
-                )
+            waits = [p.quantity for p in self.standing[part.order_id] if _left_waiting(p, part)]
+            why = implausible(line, part, sum(waits, part.quantity))
+            if why is not None:
+                raise Refused(what=_WHAT, why=why)
 
     def _over(self) -> dict[tuple[int, int], Decimal]:
         """How much of each line may still go beyond what was accepted."""

@@ -35,6 +35,7 @@ _NOTICE: Final = "856"
 _CONSIGNMENT: Final = "CN"  # shipped without invoice (D45)
 CASE: Final = "CA"  # the unit of an item that is a carton
 _WHAT: Final = "Confirming a shipment"
+_MOST: Final = 100_000  # cartons of one shipment
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,7 +267,7 @@ def packed(
         return ()
     if packing.how == "case":
         return stacked(what, by_case(pieces, cases), pieces, packing)
-    made = in_cartons(pieces, packing.count)
+    made = in_cartons(pieces, packing.count) if packing.count <= _MOST else None
     if made is None:
         raise Refused(what=what, why=f"the goods cannot be divided among {packing.count} cartons")
     return stacked(what, made, pieces, packing)

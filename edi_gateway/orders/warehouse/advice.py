@@ -15,11 +15,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from edi_gateway.model.documents.shipping_advice import AdviceItem, ShippingAdvice
-from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.model.finding import Finding
 from edi_gateway.model.fulfilment import Confirm, Confirmed, Part, Release, Site
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, plain, show, six_places
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, plain, six_places
+from edi_gateway.orders.warehouse import advice_words as words
 from edi_gateway.orders.warehouse.advice_transport import transport_of
 from edi_gateway.orders.warehouse.advice_units import units_of
+from edi_gateway.orders.warehouse.shipping import cannot_be
 
 # DE368 in W12-01: what becomes of what did not ship; None: by the order's wish (spec B9)
 _RESTS: Final[Mapping[str, str | None]] = {
@@ -119,7 +121,7 @@ def _item(
     """The parts that an item speaks of, and how much of each shipped with it."""
     found = _parts(item, known)
     if not found:
-        findings.append(_line_unknown(item, n))
+        findings.append(words.line_unknown(item, n))
         return []
     first = found[0]
     shipped, ordered = item.shipped, item.ordered
@@ -129,17 +131,21 @@ def _item(
         if item.unit is None and ordered is None and not nothing:
             shipped = first.quantity
     if shipped < 0:
-        findings.append(_negative(item, n))
+        findings.append(words.negative(item, n))
         return []
     converted = _converted(shipped, item.unit, first, known)
     asked = ordered if ordered is None else _converted(ordered, item.unit, first, known)
     if converted is None:
-        findings.append(_unit(item, n, first))
+        findings.append(words.unit_differs(item, n, first))
+        return []
+    asked_for = sum((max(p.quantity, known.asked.get(p.id, ZERO)) for p in found), ZERO)
+    if cannot_be(converted, asked_for):
+        findings.append(words.too_many(item, n, found))
         return []
     if len(found) > 1 and item.reference("LI") is None:
-        findings.append(_guessed(item, n, found))
+        findings.append(words.guessed(item, n, found))
     if _adds_up(item) is False:
-        findings.append(_difference(item, n))
+        findings.append(words.difference(item, n))
     result: list[tuple[Part, Decimal]] = []
     left = converted
     for place, part in enumerate(found):
@@ -247,17 +253,17 @@ def _amounts(
         if mine is not None and mine.ordered:
             expected = {part.quantity, known.asked.get(part.id, part.quantity)}
             if not (set(mine.ordered) <= expected or sum(mine.ordered, ZERO) in expected):
-                findings.append(_ordered(part, mine.ordered))
+                findings.append(words.ordered_differs(part, mine.ordered))
         explained = mine is not None and set(mine.statuses) & _SAYS_WHY
         if line.quantity < known.asked.get(part.id, part.quantity) and not explained:
-            findings.append(_short(part, line.quantity))
+            findings.append(words.short(part, line.quantity))
     stated = advice.stated_totals.units
     if stated is not None:
         units = [item.shipped for item in advice.items if item.shipped is not None]
         listed = sum(units, ZERO)
         silent = sum((line.quantity for line in lines if line.part_id not in told), ZERO)
         if stated not in (listed, EXACT.add(listed, silent)):
-            findings.append(_totals(stated, EXACT.add(listed, silent)))
+            findings.append(words.totals_differ(stated, EXACT.add(listed, silent)))
     return findings
 
 
@@ -266,7 +272,7 @@ def _header(advice: ShippingAdvice, known: Known) -> list[Finding]:
     warehouse, site = advice.party("WH"), known.site
     if warehouse is None or not warehouse.id or site is None or warehouse.id_qualifier not in ("91", "UL"):
         return []
-    return [] if warehouse.id in (site.code, site.gln) else [_site(warehouse.id, known)]
+    return [] if warehouse.id in (site.code, site.gln) else [words.site_differs(warehouse.id, known.release)]
 
 
 def shipped_when(advice: ShippingAdvice, known: Known) -> datetime:
@@ -279,117 +285,3 @@ def shipped_when(advice: ShippingAdvice, known: Known) -> datetime:
     if len(said) >= 4 and said[:4].isdecimal() and int(said[:2]) < 24 and int(said[2:4]) < 60:
         hour = time(int(said[:2]), int(said[2:4]))
     return min(datetime.combine(day, hour, known.zone).astimezone(UTC), known.now)
-
-
-# ---------------------------------------------------------------- what is said of it
-
-
-def _finding(
-    code: Code, message: str, hint: str, *, at: str | None = None, value: str | None = None,
-    severity: Severity = Severity.ERROR,
-) -> Finding:  # fmt: skip
-    return Finding(code, severity, message=message, hint=hint, at=at, value=value, family=Family.WAREHOUSE)
-
-
-def _called(item: AdviceItem) -> str:
-    key = item.reference("LI")
-    ids = ", ".join(f"{each.qualifier} {each.value}" for each in item.ids)
-    return (
-        " ".join(filter(None, (f"LI {key}" if key else "", ids or item.upc_case or ""))) or "without number"
-    )
-
-
-def _line_unknown(item: AdviceItem, n: int) -> Finding:
-    shipped = "some" if item.shipped is None else f"{show(item.shipped)} {item.unit or ''}".strip()
-    return _finding(
-        Code.CONFIRM_LINE_UNKNOWN,
-        f"The warehouse says that it shipped {shipped} of {_called(item)}, which it was not asked for.",
-        "Ask the warehouse what left; what it was asked for is booked, this is not.",
-        at=f"items[{n}]",
-    )
-
-
-def _negative(item: AdviceItem, n: int) -> Finding:
-    return _finding(
-        Code.CONFIRM_NUMBER_INVALID,
-        f"The warehouse says that {show(item.shipped)} of {_called(item)} shipped.",
-        "Ask the warehouse; the line counts as not shipped.",
-        at=f"items[{n}].shipped",
-    )
-
-
-def _unit(item: AdviceItem, n: int, part: Part) -> Finding:
-    return _finding(
-        Code.CONFIRM_UNIT_DIFFERS,
-        f"{show(item.shipped)} {item.unit} of {part.sku} shipped; it was asked for in {part.unit}, and no whole "
-        "quantity of that is the same.",
-        f"Add the unit {item.unit} to the item, or ask the warehouse; the line counts as not shipped.",
-        at=f"items[{n}].unit",
-        value=item.unit,
-    )
-
-
-def _guessed(item: AdviceItem, n: int, found: Sequence[Part]) -> Finding:
-    lines = ", ".join(str(part.line) for part in found)
-    return _finding(
-        Code.CONFIRM_LINE_UNKNOWN,
-        f"{_called(item)} is on lines {lines}, and the warehouse does not say of which (N9 LI): they are filled in "
-        "turn.",
-        "Ask the warehouse to send our line id back.",
-        at=f"items[{n}]",
-        severity=Severity.WARNING,
-    )
-
-
-def _difference(item: AdviceItem, n: int) -> Finding:
-    return _finding(
-        Code.CONFIRM_ORDERED_DIFFERS,
-        f"{_called(item)}: {show(item.ordered)} ordered, {show(item.shipped)} shipped, and the difference is said to "
-        f"be {show(item.difference)}.",
-        "What is said to have shipped is booked; ask the warehouse whether it is so.",
-        at=f"items[{n}].difference",
-        severity=Severity.WARNING,
-    )
-
-
-def _ordered(part: Part, said: Sequence[Decimal]) -> Finding:
-    return _finding(
-        Code.CONFIRM_ORDERED_DIFFERS,
-        f"Line {part.line} ({part.sku}): the warehouse says that {' + '.join(show(q) for q in said)} were ordered, we "
-        f"asked for {show(part.quantity)} {part.unit}.",
-        "What is said to have shipped is booked; see whether the warehouse has our last 940.",
-        at="items[].ordered",
-        severity=Severity.WARNING,
-    )
-
-
-def _short(part: Part, shipped: Decimal) -> Finding:
-    return _finding(
-        Code.CONFIRM_SHORT,
-        f"Line {part.line} ({part.sku}): {show(shipped)} of {show(part.quantity)} {part.unit} shipped, and the "
-        "warehouse gives no reason.",
-        "Ask why, and have the item counted; the rest waits or is cancelled as the order wishes.",
-        at="items[].shipped",
-        severity=Severity.WARNING,
-    )
-
-
-def _totals(stated: Decimal, counted: Decimal) -> Finding:
-    return _finding(
-        Code.CONFIRM_TOTALS_DIFFER,
-        f"The warehouse states {show(stated)} units in all (W03), its lines come to {show(counted)}.",
-        "The lines are booked; ask the warehouse which of the two is right.",
-        at="stated_totals.units",
-        severity=Severity.WARNING,
-    )
-
-
-def _site(said: str, known: Known) -> Finding:
-    return _finding(
-        Code.CONFIRM_SITE_DIFFERS,
-        f"The warehouse says that it shipped from {said}; release {known.release.number} is for {known.release.site}.",
-        "Stock is taken from the site that was asked; move it if the goods left elsewhere.",
-        at="parties[].id",
-        value=said,
-        severity=Severity.WARNING,
-    )

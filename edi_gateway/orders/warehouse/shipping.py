@@ -16,11 +16,12 @@ from typing import Final, Literal
 
 from edi_gateway.model.fulfilment import AT_WAREHOUSE, Confirmed, Part, PartKind, PartState
 from edi_gateway.orders.fulfilment.planning import Cut, split
-from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, six_places
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show, six_places
 
 Rest = Literal["backorder", "cancel", "later", "return"]
 SHORT_PICK: Final = "SHORT_PICK"  # reason of what the warehouse did not ship
 _ONE: Final = Decimal(1)
+_MOST: Final = 10  # times what was asked for: more is a slip of the pen, or counted in another unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,27 @@ def _early(part: Part, beyond: Decimal, shelf: Sequence[Part]) -> list[Early]:
 def _same(one: Part, other: Part) -> bool:
     keys = [(p.order_id, p.line, p.store, p.kind, p.sku, p.unit) for p in (one, other)]
     return keys[0] == keys[1]
+
+
+def cannot_be(quantity: Decimal, asked: Decimal) -> bool:
+    """Whether nobody ships so many where so many were asked for."""
+    return quantity > asked * _MOST
+
+
+def implausible(said: Confirmed, part: Part, wanted: Decimal) -> str | None:
+    """Why a part cannot have left as is said; None when it can. `wanted`: of the line, with what else waits of it."""
+    name = f"line {part.line}"
+    if said.quantity < 0 or cannot_be(said.quantity, wanted):
+        return f"{name}: {show(said.quantity)} cannot have shipped of {show(part.quantity)} {part.unit}"
+    if part.whole and said.quantity != said.quantity.to_integral_value():
+        return f"{name}: only whole {part.unit} ship, not {show(said.quantity)}"
+    if said.measured is None:
+        return None
+    if part.whole:
+        return f"{name}: {part.sku} is counted, not weighed"
+    if said.measured <= 0 or said.quantity <= 0:
+        return f"{name}: {show(said.measured)} cannot be what {show(said.quantity)} {part.unit} weighed"
+    return None
 
 
 def over_allowed(accepted: Decimal, percent: Decimal, over_before: Decimal) -> Decimal:
