@@ -12,7 +12,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
@@ -95,7 +96,19 @@ def claim(direction: str, partner: str, message_id: str) -> str:
 
 def add_message(conn: Connection, row: Row) -> None:
     """`headers`, `mics` and `wish` as Python has them."""
-    conn.execute(insert(as2_messages), _plain(row))
+    bulk.insert_rows(conn, as2_messages, [_plain(row)])
+
+
+def add_unless_claimed(conn: Connection, row: Row) -> bool:
+    """The same, unless there is one of the same claim; whether it was added."""
+    added = conn.execute(_UNLESS_CLAIMED[conn.dialect.name], _plain(row))
+    return added.first() is not None
+
+
+_UNLESS_CLAIMED = {
+    name: made(as2_messages).on_conflict_do_nothing(index_elements=["claim"]).returning(as2_messages.c.id)
+    for name, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
 
 
 def add_body(conn: Connection, message_id: int, chunks: Iterable[bytes]) -> None:
@@ -121,7 +134,7 @@ _CHUNK = select(as2_chunks.c.bytes).where(
 
 
 def add_receipt(conn: Connection, row: Row) -> None:
-    conn.execute(insert(as2_receipts), _plain(row))
+    bulk.insert_rows(conn, as2_receipts, [_plain(row)])
 
 
 def load(conn: Connection, message: int, *, lock: bool = False) -> Message | None:
@@ -133,15 +146,27 @@ def claimed(
     conn: Connection, direction: str, partner: str, message_id: str, *, lock: bool = False
 ) -> Message | None:
     """The one message of this partner under this Message-ID."""
-    query = select(*_MESSAGE).where(as2_messages.c.claim == claim(direction, partner, message_id))
-    return _message(conn.execute(query.with_for_update() if lock else query).first())
+    wanted = {"claim": claim(direction, partner, message_id)}
+    return _message(conn.execute(_CLAIMED_LOCKED if lock else _CLAIMED, wanted).first())
+
+
+_CLAIMED = select(*_MESSAGE).where(as2_messages.c.claim == bindparam("claim"))
+_CLAIMED_LOCKED = _CLAIMED.with_for_update()
 
 
 def of_transmission(conn: Connection, transmission_id: int, *, lock: bool = False) -> Message | None:
     """The last message that bore a transmission."""
-    query = select(*_MESSAGE).where(as2_messages.c.transmission_id == transmission_id)
-    query = query.order_by(as2_messages.c.id.desc()).limit(1)
-    return _message(conn.execute(query.with_for_update() if lock else query).first())
+    query = _OF_TRANSMISSION_LOCKED if lock else _OF_TRANSMISSION
+    return _message(conn.execute(query, {"transmission": transmission_id}).first())
+
+
+_OF_TRANSMISSION = (
+    select(*_MESSAGE)
+    .where(as2_messages.c.transmission_id == bindparam("transmission"))
+    .order_by(as2_messages.c.id.desc())
+    .limit(1)
+)
+_OF_TRANSMISSION_LOCKED = _OF_TRANSMISSION.with_for_update()
 
 
 def all_of_transmission(conn: Connection, transmission_id: int) -> list[Message]:
@@ -150,13 +175,20 @@ def all_of_transmission(conn: Connection, transmission_id: int) -> list[Message]
     return [m for row in conn.execute(query.order_by(as2_messages.c.id)) if (m := _message(row)) is not None]
 
 
-def taken_with(conn: Connection, partner: str, payload_sha256: str) -> Message | None:
-    """The first message of theirs that we took with this content."""
-    c = as2_messages.c
-    query = select(*_MESSAGE).where(
-        c.payload_sha256 == payload_sha256, c.partner == partner, c.direction == "in", c.state == "TAKEN"
+def was_taken(conn: Connection, partner: str, payload_sha256: str) -> bool:
+    """Whether we took a message of theirs with this content before."""
+    wanted = {"payload": payload_sha256, "partner": partner}
+    return conn.execute(_TAKEN, wanted).first() is not None
+
+
+_TAKEN = (
+    select(as2_messages.c.id)
+    .where(
+        as2_messages.c.payload_sha256 == bindparam("payload"), as2_messages.c.partner == bindparam("partner")
     )
-    return _message(conn.execute(query.order_by(c.id).limit(1)).first())
+    .where(as2_messages.c.direction == "in", as2_messages.c.state == "TAKEN")
+    .limit(1)
+)
 
 
 def change(conn: Connection, message: int, **values: object) -> None:

@@ -107,8 +107,10 @@ def add_many(
     files: Sequence[tuple[str, bytes]],
     *,
     partner: str | None = None,
+    settled: bool = False,
 ) -> list[Receipt]:
-    """`add` for many whole files (name, bytes) at once, in their order, in a few statements."""
+    """`add` for many whole files (name, bytes) at once, in their order, in a few statements. `settled`: there is no
+    source that is to hear of it."""
     now = clock()
     digests = [hashlib.sha256(content).hexdigest() for _, content in files]
     seen = _first_with(conn, digests)
@@ -132,7 +134,7 @@ def add_many(
     rows = [
         (
             *(one.id, partner, connection, name, now, one.size, one.sha256, "RECEIVED", one.verdict),
-            *(one.duplicate_of, 0, False, 0),
+            *(one.duplicate_of, 0, settled, 0),
         )
         for one, (name, _) in zip(made, files, strict=True)
     ]

@@ -7,6 +7,7 @@ sending.py (in the answer) and receiving.py (asynchronous).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import Connection
 
@@ -42,6 +43,16 @@ class Raw:
 
 
 @dataclass(frozen=True, slots=True)
+class Inside:
+    """The message in whose answer it came, which was sent at `sent_at`. `first`: nothing of it was written down before,
+    and whoever sent it writes down what becomes of its transmission."""
+
+    message: Message
+    sent_at: datetime
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Taken:
     """What it was worth: SETTLES, REFUSES, INVALID or UNMATCHED, and why."""
 
@@ -56,16 +67,20 @@ def take(
     raw: Raw,
     heading: Heading | None,
     found: Receipt | Refused,
-    expected: Message | None = None,
+    inside: Inside | None = None,
 ) -> Taken:
-    """Record it, and do what follows, in the caller's transaction. `expected`: the message in whose answer it came."""
-    message = expected
+    """Record it, and do what follows, in the caller's transaction. `inside`: None for one that came by itself."""
+    message = None if inside is None else inside.message
     problem: str | None = None
+    if inside is not None and not inside.first:
+        as2.change(conn, inside.message.id, sent_at=inside.sent_at)
+        message = as2.load(conn, inside.message.id, lock=True)
     if isinstance(found, Refused):
         state, problem = INVALID, found.problem
     else:
-        named = as2.claimed(conn, "out", partner, found.original_message_id or "", lock=True)
-        message = named if named is not None else expected
+        if message is None or found.original_message_id != message.message_id:
+            named = as2.claimed(conn, "out", partner, found.original_message_id or "", lock=True)
+            message = named if named is not None else message
         if message is None or heading is None:
             state, problem = UNMATCHED, f"It is for {found.original_message_id!r}, which we did not send."
         else:
@@ -97,7 +112,7 @@ def take(
         },
     )
     if state == SETTLES and message is not None and receipt is not None:
-        _settle(works, conn, message, receipt)
+        _settle(works, conn, message, receipt, inside)
     elif state == REFUSES and message is not None and receipt is not None:
         _refuse(works, conn, message, receipt, problem or "")
     else:
@@ -123,8 +138,11 @@ def awaited(message: Message) -> Awaited:
     )
 
 
-def _settle(works: Works, conn: Connection, message: Message, receipt: Receipt) -> None:
+def _settle(
+    works: Works, conn: Connection, message: Message, receipt: Receipt, inside: Inside | None
+) -> None:
     """They have it. A late receipt settles what was given up, too."""
+    first = inside is not None and inside.first
     as2.change(
         conn,
         message.id,
@@ -132,7 +150,10 @@ def _settle(works: Works, conn: Connection, message: Message, receipt: Receipt) 
         disposition=str(receipt.disposition),
         problem=None,
         receipted_at=message.receipted_at or works.clock(),
+        **({"sent_at": inside.sent_at} if inside is not None else {}),
     )
+    if first:
+        return
     deadlines.close(conn, [deadlines.RECEIPT], [message.id])
     if message.transmission_id is None:
         return

@@ -13,7 +13,6 @@ from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import IntegrityError
 
 from edi_gateway import logs
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
@@ -98,10 +97,14 @@ def _take(works: Works, request: Request, scratch: Scratch) -> tuple[Reply, dict
     if isinstance(read, Refused):
         return NOT_AS2, {"refused": read.problem}
     head, heading = read
+    old = None
     with works.writer.reading() as conn:
         works.live.refresh(conn)
         partner = _whose(works, heading)
         ring = Ring() if partner is None else works.keyring.of(conn, partner.profile.key)
+        if partner is not None:
+            named = heading.message_id or _without_id(request)
+            old = as2.claimed(conn, "in", partner.profile.key, named)
     if partner is None:
         _unknown(works, heading)
         return NOT_KNOWN, {"as2_from": heading.as2_from, "as2_to": heading.as2_to}
@@ -109,7 +112,7 @@ def _take(works: Works, request: Request, scratch: Scratch) -> tuple[Reply, dict
     if partner.paused:
         return NOT_NOW, {**said, "paused": True}
     arrival = _Arrival(works, partner, ring, head, heading, request, scratch)
-    reply, outcome = arrival.take()
+    reply, outcome = arrival.take(old)
     return reply, {**said, "outcome": outcome}
 
 
@@ -163,11 +166,10 @@ class _Arrival:
     request: Request
     scratch: Scratch
 
-    def take(self) -> tuple[Reply, str]:
+    def take(self, old: Message | None) -> tuple[Reply, str]:
+        """`old`: the message that came before under its Message-ID."""
         if len(self._message_id) > _LONGEST_ID:
             return NOT_AS2, "message id too long"
-        with self.works.writer.reading() as conn:
-            old = as2.claimed(conn, "in", self._key, self._message_id)
         if old is not None and old.sha256 == self.request.sha256:  # byte for byte: nothing is opened again
             return self.works.writer.run(lambda conn: self._again(conn, old)), "again"
         wish = self.heading.wish
@@ -188,7 +190,7 @@ class _Arrival:
         )
         if isinstance(found, Receipt) or (isinstance(found, Refused) and self._is_receipt()):
             return self._receipt(found)
-        return self._message(found)
+        return self._message(found, old)
 
     # --- receipts
 
@@ -214,19 +216,23 @@ class _Arrival:
 
     # --- messages
 
-    def _message(self, found: Opened | Refused) -> tuple[Reply, str]:
+    def _message(self, found: Opened | Refused, old: Message | None) -> tuple[Reply, str]:
         payload = _payload_sha256(found) if isinstance(found, Opened) else None
         with self.works.writer.reading() as conn:
-            verdict = self._verdict(conn, found, payload)
+            verdict = self._verdict(conn, found, payload, old)
         while True:
             receipt = None if verdict.state == "AGAIN" else self._written(found, verdict)
-            now = self.works.writer.run(partial(self._commit, found, verdict, payload, receipt))
-            if isinstance(now, Reply):
-                return now, verdict.state.lower()
-            verdict = now  # another thread was quicker
+            try:
+                reply = self.works.writer.run(partial(self._commit, found, verdict, payload, receipt))
+                return reply, verdict.state.lower()
+            except _Overtaken:  # another thread was quicker
+                with self.works.writer.reading() as conn:
+                    old = as2.claimed(conn, "in", self._key, self._message_id)
+                    verdict = self._verdict(conn, found, payload, old)
 
-    def _verdict(self, conn: Connection, found: Opened | Refused, payload: str | None) -> _Verdict:
-        old = as2.claimed(conn, "in", self._key, self._message_id)
+    def _verdict(
+        self, conn: Connection, found: Opened | Refused, payload: str | None, old: Message | None
+    ) -> _Verdict:
         if old is not None and (old.sha256 == self.request.sha256 or payload == old.payload_sha256):
             return _Verdict("AGAIN", old=old)
         if isinstance(found, Refused):
@@ -235,32 +241,23 @@ class _Arrival:
             came = f"{old.created_at:%Y-%m-%d %H:%M} UTC"
             problem = f"{self._message_id} was the id of another message, which came {came}."
             return _Verdict("REFUSED", UNEXPECTED_PROCESSING_ERROR, problem, old)
-        if payload is not None and as2.taken_with(conn, self._key, payload) is not None:
-            return _Verdict(
-                "DUPLICATE", DUPLICATE_DOCUMENT, "The same content came before under another Message-ID."
-            )
+        if payload is not None and as2.was_taken(conn, self._key, payload):
+            return _Verdict("DUPLICATE", DUPLICATE_DOCUMENT, _KNOWN_CONTENT)
         return _Verdict("TAKEN")
 
     def _commit(
         self,
         found: Opened | Refused,
-        planned: _Verdict,
+        verdict: _Verdict,
         payload: str | None,
         receipt: Answer | None,
         conn: Connection,
-    ) -> Reply | _Verdict:
-        """Write it all, unless it has become another matter meanwhile: then what it is now."""
-        verdict = self._verdict(conn, found, payload)
-        if (verdict.state, verdict.disposition) != (planned.state, planned.disposition):
-            return verdict
+    ) -> Reply:
+        """Write it all in one commit. Raises _Overtaken, having written nothing, when it has become another matter."""
         if verdict.state == "AGAIN":
             assert verdict.old is not None  # it is what makes it AGAIN
             return self._again(conn, verdict.old)
-        try:
-            with conn.begin_nested():
-                self._keep(conn, found, verdict, payload, receipt)
-        except IntegrityError:  # the same Message-ID, committed by another thread in this moment
-            return self._verdict(conn, found, payload)
+        self._keep(conn, found, verdict, payload, receipt)
         return self._reply(receipt, verdict.state)
 
     def _keep(
@@ -273,21 +270,14 @@ class _Arrival:
     ) -> None:
         works, now = self.works, self.works.clock()
         message = works.ids.next()
+        if verdict.state == "TAKEN" and payload is not None and as2.was_taken(conn, self._key, payload):
+            raise _Overtaken
         first = None
         if verdict.state == "TAKEN" and isinstance(found, Opened):
-            made = [
-                receipt_rows.add(
-                    conn, works.ids, works.clock, self._key, name, each.content.chunks(), partner=self._key
-                )
-                for each in found.payloads
-                for name in (each.filename or f"{short(message)}.edi",)
-            ]
-            receipt_rows.settled(conn, [one.id for one in made])
-            receive.leave_work(works, conn, [(one.id, self._key, one.size) for one in made])
-            first = made[0].id if made else None
+            first = self._keep_payloads(conn, message, found)
         mic = found.mic
         wish = self.heading.wish
-        as2.add_message(
+        added = as2.add_unless_claimed(
             conn,
             {
                 "id": message,
@@ -319,10 +309,32 @@ class _Arrival:
                 "receipted_at": None if receipt is None else now,
             },
         )
+        if not added:
+            raise _Overtaken
         if receipt is not None:
             self._keep_receipt(conn, message, receipt, verdict, mic)
         if verdict.state == "REFUSED":
             self._case(conn, verdict)
+
+    def _keep_payloads(self, conn: Connection, message: int, opened: Opened) -> int | None:
+        """Documents as receipts, with the work to be done on them; the first one's id."""
+        works = self.works
+        named = [(each.filename or f"{short(message)}.edi", each.content) for each in opened.payloads]
+        if all(content.size <= receipt_rows.CHUNK for _, content in named):
+            files = [(name, content.read()) for name, content in named]
+            made = receipt_rows.add_many(
+                conn, works.ids, works.clock, self._key, files, partner=self._key, settled=True
+            )
+        else:
+            made = [
+                receipt_rows.add(
+                    conn, works.ids, works.clock, self._key, name, content.chunks(), partner=self._key
+                )
+                for name, content in named
+            ]
+            receipt_rows.settled(conn, [one.id for one in made])
+        receive.leave_work(works, conn, [(one.id, self._key, one.size) for one in made])
+        return made[0].id if made else None
 
     def _keep_receipt(
         self, conn: Connection, message: int, receipt: Answer, verdict: _Verdict, mic: Mic | None
@@ -412,10 +424,19 @@ class _Arrival:
     @property
     def _message_id(self) -> str:
         """As they wrote it; one that is missing is made of the content, so that the same thing twice is one."""
-        return self.heading.message_id or f"none:{self.request.sha256}"
+        return self.heading.message_id or _without_id(self.request)
 
 
 _LARGEST_RECEIPT = 8 << 20
+_KNOWN_CONTENT = "The same content came before under another Message-ID."
+
+
+class _Overtaken(Exception):
+    """Another thread has committed the same Message-ID, or the same content, since we looked."""
+
+
+def _without_id(request: Request) -> str:
+    return f"none:{request.sha256}"
 
 
 def _refusal(found: Refused) -> _Verdict:

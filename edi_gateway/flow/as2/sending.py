@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -19,6 +19,7 @@ from edi_gateway.commands.desk import Desk
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.flow.answers import Published
 from edi_gateway.flow.as2 import agreement, receipts
+from edi_gateway.flow.as2.keyring import Ring
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
@@ -35,7 +36,7 @@ from edi_gateway.transport.as2.packing import Heads, pack
 from edi_gateway.transport.as2.terms import Opened, Payload, Receipt, Refused, Sent
 from edi_gateway.transport.errors import TransportError
 from edi_gateway.transport.keys.reading import serial
-from edi_gateway.transport.wire import Answer, Wire
+from edi_gateway.transport.wire import Answer, Body, Wire
 
 _IN_MEMORY = 1 << 20  # bytes: a body of one row is read once
 
@@ -49,15 +50,20 @@ def deliver(works: Works, partner: LivePartner, wire: Wire, transmission: Transm
 
     Raises TransportError when it is to be tried again, or cannot be sent at all.
     """
-    message = _message(works, partner, wire.connection, transmission)
-    if message.state == "RECEIPTED":
-        return True
-    if message.first_sent_at is None:  # somebody wanted it again: it has all its time
-        works.writer.run(lambda conn: as2.change(conn, message.id, first_sent_at=works.clock()))
     with works.writer.reading() as conn:
-        body = _body(works, conn, message)
-    answer = wire.post(message.headers, body)
-    return _answered(works, partner, wire, message, answer)
+        message = as2.of_transmission(conn, transmission.id)
+        ring = works.keyring.of(conn, partner.profile.key)
+    if message is not None and message.state == "RECEIPTED":
+        return True
+    with Scratch() as scratch:
+        if (
+            message is None or message.state == "RECEIPT_REFUSED"
+        ):  # what was refused does not go again as it was
+            message, body = _packed(works, ring, partner, wire.connection, transmission, scratch)
+        else:
+            body = _kept(works, message)
+        answer = wire.post(message.headers, body)
+    return _answered(works, ring, wire, message, transmission, answer)
 
 
 def expire(works: Works, conn: Connection, transmission_id: int, error: str) -> None:
@@ -122,74 +128,76 @@ def _expire(desk: Desk, message: Message, why: str) -> None:
 # --- packing
 
 
-def _message(
-    works: Works, partner: LivePartner, connection: As2Connection, transmission: Transmission
-) -> Message:
-    """The message that bears it: the one there is, or a new one. One that was refused is not sent again as it was."""
-    with works.writer.reading() as conn:
-        message = as2.of_transmission(conn, transmission.id)
-        if message is not None and message.state != "RECEIPT_REFUSED":
-            return message
-        ring = works.keyring.of(conn, partner.profile.key)
+def _packed(
+    works: Works,
+    ring: Ring,
+    partner: LivePartner,
+    connection: As2Connection,
+    transmission: Transmission,
+    scratch: Scratch,
+) -> tuple[Message, Body]:
+    """A new message that bears it, committed before any of it goes."""
     now = works.clock()
-    with Scratch() as scratch:
-        with works.writer.reading() as conn:
-            content = scratch.keep(outbox.chunks(conn, transmission.id))
-        row_id = works.ids.next()
-        sent = pack(
-            [Payload(content, connection.sending.content_type, transmission.name)],
-            Heads(
-                message_id=f"<{short(row_id)}.{secrets.token_hex(8)}@edi-gateway>",
-                as2_from=connection.us,
-                as2_to=connection.them,
-                subject=connection.sending.subject,
-                user_agent=agreement.USER_AGENT,
-            ),
-            agreement.packing(connection),
-            ours=ring.ours,
-            theirs=ring.theirs,
-            at=now,
-            scratch=scratch,
-        )
-        row = _row(row_id, partner.profile.key, transmission, sent, content, now)
-
-        def keep(conn: Connection) -> None:
-            as2.add_message(conn, row)
-            as2.add_body(conn, row_id, sent.body.chunks())
-
-        works.writer.run(keep)
     with works.writer.reading() as conn:
-        made = as2.load(conn, row_id)
-    assert made is not None  # it was committed a moment ago
-    return made
+        content = scratch.keep(outbox.chunks(conn, transmission.id))
+    row_id = works.ids.next()
+    sent = pack(
+        [Payload(content, connection.sending.content_type, transmission.name)],
+        Heads(
+            message_id=f"<{short(row_id)}.{secrets.token_hex(8)}@edi-gateway>",
+            as2_from=connection.us,
+            as2_to=connection.them,
+            subject=connection.sending.subject,
+            user_agent=agreement.USER_AGENT,
+        ),
+        agreement.packing(connection),
+        ours=ring.ours,
+        theirs=ring.theirs,
+        at=now,
+        scratch=scratch,
+    )
+    message = _record(row_id, partner.profile.key, transmission, sent, content, now)
+
+    def keep(conn: Connection) -> None:
+        claim = as2.claim("out", message.partner, message.message_id)
+        as2.add_message(conn, {**asdict(message), "claim": claim})
+        as2.add_body(conn, row_id, sent.body.chunks())
+
+    works.writer.run(keep)
+    return message, sent.body
 
 
-def _row(
+def _record(
     row_id: int, partner: str, transmission: Transmission, sent: Sent, content: Extent, now: datetime
-) -> dict[str, object]:
+) -> Message:
     awaited = sent.awaited
-    return {
-        "id": row_id,
-        "direction": "out",
-        "partner": partner,
-        "message_id": awaited.message_id,
-        "claim": as2.claim("out", partner, awaited.message_id),
-        "transmission_id": transmission.id,
-        "state": "QUEUED",
-        "as2_from": awaited.as2_from,
-        "as2_to": awaited.as2_to,
-        "headers": sent.headers,
-        "size": sent.body.size,
-        "sha256": _digest(sent.body.chunks()),
-        "payload_sha256": _digest(content.chunks()),
-        "mics": [(mic.value, mic.digest.value) for mic in awaited.mics],
-        "wish": None if awaited.wish is None else {"signed": awaited.wish.signed, "url": awaited.wish.url},
-        "layers": None,
-        "signer_serial": sent.signer and serial(sent.signer),
-        "recipient_serial": sent.recipient and serial(sent.recipient),
-        "created_at": now,
-        "first_sent_at": now,
-    }
+    return Message(
+        id=row_id,
+        direction="out",
+        partner=partner,
+        message_id=awaited.message_id,
+        transmission_id=transmission.id,
+        receipt_id=None,
+        state="QUEUED",
+        as2_from=awaited.as2_from,
+        as2_to=awaited.as2_to,
+        headers=sent.headers,
+        size=sent.body.size,
+        sha256=_digest(sent.body.chunks()),
+        payload_sha256=_digest(content.chunks()),
+        mics=tuple((mic.value, mic.digest.value) for mic in awaited.mics),
+        wish=None if awaited.wish is None else {"signed": awaited.wish.signed, "url": awaited.wish.url},
+        layers=None,
+        signer_serial=None if sent.signer is None else serial(sent.signer),
+        recipient_serial=None if sent.recipient is None else serial(sent.recipient),
+        disposition=None,
+        problem=None,
+        peer=None,
+        created_at=now,
+        first_sent_at=now,
+        sent_at=None,
+        receipted_at=None,
+    )
 
 
 def _digest(chunks: Iterable[bytes]) -> str:
@@ -212,30 +220,36 @@ class _Stored:
             yield from as2.body(conn, self.message)
 
 
-def _body(works: Works, conn: Connection, message: Message) -> Extent | _Stored:
+def _kept(works: Works, message: Message) -> Body:
+    """The same bytes as the last time."""
+    if message.first_sent_at is None:  # somebody wanted it again: it has all its time
+        works.writer.run(lambda conn: as2.change(conn, message.id, first_sent_at=works.clock()))
     if message.size > _IN_MEMORY:
         return _Stored(works, message.id, message.size)
-    return Extent.of(b"".join(as2.body(conn, message.id)))
+    with works.writer.reading() as conn:
+        return Extent.of(b"".join(as2.body(conn, message.id)))
 
 
 # --- the answer
 
 
-def _answered(works: Works, partner: LivePartner, wire: Wire, message: Message, answer: Answer) -> bool:
+def _answered(
+    works: Works, ring: Ring, wire: Wire, message: Message, transmission: Transmission, answer: Answer
+) -> bool:
     """Write down what the answer was worth; whether the partner has it. Raises NoReceipt when it is worth nothing."""
     asynchronous = message.wish is not None and message.wish["url"] is not None
-    heading, found = _read(works, partner, wire.connection, answer) if answer.body else (None, None)
+    heading, found = _read(works, ring, wire.connection, answer) if answer.body else (None, None)
     taken: receipts.Taken | None = None
 
     def note(conn: Connection) -> None:
         nonlocal taken
         now = works.clock()
-        as2.change(conn, message.id, sent_at=now)
         if found is not None and message.wish is not None:
             raw = receipts.Raw(answer.headers, answer.body)
-            current = as2.load(conn, message.id, lock=True)
-            taken = receipts.take(works, conn, message.partner, raw, heading, found, current)
+            inside = receipts.Inside(message, now, first=not transmission.attempts and not asynchronous)
+            taken = receipts.take(works, conn, message.partner, raw, heading, found, inside)
             return
+        as2.change(conn, message.id, sent_at=now)
         current = as2.load(conn, message.id, lock=True)
         if current is None or current.state == "RECEIPTED":  # their receipt was quicker than their answer
             return
@@ -267,11 +281,9 @@ def _answered(works: Works, partner: LivePartner, wire: Wire, message: Message, 
 
 
 def _read(
-    works: Works, partner: LivePartner, connection: As2Connection, answer: Answer
+    works: Works, ring: Ring, connection: As2Connection, answer: Answer
 ) -> tuple[Heading | None, Receipt | Refused | None]:
     """What the answer says; nothing when it is no receipt and does not look like one."""
-    with works.writer.reading() as conn:
-        ring = works.keyring.of(conn, partner.profile.key)
     read = read_headers(answer.headers)
     if isinstance(read, Refused):
         return None, None
