@@ -83,15 +83,14 @@ def header_charges(
 ) -> tuple[Charge, ...]:
     """Those of the whole order, and the charge for freight, once (D29). `lines_net`: the lines with their own."""
     goods = sum((now.amount for now in billed), ZERO)
-    later = worth_to_come(order)
+    asked = [(place, each) for place, each in enumerate(order.document.allowances) if on_invoice(each)]
+    later = worth_to_come(order) if asked else Fraction(0)
     made: list[Charge] = []
     part = Fraction(1)
-    if order.document.allowances and profile.invoicing.flat_amounts == "pro rata":
+    if asked and profile.invoicing.flat_amounts == "pro rata":
         placed, stays = worth_placed(order), worth_kept(order)
         part = min(Fraction(1), stays / placed) if placed > 0 else part
-    for place, allowance in enumerate(order.document.allowances):
-        if not on_invoice(allowance):
-            continue
+    for place, allowance in asked:
         lines = [(order.lines[now.line].unit, order.lines[now.line].sku, now.quantity) for now in billed]
         ordered = [
             (line.unit, line.sku, order.document.lines[number - 1].quantity or ZERO)
