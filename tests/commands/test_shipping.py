@@ -99,6 +99,8 @@ def test_releases_for_two_places_are_not_one_shipment(depot: Depot) -> None:
         ({"transport": Transport(bol="06141410000000019")}, "has a wrong check digit"),
         ({"lines": {"SELF": (1, "1000000000")}}, "1,?000,?000,?000 cannot have shipped of 48 EA"),
         ({"packing": Packing("count", 1_000_000_000)}, "cannot be divided among 1000000000 cartons"),
+        ({"transport": Transport(carrier="ABCDE")}, "ABCDE is no SCAC"),
+        ({"transport": Transport(seal="S" * 16)}, "longer than 15"),
         ({"rest": "lose"}, "one of backorder, cancel, later"),
         ({"packing": Packing("count", 49)}, "cannot be divided among 49 cartons"),
     ],

@@ -21,12 +21,12 @@ from edi_gateway.commands.shipping.confirming import Left
 from edi_gateway.commands.shipping.making_shipments import Packing
 from edi_gateway.commands.shipping.releasing import opened, the
 from edi_gateway.model.fulfilment import AT_WAREHOUSE, Confirm, Confirmed, Content, Part, Transport, Unit
-from edi_gateway.model.gs1 import bol_problem, sscc_problem
+from edi_gateway.model.gs1 import sscc_problem
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, six_places
+from edi_gateway.orders.warehouse.advice_transport import transport_problem
 from edi_gateway.store import shipments
 
 _WHAT: Final = "Confirming a shipment"
-_BOL: Final = 17  # digits of a number by GS1
 BY_CASE: Final = Packing("case")
 _UNSAID: Final = Transport()
 RESTS: Final = ("backorder", "cancel", "later")
@@ -111,9 +111,8 @@ def _check(desk: Desk, said: Typed) -> None:
         raise Refused(what=_WHAT, why=f"the rest is one of {', '.join(RESTS)}")
     if said.shipped_at is not None and said.shipped_at > desk.clock():
         raise Refused(what=_WHAT, why="goods that leave later are confirmed then")
-    bol = said.transport.bol
-    if bol is not None and bol.isdecimal() and len(bol) == _BOL and (problem := bol_problem(bol)) is not None:
-        raise Refused(what=_WHAT, why=f"the bill of lading number {bol} {problem}")
+    if (problem := transport_problem(said.transport)) is not None:
+        raise Refused(what=_WHAT, why=problem)
     check_numbers(_WHAT, said.cartons)
 
 

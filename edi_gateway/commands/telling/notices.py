@@ -29,6 +29,7 @@ from edi_gateway.orders.gate.judging import breaches_of_notice
 from edi_gateway.orders.gate.records import Notice
 from edi_gateway.orders.shipping.completeness import lacking
 from edi_gateway.orders.shipping.notice import notice
+from edi_gateway.orders.warehouse.advice_transport import transport_problem
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import deadlines, documents, findings, notices
 from edi_gateway.store.notices import Noticed
@@ -248,6 +249,8 @@ def amend(
         if problem:
             raise Refused(what=what, why=f"{number} is no SSCC: {problem}")
     shipped = found.shipped
+    if (wrong := transport_problem(replace(shipped.transport, **(transport or {})))) is not None:
+        raise Refused(what=what, why=wrong)
     places = {unit.n for unit in shipped.units}
     missing = sorted(set(numbers or {}) - places)
     if missing:

@@ -56,6 +56,24 @@ def transport_of(advice: ShippingAdvice) -> tuple[Transport, tuple[Finding, ...]
     ), tuple(findings)
 
 
+def transport_problem(said: Transport) -> str | None:
+    """Why goods cannot have left as a person says; None when they can. Numbers are as long as an 856 bears."""
+    if said.carrier and not _SCAC.fullmatch(said.carrier):
+        return f"the carrier {said.carrier[:20]} is no SCAC: 2 to 4 letters"
+    if said.bol and said.bol.isdecimal() and len(said.bol) == _BOL and (problem := bol_problem(said.bol)):
+        return f"the bill of lading number {said.bol} {problem}"
+    for name, value, most in (
+        ("bill of lading", said.bol, 30),
+        ("PRO", said.pro, 30),
+        ("master bill of lading", said.master_bol, 30),
+        ("trailer", said.trailer, 15),
+        ("seal", said.seal, 15),
+    ):
+        if value and len(value) > most:
+            return f"the {name} {value[:40]} is longer than {most} characters"
+    return None
+
+
 def _short(value: str | None) -> str | None:
     return value[:30] if value else None
 
