@@ -5,7 +5,7 @@ Kept by the simulator's buyer, read by judge/. A document is judged first and th
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -107,6 +107,7 @@ class Book:
     shipments: set[str] = field(default_factory=set)  # every number ever used
     cartons: dict[str, str] = field(default_factory=dict)
     invoices: dict[str, Invoice] = field(default_factory=dict)
+    shares: dict[str, tuple[Invoice, ...]] = field(default_factory=dict)  # of each order, by invoice number
     controls: dict[str, int] = field(default_factory=dict)
     arrived: dict[str, Decimal] = field(default_factory=dict)
     unnumbered: bool = False
@@ -138,8 +139,10 @@ class Book:
                 if mark.qualifier in ("GM", "AA"):
                     self.cartons.setdefault(bare(mark.value), notice.shipment_id)
 
-    def keep_invoice(self, invoice: Invoice) -> None:
+    def keep_invoice(self, invoice: Invoice, shares: Sequence[Invoice] = ()) -> None:
+        """`shares`: what it bills of each order, where it is for several."""
         self.invoices.setdefault(invoice.invoice_number, invoice)
+        self.shares.setdefault(invoice.invoice_number, tuple(shares) or (invoice,))
 
     def shipped(self, but: str | None = None) -> Iterator[Item]:
         """Items of all notices that stand; `but` leaves a shipment out, as when it is being replaced."""
@@ -148,7 +151,8 @@ class Book:
                 yield from items(notice.document)
 
     def invoices_of(self, key: Key) -> list[Invoice]:
-        return [i for i in self.invoices.values() if key_of(i.po_number or "", i.release_number) == key]
+        every = (share for number in self.invoices for share in self.shares[number])
+        return [i for i in every if key_of(i.po_number or "", i.release_number) == key]
 
 
 def key_of(po_number: str, release: str | None) -> Key:

@@ -326,3 +326,109 @@ def test_what_was_never_told_as_a_substitute_may_not_be_invoiced(buyer: Hearing)
 def test_a_rebill_names_what_it_bills_again(buyer: Hearing) -> None:
     rules = buyer.rules("810", INVOICE.replace("***DI", "***RE"), INVOICED)
     assert rules == [Rule.CREDIT_WITHOUT_ORIGINAL]
+
+
+def second(text: str) -> str:
+    """The same of order P2, in other cartons."""
+    text = text.replace("*P1*", "*P2*").replace("*S1*", "*S2*").replace("PRF*P1", "PRF*P2")
+    text = text.replace("00095287654321012346", "00006141410000000012")
+    return text.replace("00080020080000012346", "00006141410000000029").replace("*SO1*", "*SO2*")
+
+
+# twice 4951.76; 2 % of 9903.52 are 198.07
+FOR_BOTH = """\
+BIG*20260310*INV1*****CI~
+CUR*BY*USD~
+N1*ST*NORTH*92*0551~
+ITD*01*3*2*20260409*30*20260509*60~
+DTM*011*20260309~
+IT1*1*40*CA*44.4**UK*10410000010010*IN*550001001~
+REF*PO*P1~
+IT1*2*20*CA*164.88**UK*10410000020019*IN*550002001~
+REF*PO*P1~
+SAC*A*F800***1000***0.5*CA*20~
+IT1*1*40*CA*44.4**UK*10410000010010*IN*550001001~
+REF*PO*P2~
+IT1*2*20*CA*164.88**UK*10410000020019*IN*550002001~
+REF*PO*P2~
+SAC*A*F800***1000***0.5*CA*20~
+TDS*990352*990352*970545*19807~
+SAC*A*C310***12684*3*2.5~
+SAC*C*D500***1500~
+SAC*A*C310***12684*3*2.5~
+SAC*C*D500***1500~
+CTT*4~
+"""
+
+
+OF_P2 = "IT1*1*40*CA*44.4**UK*10410000010010*IN*550001001~\nREF*PO*P2"
+LAST_TWO = "SAC*A*C310***12684*3*2.5~\nSAC*C*D500***1500~\nCTT"
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "total", "rules"),
+    [
+        ("", "", "990352", []),
+        ("REF*PO*P2~\nIT1*2", "REF*PO*P9~\nIT1*2", "990352", [Rule.INVOICE_ORDER_UNKNOWN]),
+        # 44.50 on a line of P2: 4.00 more, of which the 2.5 % are as they were
+        (
+            OF_P2,
+            OF_P2.replace("44.4", "44.5"),
+            "990752",
+            [Rule.INVOICE_PRICE, Rule.INVOICE_ALLOWANCE_AMOUNT],
+        ),
+        ("SAC*C*D500***1500~\nCTT", "SAC*C*D500***1600~\nCTT", "990452", [Rule.INVOICE_ALLOWANCE_AMOUNT]),
+        ("SAC*C*D500***1500~\nCTT", "SAC*C*G830***1500~\nCTT", "990352", [Rule.INVOICE_ALLOWANCE_NOT_AGREED]),
+        (
+            LAST_TWO,
+            "SAC*C*D500***1500~\nCTT",
+            "1003036",
+            [Rule.INVOICE_ALLOWANCE_MISSING],
+        ),
+    ],
+)
+def test_an_invoice_over_two_orders_is_held_against_each(
+    was: str, becomes: str, total: str, rules: list[Rule]
+) -> None:
+    buyer = Hearing()
+    for order in (ORDER, second(ORDER)):
+        buyer.place(order)
+    for answer, notice in ((ANSWER, NOTICE), (second(ANSWER), second(NOTICE))):
+        assert buyer.hear("855", answer, ANSWERED) == []
+        assert buyer.hear("856", notice, SHIPPED) == []
+    assert FOR_BOTH.count(was) == 1 or not was
+    text = FOR_BOTH.replace(was, becomes) if was else FOR_BOTH
+    if total != "990352":
+        text = text.replace("TDS*990352*990352*970545*19807", f"TDS*{total}")
+    assert buyer.rules("810", text, INVOICED) == rules
+    if not rules:
+        assert buyer.judge.closing(INVOICED) == []
+        assert buyer.rules("810", FOR_BOTH.replace("INV1", "INV2"), INVOICED)[:1] == [
+            Rule.INVOICE_QUANTITY_OVER
+        ]
+
+
+@pytest.mark.parametrize(
+    ("store", "rules"),
+    [
+        ("0101", [Rule.INVOICE_STORE]),  # 40 of line 1, and 16 are ordered for it
+        ("0103", [Rule.INVOICE_STORE]),
+        ("0102", []),
+    ],
+)
+def test_an_invoice_a_store(store: str, rules: list[Rule]) -> None:
+    buyer = Hearing(invoicing={"per": "store"}, shipping={"mark_for": "none"})
+    sdq = "IN*550001001~\nSDQ*CA*92*0101*16*0102*40~\n"
+    order = (
+        ORDER.replace("IN*550001001~\n", sdq)
+        .replace("PO1*1*40*CA", "PO1*1*56*CA")
+        .replace("*2*60~", "*2*76~")
+    )
+    buyer.place(order)
+    answer = (
+        ANSWER.replace("PO1*1*40", "PO1*1*56").replace("ACK*IA*40", "ACK*IA*56").replace("*2*60", "*2*76")
+    )
+    assert buyer.hear("855", answer, ANSWERED) == []
+    buyer.hear("856", NOTICE, SHIPPED)
+    told = INVOICE.replace("N1*ST*NORTH*92*0551~", f"N1*ST*NORTH*92*0551~\nN1*BY*STORE*92*{store}~")
+    assert [rule for rule in buyer.rules("810", told, INVOICED) if rule is Rule.INVOICE_STORE] == rules

@@ -37,19 +37,19 @@ def judge(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
 def closing(book: Book, deal: Deal) -> Iterator[Disagreement]:
     """When all is over: an amount that the order names for the whole of it must have been taken to the cent, the share
     that falls on what was invoiced (or, where that is agreed, all of it)."""
-    invoices = _standing(book, deal)
+    invoices = standing(book, deal)
     if not invoices:
         return
     part = Fraction(1)
     if book.agreed.invoicing.flat_amounts == "pro rata":
         part = _invoiced_part(deal, invoices)
     slack = _CENT * len(invoices) if part != 1 else ZERO  # each share was rounded by itself
-    for sac in _due_of(deal.order.allowances):
-        worth = _fixed(sac)
+    for sac in due_of(deal.order.allowances):
+        worth = fixed(sac)
         if worth is None:
             continue
         due = money(Decimal(part.numerator) * worth / part.denominator, deal.order.currency)
-        taken = total(a.amount or ZERO for i in invoices for a in i.allowances if _alike(a, sac))
+        taken = total(a.amount or ZERO for i in invoices for a in i.allowances if alike(a, sac))
         if taken < due - slack:
             rule, what = Rule.INVOICE_ALLOWANCE_MISSING, "take only"
         elif sac.kind in ("C", "S") and taken > due + slack:
@@ -64,7 +64,7 @@ def closing(book: Book, deal: Deal) -> Iterator[Disagreement]:
         )
 
 
-def _standing(book: Book, deal: Deal) -> list[Invoice]:
+def standing(book: Book, deal: Deal) -> list[Invoice]:
     """Its invoices that no other came in place of; no credits."""
     invoices = [i for i in book.invoices_of(deal.key) if i.type not in ("CR", "CN")]
     replaced = {i.original_invoice_number for i in invoices if i.type == "RE"}
@@ -112,14 +112,14 @@ def _against(rule: Rule, invoice: Invoice, reason: str) -> Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class _Base:
+class Base:
     """What rates and percentages of an invoice, or of one line of it, are taken of."""
 
     gross: Decimal
     quantity: Decimal
 
 
-def _due_of(allowances: tuple[Allowance, ...]) -> list[Allowance]:
+def due_of(allowances: tuple[Allowance, ...]) -> list[Allowance]:
     """Those of an order that belong on an invoice: off-invoice, worth something, no goods."""
     return [
         a
@@ -128,11 +128,11 @@ def _due_of(allowances: tuple[Allowance, ...]) -> list[Allowance]:
     ]
 
 
-def _alike(told: Allowance, ordered: Allowance) -> bool:
+def alike(told: Allowance, ordered: Allowance) -> bool:
     return told.kind == ordered.kind and told.code == ordered.code
 
 
-def _fixed(sac: Allowance) -> Decimal | None:
+def fixed(sac: Allowance) -> Decimal | None:
     """The amount that a SAC of the header names once and for all; None where it depends on the invoice."""
     if sac.amount is not None:
         return sac.amount
@@ -147,22 +147,22 @@ def _header(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
         extension(told.quantity or ZERO, told.price or ZERO, told.price_basis, invoice.currency)
         for told in invoice.lines
     )
-    base = _Base(goods, total(told.quantity or ZERO for told in invoice.lines))
-    before = _standing(book, deal)
+    base = Base(goods, total(told.quantity or ZERO for told in invoice.lines))
+    before = standing(book, deal)
     if invoice.type == "RE":  # what is billed again takes up what its original had
         before = [i for i in before if i.invoice_number != invoice.original_invoice_number]
-    free = list(_due_of(order.allowances))
+    free = list(due_of(order.allowances))
     for told in invoice.allowances:
-        mine = next((sac for sac in free if _alike(told, sac)), None)
+        mine = next((sac for sac in free if alike(told, sac)), None)
         if mine is None:
             yield from _unasked(book, order, invoice, told, before)
             continue
         free.remove(mine)
-        worth = _fixed(mine)
+        worth = fixed(mine)
         if worth is None:
-            yield from _amount(told, _worth(mine, base, invoice), invoice)
+            yield from _amount(told, worth_of(mine, base, invoice), invoice)
             continue
-        taken = total(a.amount or ZERO for i in before for a in i.allowances if _alike(a, mine))
+        taken = total(a.amount or ZERO for i in before for a in i.allowances if alike(a, mine))
         if taken + (told.amount or ZERO) > worth:
             rule = Rule.INVOICE_ALLOWANCE_REPEATED if taken else Rule.INVOICE_ALLOWANCE_AMOUNT
             yield _against(
@@ -171,7 +171,7 @@ def _header(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
                 f"SAC {told.kind} {told.code} takes {told.amount} after {taken}; the order names {worth}.",
             )
     for sac in free:
-        if _fixed(sac) is None and goods:
+        if fixed(sac) is None and goods:
             yield _against(
                 Rule.INVOICE_ALLOWANCE_MISSING,
                 invoice,
@@ -182,16 +182,16 @@ def _header(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
 def _of_line(
     book: Book, deal: Deal, invoice: Invoice, told: InvoicedLine, line: Line | None
 ) -> Iterator[Disagreement]:
-    free = _due_of(line.allowances) if line is not None else []
+    free = due_of(line.allowances) if line is not None else []
     quantity = told.quantity or ZERO
-    base = _Base(extension(quantity, told.price or ZERO, told.price_basis, invoice.currency), quantity)
+    base = Base(extension(quantity, told.price or ZERO, told.price_basis, invoice.currency), quantity)
     for mine in told.allowances:
-        ordered = next((sac for sac in free if _alike(mine, sac)), None)
+        ordered = next((sac for sac in free if alike(mine, sac)), None)
         if ordered is None or line is None:
             yield from _unasked(book, deal.order, invoice, mine, [], of=line)
             continue
         free.remove(ordered)
-        worth = _worth(ordered, base, invoice, line)
+        worth = worth_of(ordered, base, invoice, line)
         if ordered.amount is not None:  # named once for the line: no invoice may take more of it
             if mine.amount is not None and mine.amount > ordered.amount:
                 yield from _amount(mine, ordered.amount, invoice)
@@ -206,7 +206,7 @@ def _of_line(
             )
 
 
-def _worth(sac: Allowance, base: _Base, invoice: Invoice, line: Line | None = None) -> Decimal | None:
+def worth_of(sac: Allowance, base: Base, invoice: Invoice, line: Line | None = None) -> Decimal | None:
     """What a SAC makes of this invoice; None when it says nothing that can be worked out."""
     if sac.rate is not None:
         whole = line is not None and sac.quantity == line.quantity
@@ -236,7 +236,7 @@ def _unasked(
 ) -> Iterator[Disagreement]:
     """Something that no SAC of the order stands for: agreed freight, a bill-back, or nothing at all."""
     named = of.allowances if of is not None else order.allowances
-    if any(_alike(told, sac) and sac.handling == _BILL_BACK for sac in named) or told.handling == _BILL_BACK:
+    if any(alike(told, sac) and sac.handling == _BILL_BACK for sac in named) or told.handling == _BILL_BACK:
         yield _against(
             Rule.INVOICE_BILL_BACK,
             invoice,
@@ -249,10 +249,10 @@ def _unasked(
             yield _against(
                 Rule.INVOICE_FREIGHT, invoice, "Freight is charged, and FOB01 is not prepaid and charged."
             )
-        elif any(_alike(a, told) for i in before for a in i.allowances):
+        elif any(alike(a, told) for i in before for a in i.allowances):
             yield _against(Rule.INVOICE_FREIGHT, invoice, "Freight was charged for this order before.")
         return
-    known = any(_alike(told, sac) for sac in named)
+    known = any(alike(told, sac) for sac in named)
     rule = Rule.INVOICE_ALLOWANCE_REPEATED if known else Rule.INVOICE_ALLOWANCE_NOT_AGREED
     yield _against(
         rule,

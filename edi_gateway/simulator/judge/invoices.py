@@ -1,22 +1,22 @@
 """What a buyer holds against an 810 (spec B11, C4): against order, answer and notices, and its own arithmetic.
 
-Takes the book and a received invoice; yields disagreements. Allowances and taxes are charges.py's.
+Takes the book and a received invoice; yields disagreements. Allowances and taxes are charges.py's, terms terms.py's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from edi_gateway.model.documents.invoice import Invoice, InvoicedLine
 from edi_gateway.model.documents.purchase_order import Line
-from edi_gateway.model.documents.shared import Terms
 from edi_gateway.simulator.book import Book, Deal, acknowledged, items, line_in, may_be
-from edi_gateway.simulator.judge import charges
+from edi_gateway.simulator.judge import charges, terms
 from edi_gateway.simulator.judge.rules import Disagreement, Rule
+from edi_gateway.simulator.judge.shares import shares
 from edi_gateway.simulator.matching import pairs
 from edi_gateway.simulator.numbers import ZERO, extension, money, shown, total
 
@@ -29,24 +29,32 @@ def judge(book: Book, invoice: Invoice, at: datetime) -> Iterator[Disagreement]:
     if invoice.invoice_number in book.invoices:
         yield against(Rule.INVOICE_NUMBER_REPEATED, invoice, "This number was used before.")
     yield from _arithmetic(invoice)
-    deal = book.deal(invoice.po_number, invoice.release_number)
-    if deal is None:
+    if invoice.type in CREDITS:
+        yield from _credit(book, invoice)
+    elif invoice.type == "RE":
+        yield from _rebill(book, invoice)
+    mine = shares(book, invoice)
+    if not mine and (invoice.lines or invoice.po_number is not None):
         release = f", release {invoice.release_number}" if invoice.release_number else ""
-        yield against(
-            Rule.INVOICE_ORDER_UNKNOWN, invoice, f"No order {invoice.po_number}{release} was placed."
-        )
-        return
+        names = invoice.po_number or "for one of its lines"
+        yield against(Rule.INVOICE_ORDER_UNKNOWN, invoice, f"No order {names}{release} was placed.")
+    for deal, share in mine:
+        yield from _of_order(book, deal, share, at)
+
+
+def _of_order(book: Book, deal: Deal, invoice: Invoice, at: datetime) -> Iterator[Disagreement]:
+    """What it bills of one order."""
     yield from _header(book, deal, invoice, at)
     yield from _lines(deal, invoice)
     if invoice.type in CREDITS:
-        yield from _credit(book, deal, invoice)
+        yield from _credited_lines(book, deal, invoice)
         return
-    if invoice.type == "RE":
-        yield from _rebill(book, invoice)
     yield from _quantities(book, deal, invoice)
+    if book.agreed.invoicing.per == "store":
+        yield from _store(book, deal, invoice)
     yield from _rejected(book, deal, invoice)
     yield from charges.judge(book, deal, invoice)
-    yield from _terms(book, deal, invoice)
+    yield from terms.judge(book, deal, invoice)
 
 
 def against(rule: Rule, invoice: Invoice, reason: str) -> Disagreement:
@@ -211,6 +219,30 @@ def _quantities(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreeme
             )
 
 
+def _store(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
+    """One a store: it names the store (N1 BY), and over all its invoices no more than the order gives it (SDQ)."""
+    store = _buying(invoice)
+    mine = [i for i in charges.standing(book, deal) if _buying(i) == store]
+    invoiced = invoiced_of(deal, [*mine, invoice])
+    for line in deal.order.lines:
+        if not line.allocations or not any(_line(deal, told) is line for told in invoice.lines):
+            continue
+        given = {a.location: a.quantity for a in line.allocations}
+        name = f"Line {line.buyer_line or line.line}"
+        if store not in given:
+            reason = f"{name} is for stores, and N1 BY names {store or 'none'}."
+        elif invoiced.get(id(line), ZERO) > given[store]:
+            got = shown(invoiced[id(line)])
+            reason = f"{name}: {got} for store {store}, ordered for it were {shown(given[store])}."
+        else:
+            continue
+        yield against(Rule.INVOICE_STORE, invoice, reason)
+
+
+def _buying(invoice: Invoice) -> str | None:
+    return next((party.id for party in invoice.parties if party.role == "BY"), None)
+
+
 def invoiced_of(deal: Deal, invoices: list[Invoice]) -> dict[int, Decimal]:
     """How many of each line (by id of the record) were invoiced, less what was credited."""
     found: dict[int, Decimal] = {}
@@ -245,7 +277,7 @@ def _original(book: Book, invoice: Invoice) -> Invoice | None:
     return book.invoices.get(number or "")
 
 
-def _credit(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
+def _credit(book: Book, invoice: Invoice) -> Iterator[Disagreement]:
     agreed = book.agreed.invoicing.credit_sign
     if (invoice.total < 0) != (agreed == "negative") and invoice.total != 0:
         yield against(
@@ -255,15 +287,13 @@ def _credit(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
     if original is None:
         yield against(Rule.CREDIT_WITHOUT_ORIGINAL, invoice, "BIG10 names no invoice that came.")
         return
-    credits = _credits_of(book, original)
-    before = total(abs(each.total) for each in credits)
+    before = total(abs(each.total) for each in _credits_of(book, original))
     if before + abs(invoice.total) > abs(original.total):
         yield against(
             Rule.CREDIT_OVER_ORIGINAL,
             invoice,
             f"{before + abs(invoice.total)} is credited of {original.invoice_number}, which came to {original.total}.",
         )
-    yield from _credited_lines(deal, invoice, original, credits)
 
 
 def _credits_of(book: Book, original: Invoice) -> list[Invoice]:
@@ -271,10 +301,14 @@ def _credits_of(book: Book, original: Invoice) -> list[Invoice]:
     return [each for each in mine if _original(book, each) is original]
 
 
-def _credited_lines(
-    deal: Deal, invoice: Invoice, original: Invoice, credits: list[Invoice]
-) -> Iterator[Disagreement]:
+def _credited_lines(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
     """As they were invoiced, and over all credits no more of them."""
+    whole = _original(book, invoice)
+    if whole is None:
+        return
+    every = book.invoices_of(deal.key)
+    original = next((each for each in every if each.invoice_number == whole.invoice_number), whole)
+    credits = [each for each in every if each.type in CREDITS and _original(book, each) is whole]
     back = invoiced_of(deal, [each.model_copy(update={"type": "DI"}) for each in (*credits, invoice)])
     billed = invoiced_of(deal, [original])
     for told in invoice.lines:
@@ -313,63 +347,3 @@ def _rebill(book: Book, invoice: Invoice) -> Iterator[Disagreement]:
             invoice,
             f"{original.invoice_number} came to {original.total}, and {credited} of it are credited.",
         )
-
-
-# --- terms
-
-
-def _terms(book: Book, deal: Deal, invoice: Invoice) -> Iterator[Disagreement]:
-    ordered = next(iter(deal.order.terms), None)
-    for told in invoice.terms:
-        if ordered is not None:
-            for name, what in (
-                ("type", "ITD01"),
-                ("discount_percent", "ITD03"),
-                ("discount_days", "ITD05"),
-                ("net_days", "ITD07"),
-            ):
-                theirs, ours = getattr(ordered, name), getattr(told, name)
-                if theirs is not None and ours is not None and theirs != ours:
-                    yield against(
-                        Rule.INVOICE_TERMS,
-                        invoice,
-                        f"{what} is {shown_any(ours)}, the order says {shown_any(theirs)}.",
-                    )
-        yield from _due(book, ordered or told, told, invoice)
-    if ordered is not None and not invoice.terms:
-        yield against(Rule.INVOICE_TERMS, invoice, "It names no terms of payment, and the order does.")
-
-
-def shown_any(value: object) -> str:
-    return shown(value) if isinstance(value, Decimal) else str(value)
-
-
-def _due(book: Book, ordered: Terms, told: Terms, invoice: Invoice) -> Iterator[Disagreement]:
-    since = _basis(book, ordered, invoice)
-    if since is None:
-        return
-    for days, day, what in (
-        (ordered.net_days, told.net_due, "net due"),
-        (ordered.discount_days, told.discount_due, "discount due"),
-    ):
-        if days is not None and day is not None and day != since + timedelta(days=days):
-            right = since + timedelta(days=days)
-            yield against(
-                Rule.INVOICE_DUE_DATE,
-                invoice,
-                f"The {what} date is {day}; {days} days from {since} is {right}.",
-            )
-
-
-def _basis(book: Book, ordered: Terms, invoice: Invoice) -> date | None:
-    """The day from which terms count: ITD02, else as agreed. None where it is a day that the buyer alone knows."""
-    match ordered.basis:
-        case "3":
-            return invoice.issued_on
-        case "1":
-            return invoice.dates.shipped_on
-        case None:
-            by_ship = book.agreed.invoicing.date_basis == "ship"
-            return (invoice.dates.shipped_on if by_ship else None) or invoice.issued_on
-        case _:
-            return None

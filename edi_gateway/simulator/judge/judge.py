@@ -17,6 +17,7 @@ from edi_gateway.simulator.agreement import Agreement
 from edi_gateway.simulator.book import Book, items
 from edi_gateway.simulator.judge import answers, cartons, charges, envelopes, invoices, notices, trees
 from edi_gateway.simulator.judge.rules import Disagreement
+from edi_gateway.simulator.judge.shares import shares
 from edi_gateway.simulator.mail import Mail, Received
 
 
@@ -71,8 +72,10 @@ class Judge:
                 return found
             case Invoice():
                 found = list(invoices.judge(book, record, received.at))
-                found += self._test_flag(received, record.po_number or "", record.release_number)
-                book.keep_invoice(record)
+                mine = shares(book, record)
+                for deal, _ in mine[:1]:
+                    found += self._test_flag(received, *deal.key)
+                book.keep_invoice(record, [share for _, share in mine])
                 return found
             case _:
                 return list(self.awaited.judge(received))

@@ -106,6 +106,7 @@ class Rule(StrEnum):
     INVOICE_PRICE = "INVOICE_PRICE"
     INVOICE_CURRENCY = "INVOICE_CURRENCY"
     INVOICE_SHIP_TO = "INVOICE_SHIP_TO"
+    INVOICE_STORE = "INVOICE_STORE"
     INVOICE_ALLOWANCE_MISSING = "INVOICE_ALLOWANCE_MISSING"
     INVOICE_ALLOWANCE_AMOUNT = "INVOICE_ALLOWANCE_AMOUNT"
     INVOICE_ALLOWANCE_REPEATED = "INVOICE_ALLOWANCE_REPEATED"
@@ -214,6 +215,7 @@ MEANING: Final[Mapping[Rule, str]] = {
     Rule.INVOICE_PRICE: "The price is not the acknowledged one.",
     Rule.INVOICE_CURRENCY: "The invoice is in another currency than the order.",
     Rule.INVOICE_SHIP_TO: "The invoice names another ship-to or store than the order.",
+    Rule.INVOICE_STORE: "An invoice for a store names none, or bills more than the order gives it.",
     Rule.INVOICE_ALLOWANCE_MISSING: "An off-invoice allowance or charge of the order is not taken.",
     Rule.INVOICE_ALLOWANCE_AMOUNT: "An allowance or charge is not what the order's SAC makes of this invoice.",
     Rule.INVOICE_ALLOWANCE_REPEATED: "An amount that the order names once is taken more than once.",
