@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, select
 
+from edi_gateway.commands.billing import invoicing
 from edi_gateway.commands.holding import holds as hold_desk
 from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.commands.telling.notices import amend, due, make
 from edi_gateway.model.gs1 import is_valid
 from edi_gateway.store.notices import thawed
-from edi_gateway.store.tables import cases, deadlines, documents, line_parts, order_lines, shipments
+from edi_gateway.store.tables import cases, deadlines, documents, invoices, line_parts, order_lines, shipments
 from tests.commands.depot import Depot, item, li
 from tests.commands.desks import SYSTEM
 from tests.orders import build
@@ -561,6 +562,22 @@ def test_what_was_left_to_a_person_keeps_the_notice_until_they_say_so(depot: Dep
     (body,) = depot.rows(select(documents.c.body).where(documents.c.set_code == "856"))
     assert [s for s in body.split("~") if s.startswith("SN1")] == ["SN1**50*EA**48*EA"]
     assert depot.holds(order)[0] == ("BILLING", None, "ACTIVE")  # that it is paid for is another question
+
+
+@pytest.mark.parametrize("per", ["shipment", "store"])
+def test_what_went_too_much_is_not_billed_when_something_else_of_the_order_is_looked_at(
+    stocked: Engine, per: str
+) -> None:
+    depot = Depot(stocked, shipping={"notice": False}, invoicing={"per": per})
+    store = {"location_qualifier": "92", "location": "0553", "quantity": 48}
+    number = ordered(depot, build.line(48, allocations=[store]))
+    advise(depot, number, item(50, ordered=48))
+    order = _order(depot)
+    with depot.desk(actor=SYSTEM) as desk:
+        for profile, ids in invoicing.due(desk, depot.partners):
+            invoicing.bill(desk, depot.partners, profile, ids)
+        invoicing.look_again(desk, depot.partners, [order])
+    assert depot.rows(select(invoices.c.number)) == []
 
 
 def test_goods_on_consignment_are_not_invoiced_when_they_ship(depot: Depot) -> None:

@@ -272,6 +272,14 @@ def test_cartons_that_do_not_hold_all_are_refused(depot: Depot) -> None:
         packing.pack(desk, depot.partners, number, (Carton(((number, 1, Decimal(15)),)),))
 
 
+def test_cartons_that_hold_more_than_is_to_ship_are_refused(depot: Depot) -> None:
+    number = ordered(depot, build.line(20))
+    for line, quantity in ((1, 21), (2, 1)):
+        carton = Carton(((number, line, Decimal(quantity)),))
+        with depot.desk() as desk, pytest.raises(Refused, match=f"more of line {line} lies in cartons"):
+            packing.pack(desk, depot.partners, number, (carton,))
+
+
 def test_less_than_was_packed_leaves_the_last_carton_smaller(depot: Depot) -> None:
     number = ordered(depot, build.line(24))
     with depot.desk() as desk:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Final
 
 from edi_gateway.commands.desk import Desk, Partners, Refused
@@ -18,6 +19,7 @@ from edi_gateway.commands.shipping.numbering import numbered
 from edi_gateway.commands.shipping.releasing import opened, the
 from edi_gateway.commands.shipping.typed_confirm import BY_CASE, Carton, check_numbers, units_of
 from edi_gateway.model.fulfilment import Part, PartState, Release, Unit
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 from edi_gateway.orders.warehouse.packing import fit, refused_numbers
 from edi_gateway.store import parts, releases, shipments
 from edi_gateway.store.orders import StoredOrder
@@ -52,6 +54,7 @@ def pack(
     check_numbers(what, cartons)
     shipments.drop_units(desk.conn, release_ids=[release.id])
     known = open_dispatch(desk, profile, [order], mine)
+    _no_more_than(what, cartons, mine)
     units = units_of(cartons, {number: mine}) if cartons else packed(what, mine, packing, cases_of(known))
     fitted = fit(units, {part.id: (part,) for part in mine})
     if fitted.missing:
@@ -70,6 +73,19 @@ def pack(
     words = f"packed in {len(units) - pallets} cartons" + (f" on {pallets} pallets" if pallets else "")
     _go_on(desk, order, release, mine, PartState.PACKED, words)
     return units
+
+
+def _no_more_than(what: str, cartons: Sequence[Carton], mine: Sequence[Part]) -> None:
+    """Refused when more lies in cartons than is to ship, or what is not of this release."""
+    there: dict[int, Decimal] = {}
+    for part in mine:
+        there[part.line] = EXACT.add(there.get(part.line, ZERO), part.quantity)
+    for carton in cartons:
+        for _, line, quantity in carton.contents:
+            left = EXACT.subtract(there.get(line, ZERO), quantity)
+            if left < 0:
+                raise Refused(what=what, why=f"more of line {line} lies in cartons than is to ship")
+            there[line] = left
 
 
 def unpick(desk: Desk, number: str) -> None:
