@@ -77,6 +77,18 @@ def test_a_packing_list_says_what_was_ordered_and_left(depot: Depot) -> None:
     assert "48" in text
 
 
+def test_what_left_beyond_the_order_stands_in_the_row_of_its_line(depot: Depot) -> None:
+    depot.stock_up("MUG", EAST=100)
+    (number,) = depot.released(build.po())
+    with depot.desk() as desk:
+        said = Typed((number,), {(number, 1): Decimal(51)}, transport=TRUCK)
+        shipment = confirm(desk, depot.partners, said).shipment_id
+        assert shipment is not None
+        (paper,) = papers.draw_packing_lists(desk, depot.partners, shipment)
+    text = " ".join(texts(paper.content)[0].split())
+    assert "48 51 0 EA" in text
+
+
 def test_drawn_again_it_is_a_reprint_and_changed_a_new_version(depot: Depot) -> None:
     shipment = left(depot)
     seen = []

@@ -13,6 +13,7 @@ from typing import Final, Literal
 
 from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.model.fulfilment import Shipped
+from edi_gateway.orders.shipping.joining import joined
 from edi_gateway.papers import bill_of_lading, label, label_zpl, of_shipment, packing_list
 from edi_gateway.papers.drawing.sheet import Paper
 from edi_gateway.papers.records import BillOfLading, Edition, Shipment
@@ -63,7 +64,7 @@ def _shipped(desk: Desk, partners: Partners, shipment_id: int, what: str) -> tup
     profile = partners.profile(found.partner)
     if profile is None:
         raise Refused(what=what, why=f"the partner {found.partner} is not published: publish it first")
-    return found.shipped, profile
+    return joined([found.shipped])[0], profile
 
 
 def _of_orders(desk: Desk, shipped: Shipped, profile: Profile, kind: Kind) -> Sequence[Shipment]:

@@ -1,7 +1,7 @@
 """Parts of one line that left together told as one: for a buyer a line is one item, in whatever parts we kept it.
 
 Takes frozen shipments; gives them with one ShippedLine for what is the same, and cartons that name it. Called by
-notice.py.
+notice.py, and for papers by commands/telling/papers.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import date
 
 from edi_gateway.model.fulfilment import Content, PartKind, Shipped, ShippedLine
-from edi_gateway.orders.meaning.numbers import EXACT, plain
+from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain
 
 _Key = tuple[int, int, str | None, str, str, bool]
 
@@ -44,6 +44,9 @@ def _with(line: ShippedLine, more: ShippedLine) -> ShippedLine:
         quantity=plain(EXACT.add(line.quantity, more.quantity)),
         base_quantity=plain(EXACT.add(line.base_quantity, more.base_quantity)),
         shipped_before=min(line.shipped_before, more.shipped_before),
+        weight=None
+        if None in (line.weight, more.weight)
+        else EXACT.add(line.weight or ZERO, more.weight or ZERO),
     )
 
 
