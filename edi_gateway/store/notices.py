@@ -161,7 +161,7 @@ def wake(conn: Connection, order_ids: Iterable[int]) -> None:
         conn.execute(update(shipments).where(held).values(notice_state=DUE))
 
 
-def renumber(conn: Connection, shipment_id: int, n: int, sscc: str) -> None:
+def renumber(conn: Connection, shipment_id: int, n: int, sscc: str | None) -> None:
     """A unit of a shipment bears another number."""
     mine = (handling_units.c.shipment_id == shipment_id) & (handling_units.c.n == n)
     conn.execute(update(handling_units).where(mine).values(sscc=sscc))

@@ -302,3 +302,18 @@ def test_a_notice_that_is_late_has_its_deadline_until_it_is_sent(gate: Gate) -> 
     with gate.desk(actor=SYSTEM) as desk:
         notices.follow(desk)
     assert ("notice", due, "DONE") in gate.deadlines(shipment)
+
+
+def test_a_number_that_another_carton_bears_is_refused_and_two_may_change_places(gate: Gate) -> None:
+    first, second = map(gate.send_out, gate.sell(build.po(), build.po(po_number="PO-2")))
+    c = handling_units.c
+    taken, *_ = gate.rows(select(c.sscc).where(c.shipment_id == first).order_by(c.n))
+    one, two, *rest = gate.rows(select(c.sscc).where(c.shipment_id == second).order_by(c.n))
+    for wrong in ({1: taken}, {1: two}, {1: two, 2: two}):
+        with gate.desk() as desk, pytest.raises(Refused, match="stands on another carton"):
+            notices.amend(desk, gate.partners, second, why="A slip.", numbers=wrong)
+    with gate.desk() as desk:
+        notices.amend(desk, gate.partners, second, why="Labels swapped.", numbers={1: two, 2: one})
+    assert gate.rows(select(c.sscc).where(c.shipment_id == second).order_by(c.n)) == [two, one, *rest]
+    with gate.desk() as desk, pytest.raises(Refused, match="text that says why"):
+        notices.amend(desk, gate.partners, second, why=" ", transport={"pro": "P-9"})

@@ -31,7 +31,7 @@ from edi_gateway.orders.shipping.completeness import lacking
 from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.orders.warehouse.advice_transport import transport_problem
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, documents, findings, notices
+from edi_gateway.store import deadlines, documents, findings, notices, shipments
 from edi_gateway.store.notices import Noticed
 
 _SET: Final = "856"
@@ -244,10 +244,10 @@ def amend(
     found = notices.load(desk.conn, [shipment_id], lock=True).get(shipment_id)
     if found is None:
         raise Refused(what=what, why="there is no such shipment")
-    for number in (numbers or {}).values():
-        problem = sscc_problem(number)
-        if problem:
-            raise Refused(what=what, why=f"{number} is no SSCC: {problem}")
+    if found.state != shipments.SHIPPED:
+        raise Refused(what=what, why=f"shipment {found.number} was taken back")
+    if not why.strip():
+        raise Refused(what=what, why="it needs a text that says why")
     shipped = found.shipped
     if (wrong := transport_problem(replace(shipped.transport, **(transport or {})))) is not None:
         raise Refused(what=what, why=wrong)
@@ -255,6 +255,7 @@ def amend(
     missing = sorted(set(numbers or {}) - places)
     if missing:
         raise Refused(what=what, why=f"shipment {found.number} has no unit {missing[0]}")
+    _check_numbers(desk, what, shipped, numbers or {})
     changed = replace(
         shipped,
         transport=replace(shipped.transport, **(transport or {})),
@@ -264,6 +265,8 @@ def amend(
         ),
     )
     notices.change(desk.conn, [shipment_id], snapshot=notices.frozen(changed), **(transport or {}))
+    for n in numbers or {}:  # first none, for two may change places
+        notices.renumber(desk.conn, shipment_id, n, None)
     for n, number in (numbers or {}).items():
         notices.renumber(desk.conn, shipment_id, n, number[-18:])
     desk.record(
@@ -280,3 +283,17 @@ def amend(
     ledger.write()
     if found.notice_state in _OUT or found.notice_state == notices.HELD:
         notices.change(desk.conn, [shipment_id], notice_state=notices.DUE, notice_after=desk.clock())
+
+
+def _check_numbers(desk: Desk, what: str, shipped: Shipped, numbers: Mapping[int, str]) -> None:
+    """Refused when a number is no SSCC, or stands on a carton or pallet that keeps it."""
+    for number in numbers.values():
+        if (problem := sscc_problem(number)) is not None:
+            raise Refused(what=what, why=f"{number} is no SSCC: {problem}")
+    given = [number[-18:] for number in numbers.values()]
+    left = {unit.sscc for unit in shipped.units if unit.n in numbers}
+    for number in given:
+        if given.count(number) > 1 or number in shipments.known_numbers(desk.conn, given) - left:
+            raise Refused(
+                what=what, why=f"{number} stands on another carton or pallet: a number is on one, ever"
+            )
