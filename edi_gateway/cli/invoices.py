@@ -37,6 +37,7 @@ app.add_typer(group, name="invoices")
 NumberArgument = Annotated[str, typer.Argument(metavar="INVOICE", help="Its number.")]
 WhyOption = Annotated[str, typer.Option("--why", help="The reason; it stays with the invoice.")]
 DAY = ["%Y-%m-%d"]
+_DIGITS = 15  # before the point or after it
 STATES = ("ISSUED", "SENT", "ACKED", "REJECTED", "PARTIALLY_PAID", "PAID", "CREDITED")
 
 
@@ -335,6 +336,6 @@ def number_of(text: str) -> Decimal:
         value = Decimal(text.strip())
     except InvalidOperation:
         value = Decimal("NaN")
-    if not value.is_finite():
-        fail(f"{text!r} is no number.", WRONG_USAGE)
+    if not value.is_finite() or not -_DIGITS <= value.adjusted() <= _DIGITS:
+        fail(f"{text[:40]!r} is no number that a bill can hold.", WRONG_USAGE)
     return value

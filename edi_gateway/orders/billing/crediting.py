@@ -114,8 +114,10 @@ def _of_quantities(
         )
     if not made:
         raise NotCreditable("no line was named")
-    part = _ratio(made, list(lines.values()))
-    charges = [_charge_part(_rest_charge(c, before), part, currency) for c in issued.charges]
+    charges = []
+    for charge in issued.charges:  # of its own order: an invoice may be for several
+        part = _ratio(_under(charge, made), _under(charge, list(lines.values())))
+        charges.append(_charge_part(_rest_charge(charge, before), part, currency))
     taxes = []
     for tax in issued.taxes:
         key = (tax.code, tax.percent)
@@ -133,6 +135,11 @@ def _of_quantities(
         tuple(taxes),
         original=issued.number,
     )
+
+
+def _under(charge: Charge, lines: Sequence[BilledLine]) -> list[BilledLine]:
+    """The lines that a charge of the whole is for."""
+    return [line for line in lines if charge.order_id in (None, line.order_id)]
 
 
 def _ratio(now: Sequence[BilledLine], left: Sequence[BilledLine]) -> Fraction:

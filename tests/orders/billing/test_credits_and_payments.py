@@ -8,7 +8,14 @@ from typing import Any
 
 import pytest
 
-from edi_gateway.model.billing import InvoiceKind, InvoiceState, IssuedInvoice, Remitted
+from edi_gateway.model.billing import (
+    BilledLine,
+    Charge,
+    InvoiceKind,
+    InvoiceState,
+    IssuedInvoice,
+    Remitted,
+)
 from edi_gateway.model.documents.remittance import Remittance
 from edi_gateway.model.master_data import Item
 from edi_gateway.orders.billing.crediting import NotCreditable, What, credit
@@ -62,6 +69,24 @@ def test_a_credit_of_some_takes_its_share_of_what_was_taken_off_and_of_the_tax(i
     rest = credited(issued, made)
     assert money(rest) == {"goods": "112.50", "added": "0", "off": "11.25", "tax": "10.13", "total": "111.38"}
     assert made.total + rest.total == issued.total
+
+
+def test_of_an_invoice_for_two_orders_each_line_takes_what_its_own_order_has_taken_off() -> None:
+    """100.00 less 10.00 of order 1, 40.00 less 2.00 of order 2: half of the latter is 20.00 less 1.00."""
+
+    def line(n: int, quantity: int) -> BilledLine:
+        return BilledLine(n, n, 1, d(quantity), "EA", d(4), None, d(quantity * 4))
+
+    def off(order: int, amount: str) -> Charge:
+        return Charge("A", d(amount), "C310", order_id=order, source="allowances[0]")
+
+    both = IssuedInvoice(
+        InvoiceKind.INVOICE, "INV1", "USD", ON, (line(1, 25), line(2, 10)), (off(1, "10.00"), off(2, "2.00"))
+    )
+    made = credited(both, quantities={2: d(5)})
+    assert [(c.order_id, c.amount) for c in made.charges] == [(2, d("1.00"))]
+    assert made.total == d("19.00")
+    assert credited(both, made).total == d("109.00")  # 128.00 in all
 
 
 def test_only_what_bears_a_tax_has_it_credited() -> None:
