@@ -82,6 +82,7 @@ class Receipt:
     sent_at: datetime | None
 
 
+_NAMES = [field.name for field in fields(Message)]
 _MESSAGE = [as2_messages.c[field.name] for field in fields(Message)]
 _RECEIPT = [as2_receipts.c[field.name] for field in fields(Receipt)]
 _JSON = frozenset({"headers", "mics", "wish"})
@@ -94,13 +95,16 @@ def claim(direction: str, partner: str, message_id: str) -> str:
     ).hexdigest()
 
 
-def add_message(conn: Connection, row: Row) -> None:
-    """`headers`, `mics` and `wish` as Python has them."""
+def add_message(conn: Connection, message: Message) -> None:
+    """A new message of ours."""
+    row = {name: getattr(message, name) for name in _NAMES}
+    row["claim"] = claim(message.direction, message.partner, message.message_id)
     bulk.insert_rows(conn, as2_messages, [_plain(row)])
 
 
 def add_unless_claimed(conn: Connection, row: Row) -> bool:
-    """The same, unless there is one of the same claim; whether it was added."""
+    """A message of theirs, unless there is one of the same claim; whether it was added. `headers`, `mics` and `wish`
+    as Python has them."""
     added = conn.execute(_UNLESS_CLAIMED[conn.dialect.name], _plain(row))
     return added.first() is not None
 

@@ -113,7 +113,7 @@ def add_many(
     source that is to hear of it."""
     now = clock()
     digests = [hashlib.sha256(content).hexdigest() for _, content in files]
-    seen = _first_with(conn, digests)
+    seen = _first_with(conn, digests) if len(files) != 1 else _first(conn, digests[0], len(files[0][1]))
     made: list[Receipt] = []
     for receipt_id, (_, content), sha256 in zip(ids.block(len(files)), files, digests, strict=True):
         earlier = seen.setdefault((sha256, len(content)), receipt_id)
@@ -146,6 +146,12 @@ def add_many(
     ]
     bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), pieces)
     return made
+
+
+def _first(conn: Connection, sha256: str, size: int) -> dict[tuple[str, int], int]:
+    """`_first_with` of one."""
+    earlier = conn.execute(_EARLIER, {"hash": sha256, "length": size}).scalar()
+    return {} if earlier is None else {(sha256, size): earlier}
 
 
 def _first_with(conn: Connection, digests: Sequence[str]) -> dict[tuple[str, int], int]:

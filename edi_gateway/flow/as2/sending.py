@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -50,16 +50,17 @@ def deliver(works: Works, partner: LivePartner, wire: Wire, transmission: Transm
 
     Raises TransportError when it is to be tried again, or cannot be sent at all.
     """
-    with works.writer.reading() as conn:
-        message = as2.of_transmission(conn, transmission.id)
-        ring = works.keyring.of(conn, partner.profile.key)
-    if message is not None and message.state == "RECEIPTED":
-        return True
     with Scratch() as scratch:
-        if (
-            message is None or message.state == "RECEIPT_REFUSED"
-        ):  # what was refused does not go again as it was
-            message, body = _packed(works, ring, partner, wire.connection, transmission, scratch)
+        with works.writer.reading() as conn:
+            message = as2.of_transmission(conn, transmission.id)
+            ring = works.keyring.of(conn, partner.profile.key)
+            # what was refused does not go again as it was
+            new = message is None or message.state == "RECEIPT_REFUSED"
+            content = scratch.keep(outbox.chunks(conn, transmission.id)) if new else Extent()
+        if message is None or new:
+            message, body = _packed(works, ring, partner, wire.connection, transmission, content, scratch)
+        elif message.state == "RECEIPTED":
+            return True
         else:
             body = _kept(works, message)
         answer = wire.post(message.headers, body)
@@ -134,12 +135,11 @@ def _packed(
     partner: LivePartner,
     connection: As2Connection,
     transmission: Transmission,
+    content: Extent,
     scratch: Scratch,
 ) -> tuple[Message, Body]:
     """A new message that bears it, committed before any of it goes."""
     now = works.clock()
-    with works.writer.reading() as conn:
-        content = scratch.keep(outbox.chunks(conn, transmission.id))
     row_id = works.ids.next()
     sent = pack(
         [Payload(content, connection.sending.content_type, transmission.name)],
@@ -159,8 +159,7 @@ def _packed(
     message = _record(row_id, partner.profile.key, transmission, sent, content, now)
 
     def keep(conn: Connection) -> None:
-        claim = as2.claim("out", message.partner, message.message_id)
-        as2.add_message(conn, {**asdict(message), "claim": claim})
+        as2.add_message(conn, message)
         as2.add_body(conn, row_id, sent.body.chunks())
 
     works.writer.run(keep)

@@ -41,7 +41,7 @@ class HttpWire(Wire):
         self._connection = connection
         self._root = root
         self._read_secret = read_secret
-        self._clients: dict[bool, httpx.Client] = {}  # with our login, and without
+        self._clients: dict[bool, httpx.HTTPTransport] = {}  # with our login, and without
 
     @property
     def connection(self) -> As2Connection:
@@ -75,12 +75,12 @@ class HttpWire(Wire):
         addresses = resolve(where, url.host, _port(url), inside=line.internal_addresses)
         for address in addresses:
             last = address == addresses[-1]
-            request = client.build_request(
+            request = httpx.Request(
                 "POST",
                 url.copy_with(host=address),
                 headers=[(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in sent],
                 content=body.chunks(),
-                extensions={"sni_hostname": url.host},
+                extensions={"sni_hostname": url.host, "timeout": self._limits},
             )
             try:
                 with self._told(where):
@@ -90,14 +90,17 @@ class HttpWire(Wire):
                     raise
         raise errors.Unreachable(where=where, problem="the name leads nowhere")
 
-    def _ask(self, client: httpx.Client, request: httpx.Request, where: str) -> Answer:
+    def _ask(self, client: httpx.HTTPTransport, request: httpx.Request, where: str) -> Answer:
         seconds = self._connection.line.answer_seconds
-        response = client.send(request, stream=True)
+        response = client.handle_request(request)
         try:
             until = time.monotonic() + seconds
             parts: list[bytes] = []
             size = 0
-            for part in response.iter_raw():
+            assert isinstance(
+                response.stream, httpx.SyncByteStream
+            )  # of a transport that is not asynchronous
+            for part in response.stream:
                 parts.append(part)
                 size += len(part)
                 if size > LARGEST_ANSWER:
@@ -114,22 +117,23 @@ class HttpWire(Wire):
         named = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in response.headers.raw)
         return Answer(status, named, b"".join(parts))
 
-    def _client(self, where: str, url: httpx.URL, login: bool) -> httpx.Client:
+    @property
+    def _limits(self) -> dict[str, float]:
+        line = self._connection.line
+        return {
+            "connect": line.connect_seconds,
+            "write": line.write_seconds,
+            "read": line.answer_seconds,
+            "pool": line.connect_seconds,
+        }
+
+    def _client(self, where: str, url: httpx.URL, login: bool) -> httpx.HTTPTransport:
         if login not in self._clients:
             line = self._connection.line
             context: ssl.SSLContext | bool = False  # of plain http
             if url.scheme == "https":
                 context = trust.context(line, where, self._root, self._read_secret, login=login)
-            limits = httpx.Timeout(
-                line.answer_seconds,
-                connect=line.connect_seconds,
-                write=line.write_seconds,
-                pool=line.connect_seconds,
-            )
-            self._clients[login] = httpx.Client(
-                verify=context, timeout=limits, trust_env=False, follow_redirects=False
-            )
-            self._clients[login].headers.clear()
+            self._clients[login] = httpx.HTTPTransport(verify=context, trust_env=False)
         return self._clients[login]
 
     def _authorization(self, where: str) -> list[tuple[str, str]]:

@@ -1,0 +1,276 @@
+"""AS2, in and out of one process: 10 KB signed and encrypted with a signed receipt in the answer, and a 100 MB message.
+
+`python -m benchmarks.bench_as2 [messages]` measures on SQLite, FULL sync on: one gateway posts to itself over loopback,
+so that every message is packed, sent, taken, committed, receipted, and its receipt judged and committed, by the same
+process (AES-256-CBC, SHA-256, RSA-2048). Beside it stands its floor: the same signing, encrypting, opening and judging
+alone, without HTTP and database. Then the memory that one message of 100 MB takes over the idle process.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from benchmarks import orders
+from edi_gateway import logs
+from edi_gateway.commands.partners import certificates
+from edi_gateway.commands.partners.certificates import Key, Use
+from edi_gateway.commands.partners.publishing import publish
+from edi_gateway.flow import outbound
+from edi_gateway.flow.as2 import agreement, receiving
+from edi_gateway.flow.as2.keyring import Keyring
+from edi_gateway.flow.gateway import Gateway
+from edi_gateway.flow.steps import Direct
+from edi_gateway.model.clock import system_clock
+from edi_gateway.partners import registry
+from edi_gateway.partners.profile import As2Connection
+from edi_gateway.partners.snapshots import snapshot
+from edi_gateway.store import outbox
+from edi_gateway.store.database import connect, upgrade
+from edi_gateway.store.ids import Ids
+from edi_gateway.store.tables import transmissions
+from edi_gateway.transport.as2.extents import Extent, Scratch
+from edi_gateway.transport.as2.heading import read_headers
+from edi_gateway.transport.as2.opening import open_message
+from edi_gateway.transport.as2.packing import Heads, pack
+from edi_gateway.transport.as2.receipts import judge, write_receipt
+from edi_gateway.transport.as2.terms import PROCESSED, Opened, Payload, Receipt, Refused
+from edi_gateway.transport.connect import open_transport
+from edi_gateway.transport.keys import making
+from edi_gateway.transport.keys import reading as keys
+from edi_gateway.transport.secrets import secrets_from
+from edi_gateway.web.as2.app import As2App, Bounds
+from edi_gateway.web.as2.listener import Listener
+
+PASSPHRASE = "only for this benchmark"
+LINES = 4  # partners that are sent to at the same time, each in order
+SIZE = 10_000
+LARGE = 100 << 20
+BAR = 100  # messages a second
+MEMORY_BAR = 150  # MB
+_PROFILE = """\
+name = "{key}"
+[them]
+qualifier = "ZZ"
+id = "{key}"
+[us]
+qualifier = "ZZ"
+id = "US"
+[[documents]]
+set = "850"
+direction = "in"
+[connection]
+kind = "as2"
+us = "{us}"
+them = "{them}"
+url = "http://127.0.0.1:{port}/as2"
+[connection.line]
+internal_addresses = true
+"""
+
+
+@contextmanager
+def gateway(home: Path) -> Iterator[Gateway]:
+    """A gateway that is both sides of each agreement, with its server."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    engine = connect(f"sqlite:///{home / 'gateway.db'}")
+    upgrade(engine)
+    secrets = secrets_from({}, home)
+    running = Gateway(
+        engine,
+        clock=system_clock,
+        ids=Ids(system_clock, 1),
+        transports=lambda profile: open_transport(profile.connection, root=home, read_secret=secrets),
+        postings={},
+        keyring=Keyring(secrets, lambda: PASSPHRASE),
+    )
+    described, private = making.new("Both", "rsa-2048", datetime.now(UTC) - timedelta(hours=1), 30)
+    locked = keys.locked(private, PASSPHRASE)
+    with running.works.writer.begin() as conn:
+        desk = running.works.desk(conn)
+        certificates.add_ours(desk, described, Key(locked=locked), Use())
+        for n in range(LINES):
+            for key, us, them in ((f"there{n}", "HERE", f"THERE{n}"), (f"here{n}", f"THERE{n}", "HERE")):
+                folder = home / "partners" / key
+                folder.mkdir(parents=True)
+                text = _PROFILE.format(key=key, us=us, them=them, port=port)
+                (folder / "partner.toml").write_text(text)
+                loaded = registry.load(folder)
+                assert loaded.profile is not None, loaded.findings
+                publish(desk, snapshot(loaded.profile, folder, home / "mappings"), "for the benchmark")
+                certificates.add_theirs(desk, described, Use(key))
+    app = As2App(partial(receiving.take, running.works), Bounds(at_once=LINES))
+    with Listener(app, host="127.0.0.1", port=port, at_once=LINES * 2):
+        yield running
+    engine.dispose()
+
+
+def queue(running: Gateway, partner: str, contents: list[bytes]) -> None:
+    with running.works.writer.begin() as conn:
+        rows = [
+            {
+                "id": running.works.ids.next(),
+                "partner": partner,
+                "control": f"{n:09d}",
+                "name": f"{n}.edi",
+                "bytes": content,
+                "sha256": hashlib.sha256(content).hexdigest(),
+                "documents": 1,
+                "sets": "850",
+                "test": False,
+                "state": "READY",
+                "created_at": system_clock(),
+                "ack_state": "NONE",
+            }
+            for n, content in enumerate(contents)
+        ]
+        outbox.add_transmissions(conn, rows)
+
+
+def _documents(count: int, first: int) -> list[bytes]:
+    """Different ones, of SIZE bytes each."""
+    made = orders.purchase_orders(1, 60, 1)
+    return [(f"{first + n:012d}".encode() + made * 4)[:SIZE] for n in range(count)]
+
+
+def rate(running: Gateway, count: int, first: int) -> tuple[float, float]:
+    """(messages a second, milliseconds of computing each), from queued to receipted, LINES partners at a time."""
+    each = count // LINES
+    for n in range(LINES):
+        queue(running, f"there{n}", _documents(each, first + n * each))
+    busy, started = time.process_time(), time.perf_counter()
+    with ThreadPoolExecutor(LINES) as lines:
+        for line in [lines.submit(_send, running, f"there{n}") for n in range(LINES)]:
+            line.result()
+    done = each * LINES
+    return done / (time.perf_counter() - started), (time.process_time() - busy) / done * 1000
+
+
+def _send(running: Gateway, partner: str) -> None:
+    """All that waits for this partner, in pieces as the pump makes them."""
+    works = running.works
+    while True:
+        with works.writer.reading() as conn:
+            ready = outbound.sendable(conn, works.clock()).get(partner, [])
+        if not ready:
+            return
+        outbound.send(works, Direct(works.writer), partner, ready[: works.options.sending_per_commit])
+
+
+def floor(running: Gateway, count: int) -> float:
+    """Messages a second of the cryptography alone, one after the other."""
+    with running.works.writer.reading() as conn:
+        running.works.live.refresh(conn)
+        ring = running.works.keyring.of(conn, "there0")
+    partner = running.works.live.get("there0")
+    assert partner is not None
+    connection = partner.profile.connection
+    assert isinstance(connection, As2Connection)
+    policy = agreement.policy(connection)
+    contents = _documents(count, 0)
+    started = time.perf_counter()
+    for content in contents:
+        now = system_clock()
+        with Scratch() as scratch:
+            heads = Heads("<a@b>", "HERE", "THERE0", "EDI", "bench")
+            sent = pack(
+                [Payload(Extent.of(content))],
+                heads,
+                agreement.packing(connection),
+                ours=ring.ours,
+                theirs=ring.theirs,
+                at=now,
+                scratch=scratch,
+            )
+            read = read_headers(sent.headers)
+            assert not isinstance(read, Refused)
+            head, heading = read
+            common = {
+                "policy": policy,
+                "ours": ring.ours,
+                "theirs": ring.theirs,
+                "at": now,
+                "scratch": scratch,
+            }
+            opened = open_message(head, sent.body, heading.wish, **common)  # type: ignore[arg-type]
+            assert isinstance(opened, Opened)
+            answer = write_receipt(
+                heading,
+                PROCESSED,
+                opened.mic,
+                identity=ring.ours[0],
+                policy=policy,
+                message_id="<c@d>",
+                user_agent="bench",
+                at=now,
+            )
+            back = read_headers(answer.headers)
+            assert not isinstance(back, Refused)
+            receipt = open_message(back[0], Extent.of(answer.body), None, **common)  # type: ignore[arg-type]
+            assert isinstance(receipt, Receipt)
+            assert judge(receipt, back[1], sent.awaited).counts
+    return count / (time.perf_counter() - started)
+
+
+def large(running: Gateway, home: Path) -> tuple[float, float]:
+    """(seconds, MB over the idle process) of one message of LARGE bytes."""
+    queue(running, "there0", [b"x"])
+    with sqlite3.connect(
+        home / "gateway.db", timeout=30
+    ) as conn:  # without these bytes ever being in memory at once
+        (row,) = conn.execute("SELECT max(id) FROM transmissions").fetchone()
+        conn.execute("UPDATE transmissions SET bytes = zeroblob(?) WHERE id = ?", (LARGE, row))
+        with conn.blobopen("transmissions", "bytes", row) as blob:
+            for _ in range(LARGE >> 20):
+                blob.write(os.urandom(1 << 19) * 2)
+    conn.close()
+    Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
+    idle = _kilobytes("VmRSS")
+    started = time.perf_counter()
+    _send(running, "there0")
+    seconds = time.perf_counter() - started
+    with running.works.writer.reading() as conn:
+        assert outbox.state(conn, transmissions, row) == "SENT"
+    return seconds, (_kilobytes("VmHWM") - idle) / 1024
+
+
+def _kilobytes(name: str) -> int:
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name))
+
+
+def main(count: int) -> None:
+    logs.configure("console", "ERROR")
+    with tempfile.TemporaryDirectory() as folder:
+        home = Path(folder)
+        with gateway(home) as running:
+            rate(running, 4 * LINES, 0)  # warm
+            floors = [floor(running, 60) for _ in range(3)]
+            runs = [rate(running, count, 1_000_000 * (n + 1)) for n in range(3)]
+            seconds, memory = large(running, home)
+    alone, whole = statistics.median(floors), statistics.median(run[0] for run in runs)
+    computing = statistics.median(run[1] for run in runs)
+    print(f"cryptography alone, one thread:   {alone:7.0f} messages/s")
+    print(
+        f"sent, taken, receipted, durable:  {whole:7.0f} messages/s   bar {BAR}   ratio {whole / alone:.2f}"
+    )
+    print(f"computing, of both sides:         {computing:7.1f} ms a message")
+    print(f"one message of 100 MB:            {seconds:7.1f} s")
+    print(f"memory over idle, both sides:     {memory:7.0f} MB           bar {MEMORY_BAR}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 400)
