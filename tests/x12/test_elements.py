@@ -227,6 +227,37 @@ def test_separators_that_separate_nothing_are_a_remark(document: Document) -> No
 
 
 @x12
+def test_a_composite_of_nothing_but_separators_is_not_given(document: Document) -> None:
+    """
+    BEG*00*SA*4500017**20260115~
+    REF*DP*42**>~
+    MEA*WT*G*12*>> >~
+    PO1*1*48*EA*12.5**VP*AB-100~
+    SLN*1**I*2*>~
+    """
+    assert codes(document) == [
+        ("REF", 4, Code.TRAILING_EMPTY_ELEMENTS),
+        ("MEA", 4, Code.TRAILING_EMPTY_ELEMENTS),
+        ("SLN", 5, Code.CONDITIONAL_ELEMENT_MISSING),
+    ]
+    assert ack(document) == "AK3*SLN*6**8~ AK4*5**2~ AK5*R*5~"
+    assert [segment[4:] for segment in document.checked.raw.segments[2:4]] == [[""], [""]]
+
+
+@x12(set_code="997")
+def test_a_mandatory_composite_of_nothing_but_separators_is_missing_once(document: Document) -> None:
+    """
+    AK1*PO*7~
+    AK2*850*0001~
+    AK3*PO1*3**8~
+    AK4*>*355*5~
+    AK5*R*5~
+    AK9*R*1*1*0~
+    """
+    assert codes(document) == [("AK4", 1, Code.ELEMENT_MISSING)]
+
+
+@x12
 def test_a_component_separator_in_a_text_is_a_warning(document: Document) -> None:
     """
     BEG*00*SA*4500017**20260115~

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.x12.edi import ISA
 from tests.x12.fuzz import least, main, problem_of
-from tests.x12.laws import LAWS, Law, is_digested
+from tests.x12.laws import LAWS, Law, is_digested, is_mended
 
 
 @pytest.mark.parametrize("name", LAWS)
@@ -31,6 +31,14 @@ def test_the_law_holds(name: str, seed: int) -> None:
 )
 def test_what_broke_a_law_before_holds_it(body: str) -> None:
     is_digested(f"{ISA}~GS*PO*BUYER*SELLER*20260115*1200*7*X*004010~ST*850*0001~{body}~".encode())
+
+
+def test_what_is_left_after_the_mend_is_what_is_found_after_it() -> None:
+    """A composite of nothing but separators missed its components, until the mend took the separators away."""
+    is_mended(b"ISA|||||ZZ||ZZ|||0905||00401|||P|>\x85GS|SW\x85ST|945\x85N9|||||||>\x85")
+    # a terminator that was damaged let the SE swallow the GE, and the misspelt IEA then seemed to be a GE
+    tail = "ST*997*0001~AK1*PO*3~AK9*A*0*0*0~SE*4*0001\x89GE*1*1~IEEA*1*000000905~"
+    is_mended(f"{ISA}~GS*FA*BUYER*SELLER*20260115*1200*1*X*004010~{tail}".encode("latin-1"))
 
 
 def test_a_letter_ends_no_segment() -> None:

@@ -62,9 +62,13 @@ def problems(
 ) -> tuple[Problem, ...]:
     """All that is wrong within a segment, by element. `right` says for each element whether a value is known to
     be right, which saves the exact look at it."""
-    found = [*_elements(definition, context, segment, right), *_notes(definition, segment, context)]
-    found = [problem for problem in found if not _excused(problem, rules, segment, context)]
-    found += _rules(definition, rules, context, segment)
+    hollow = [use for use in definition.uses if _is_hollow(use, segment, context)]
+    empty = {use.position for use in hollow}
+    given = ["" if at in empty else value for at, value in enumerate(segment)] if hollow else segment
+    found = [*_elements(definition, context, given, right), *_notes(definition, given, context)]
+    found = [problem for problem in found if not _excused(problem, rules, given, context)]
+    found += _rules(definition, rules, context, given)
+    found += [_nothing_between(_name(definition, use, context), use.position, read_as="") for use in hollow]
     missed = {problem.element for problem in found if problem.code in _MISSING}
     found = [problem for problem in found if not (problem.read_as == "" and problem.element in missed)]
     found += _empties(segment, found)
@@ -206,13 +210,7 @@ def _composite(
             ack="13" if context.dictionary.version >= "005010" else "3",
         )
     elif len(parts) > 1 and not parts[-1]:
-        yield Problem(
-            Code.TRAILING_EMPTY_ELEMENTS,
-            Severity.INFO,
-            f"{name} ends with component separators that separate nothing.",
-            element=use.position,
-            repetition=repetition,
-        )
+        yield _nothing_between(name, use.position, repetition)
     for note, missing, excluded, because in broken_notes(composite.notes, [name, *parts]):
         position = missing or excluded
         yield Problem(
@@ -225,6 +223,26 @@ def _composite(
             ack="2" if missing else "10",
             reference=composite.uses[position - 1].element,
         )
+
+
+def _is_hollow(use: Use, segment: Sequence[str], context: Context) -> bool:
+    """Whether a composite is nothing but separators: it is not given."""
+    value = segment[use.position] if use.position < len(segment) else ""
+    if not value or use.element not in context.dictionary.composites:
+        return False
+    marks = context.delimiters.component + (context.delimiters.repetition or "" if use.repeat > 1 else "")
+    return not value.strip(marks + " ") and bool(value.strip(" "))
+
+
+def _nothing_between(name: str, element: int, repetition: int = 0, read_as: str | None = None) -> Problem:
+    return Problem(
+        Code.TRAILING_EMPTY_ELEMENTS,
+        Severity.INFO,
+        f"{name} ends with component separators that separate nothing.",
+        element=element,
+        repetition=repetition,
+        read_as=read_as,
+    )
 
 
 def _notes(definition: SegmentDef, segment: Sequence[str], context: Context) -> Iterator[Problem]:
