@@ -33,7 +33,8 @@ class InvoiceState(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Charge:
     """A SAC as invoiced: `kind` C adds, A takes off; `amount` is positive. `order_id`, `source`: which allowance or
-    charge of which order it is ("allowances[0]", "lines[2].allowances[1]", "freight")."""
+    charge of which order it is ("allowances[0]", "lines[2].allowances[1]", "freight"). `said`: SAC01 of the order,
+    where it is a promotion (P) or a service (S)."""
 
     kind: str
     amount: Decimal
@@ -50,6 +51,7 @@ class Charge:
     reference: str | None = None
     order_id: int | None = None
     source: str | None = None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

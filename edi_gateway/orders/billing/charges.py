@@ -24,7 +24,8 @@ from edi_gateway.partners.profile import Profile
 
 # SAC12 that brings it onto the invoice; without one it is meant to be there. All others (01 bill-back, 15 for
 # information, 04 credited to the account, 05 paid by the vendor ...) are settled elsewhere.
-_ON_INVOICE: Final = {"A": (None, "02"), "C": (None, "02", "06")}
+_ON_INVOICE: Final = {"A": (None, "02"), "P": (None, "02"), "C": (None, "02", "06"), "S": (None, "02", "06")}
+_KINDS: Final = {"P": "A", "S": "C"}  # SAC01: a promotion takes off, a service adds
 _NET_BASES: Final = frozenset({"2", "4"})  # SAC06: of the price less other allowances
 FREIGHT: Final = "freight"  # source of the profile's own charge for freight
 _FREIGHT_CODES: Final = frozenset({"D200", "D240", "G821", "G830"})
@@ -60,7 +61,9 @@ def line_charges(
     if document.allowances and profile.invoicing.flat_amounts == "pro rata":
         part = _part_of(order.kept.get(now.line), document.quantity)
     for place, allowance in enumerate(document.allowances):
-        if not on_invoice(allowance) or (net_price and allowance.kind == "A" and allowance.handling == "02"):
+        if not on_invoice(allowance) or (
+            net_price and allowance.kind in ("A", "P") and allowance.handling == "02"
+        ):
             continue
         source = f"lines[{now.line - 1}].allowances[{place}]"
         sums = _Sums(
@@ -181,7 +184,7 @@ def _part(whole: Decimal, sums: _Sums) -> Decimal:
 
 def _of(said: Allowance, sums: _Sums, amount: Decimal) -> Charge:
     return Charge(
-        said.kind,
+        _KINDS.get(said.kind, said.kind),
         amount,
         code=said.code,
         agency=said.agency,
@@ -191,6 +194,7 @@ def _of(said: Allowance, sums: _Sums, amount: Decimal) -> Charge:
         reference=said.reference,
         order_id=sums.order.id,
         source=sums.source,
+        said=said.kind if said.kind in _KINDS else None,
     )
 
 
@@ -203,7 +207,7 @@ def _freight(order: BilledOrder, profile: Profile) -> Charge | None:
     if habits.freight <= 0 or said != "PC" or FREIGHT in order.taken:
         return None
     codes = _FREIGHT_CODES | {habits.freight_code}
-    if any(a.kind == "C" and a.code in codes and on_invoice(a) for a in order.document.allowances):
+    if any(a.kind in ("C", "S") and a.code in codes and on_invoice(a) for a in order.document.allowances):
         return None
     amount = charge_money(habits.freight, order.currency)
     return Charge(

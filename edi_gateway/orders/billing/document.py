@@ -155,7 +155,7 @@ def _instead(billed: BilledLine, shipped: Sequence[Shipped]) -> list[tuple[str, 
 def _allowance(charge: Charge, sign: int) -> Allowance:
     """A SAC with the order's own codes."""
     return Allowance(
-        kind=charge.kind,
+        kind=charge.said or charge.kind,
         code=charge.code,
         agency=charge.agency,
         agency_code=charge.agency_code,

@@ -118,7 +118,7 @@ def freight_as_agreed(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findi
 
 
 def allowances_agreed(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:
-    """The order takes an allowance (SAC A) that is not agreed (`allowances_agreed`).
+    """The order takes an allowance (SAC A or P) that is not agreed (`allowances_agreed`).
 
     Hold TERMS on the order or line. To do: agree on it, or tell the partner that it will not be given.
     """
@@ -135,7 +135,7 @@ def allowances_agreed(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Findi
 
 
 def _taken(each: Allowance, agreed: tuple[str, ...]) -> bool:
-    return each.kind == "A" and (each.code or each.agency_code or "") not in agreed
+    return each.kind in ("A", "P") and (each.code or each.agency_code or "") not in agreed
 
 
 def _not_agreed(each: Allowance, path: str, who: str, agreed: tuple[str, ...]) -> Finding:

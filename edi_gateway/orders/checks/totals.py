@@ -143,7 +143,7 @@ def _net_of(allowances: tuple[Allowance, ...], amount: Decimal, quantity: Decima
     """What allowances take off and charges add: amount before rate before percent (spec C0)."""
     summed = ZERO
     for each in allowances:
-        sign = {"A": Decimal(-1), "C": Decimal(1)}.get(each.kind)
+        sign = {"A": Decimal(-1), "P": Decimal(-1), "C": Decimal(1), "S": Decimal(1)}.get(each.kind)
         if sign is None or any(
             n is not None and not is_sane(n) for n in (each.amount, each.rate, each.percent)
         ):

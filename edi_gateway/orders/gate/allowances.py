@@ -23,6 +23,7 @@ from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money, show
 from edi_gateway.orders.meaning.pricing import BASES, NO_CHARGE, Basis
 
 _CENT: Final = Decimal("0.01")
+_TAKES_OFF, _ADDS = ("A", "P"), ("C", "S")  # SAC01: allowance and promotion, charge and service
 _OFF_INVOICE: Final = (None, "02")  # SAC12
 _AGREED_CHARGE: Final = (None, "02", "06")
 _GROSS: Final = (None, "1", "3", "5", "6", "7", "8", "9")  # SAC06 that is not of a net amount
@@ -62,7 +63,7 @@ def allowances_taken_once(bill: Bill) -> Iterator[Finding]:
 def bill_back_left_out(bill: Bill) -> Iterator[Finding]:
     """An allowance is taken off the invoice that is settled otherwise (bill-back: SAC12 01, and the like)."""
     for at, allowance in _said_allowances(bill):
-        if allowance.kind == "A" and allowance.handling not in _OFF_INVOICE:
+        if allowance.kind in _TAKES_OFF and allowance.handling not in _OFF_INVOICE:
             yield breach(
                 at,
                 f"Allowance {_name(allowance)} has SAC12 {allowance.handling} in the 850: it is settled later, and the "
@@ -81,10 +82,10 @@ def charges_agreed(bill: Bill) -> Iterator[Finding]:
         a.code
         for story in bill.orders.values()
         for a in _all_of(story)
-        if a.kind == "C" and a.handling in _AGREED_CHARGE
+        if a.kind in _ADDS and a.handling in _AGREED_CHARGE
     }
     for at, charge in _said_allowances(bill):
-        if charge.kind == "C" and charge.code not in codes and not _is_freight(charge.code, bill):
+        if charge.kind in _ADDS and charge.code not in codes and not _is_freight(charge.code, bill):
             yield breach(
                 at,
                 f"The 810 charges {show(charge.amount)} for {_name(charge)}, the 850 has no such charge.",
@@ -196,7 +197,7 @@ def _off_invoice(story: OrderStory, bill: Bill) -> Iterator[tuple[str, Allowance
 
 def _comes_off(allowance: Allowance) -> bool:
     free = allowance.code == "D170" and allowance.quantity and allowance.quantity_upper
-    return allowance.kind == "A" and allowance.handling in _OFF_INVOICE and not free
+    return allowance.kind in _TAKES_OFF and allowance.handling in _OFF_INVOICE and not free
 
 
 def _due(amount: Decimal, story: OrderStory, line: int | None, bill: Bill) -> tuple[Decimal, Decimal]:

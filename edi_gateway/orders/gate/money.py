@@ -31,7 +31,7 @@ def invoice_total_adds_up(bill: Bill) -> Iterator[Finding]:
         parts.append(extension)
     for allowance in [*said.allowances, *(a for line in said.lines for a in line.allowances)]:
         amount = allowance.amount or ZERO
-        parts.append(-amount if allowance.kind == "A" else amount if allowance.kind == "C" else ZERO)
+        parts.append(-amount if allowance.kind in "AP" else amount if allowance.kind in "CS" else ZERO)
         parts += [tax.amount or ZERO for tax in allowance.taxes]
     parts += [tax.amount or ZERO for tax in _taxes(bill)]
     total = money(sum(parts, ZERO), "USD")  # TDS has hundredths, whatever the currency has

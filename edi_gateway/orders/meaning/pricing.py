@@ -314,11 +314,11 @@ def _less(
 
 
 def off_invoice(allowances: Sequence[Allowance]) -> list[Allowance]:
-    """Allowances that come off the invoice (SAC01 A, SAC12 02), in sane numbers."""
+    """Allowances that come off the invoice (SAC01 A or P, SAC12 02), in sane numbers."""
     return [
         a
         for a in allowances
-        if a.kind == "A"
+        if a.kind in ("A", "P")
         and a.handling == "02"
         and all(n is None or is_sane(n) for n in (a.amount, a.rate, a.percent))
     ]

@@ -252,3 +252,13 @@ def test_what_went_instead_is_named_beside_the_numbers_of_the_order() -> None:
     assert [(each.qualifier, each.value) for each in first.ids] == [("VN", "MUG"), ("VN", "CUP")]
     assert (first.description, second.description) == ("Blue cup", "Blue mug")
     assert [(each.qualifier, each.value) for each in second.ids] == [("VN", "MUG")]
+
+
+def test_a_promotion_and_a_service_go_back_under_the_words_of_the_order() -> None:
+    """40.00 less 5.00 and with 7.00."""
+    sacs = [sac("P", "F800", amount="5.00"), sac("S", "G740", "06", amount="7.00")]
+    mine = Order(build.po(build.line(10), allowances=sacs))
+    body = written(told(mine, mine.bill(*mine.all())))
+    assert "SAC*P*F800***500*******02~" in body
+    assert "SAC*S*G740***700*******06~" in body
+    assert "TDS*4200~" in body

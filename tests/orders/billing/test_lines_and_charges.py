@@ -127,6 +127,10 @@ def test_a_line_without_a_price_cannot_be_billed() -> None:
         (sac(handling="04", amount="5.00"), []),  # credited to the account
         (sac(handling="15", amount="5.00"), []),  # for information
         (sac("N", handling="02", amount="5.00"), []),
+        (sac("P", "F800", amount="5.00"), [("A", "F800", "5.00")]),  # a promotion takes off
+        (sac("P", "F800", handling="01", amount="5.00"), []),
+        (sac("S", "G740", "06", amount="7.00"), [("C", "G740", "7.00")]),  # a service is charged
+        (sac("S", "G740", "05", amount="7.00"), []),
         (sac("C", "D500", "06", amount="7.00"), [("C", "D500", "7.00")]),
         (sac("C", "D500", "02", amount="7.00"), [("C", "D500", "7.00")]),
         (sac("C", "D500", "05", amount="7.00"), []),  # paid by the vendor: by us

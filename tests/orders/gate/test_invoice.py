@@ -372,6 +372,31 @@ def test_a_charge_of_the_order_is_billed_up_to_what_the_order_says(
     assert breaches_of_invoice(bill(replace(mine, charges=(less,)), about=about)) == []
 
 
+def test_a_promotion_is_an_allowance_and_a_service_a_charge() -> None:
+    """48 mugs, 192.00, less 10.00 and with 7.00; without the promotion, or with a service that is not the order's, it
+    does not go."""
+    promotion = {"kind": "P", "code": "F800", "amount": 10, "handling": "02"}
+    service = {"kind": "S", "code": "G740", "amount": 7, "handling": "06"}
+    whole = ordered(allowances=[promotion, service])
+    about = story(ordered=whole.model_copy(update={"lines": whole.lines[:1]}), lines=(MUGS,), parts=PARTS[:1])
+    off = Charge("A", Decimal(10), "F800", handling="02", order_id=1, source="allowances[0]", said="P")
+    on = Charge("C", Decimal(7), "G740", handling="06", order_id=1, source="allowances[1]", said="S")
+
+    def broken(*charges: Charge) -> list[str]:
+        made = replace(part_of("INV1", 48, "0"), charges=charges)
+        told = invoice(made)
+        kinds = [
+            each.model_copy(update={"kind": c.said}) for each, c in zip(told.allowances, charges, strict=True)
+        ]
+        return rules(
+            breaches_of_invoice(bill(made, told.model_copy(update={"allowances": tuple(kinds)}), about=about))
+        )
+
+    assert broken(off, on) == []
+    assert broken(on) == ["allowances_taken_once"]
+    assert broken(off, replace(on, code="G400", source="by hand")) == ["charges_agreed"]
+
+
 def test_freight_is_charged_up_to_what_the_terms_say() -> None:
     dear = replace(FREIGHT, amount=Decimal("25.01"), source="by hand C D240")
     (found,) = breaches_of_invoice(bill(issued(charges=(FIVE_PERCENT, dear))))
