@@ -18,7 +18,7 @@ from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 def as_agreed(order: BilledOrder, left: Sequence[ShippedLine]) -> BilledOrder:
     """`left`: goods with what was agreed of them. Without a price that was acknowledged they cannot be billed."""
     lines, bought = dict(order.lines), list(order.document.lines)
-    to_come = dict(order.to_come)
+    to_come, kept = dict(order.to_come), dict(order.kept)
     for each in left:
         was = each.agreed
         if was is None:
@@ -45,8 +45,10 @@ def as_agreed(order: BilledOrder, left: Sequence[ShippedLine]) -> BilledOrder:
             description=each.description,
         )
         to_come.pop(n, None)
+        if n in kept:
+            kept[n] = lines[n].accepted_quantity
     document = order.document.model_copy(update={"lines": tuple(bought)})
-    return replace(order, lines=lines, document=document, to_come=to_come)
+    return replace(order, lines=lines, document=document, to_come=to_come, kept=kept)
 
 
 def _sum(quantities: Iterable[Decimal]) -> Decimal:

@@ -34,7 +34,10 @@ def line_unknown(item: AdviceItem, n: int) -> Finding:
     return _finding(
         Code.CONFIRM_LINE_UNKNOWN,
         f"The warehouse says that it shipped {shipped} of {_called(item)}, which it was not asked for.",
-        "Ask the warehouse what left; what it was asked for is booked, this is not.",
+        "Ask the warehouse what left; what it was asked for is booked, this is not."
+        if item.reference("LI") is None
+        else "Ask the warehouse what left. The line that it names counts as not shipped, and this is not booked: have "
+        "both items counted, and tell the buyer what comes.",
         at=f"items[{n}]",
     )
 
