@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import os
 import socket
-import sqlite3
 import statistics
 import sys
 import tempfile
@@ -225,18 +224,12 @@ def floor(running: Gateway, count: int) -> float:
     return count / (time.perf_counter() - started)
 
 
-def large(running: Gateway, home: Path) -> tuple[float, float]:
+def large(running: Gateway) -> tuple[float, float]:
     """(seconds, MB over the idle process) of one message of LARGE bytes."""
-    queue(running, "there0", [b"x"])
-    with sqlite3.connect(
-        home / "gateway.db", timeout=30
-    ) as conn:  # without these bytes ever being in memory at once
-        (row,) = conn.execute("SELECT max(id) FROM transmissions").fetchone()
-        conn.execute("UPDATE transmissions SET bytes = zeroblob(?) WHERE id = ?", (LARGE, row))
-        with conn.blobopen("transmissions", "bytes", row) as blob:
-            for _ in range(LARGE >> 20):
-                blob.write(os.urandom(1 << 19) * 2)
-    conn.close()
+    queue(running, "there0", [b""])
+    with running.works.writer.begin() as conn:  # without these bytes ever being in memory at once
+        (row,) = outbound.sendable(conn, running.works.clock())["there0"]
+        outbox.add_chunks(conn, row, (os.urandom(1 << 19) * 2 for _ in range(LARGE >> 20)))
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
     idle = _kilobytes("VmRSS")
     started = time.perf_counter()
@@ -260,7 +253,7 @@ def main(count: int) -> None:
             rate(running, 4 * LINES, 0)  # warm
             floors = [floor(running, 60) for _ in range(3)]
             runs = [rate(running, count, 1_000_000 * (n + 1)) for n in range(3)]
-            seconds, memory = large(running, home)
+            seconds, memory = large(running)
     alone, whole = statistics.median(floors), statistics.median(run[0] for run in runs)
     computing = statistics.median(run[1] for run in runs)
     print(f"cryptography alone, one thread:   {alone:7.0f} messages/s")

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, func, select
 from edi_gateway.model.finding import Finding
 from edi_gateway.reports import as2
 from edi_gateway.reports.reading import rows
-from edi_gateway.store import findings
-from edi_gateway.store.tables import documents, orders, receipts, transmissions
+from edi_gateway.store import findings, outbox
+from edi_gateway.store.tables import documents, orders, receipts, transmission_chunks, transmissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,8 @@ def list_transmissions(
     limit: int = 200,
 ) -> list[TransmissionRow]:
     """The newest first; `size` in bytes."""
-    t = transmissions.c
+    t, p = transmissions.c, transmission_chunks.c
+    in_rows = select(func.sum(func.length(p.bytes))).where(p.transmission_id == t.id).scalar_subquery()
     query = select(
         t.id,
         t.partner,
@@ -159,7 +160,7 @@ def list_transmissions(
         t.name,
         t.sets,
         t.documents,
-        func.length(t.bytes),
+        func.length(t.bytes) + func.coalesce(in_rows, 0),
         t.state,
         t.attempts,
         t.last_error,
@@ -183,6 +184,7 @@ def list_transmissions(
 
 
 def transmission_bytes(conn: Connection, transmission_id: int) -> bytes | None:
-    return conn.execute(
-        select(transmissions.c.bytes).where(transmissions.c.id == transmission_id)
-    ).scalar_one_or_none()
+    """None when there is no such transmission; empty when they are not kept any more."""
+    if conn.execute(select(transmissions.c.id).where(transmissions.c.id == transmission_id)).first() is None:
+        return None
+    return b"".join(outbox.chunks(conn, transmission_id))

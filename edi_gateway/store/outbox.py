@@ -5,18 +5,16 @@ At least once, with the same bytes and numbers (DESIGN section 8, promise 5). Ca
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, exists, func, literal, select, update
+from sqlalchemy import Connection, Table, bindparam, exists, literal, or_, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
-from edi_gateway.store.tables import documents, moment_text, postings, transmissions
-
-_CHUNK = 1 << 20
+from edi_gateway.store.receipts import CHUNK, in_pieces
+from edi_gateway.store.tables import documents, moment_text, postings, transmission_chunks, transmissions
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +29,21 @@ class Transmission:
 
 
 def add_transmissions(conn: Connection, rows: Sequence[Row]) -> None:
+    """New ones. Bytes of more than 1 MiB go into rows of their own: each change of a row writes all of it anew."""
+    large = [row for row in rows if len(row["bytes"]) > CHUNK]
+    if large:
+        rows = [{**row, "bytes": b""} if len(row["bytes"]) > CHUNK else row for row in rows]
     bulk.insert_rows(conn, transmissions, rows)
+    for row in large:
+        add_chunks(conn, row["id"], (row["bytes"],))
+
+
+def add_chunks(conn: Connection, transmission_id: int, content: Iterable[bytes]) -> None:
+    """The bytes of a transmission that was added without any, in rows of at most 1 MiB."""
+    for n, piece in enumerate(in_pieces(content)):
+        bulk.insert(
+            conn, transmission_chunks, ("transmission_id", "n", "bytes"), [(transmission_id, n, piece)]
+        )
 
 
 def add_postings(conn: Connection, rows: Sequence[Row]) -> None:
@@ -44,26 +56,33 @@ def waiting(conn: Connection, transmission_id: int, *, with_bytes: bool = True) 
     content = c.bytes if with_bytes else literal(b"")
     query = select(c.id, c.partner, c.control, c.name, content, c.attempts, c.ack_state)
     row = conn.execute(query.where(c.id == transmission_id, c.state == "READY")).first()
-    return None if row is None else Transmission(*row)
+    if row is None:
+        return None
+    found = Transmission(*row)
+    if with_bytes and not found.bytes:
+        return replace(found, bytes=b"".join(chunks(conn, transmission_id)))
+    return found
 
 
 def chunks(conn: Connection, transmission_id: int) -> Iterator[bytes]:
     """The bytes of a transmission, 1 MiB at a time: they may be too many for memory."""
-    if conn.dialect.name == "sqlite":
-        driver = conn.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)  # it is SQLite's
-        with driver.blobopen("transmissions", "bytes", transmission_id, readonly=True) as blob:
-            while chunk := blob.read(_CHUNK):
-                yield chunk
+    whole = conn.execute(_WHOLE, {"transmission": transmission_id}).scalar()
+    if whole:
+        yield bytes(whole)
         return
-    start = 1
-    while True:
-        piece = func.substr(transmissions.c.bytes, start, _CHUNK)
-        found = conn.execute(select(piece).where(transmissions.c.id == transmission_id)).scalar()
-        if not found:
-            return
-        yield bytes(found)
-        start += _CHUNK
+    n = 0
+    while (
+        piece := conn.execute(_PIECE, {"transmission": transmission_id, "number": n}).scalar()
+    ) is not None:
+        yield bytes(piece)
+        n += 1
+
+
+_WHOLE = select(transmissions.c.bytes).where(transmissions.c.id == bindparam("transmission"))
+_PIECE = select(transmission_chunks.c.bytes).where(
+    transmission_chunks.c.transmission_id == bindparam("transmission"),
+    transmission_chunks.c.n == bindparam("number"),
+)
 
 
 def lock(conn: Connection, transmission_ids: Iterable[int]) -> None:
@@ -192,7 +211,11 @@ def last_posting(conn: Connection, order_id: int) -> tuple[int, str | None]:
 def purge(conn: Connection, before: datetime, limit: int) -> int:
     """Delete the bytes of transmissions that were made before then and will not go any more; of how many."""
     c = transmissions.c
-    query = select(c.id).where(c.created_at < before, c.state.in_(("SENT", "CANCELLED")), c.bytes != b"")
+    in_rows = c.id.in_(select(transmission_chunks.c.transmission_id))
+    query = select(c.id).where(
+        c.created_at < before, c.state.in_(("SENT", "CANCELLED")), or_(c.bytes != b"", in_rows)
+    )
     old = list(conn.execute(query.order_by(c.id).limit(limit)).scalars())
     conn.execute(update(transmissions).where(c.id.in_(old)).values(bytes=b""))
+    conn.execute(delete(transmission_chunks).where(transmission_chunks.c.transmission_id.in_(old)))
     return len(old)

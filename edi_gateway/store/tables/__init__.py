@@ -43,7 +43,14 @@ from edi_gateway.store.tables.master_data import (
     prices,
     ship_tos,
 )
-from edi_gateway.store.tables.outbound import control_numbers, deadlines, postings, transmissions, work
+from edi_gateway.store.tables.outbound import (
+    control_numbers,
+    deadlines,
+    postings,
+    transmission_chunks,
+    transmissions,
+    work,
+)
 from edi_gateway.store.tables.received import (
     documents,
     findings,
@@ -112,6 +119,7 @@ __all__ = [
     "supply",
     "tax_certificates",
     "tax_rates",
+    "transmission_chunks",
     "transmissions",
     "unit_contents",
     "users",

@@ -6,6 +6,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    ForeignKey,
     Index,
     Integer,
     LargeBinary,
@@ -37,6 +38,14 @@ transmissions = Table(
     Column("sent_at", Moment),
     Column("ack_state", String(20), nullable=False),  # NONE AWAITED ACCEPTED REJECTED OVERDUE
     Index("ix_transmissions_state", "state", "partner"),
+)
+
+transmission_chunks = Table(  # of those with more than 1 MiB, whose own bytes are then empty
+    "transmission_chunks",
+    metadata,
+    Column("transmission_id", BigInteger, ForeignKey("transmissions.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("bytes", LargeBinary, nullable=False),  # at most 1 MiB
 )
 
 postings = Table(

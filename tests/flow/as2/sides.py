@@ -79,7 +79,7 @@ class Side:
             postings={},
             keyring=Keyring(read_secret, lambda: PASSPHRASE),
         ).works
-        app = As2App(partial(receiving.take, self.works), Bounds(size=1 << 20, seconds=20, silence=5))
+        app = As2App(partial(receiving.take, self.works), Bounds(size=8 << 20, seconds=20, silence=5))
         self.listener = Listener(app, host="127.0.0.1", port=self.port)
         self.listener.start()
         with self.works.writer.begin() as conn:

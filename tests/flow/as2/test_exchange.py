@@ -6,7 +6,11 @@ import json
 
 import pytest
 
-from edi_gateway.store import tables
+from edi_gateway.reports.documents import list_transmissions, transmission_bytes
+from edi_gateway.store import as2, outbox, tables
+from edi_gateway.store.database import reading
+from tests.flow.as2 import peer as peers
+from tests.flow.as2.peer import Peer
 from tests.flow.as2.sides import Side, pair
 
 ORDER = b"ISA*00*          *00*          ~\r\nno line end of it may change\n\x00\xff~"
@@ -143,3 +147,28 @@ def test_each_agreement_comes_through_when_both_sides_have_it(sides: Sides, send
     us.send(them)
     assert us.states("out") == ["RECEIPTED"], (us.cases(), them.cases())
     assert [content for _, content in them.received()] == [ORDER]
+
+
+def test_a_document_of_many_rows_goes_whole_and_goes_again_as_it_was(sides: Sides, peer: Peer) -> None:
+    us, them = sides
+    large = bytes(range(256)) * (3 << 12) + b"the end"  # 3 MiB and a little
+    us.agree(them, url=peer.url)
+    peer.behaviour = peers.error_500
+    (transmission,) = us.queue(them, large)
+    us.send(them)
+    peer.behaviour = peers.honest
+    us.clock.skip(minutes=2)
+    us.send(them)
+    assert them.received() == [("order-1.edi", large)]
+    assert len(set(peer.posts)) == 1
+    assert us.states("out") == ["RECEIPTED"]
+    with reading(us.engine) as conn:
+        assert transmission_bytes(conn, transmission) == large
+        assert [row.size for row in list_transmissions(conn)] == [len(large)]
+    us.clock.skip(days=30)
+    with us.works.writer.begin() as conn:
+        assert outbox.purge(conn, us.clock(), 10) == 1
+        assert as2.purge(conn, us.clock(), 10) == 1
+        assert transmission_bytes(conn, transmission) == b""
+    assert us.table(tables.as2_chunks) == us.table(tables.transmission_chunks) == []
+    assert len(us.mdns("in")) == 1  # the evidence stays

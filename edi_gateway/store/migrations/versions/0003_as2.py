@@ -1,4 +1,4 @@
-"""AS2: messages, their bytes and receipts, certificates.
+"""AS2: messages, their bytes and receipts, certificates; large transmissions in rows.
 
 Revision ID: 0003
 Revises: 0002
@@ -61,6 +61,18 @@ def upgrade() -> None:
             ["message_id"], ["as2_messages.id"], name="fk_as2_chunks_message_id_as2_messages"
         ),
         sa.PrimaryKeyConstraint("message_id", "n", name="pk_as2_chunks"),
+    )
+    op.create_table(
+        "transmission_chunks",
+        sa.Column("transmission_id", sa.BigInteger(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("bytes", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["transmission_id"],
+            ["transmissions.id"],
+            name="fk_transmission_chunks_transmission_id_transmissions",
+        ),
+        sa.PrimaryKeyConstraint("transmission_id", "n", name="pk_transmission_chunks"),
     )
     op.create_table(
         "as2_receipts",
