@@ -45,6 +45,6 @@ GATE_RULES: Final[dict[str, _Row]] = {
         "invoice_number_new invoice_in_order_currency credit_within_invoice credit_quantity_within_invoice "
         "credit_as_invoiced credit_charges_within_invoice rebill_after_credit credit_not_before_invoice "
         "invoice_total_adds_up invoice_says_what_is_issued allowances_taken_once bill_back_left_out charges_agreed "
-        "freight_charged_once tax_stated_once terms_as_ordered",
+        "freight_charged_once tax_stated_once tax_as_ordered terms_as_ordered",
     ),
 }

@@ -152,6 +152,19 @@ def test_without_a_rate_the_order_is_held_and_goes_on_by_itself_when_one_is_impo
     assert house.cases()[-1] == ("TAX_RATE_MISSING", "RESOLVED")
 
 
+def test_an_order_that_says_it_is_exempt_waits_for_the_certificate(stocked: Engine) -> None:
+    house = House(stocked, {"tax": True})
+    house.import_("tax-rates", "country,region,code,percent\nUS,CA,ST,10\n")
+    order = house.sold(build.line(10), tax_references=[{"exempt": "3", "number": "12-345"}])
+    assert house.numbers_issued() == []
+    assert house.holds(order) == [("BILLING", None, "ACTIVE")]
+    house.import_("tax-certificates", "customer,number\nC1,R-77\n")
+    with house.desk(actor=SYSTEM) as desk:
+        invoicing.tax_came(desk, house.partners)
+    assert house.totals() == [("INV00000001", "40.00", "ISSUED")]
+    assert house.holds(order) == [("BILLING", None, "RELEASED")]
+
+
 def test_somebody_may_let_it_go_without_the_tax(stocked: Engine) -> None:
     house = House(stocked, {"tax": True})
     order = house.sold(build.line(48))

@@ -139,7 +139,7 @@ def tax_came(desk: Desk, partners: Partners) -> None:
             desk.conn, holds.orders_held(desk.conn, [HoldCode.BILLING.value])
         ).values()
         for hold in mine
-        if hold.finding_code is Code.TAX_RATE_MISSING
+        if hold.finding_code is Code.TAX_RATE_MISSING or "; rule=tax_as_ordered;" in hold.fingerprint
     ]
     look_again(desk, partners, held)
 

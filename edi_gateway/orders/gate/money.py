@@ -17,6 +17,7 @@ from edi_gateway.orders.gate.records import Bill, BillItem
 from edi_gateway.orders.meaning.numbers import ZERO, money, show
 from edi_gateway.orders.meaning.pricing import BASES, NO_CHARGE, Basis
 
+_EXEMPT: Final = ("1", "3")  # DE441: exempt, for resale
 _CENT: Final = Decimal("0.01")
 
 
@@ -83,6 +84,26 @@ def tax_stated_once(bill: Bill) -> Iterator[Finding]:
                 )
 
 
+def tax_as_ordered(bill: Bill) -> Iterator[Finding]:
+    """Tax is charged on an order that says it is exempt or for resale (TAX12, TXI06), and no certificate of the
+    customer holds (D20)."""
+    if bill.is_credit:
+        return
+    taxed = sum((tax.amount or ZERO for tax in _taxes(bill)), ZERO)
+    for story in bill.orders.values():
+        said = [tax.exempt for tax in story.ordered.taxes]
+        said += [each.exempt for each in story.ordered.tax_references]
+        code = next((each for each in said if each in _EXEMPT), None)
+        if code is not None and taxed:
+            yield breach(
+                "taxes",
+                f"PO {story.ordered.po_number} bears no tax by its own words (code {code}), the 810 charges "
+                f"{show(taxed)}.",
+                "Import their certificate (`import tax-certificates`), and it goes by itself; or bill the tax.",
+                code,
+            )
+
+
 def terms_as_ordered(bill: Bill) -> Iterator[Finding]:
     """The terms of the 810 are not those of the PO: per cent of discount, days of discount, net days."""
     if bill.is_credit:
@@ -112,7 +133,9 @@ def terms_as_ordered(bill: Bill) -> Iterator[Finding]:
             )
 
 
-RULES = (*(invoice_total_adds_up, invoice_says_what_is_issued, tax_stated_once, terms_as_ordered),)
+RULES = (
+    *(invoice_total_adds_up, invoice_says_what_is_issued, tax_stated_once, tax_as_ordered, terms_as_ordered),
+)
 
 
 def _extension(item: BillItem, bill: Bill) -> Decimal | None:

@@ -221,6 +221,10 @@ BROKEN: dict[str, Bill] = {
         about=story(invoices=(replace(part_of("INV1", 20, "4.00"), charges=(flat("4.00"), FREIGHT)),)),
     ),
     "tax_stated_once": bill(issued(lines=TAXED, taxes=(TaxAmount("ST", Decimal("15.36")),))),
+    "tax_as_ordered": bill(
+        issued(taxes=(TaxAmount("ST", Decimal("15.05")),)),
+        about=story(ordered=ordered(tax_references=[{"exempt": "1", "number": "12-345"}])),
+    ),
     "terms_as_ordered": bill(said=said(terms=(invoice().terms[0].model_copy(update={"net_days": 10}),))),
 }
 
