@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, bindparam, exists, literal, or_, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, exists, literal, or_, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
