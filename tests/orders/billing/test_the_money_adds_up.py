@@ -20,7 +20,7 @@ from edi_gateway.model.billing import InvoiceKind, IssuedInvoice
 from edi_gateway.model.fulfilment import PartKind
 from edi_gateway.orders.billing.crediting import NotCreditable, What, credit, left_of
 from tests.orders import build
-from tests.orders.billing.bills import Order, rate, taxes
+from tests.orders.billing.bills import Order, rate, sac, taxes
 from tests.orders.billing.papers import told, written
 
 PLACES = {"USD": 2, "EUR": 2, "JPY": 0, "KWD": 3}
@@ -235,3 +235,38 @@ def test_the_810_says_what_was_issued_and_passes_our_own_check(data: st.DataObje
     text = written(told(order, issued), data.draw(st.sampled_from(["004010", "005010"])))
     (tds,) = [line for line in text.splitlines() if line.startswith("TDS*")]
     assert tds.strip("~").split("*")[1] == str(int(rounded(issued.total, 2).scaleb(2)))
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None)
+def test_of_an_order_that_was_cut_amounts_come_to_the_share_of_what_ships(data: st.DataObject) -> None:
+    """Of the order by value, of a line by quantity, rounded once, however many shipments there are."""
+    ordered = [data.draw(quantities), data.draw(quantities)]
+    stays = [data.draw(st.integers(1, int(ordered[0]))), data.draw(st.integers(0, int(ordered[1])))]
+    each = [data.draw(prices), data.draw(prices)]
+    off, fee = data.draw(st.decimals("0.01", "99.99", places=2)), data.draw(amounts)
+    order = Order(
+        build.po(
+            build.line(ordered[0], price=str(each[0]), allowances=[sac("C", "D500", "06", amount=str(fee))]),
+            build.line(ordered[1], price=str(each[1])),
+            allowances=[sac(amount=str(off))],
+        ),
+        policies=ANY_PRICE,
+    )
+    for number, quantity in enumerate(stays, 1):
+        line = order.lines[number]
+        order.lines[number] = replace(
+            line, accepted_quantity=Decimal(quantity), base_quantity=Decimal(quantity)
+        )
+    first = data.draw(st.integers(1, stays[0]))
+    groups = [[(1, first), (2, stays[1])], [(1, stays[0] - first)]]
+    for group in groups:
+        parts = [order.part(number, Decimal(quantity)) for number, quantity in group if quantity]
+        if parts:
+            order.bill(*parts)
+    worth = [Fraction(price) * Fraction(quantity) for price, quantity in zip(each, ordered, strict=True)]
+    left = [Fraction(price) * quantity for price, quantity in zip(each, stays, strict=True)]
+    taken = sum((flat(made, "A") for made in order.issued), Decimal(0))
+    charged = sum((flat(made, "C") for made in order.issued), Decimal(0))
+    assert taken == rounded(Fraction(off) * sum(left) / sum(worth), 2)
+    assert charged == rounded(Fraction(fee) * stays[0] / Fraction(ordered[0]), 2)
