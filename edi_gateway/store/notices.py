@@ -6,7 +6,7 @@ commands/telling/notices.py and commands/telling/advices.py.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from edi_gateway.model.fulfilment import Shipped
+from edi_gateway.store import orders
 from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents, handling_units, line_parts, shipments
 
@@ -72,9 +73,24 @@ def waits(conn: Connection, now: datetime) -> bool:
 
 
 def due(conn: Connection, now: datetime, limit: int) -> list[Noticed]:
-    """Shipments whose notice is to be made, the longest due first; locked."""
-    query = select(*_COLUMNS).where(_due(now)).order_by(shipments.c.notice_after, shipments.c.id).limit(limit)
-    return [_noticed(row) for row in conn.execute(query.with_for_update())]
+    """Shipments whose notice is to be made, the longest due first; locked, and their orders before them."""
+    c = shipments.c
+    query = select(c.id).where(_due(now)).order_by(c.notice_after, c.id).limit(limit)
+    ids = list(conn.execute(query).scalars())
+    lock_orders(conn, ids)
+    found = {
+        each.id: each for some in chunks(ids) for each in _rows(conn, c.id.in_(some) & _due(now), lock=True)
+    }
+    return [found[each] for each in ids if each in found]
+
+
+def lock_orders(conn: Connection, shipment_ids: Collection[int]) -> None:
+    """Lock the orders of these shipments: they come before the shipments, for everybody."""
+    c = line_parts.c
+    found: set[int] = set()
+    for some in chunks(shipment_ids):
+        found.update(conn.execute(select(c.order_id).distinct().where(c.shipment_id.in_(some))).scalars())
+    orders.lock(conn, sorted(found))
 
 
 def _due(now: datetime) -> ColumnElement[bool]:
@@ -104,11 +120,12 @@ def numbered(conn: Connection, partner: str, numbers: Iterable[str], *, lock: bo
 def _where(
     conn: Connection, column: ColumnElement[Any], values: Iterable[Any], *, lock: bool
 ) -> list[Noticed]:
-    found: list[Noticed] = []
-    for some in chunks(values):
-        query = select(*_COLUMNS).where(column.in_(some)).order_by(shipments.c.id)
-        found += [_noticed(row) for row in conn.execute(query.with_for_update() if lock else query)]
-    return found
+    return [each for some in chunks(values) for each in _rows(conn, column.in_(some), lock=lock)]
+
+
+def _rows(conn: Connection, condition: ColumnElement[bool], *, lock: bool) -> list[Noticed]:
+    query = select(*_COLUMNS).where(condition).order_by(shipments.c.id)
+    return [_noticed(row) for row in conn.execute(query.with_for_update() if lock else query)]
 
 
 def change(conn: Connection, shipment_ids: Sequence[int], **values: object) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from edi_gateway.commands.desk import ROLES, Actor, Controls, Desk, Numbers
 from edi_gateway.store.ids import Ids
@@ -49,3 +50,13 @@ class Office:
         who = actor or Actor(name, frozenset(roles) or EVERYTHING, limit)
         with self.engine.begin() as conn:
             yield Desk(conn, self.ids, self.clock, who, controls=self.controls, numbers=self.numbers)
+
+
+def somebody_waits(engine: Engine) -> bool:
+    """Whether a transaction on PostgreSQL waits for a lock; else a moment later."""
+    with engine.connect() as conn:
+        waits = conn.execute(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
+        if waits.scalar():
+            return True
+    time.sleep(0.02)
+    return False

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select, text, update
 
 from edi_gateway.commands.arrivals import Applied, Arrived
 from edi_gateway.commands.desk import Refused
@@ -18,8 +19,11 @@ from edi_gateway.model.documents.application_advice import ApplicationAdvice
 from edi_gateway.model.documents.ship_notice import OrderLevel, ShipNotice
 from edi_gateway.model.fulfilment import Transport
 from edi_gateway.store import notices as rows
-from edi_gateway.store.tables import cases, documents, handling_units, invoices, shipments
-from tests.commands.desks import SYSTEM
+from edi_gateway.store import orders as book
+from edi_gateway.store import shipments as sent
+from edi_gateway.store.database import connect
+from edi_gateway.store.tables import cases, documents, handling_units, invoices, orders, shipments
+from tests.commands.desks import SYSTEM, somebody_waits
 from tests.commands.gatehouse import Gate
 from tests.orders import build
 
@@ -317,3 +321,31 @@ def test_a_number_that_another_carton_bears_is_refused_and_two_may_change_places
     assert gate.rows(select(c.sscc).where(c.shipment_id == second).order_by(c.n)) == [two, one, *rest]
     with gate.desk() as desk, pytest.raises(Refused, match="text that says why"):
         notices.amend(desk, gate.partners, second, why=" ", transport={"pro": "P-9"})
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("asked", [False, True])
+def test_a_notice_that_waits_for_an_order_holds_no_shipment_that_a_correction_needs(
+    request: pytest.FixtureRequest, asked: bool
+) -> None:
+    gate = Gate(connect(request.getfixturevalue("stocked_postgres").sweep()))
+    shipment = gate.send_out(*gate.sell(build.po()))
+    gate.clock.move(minutes=1)
+    order = next(iter(gate.rows(select(orders.c.id))))
+
+    def tell() -> None:
+        with gate.desk(actor=SYSTEM) as desk:
+            if asked:
+                notices.send_notice(desk, gate.partners, shipment, why="They ask.")
+            else:
+                notices.due(desk, gate.partners)
+
+    with ThreadPoolExecutor(1) as pool, gate.desk(actor=SYSTEM) as desk:
+        desk.conn.execute(text("SET LOCAL lock_timeout = '5s'"))
+        book.lock(desk.conn, [order])  # as a corrected 945 begins
+        told = pool.submit(tell)
+        assert any(somebody_waits(gate.engine) for _ in range(500))
+        sent.load(desk.conn, shipment, lock=True)
+        desk.conn.commit()
+        told.result(timeout=60)
+    gate.engine.dispose()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -21,7 +20,7 @@ from edi_gateway.store.database import connect
 from edi_gateway.store.tables import line_parts
 from edi_gateway.store.tables import stock as stock_rows
 from tests.commands.book import Book
-from tests.commands.desks import SYSTEM
+from tests.commands.desks import SYSTEM, somebody_waits
 from tests.orders import build
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
@@ -114,17 +113,7 @@ def test_a_restock_that_waits_for_an_order_holds_nothing_that_its_planning_needs
         desk.conn.execute(text("SET LOCAL lock_timeout = '5s'"))
         store.load(desk.conn, order, lock=True)  # as planning begins
         restocked = pool.submit(restock)
-        assert any(_somebody_waits(book.engine) for _ in range(500))
+        assert any(somebody_waits(book.engine) for _ in range(500))
         assert len(parts.of_orders(desk.conn, [order], lock=True)[order]) == 1
         desk.conn.commit()
         assert restocked.result(timeout=60) == Done(allocated=1, cancelled=1)
-
-
-def _somebody_waits(engine: Engine) -> bool:
-    """Whether a transaction waits for a lock; else a moment later."""
-    with engine.connect() as conn:
-        waits = conn.execute(text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"))
-        if waits.scalar():
-            return True
-    time.sleep(0.02)
-    return False

@@ -207,6 +207,7 @@ def send_notice(desk: Desk, partners: Partners, shipment_id: int, *, why: str) -
     desk.require(what, PERMISSIONS["send a ship notice"])
     if not why.strip():
         raise Refused(what=what, why="it needs a text that says why")
+    notices.lock_orders(desk.conn, [shipment_id])
     found = notices.load(desk.conn, [shipment_id], lock=True).get(shipment_id)
     if found is None:
         raise Refused(what=what, why="there is no such shipment")
@@ -241,6 +242,7 @@ def amend(
     unknown = set(transport or {}) - TRANSPORT_FIELDS
     if unknown:
         raise Refused(what=what, why=f"a shipment has no {', '.join(sorted(unknown))}")
+    notices.lock_orders(desk.conn, [shipment_id])
     found = notices.load(desk.conn, [shipment_id], lock=True).get(shipment_id)
     if found is None:
         raise Refused(what=what, why="there is no such shipment")
