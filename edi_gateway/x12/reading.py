@@ -90,7 +90,8 @@ def read_all(
                 groups = set()
                 yield event
             case InterchangeEnd():
-                event.interchange.findings.extend(problems_of_acks(event.interchange))
+                if event.interchange.acks:
+                    event.interchange.findings.extend(problems_of_acks(event.interchange))
                 _note_repeated_interchange(event.interchange, seen)
                 yield event
             case GroupStart():
@@ -121,7 +122,9 @@ def _judge_group(group: Group, groups: set[tuple[str, str]], refuses: bool) -> N
     if refuses and nearest_read:
         group.findings.remove(nearest_read[0])
         group.findings.append(group_checks.version_refused(group.version, group.read_as, nearest_read[0].at))
-    elif any(each.code is Code.GROUP_ELEMENT_INVALID and _element(each) == 8 for each in group.findings):
+    elif nearest_read and any(
+        each.code is Code.GROUP_ELEMENT_INVALID and _element(each) == 8 for each in group.findings
+    ):
         group.findings[:] = [
             each for each in group.findings if each not in nearest_read
         ]  # it says no release at all

@@ -19,8 +19,6 @@ _UNKNOWABLE = (Code.ELEMENT_MISSING, Code.NUMBER_INVALID, Code.CHARACTER_INVALID
 
 def problems_of_acks(interchange: Interchange) -> Iterator[Finding]:
     """The elements of each TA1 against the dictionary; an error only where it is not known what it says."""
-    if not interchange.acks:
-        return
     book = dictionary("005010" if interchange.version >= "00405" else "004010")
     context = Context(book, interchange.delimiters)
     for elements, offset in zip(interchange.acks, interchange.ack_offsets, strict=True):

@@ -60,6 +60,7 @@ class _Reader:
         self.limits = limits
         self.interchange: Interchange | None = None
         self.outside = Strays()  # segments that belong to no group
+        self.between = Strays()  # segments of the group that belong to no set
         self.hollow = 0  # groups that have neither a set nor a GE
         self.odd: dict[str, Oddity] = {}
         self.unterminated: tuple[int, int] | None = None
@@ -68,7 +69,8 @@ class _Reader:
 
     def _close_group(self) -> None:
         self.group: Group | None = None
-        self.between = Strays()  # segments of the group that belong to no set
+        if self.between.last:
+            self.between = Strays()
         self.sets = 0
         self.controls: set[str] = set()
 
@@ -111,7 +113,9 @@ class _Reader:
         self.interchange.own.append((item.offset, end))
         self.interchange.control_offset = item.offset + header.starts[13]
         self.interchange.findings.extend(interchange_checks.isa(header, item.offset))
-        self.outside, self.hollow, self.odd, self.unterminated = Strays(), 0, {}, None
+        self.hollow, self.odd, self.unterminated = 0, {}, None
+        if self.outside.last:
+            self.outside = Strays()
         return InterchangeStart(self.interchange)
 
     def _end(self, item: Closed) -> Iterator[Event]:
@@ -194,9 +198,9 @@ class _Reader:
 
     def _report_stray(self) -> None:
         strays = self.outside if self.group is None else self.between
-        finding = strays.report(in_group=self.group is not None)
-        if finding is not None:
-            (self.group or self._current()).findings.append(finding)
+        if strays.place is not None:
+            found = strays.report(strays.place, in_group=self.group is not None)
+            (self.group or self._current()).findings.append(found)
 
     def _mark(self, mark: Mark) -> Iterator[Event]:
         if mark.unterminated:
@@ -243,16 +247,17 @@ class _Reader:
                 interchange.own.append((mark.offset, mark.end))
                 interchange.findings.extend(self._about_iea(elements, mark.offset))
 
-    def _about_iea(self, elements: list[str], offset: int) -> Iterator[Finding]:
+    def _about_iea(self, elements: list[str], offset: int) -> list[Finding]:
         """What is wrong with an IEA. A group that has lost its GS, or whose GS stands twice, is a fault already."""
         interchange = self._current()
+        found = list(interchange_checks.iea(interchange.isa, elements, interchange.groups, offset))
+        if not found:
+            return found
         stated = elements[1] if len(elements) > 1 else ""
         known = self.outside.explain(stated, interchange.groups) or (
             self.hollow > 0 and is_count(stated.strip(), interchange.groups - self.hollow)
         )
-        for finding in interchange_checks.iea(interchange.isa, elements, interchange.groups, offset):
-            if not (known and finding.code is Code.IEA_COUNT_WRONG):
-                yield finding
+        return [each for each in found if not (known and each.code is Code.IEA_COUNT_WRONG)]
 
     def _drop_twin(self, mark: Mark) -> None:
         """An ST that stands twice opens one set: the first belongs nowhere."""
@@ -345,10 +350,10 @@ class _Reader:
             group.stated_sets = (
                 int(stated) if stated.isdecimal() and stated.isascii() and len(stated) < 10 else None
             )
-            known = self._explained("5", self.between.explain(stated, self.sets))
-            for finding in group_checks.ge(group.control, trailer, self.sets, offset):
-                if not (known and finding.code is Code.GE_COUNT_WRONG):
-                    group.findings.append(finding)
+            found = list(group_checks.ge(group.control, trailer, self.sets, offset))
+            if self.between.trailers and self._explained("5", self.between.explain(stated, self.sets)):
+                found = [each for each in found if each.code is not Code.GE_COUNT_WRONG]
+            group.findings += found
         self._close_group()
         yield GroupEnd(group)
 

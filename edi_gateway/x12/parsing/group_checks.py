@@ -71,7 +71,8 @@ def gs(elements: list[str], read_as: str, offset: int) -> Iterator[Finding]:
         yield _element_invalid(elements, 4, "a date", offset)
     if not _TIME.fullmatch(elements[5].strip(" ")):
         yield _element_invalid(elements, 5, "a time", offset)
-    yield from too_many("GS", elements, 8, offset, ack=None)
+    if len(elements) > 9:
+        yield from too_many("GS", elements, 8, offset, ack=None)
 
 
 def _element_invalid(elements: list[str], number: int, what: str, offset: int) -> Finding:
@@ -134,7 +135,8 @@ def ge(control: str, trailer: list[str], sets: int, offset: int) -> Iterator[Fin
             value=stated,
             ack="AK9*R****5",
         )
-    yield from too_many("GE", trailer, 2, offset, ack=None)
+    if len(trailer) > 3:
+        yield from too_many("GE", trailer, 2, offset, ack=None)
 
 
 def ge_missing(control: str, start: int, offset: int) -> Finding:

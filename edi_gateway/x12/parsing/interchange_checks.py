@@ -284,7 +284,8 @@ def iea(isa_elements: list[str], trailer: list[str], groups: int, offset: int) -
             value=stated,
             ack=_ta1(Severity.ERROR, "021"),
         )
-    yield from too_many("IEA", trailer, 2, offset, _ta1(Severity.WARNING, "022"))
+    if len(trailer) > 3:
+        yield from too_many("IEA", trailer, 2, offset, _ta1(Severity.WARNING, "022"))
 
 
 def iea_missing(isa_elements: list[str], offset: int, by: str) -> Finding:

@@ -30,10 +30,8 @@ class Strays:
         self.last = elements
         self.trailers += elements[0].upper() == ("SE" if in_group else "GE")
 
-    def report(self, *, in_group: bool) -> Finding | None:
-        if self.place is None:
-            return None
-        finding = interchange_checks.stray(*self.place, in_group=in_group)
+    def report(self, place: tuple[int, int], *, in_group: bool) -> Finding:
+        finding = interchange_checks.stray(*place, in_group=in_group)
         self.place = None
         self.findings.append(finding)
         return finding
