@@ -7,6 +7,7 @@ environment variable, one ending in `_file` a file.
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable
 from datetime import datetime
@@ -14,7 +15,15 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
@@ -192,6 +201,27 @@ class Numbers(Section):
         "INV{n:08d}", description="Invoice numbers; {n} counts without a gap. At most 22 characters."
     )
     credit: str = Field("CM{n:08d}", description="Numbers of credit memos, likewise.")
+
+    @field_validator("invoice", "credit")
+    @classmethod
+    def _counts(cls, pattern: str) -> str:
+        try:
+            made = [pattern.format(n=n) for n in (1, 2)]
+        except (ValueError, KeyError, IndexError, AttributeError) as problem:
+            raise ValueError(f"{pattern!r} makes no number: write it like INV{{n:08d}}") from problem
+        if made[0] == made[1] or len(made[0]) > 22 or not made[0].isascii():
+            raise ValueError(f"{pattern!r} must count with {{n}} and make at most 22 plain characters")
+        return pattern
+
+    @model_validator(mode="after")
+    def _apart(self) -> Self:
+        """What is left of a number without its digits tells the series; tests have T."""
+        series = [re.sub(r"\d+", "#", pattern.format(n=1)) for pattern in (self.invoice, self.credit)]
+        if series[0] == series[1] or "T#" in series:
+            raise ValueError(
+                "invoices, credits and tests (T00000001) need numbers that are told apart by letters"
+            )
+        return self
 
 
 class Logging(Section):

@@ -52,3 +52,20 @@ def test_a_database_secret_comes_from_the_environment(tmp_path, monkeypatch):
         settings.database_url(tmp_path)
     monkeypatch.setenv("EDI_TEST_URL", "postgresql+psycopg://me@db/edi")
     assert settings.database_url(tmp_path) == "postgresql+psycopg://me@db/edi"
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        ('invoice = "INV"', "must count with"),
+        ('invoice = "INV{m}"', "makes no number"),
+        ('invoice = "INV{n:030d}"', "at most 22"),
+        ('credit = "INV{n:08d}"', "told apart by letters"),
+        ('invoice = "{n:08d}"\ncredit = "9{n:07d}"', "told apart by letters"),
+        ('invoice = "T{n:08d}"', "told apart by letters"),
+    ],
+)
+def test_numbers_of_invoices_and_credits_never_meet(tmp_path, said, why):
+    (tmp_path / "config.toml").write_text(f"[numbers]\n{said}\n", "utf-8")
+    with pytest.raises(SettingsInvalid, match=why):
+        read(tmp_path)
