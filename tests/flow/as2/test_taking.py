@@ -1,0 +1,171 @@
+"""What is taken once, what is refused and may come again, and what opens a case: messages posted by hand."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from edi_gateway.commands.partners import certificates
+from edi_gateway.commands.partners.certificates import Use
+from edi_gateway.commands.triage import documents
+from edi_gateway.flow.as2 import agreement
+from edi_gateway.partners.profile import As2Connection
+from edi_gateway.store import certificates as rows
+from edi_gateway.store import tables
+from edi_gateway.transport.as2.extents import Extent, Scratch
+from edi_gateway.transport.as2.packing import Heads, pack
+from edi_gateway.transport.as2.terms import Payload
+from edi_gateway.transport.wire import Answer, Wire
+from tests.flow.as2.sides import LONG_SINCE, Side, pair
+
+Sides = tuple[Side, Side]
+Packed = tuple[tuple[tuple[str, str], ...], bytes]
+
+
+def packed(us: Side, them: Side, content: bytes, message_id: str = "<1@tarnbrook>") -> Packed:
+    """A message of ours, ready to be posted."""
+    wire = line(us, them)
+    with us.works.writer.reading() as conn:
+        ring = us.works.keyring.of(conn, them.key)
+    with Scratch() as scratch:
+        sent = pack(
+            [Payload(Extent.of(content), filename="a.edi")],
+            Heads(message_id, us.name, them.name, "EDI", "test"),
+            agreement.packing(wire.connection),
+            ours=ring.ours,
+            theirs=ring.theirs,
+            at=us.clock(),
+            scratch=scratch,
+        )
+        return sent.headers, sent.body.read()
+
+
+def line(us: Side, them: Side) -> Wire:
+    with us.works.writer.reading() as conn:
+        us.works.live.refresh(conn)
+    partner = us.works.live.get(them.key)
+    assert partner is not None
+    assert isinstance(partner.profile.connection, As2Connection)
+    wire = us.works.transports(partner.profile)
+    assert isinstance(wire, Wire)
+    return wire
+
+
+def post(us: Side, them: Side, message: Packed) -> Answer:
+    wire = line(us, them)
+    try:
+        return wire.post(message[0], Extent.of(message[1]))
+    finally:
+        wire.close()
+
+
+def test_the_same_message_posted_by_many_at_once_is_taken_once_and_all_get_one_receipt(sides: Sides) -> None:
+    us, them = sides
+    message = packed(us, them, b"ISA*00*~")
+    with ThreadPoolExecutor(8) as posting:
+        answers = list(posting.map(lambda _: post(us, them, message), range(8)))
+    assert len({answer.body for answer in answers}) == 1
+    assert them.received() == [("a.edi", b"ISA*00*~")]
+    assert len(them.table(tables.as2_receipts)) == 1
+
+
+def test_a_repacked_message_under_its_message_id_gets_the_receipt_of_the_first(sides: Sides) -> None:
+    us, them = sides
+    first = post(us, them, packed(us, them, b"ISA*00*~"))
+    assert post(us, them, packed(us, them, b"ISA*00*~")).body == first.body
+    assert them.states("in") == ["TAKEN"]
+
+
+def test_a_message_id_with_other_content_is_refused_and_a_case(sides: Sides) -> None:
+    us, them = sides
+    post(us, them, packed(us, them, b"ISA*00*~"))
+    second = post(us, them, packed(us, them, b"ISA*11*~"))
+    assert b"unexpected-processing-error" in second.body
+    assert them.states("in") == ["TAKEN", "REFUSED"]
+    assert them.received() == [("a.edi", b"ISA*00*~")]
+    assert [code for code, _ in them.cases()] == ["AS2_MESSAGE_ID_REUSED"]
+
+
+def test_without_a_message_id_the_same_bytes_are_still_one(sides: Sides) -> None:
+    us, them = sides
+    headers, body = packed(us, them, b"ISA*00*~")
+    nameless = tuple(pair for pair in headers if pair[0] != "Message-ID")
+    for _ in range(2):
+        assert post(us, them, (nameless, body)).status == 200
+    assert them.received() == [("a.edi", b"ISA*00*~")]
+
+
+def test_the_signature_of_another_partner_does_not_count_for_this_one(sides: Sides) -> None:
+    us, them = sides
+    with them.works.writer.begin() as conn:
+        (known,) = rows.standing(conn, "theirs")
+        certificates.withdraw(them.works.desk(conn), known.id, "for this test")
+        certificates.add_theirs(them.works.desk(conn), pair("ANOTHER")[0], Use(us.key, LONG_SINCE))
+        certificates.add_theirs(them.works.desk(conn), pair(us.name)[0], Use("another", LONG_SINCE))
+    us.queue(them, b"ISA*00*~")
+    us.send(them)
+    assert us.mdns("in") == [("REFUSES", "processed/error: authentication-failed")]
+    assert us.states("out") == ["RECEIPT_REFUSED"]
+    assert [code for code, _ in them.cases()] == ["AS2_MESSAGE_REFUSED"]
+    assert them.received() == []
+
+
+def test_a_refused_message_does_not_block_its_retry(sides: Sides) -> None:
+    us, them = sides
+    with them.works.writer.begin() as conn:
+        (known,) = rows.standing(conn, "theirs")
+        certificates.withdraw(them.works.desk(conn), known.id, "for this test")
+    message = packed(us, them, b"ISA*00*~")
+    assert b"authentication-failed" in post(us, them, message).body
+    with them.works.writer.begin() as conn:
+        certificates.add_theirs(them.works.desk(conn), pair(us.name)[0], Use(us.key, LONG_SINCE))
+    assert b"authentication-failed" not in post(us, them, message).body
+    assert them.states("in") == ["REFUSED", "TAKEN"]
+
+
+def test_without_their_certificate_nothing_goes_until_it_is_there(sides: Sides) -> None:
+    us, them = sides
+    with us.works.writer.begin() as conn:
+        (known,) = rows.standing(conn, "theirs")
+        certificates.withdraw(us.works.desk(conn), known.id, "for this test")
+    (transmission,) = us.queue(them, b"ISA*00*~")
+    us.send(them)
+    assert us.transmissions() == ["FAILED"]
+    assert us.table(tables.as2_messages) == []
+    ((code, message),) = us.cases()
+    assert code == "DELIVERY_FAILED"
+    assert "is good for encrypting now" in message
+    with us.works.writer.begin() as conn:
+        certificates.add_theirs(us.works.desk(conn), pair(them.name)[0], Use(them.key, LONG_SINCE))
+        documents.resend_transmission(us.works.desk(conn), transmission)
+    us.send(them)
+    assert us.states("out") == ["RECEIPTED"]
+    assert us.cases() == []
+
+
+@pytest.mark.slow
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    content=st.binary(min_size=1, max_size=3000),
+    sign=st.sampled_from(["sha256", "sha384", "sha512", "none"]),
+    encrypt=st.sampled_from(["aes128-cbc", "aes256-cbc", "aes256-gcm", "none"]),
+    compress=st.sampled_from(["before signing", "after signing", "none"]),
+    receipt=st.sampled_from(["true", "false"]),
+)
+def test_any_bytes_in_any_packing_arrive_through_a_socket_with_the_mic_that_we_worked_out(
+    sides: Sides, content: bytes, sign: str, encrypt: str, compress: str, receipt: str
+) -> None:
+    us, them = sides
+    us.agree(
+        them,
+        f'[connection.sending]\nsign = "{sign}"\nencrypt = "{encrypt}"\ncompress = "{compress}"\n'
+        f"[connection.receipts]\nsigned = {receipt}\n",
+    )
+    them.agree(us, "[connection.demands]\nsigned = false\nencrypted = false\n")
+    us.queue(them, content)
+    us.send(them)
+    assert set(us.states("out")) == {"RECEIPTED"}  # only a receipt with our MIC settles
+    assert content in [came for _, came in them.received()]
