@@ -8,7 +8,7 @@ part: all that left is in the books. Pure. Called by commands/shipping/confirmin
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -82,18 +82,15 @@ def ship(
     """
     said = {each.part_id: each for each in confirmed}
     rows = _Rows(new_id)
+    more = _More(rows, dict(over), list(waiting))
     shipped: dict[int, tuple[Part, ...]] = {}
     left: list[Left] = []
     unbound: dict[int, Decimal] = {}
-    early: list[Early] = []
-    excess: list[Cut] = []
-    room, shelf = dict(over), list(waiting)
     for part in sorted(parts, key=lambda p: p.rank):
         if part.state not in AT_WAREHOUSE:
             continue
         told = said.get(part.id, Confirmed(part.id, ZERO))
         gone = min(told.quantity, part.quantity)
-        beyond = EXACT.subtract(told.quantity, gone)
         missing = EXACT.subtract(part.quantity, gone)
         becomes = _rest(part, told.rest or rest)
         base, base_left = split(part, gone) if gone > 0 else (ZERO, part.base_quantity)
@@ -103,46 +100,67 @@ def ship(
             if becomes != "later":
                 rows.change(_as_rest(part, becomes, now))
             continue
-        piece = _shipped(replace(part, quantity=plain(gone), base_quantity=base), shipment_id, now)
-        unbound[part.id] = base
-        pieces = [piece]
         if missing > 0:
             remainder = replace(part, quantity=plain(missing), base_quantity=base_left)
             rows.add(remainder if becomes == "later" else _as_rest(remainder, becomes, now))
-        for each in _early(part, beyond, shelf):
-            mine = replace(
-                each.part, quantity=each.quantity, base_quantity=each.base_quantity, site=part.site
+        unbound[part.id] = base
+        first = replace(part, quantity=plain(gone), base_quantity=base)
+        pieces = [first, *more.than(part, EXACT.subtract(told.quantity, gone))]
+        pieces = [_shipped(piece, shipment_id, now) for piece in _weighed(pieces, told.measured)]
+        for piece in pieces:
+            rows.put(piece, new=piece.kind is PartKind.OVER)
+        shipped[part.id] = tuple(pieces)
+    changed, new = rows.written
+    return Applied(changed, new, shipped, tuple(left), unbound, tuple(more.early), tuple(more.excess))
+
+
+@dataclass(slots=True)
+class _More:
+    """What left beyond what was asked for. `room`: how much of each line may still go beyond the order; `shelf`: what
+    waits, and no warehouse was asked for."""
+
+    rows: _Rows
+    room: dict[tuple[int, int], Decimal]
+    shelf: list[Part]
+    early: list[Early] = field(default_factory=list)
+    excess: list[Cut] = field(default_factory=list)
+
+    def than(self, part: Part, beyond: Decimal) -> list[Part]:
+        """The pieces of so much beyond a part: of what the order still wants of its line, and what is over that."""
+        pieces: list[Part] = []
+        for each in _early(part, beyond, self.shelf):
+            pieces.append(
+                replace(each.part, quantity=each.quantity, base_quantity=each.base_quantity, site=part.site)
             )
-            pieces.append(_shipped(mine, shipment_id, now))
-            early.append(each)
+            self.early.append(each)
             beyond = EXACT.subtract(beyond, each.quantity)
-            shelf.remove(each.part)
+            self.shelf.remove(each.part)
             kept = EXACT.subtract(each.part.quantity, each.quantity)
             if kept > 0:
                 base_kept = EXACT.subtract(each.part.base_quantity, each.base_quantity)
-                shelf.append(rows.add(replace(each.part, quantity=plain(kept), base_quantity=base_kept)))
+                rest = replace(each.part, quantity=plain(kept), base_quantity=base_kept)
+                self.shelf.append(self.rows.add(rest))
         if beyond > 0:
-            extra = replace(
-                part, kind=PartKind.OVER, quantity=plain(beyond), base_quantity=_base(part, beyond)
-            )
-            pieces.append(replace(_shipped(extra, shipment_id, now), id=new_id()))
-            key = (part.order_id, part.line)
-            within = min(beyond, _whole(room.get(key, ZERO), part))
-            if within > 0:
-                room[key] = EXACT.subtract(room[key], within)
-            if within < beyond:
-                excess.append(Cut(part, plain(EXACT.subtract(beyond, within))))
-        shipped[part.id] = _weighed(pieces, told.measured)
-        for mine in shipped[part.id]:
-            rows.put(mine, new=mine.kind is PartKind.OVER)
-    changed, new = rows.written
-    return Applied(changed, new, shipped, tuple(left), unbound, tuple(early), tuple(excess))
+            base = _base(part, beyond)
+            over = replace(part, kind=PartKind.OVER, quantity=plain(beyond), base_quantity=base)
+            pieces.append(replace(over, id=self.rows.new_id()))
+            self._bear(part, beyond)
+        return pieces
+
+    def _bear(self, part: Part, beyond: Decimal) -> None:
+        """As far as the buyer bears it; the rest is `excess`."""
+        key = (part.order_id, part.line)
+        room = self.room.get(key, ZERO)
+        within = min(beyond, _whole(room, part))
+        self.room[key] = EXACT.subtract(room, within)
+        if within < beyond:
+            self.excess.append(Cut(part, plain(EXACT.subtract(beyond, within))))
 
 
-def _weighed(pieces: Sequence[Part], measured: Decimal | None) -> tuple[Part, ...]:
+def _weighed(pieces: Sequence[Part], measured: Decimal | None) -> Sequence[Part]:
     """Pieces with what they really weighed, each with its share."""
     if measured is None:
-        return tuple(pieces)
+        return pieces
     total = sum((Fraction(piece.quantity) for piece in pieces), Fraction(0))
     made: list[Part] = []
     left = measured
@@ -150,14 +168,14 @@ def _weighed(pieces: Sequence[Part], measured: Decimal | None) -> tuple[Part, ..
         mine = left if n == len(pieces) else six_places(Fraction(measured) * Fraction(piece.quantity) / total)
         left = EXACT.subtract(left, mine)
         made.append(replace(piece, base_quantity=plain(mine)))
-    return tuple(made)
+    return made
 
 
 class _Rows:
     """Rows as they are then, each once."""
 
     def __init__(self, new_id: Callable[[], int]) -> None:
-        self._new_id = new_id
+        self.new_id = new_id
         self._changed: dict[int, Part] = {}
         self._new: dict[int, Part] = {}
 
@@ -173,7 +191,7 @@ class _Rows:
 
     def add(self, part: Part) -> Part:
         """As a row of its own."""
-        added = replace(part, id=self._new_id())
+        added = replace(part, id=self.new_id())
         self._new[added.id] = added
         return added
 
