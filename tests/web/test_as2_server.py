@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from edi_gateway.flow.as2.receiving import Reply, Request
+from edi_gateway.flow.as2.keeping import Request
+from edi_gateway.flow.as2.receiving import Reply
 from edi_gateway.store import tables
 from edi_gateway.transport.as2.extents import Scratch
 from edi_gateway.web.as2 import listener as listeners

@@ -15,54 +15,35 @@ from typing import Any
 from sqlalchemy import Connection
 
 from edi_gateway import logs
-from edi_gateway.commands.triage.cases import About, NewCase, open_cases
-from edi_gateway.flow import receive
+from edi_gateway.commands.triage.cases import NewCase, open_cases
 from edi_gateway.flow.as2 import agreement, receipts
+from edi_gateway.flow.as2.keeping import Arrived, Overtaken, Request, Verdict, without_id
 from edi_gateway.flow.as2.keyring import Ring
 from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners.profile import As2Connection
 from edi_gateway.store import as2
-from edi_gateway.store import receipts as receipt_rows
 from edi_gateway.store.as2 import Message
 from edi_gateway.store.ids import short
-from edi_gateway.transport.as2.extents import Extent, Scratch, TookTooLong
+from edi_gateway.transport.as2.extents import Scratch, TookTooLong
 from edi_gateway.transport.as2.heading import Heading, read_headers
 from edi_gateway.transport.as2.mime.head import Head
 from edi_gateway.transport.as2.opening import open_message
 from edi_gateway.transport.as2.receipts import write_receipt
 from edi_gateway.transport.as2.terms import (
     DUPLICATE_DOCUMENT,
-    PROCESSED,
     UNEXPECTED_PROCESSING_ERROR,
     Answer,
-    Compressed,
-    Disposition,
-    Encrypted,
-    Layer,
-    Mic,
     Opened,
     Purpose,
     Receipt,
     Refused,
-    Signed,
     chosen,
 )
-from edi_gateway.transport.keys.reading import serial
 
 _LONGEST_ID = 998  # of a Message-ID: a header line (RFC 5322 2.1.1)
 _TEXT = (("Content-Type", "text/plain; charset=us-ascii"),)
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What was posted. `sha256` is that of the body; `peer` the address that it came from."""
-
-    headers: tuple[tuple[str, str], ...]
-    body: Extent
-    sha256: str
-    peer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +84,7 @@ def _take(works: Works, request: Request, scratch: Scratch) -> tuple[Reply, dict
         partner = _whose(works, heading)
         ring = Ring() if partner is None else works.keyring.of(conn, partner.profile.key)
         if partner is not None:
-            named = heading.message_id or _without_id(request)
+            named = heading.message_id or without_id(request)
             old = as2.claimed(conn, "in", partner.profile.key, named)
     if partner is None:
         _unknown(works, heading)
@@ -111,7 +92,7 @@ def _take(works: Works, request: Request, scratch: Scratch) -> tuple[Reply, dict
     said = {"partner": partner.profile.key, "message_id": heading.message_id}
     if partner.paused:
         return NOT_NOW, {**said, "paused": True}
-    arrival = _Arrival(works, partner, ring, head, heading, request, scratch)
+    arrival = _Arrival(works, partner, heading, request, ring, head, scratch)
     reply, outcome = arrival.take(old)
     return reply, {**said, "outcome": outcome}
 
@@ -144,45 +125,31 @@ def _unknown(works: Works, heading: Heading) -> None:
         open_cases(works.desk(conn), [NewCase(finding, None)])
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
-    """What becomes of a message. `old`: the one that we had before under its Message-ID."""
-
-    state: str  # TAKEN, DUPLICATE, REFUSED, AGAIN
-    disposition: Disposition = PROCESSED
-    problem: str | None = None
-    old: Message | None = None
-
-
 @dataclass(slots=True)
-class _Arrival:
-    """One message of a known partner."""
+class _Arrival(Arrived):
+    """One message of a known partner: what becomes of it."""
 
-    works: Works
-    partner: LivePartner
     ring: Ring
     head: Head
-    heading: Heading
-    request: Request
     scratch: Scratch
 
     def take(self, old: Message | None) -> tuple[Reply, str]:
         """`old`: the message that came before under its Message-ID."""
-        if len(self._message_id) > _LONGEST_ID:
+        if len(self.message_id) > _LONGEST_ID:
             return NOT_AS2, "message id too long"
         if old is not None and old.sha256 == self.request.sha256:  # byte for byte: nothing is opened again
             return self.works.writer.run(lambda conn: self._again(conn, old)), "again"
         wish = self.heading.wish
-        if wish is not None and wish.url is not None and not agreement.may_ask_at(self._connection, wish.url):
+        if wish is not None and wish.url is not None and not agreement.may_ask_at(self.connection, wish.url):
             problem = f"They want the receipt at {wish.url[:200]!r}; connection.receipts.may_ask_at has no such URL."
             refused = Refused(UNEXPECTED_PROCESSING_ERROR, problem)
-            self.works.writer.run(lambda conn: self._keep(conn, refused, _refusal(refused), None))
+            self.works.writer.run(lambda conn: self.keep(conn, refused, _refusal(refused), None))
             return NOT_TAKEN, "receipt url not allowed"
         found = open_message(
             self.head,
             self.request.body,
             wish,
-            policy=agreement.policy(self._connection),
+            policy=agreement.policy(self.connection),
             ours=self.ring.ours,
             theirs=self.ring.theirs,
             at=self.works.clock(),
@@ -208,7 +175,7 @@ class _Arrival:
     def _receipt(self, found: Receipt | Refused) -> tuple[Reply, str]:
         raw = receipts.Raw(self.request.headers, self.request.body.read(_LARGEST_RECEIPT))
         taken = self.works.writer.run(
-            lambda conn: receipts.take(self.works, conn, self._key, raw, self.heading, found)
+            lambda conn: receipts.take(self.works, conn, self.key, raw, self.heading, found)
         )
         return (
             DONE if taken.state in (receipts.SETTLES, receipts.REFUSES) else NOT_TAKEN
@@ -225,144 +192,42 @@ class _Arrival:
             try:
                 reply = self.works.writer.run(partial(self._commit, found, verdict, payload, receipt))
                 return reply, verdict.state.lower()
-            except _Overtaken:  # another thread was quicker
+            except Overtaken:  # another thread was quicker
                 with self.works.writer.reading() as conn:
-                    old = as2.claimed(conn, "in", self._key, self._message_id)
+                    old = as2.claimed(conn, "in", self.key, self.message_id)
                     verdict = self._verdict(conn, found, payload, old)
 
     def _verdict(
         self, conn: Connection, found: Opened | Refused, payload: str | None, old: Message | None
-    ) -> _Verdict:
+    ) -> Verdict:
         if old is not None and (old.sha256 == self.request.sha256 or payload == old.payload_sha256):
-            return _Verdict("AGAIN", old=old)
+            return Verdict("AGAIN", old=old)
         if isinstance(found, Refused):
             return _refusal(found)
         if old is not None:
             came = f"{old.created_at:%Y-%m-%d %H:%M} UTC"
-            problem = f"{self._message_id} was the id of another message, which came {came}."
-            return _Verdict("REFUSED", UNEXPECTED_PROCESSING_ERROR, problem, old)
-        if payload is not None and as2.was_taken(conn, self._key, payload):
-            return _Verdict("DUPLICATE", DUPLICATE_DOCUMENT, _KNOWN_CONTENT)
-        return _Verdict("TAKEN")
+            problem = f"{self.message_id} was the id of another message, which came {came}."
+            return Verdict("REFUSED", UNEXPECTED_PROCESSING_ERROR, problem, old)
+        if payload is not None and as2.was_taken(conn, self.key, payload):
+            return Verdict("DUPLICATE", DUPLICATE_DOCUMENT, _KNOWN_CONTENT)
+        return Verdict("TAKEN")
 
     def _commit(
         self,
         found: Opened | Refused,
-        verdict: _Verdict,
+        verdict: Verdict,
         payload: str | None,
         receipt: Answer | None,
         conn: Connection,
     ) -> Reply:
-        """Write it all in one commit. Raises _Overtaken, having written nothing, when it has become another matter."""
+        """Write it all in one commit. Raises Overtaken, having written nothing, when it has become another matter."""
         if verdict.state == "AGAIN":
             assert verdict.old is not None  # it is what makes it AGAIN
             return self._again(conn, verdict.old)
-        self._keep(conn, found, verdict, payload, receipt)
+        self.keep(conn, found, verdict, payload, receipt)
         return self._reply(receipt, verdict.state)
 
-    def _keep(
-        self,
-        conn: Connection,
-        found: Opened | Refused,
-        verdict: _Verdict,
-        payload: str | None,
-        receipt: Answer | None = None,
-    ) -> None:
-        works, now = self.works, self.works.clock()
-        message = works.ids.next()
-        if verdict.state == "TAKEN" and payload is not None and as2.was_taken(conn, self._key, payload):
-            raise _Overtaken
-        first = None
-        if verdict.state == "TAKEN" and isinstance(found, Opened):
-            first = self._keep_payloads(conn, message, found)
-        mic = found.mic
-        wish = self.heading.wish
-        added = as2.add_unless_claimed(
-            conn,
-            {
-                "id": message,
-                "direction": "in",
-                "partner": self._key,
-                "message_id": self._message_id,
-                "claim": None if verdict.state == "REFUSED" else as2.claim("in", self._key, self._message_id),
-                "receipt_id": first,
-                "state": verdict.state,
-                "as2_from": self.heading.as2_from,
-                "as2_to": self.heading.as2_to,
-                "headers": self.request.headers,
-                "size": self.request.body.size,
-                "sha256": self.request.sha256,
-                "payload_sha256": payload,
-                "mics": [] if mic is None else [(mic.value, mic.digest.value)],
-                "wish": None if wish is None else {"signed": wish.signed, "url": wish.url},
-                "layers": ", ".join(map(_in_words, found.layers)) or "plain",
-                "signer_serial": next(
-                    (serial(x.signer) for x in found.layers if isinstance(x, Signed)), None
-                ),
-                "recipient_serial": next(
-                    (serial(x.recipient) for x in found.layers if isinstance(x, Encrypted)), None
-                ),
-                "disposition": str(verdict.disposition),
-                "problem": verdict.problem,
-                "peer": self.request.peer,
-                "created_at": now,
-                "receipted_at": None if receipt is None else now,
-            },
-        )
-        if not added:
-            raise _Overtaken
-        if receipt is not None:
-            self._keep_receipt(conn, message, receipt, verdict, mic)
-        if verdict.state == "REFUSED":
-            self._case(conn, verdict)
-
-    def _keep_payloads(self, conn: Connection, message: int, opened: Opened) -> int | None:
-        """Documents as receipts, with the work to be done on them; the first one's id."""
-        works = self.works
-        named = [(each.filename or f"{short(message)}.edi", each.content) for each in opened.payloads]
-        if all(content.size <= receipt_rows.CHUNK for _, content in named):
-            files = [(name, content.read()) for name, content in named]
-            made = receipt_rows.add_many(
-                conn, works.ids, works.clock, self._key, files, partner=self._key, settled=True
-            )
-        else:
-            made = [
-                receipt_rows.add(
-                    conn, works.ids, works.clock, self._key, name, content.chunks(), partner=self._key
-                )
-                for name, content in named
-            ]
-            receipt_rows.settled(conn, [one.id for one in made])
-        receive.leave_work(works, conn, [(one.id, self._key, one.size) for one in made])
-        return made[0].id if made else None
-
-    def _keep_receipt(
-        self, conn: Connection, message: int, receipt: Answer, verdict: _Verdict, mic: Mic | None
-    ) -> None:
-        wish = self.heading.wish
-        url = None if wish is None else wish.url
-        as2.add_receipt(
-            conn,
-            {
-                "id": self.works.ids.next(),
-                "direction": "out",
-                "partner": self._key,
-                "message": message,
-                "original_message_id": self.heading.message_id,
-                "message_id": receipt.message_id,
-                "headers": receipt.headers,
-                "bytes": receipt.body,
-                "disposition": str(verdict.disposition),
-                "mic": None if mic is None else str(mic),
-                "signer_serial": receipt.signer and serial(receipt.signer),
-                "at": self.works.clock(),
-                "state": "ANSWERED" if url is None else "READY",
-                "url": url,
-                "attempts": 0,
-            },
-        )
-
-    def _written(self, found: Opened | Refused, verdict: _Verdict) -> Answer | None:
+    def _written(self, found: Opened | Refused, verdict: Verdict) -> Answer | None:
         """The receipt that they asked for; none when they asked for none."""
         if self.heading.wish is None:
             return None
@@ -372,7 +237,7 @@ class _Arrival:
             verdict.disposition,
             found.mic,
             identity=chosen(self.ring.ours, Purpose.SIGN, now),
-            policy=agreement.policy(self._connection),
+            policy=agreement.policy(self.connection),
             message_id=f"<{short(self.works.ids.next())}.{secrets.token_hex(8)}@edi-gateway>",
             user_agent=agreement.USER_AGENT,
             at=now,
@@ -395,52 +260,13 @@ class _Arrival:
             return DONE
         return Reply(200, given.headers, given.bytes)
 
-    def _case(self, conn: Connection, verdict: _Verdict) -> None:
-        reused = verdict.old is not None
-        finding = Finding(
-            Code.AS2_MESSAGE_ID_REUSED if reused else Code.AS2_MESSAGE_REFUSED,
-            Severity.ERROR,
-            message=f"A message of {self._key} was not taken ({verdict.disposition}): {verdict.problem}",
-            hint="Ask the partner which of the two counts; its software must give each message an id of its own."
-            if reused
-            else "See docs/how-to/as2.md, what each refusal means. Once it is mended the partner sends it again.",
-            rule=verdict.disposition.reason,
-            family=Family.TRANSPORT,
-        )
-        open_cases(
-            self.works.desk(conn), [NewCase(finding, self._key, About(), test=self.partner.profile.test)]
-        )
-
-    @property
-    def _key(self) -> str:
-        return self.partner.profile.key
-
-    @property
-    def _connection(self) -> As2Connection:
-        connection = self.partner.profile.connection
-        assert isinstance(connection, As2Connection)  # `_whose` looks
-        return connection
-
-    @property
-    def _message_id(self) -> str:
-        """As they wrote it; one that is missing is made of the content, so that the same thing twice is one."""
-        return self.heading.message_id or _without_id(self.request)
-
 
 _LARGEST_RECEIPT = 8 << 20
 _KNOWN_CONTENT = "The same content came before under another Message-ID."
 
 
-class _Overtaken(Exception):
-    """Another thread has committed the same Message-ID, or the same content, since we looked."""
-
-
-def _without_id(request: Request) -> str:
-    return f"none:{request.sha256}"
-
-
-def _refusal(found: Refused) -> _Verdict:
-    return _Verdict("REFUSED", found.disposition, found.problem)
+def _refusal(found: Refused) -> Verdict:
+    return Verdict("REFUSED", found.disposition, found.problem)
 
 
 def _payload_sha256(opened: Opened) -> str:
@@ -452,12 +278,3 @@ def _payload_sha256(opened: Opened) -> str:
             made.update(chunk)
         hashes.append(made.digest())
     return hashes[0].hex() if len(hashes) == 1 else sha256(b"".join(hashes)).hexdigest()
-
-
-def _in_words(layer: Layer) -> str:
-    if isinstance(layer, Signed):
-        return f"signed {layer.digest.value} {layer.scheme.value}"
-    if isinstance(layer, Encrypted):
-        return f"encrypted {layer.cipher.value} {layer.key_transport.value}"
-    assert isinstance(layer, Compressed)
-    return "compressed"

@@ -16,7 +16,8 @@ from hashlib import sha256
 from typing import Any
 
 from edi_gateway import logs
-from edi_gateway.flow.as2.receiving import Reply, Request
+from edi_gateway.flow.as2.keeping import Request
+from edi_gateway.flow.as2.receiving import Reply
 from edi_gateway.transport.as2.extents import Scratch
 
 Take = Callable[[Request, Scratch], Reply]

@@ -16,7 +16,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from edi_gateway.flow.as2 import receiving
-from edi_gateway.flow.as2.receiving import Reply, Request
+from edi_gateway.flow.as2.keeping import Request
+from edi_gateway.flow.as2.receiving import Reply
 from edi_gateway.store.database import reading
 from edi_gateway.transport.as2.extents import Scratch
 from edi_gateway.transport.as2.heading import read_headers
