@@ -187,4 +187,4 @@ def transmission_bytes(conn: Connection, transmission_id: int) -> bytes | None:
     """None when there is no such transmission; empty when they are not kept any more."""
     if conn.execute(select(transmissions.c.id).where(transmissions.c.id == transmission_id)).first() is None:
         return None
-    return b"".join(outbox.chunks(conn, transmission_id))
+    return b"".join(outbox.content(conn, transmission_id))

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
-from edi_gateway.store.receipts import in_pieces
+from edi_gateway.store.pieces import Pieces
 from edi_gateway.store.tables import as2_chunks, as2_messages, as2_receipts, transmissions
 
 Pairs = tuple[tuple[str, str], ...]
@@ -115,26 +115,17 @@ _UNLESS_CLAIMED = {
 }
 
 
-def add_body(conn: Connection, message_id: int, chunks: Iterable[bytes]) -> None:
-    """Keep the bytes that are sent, in rows of at most 1 MiB."""
-    for n, piece in enumerate(in_pieces(chunks)):
-        bulk.insert(conn, as2_chunks, ("message_id", "n", "bytes"), [(message_id, n, piece)])
+def add_body(conn: Connection, message_id: int, content: Iterable[bytes]) -> None:
+    """Keep the bytes that are sent."""
+    _BODIES.add(conn, message_id, content)
 
 
 def body(conn: Connection, message_id: int) -> Iterator[bytes]:
-    """The bytes that are sent, a chunk at a time."""
-    n = 0
-    while True:
-        chunk = conn.execute(_CHUNK, {"message": message_id, "number": n}).scalar()
-        if chunk is None:
-            return
-        yield bytes(chunk)
-        n += 1
+    """The bytes that are sent, a piece at a time."""
+    return _BODIES.read(conn, message_id)
 
 
-_CHUNK = select(as2_chunks.c.bytes).where(
-    as2_chunks.c.message_id == bindparam("message"), as2_chunks.c.n == bindparam("number")
-)
+_BODIES = Pieces(as2_chunks, "message_id")
 
 
 def add_receipt(conn: Connection, row: Row) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, and_, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import case_notes, cases
 
 OPEN = ("NEW", "ASSIGNED", "WAITING")
@@ -95,8 +96,7 @@ def open_of_partner(conn: Connection, partner: str, code: str) -> list[Case]:
 def open_by_causes(conn: Connection, fingerprints: Sequence[str]) -> list[Case]:
     """Open cases of these causes, the oldest first."""
     found: list[Case] = []
-    for start in range(0, len(fingerprints), 400):
-        chunk = fingerprints[start : start + 400]
+    for chunk in chunks(fingerprints):
         query = select(*_CASE).where(cases.c.fingerprint.in_(chunk), cases.c.state.in_(OPEN))
         found += [Case(*row) for row in conn.execute(query.order_by(cases.c.id))]
     return found
@@ -119,5 +119,5 @@ def open_alike(
 
 def change(conn: Connection, case_ids: Sequence[int], **values: object) -> None:
     """Set columns of cases. Commands only, which leave a note and the audit beside it."""
-    for start in range(0, len(case_ids), 400):
-        conn.execute(update(cases).where(cases.c.id.in_(case_ids[start : start + 400])).values(**values))
+    for chunk in chunks(case_ids):
+        conn.execute(update(cases).where(cases.c.id.in_(chunk)).values(**values))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import deadlines
 
@@ -66,8 +67,7 @@ def put(conn: Connection, ids: Ids, kind: str, subject: int, due_at: datetime) -
 def close(conn: Connection, kinds: Iterable[str], subjects: Sequence[int], state: str = "DONE") -> None:
     """Open deadlines of these kinds and subjects are met (DONE) or no longer apply (CANCELLED)."""
     wanted = list(kinds)
-    for start in range(0, len(subjects), 500):
-        chunk = subjects[start : start + 500]
+    for chunk in chunks(subjects):
         conn.execute(
             update(deadlines)
             .where(deadlines.c.kind.in_(wanted), deadlines.c.subject.in_(chunk), deadlines.c.state == "OPEN")

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents, moment_text
 
 #: What a set can have come to, by its direction.
@@ -151,8 +152,7 @@ def set_state(
 ) -> None:
     """Of the states in store/tables.py; `status` is their AK5 letter on what we sent."""
     values = {"state": state} if status is None else {"state": state, "status": status}
-    for start in range(0, len(document_ids), 500):
-        chunk = document_ids[start : start + 500]
+    for chunk in chunks(document_ids):
         conn.execute(update(documents).where(documents.c.id.in_(chunk)).values(values))
 
 
@@ -172,10 +172,10 @@ def last_answers(conn: Connection, order_ids: Sequence[int]) -> dict[int, Answer
     """The last answer of each order that went out, or is about to."""
     c = documents.c
     found: dict[int, Answer] = {}
-    for start in range(0, len(order_ids), 400):
+    for chunk in chunks(order_ids):
         query = (
             select(c.id, c.order_id, c.body, c.segments, c.delimiters, c.canonical)
-            .where(c.order_id.in_(order_ids[start : start + 400]), c.direction == "out", c.set_code == "855")
+            .where(c.order_id.in_(chunk), c.direction == "out", c.set_code == "855")
             .where(c.state.not_in(("INVALID", "CANCELLED")), c.canonical.is_not(None))
             .order_by(c.id)
         )

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, Table, bindparam, delete, exists, literal, or
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
-from edi_gateway.store.receipts import CHUNK, in_pieces
+from edi_gateway.store.chunks import chunks
+from edi_gateway.store.pieces import PIECE, Pieces
 from edi_gateway.store.tables import documents, moment_text, postings, transmission_chunks, transmissions
 
 
@@ -30,20 +31,17 @@ class Transmission:
 
 def add_transmissions(conn: Connection, rows: Sequence[Row]) -> None:
     """New ones. Bytes of more than 1 MiB go into rows of their own: each change of a row writes all of it anew."""
-    large = [row for row in rows if len(row["bytes"]) > CHUNK]
+    large = [row for row in rows if len(row["bytes"]) > PIECE]
     if large:
-        rows = [{**row, "bytes": b""} if len(row["bytes"]) > CHUNK else row for row in rows]
+        rows = [{**row, "bytes": b""} if len(row["bytes"]) > PIECE else row for row in rows]
     bulk.insert_rows(conn, transmissions, rows)
     for row in large:
-        add_chunks(conn, row["id"], (row["bytes"],))
+        add_bytes(conn, row["id"], (row["bytes"],))
 
 
-def add_chunks(conn: Connection, transmission_id: int, content: Iterable[bytes]) -> None:
-    """The bytes of a transmission that was added without any, in rows of at most 1 MiB."""
-    for n, piece in enumerate(in_pieces(content)):
-        bulk.insert(
-            conn, transmission_chunks, ("transmission_id", "n", "bytes"), [(transmission_id, n, piece)]
-        )
+def add_bytes(conn: Connection, transmission_id: int, pieces: Iterable[bytes]) -> None:
+    """The bytes of a transmission that was added without any."""
+    _PIECES.add(conn, transmission_id, pieces)
 
 
 def add_postings(conn: Connection, rows: Sequence[Row]) -> None:
@@ -51,38 +49,30 @@ def add_postings(conn: Connection, rows: Sequence[Row]) -> None:
 
 
 def waiting(conn: Connection, transmission_id: int, *, with_bytes: bool = True) -> Transmission | None:
-    """The transmission, if it is still to be sent; without its bytes they are empty there (see `chunks`)."""
+    """The transmission, if it is still to be sent; without its bytes they are empty there (see `content`)."""
     c = transmissions.c
-    content = c.bytes if with_bytes else literal(b"")
-    query = select(c.id, c.partner, c.control, c.name, content, c.attempts, c.ack_state)
+    held = c.bytes if with_bytes else literal(b"")
+    query = select(c.id, c.partner, c.control, c.name, held, c.attempts, c.ack_state)
     row = conn.execute(query.where(c.id == transmission_id, c.state == "READY")).first()
     if row is None:
         return None
     found = Transmission(*row)
     if with_bytes and not found.bytes:
-        return replace(found, bytes=b"".join(chunks(conn, transmission_id)))
+        return replace(found, bytes=b"".join(content(conn, transmission_id)))
     return found
 
 
-def chunks(conn: Connection, transmission_id: int) -> Iterator[bytes]:
+def content(conn: Connection, transmission_id: int) -> Iterator[bytes]:
     """The bytes of a transmission, 1 MiB at a time: they may be too many for memory."""
     whole = conn.execute(_WHOLE, {"transmission": transmission_id}).scalar()
     if whole:
         yield bytes(whole)
         return
-    n = 0
-    while (
-        piece := conn.execute(_PIECE, {"transmission": transmission_id, "number": n}).scalar()
-    ) is not None:
-        yield bytes(piece)
-        n += 1
+    yield from _PIECES.read(conn, transmission_id)
 
 
 _WHOLE = select(transmissions.c.bytes).where(transmissions.c.id == bindparam("transmission"))
-_PIECE = select(transmission_chunks.c.bytes).where(
-    transmission_chunks.c.transmission_id == bindparam("transmission"),
-    transmission_chunks.c.n == bindparam("number"),
-)
+_PIECES = Pieces(transmission_chunks, "transmission_id")
 
 
 def lock(conn: Connection, transmission_ids: Iterable[int]) -> None:
@@ -179,8 +169,8 @@ def await_ack(conn: Connection, transmission_id: int) -> None:
 
 def put_off(conn: Connection, table: Table, row_ids: Sequence[int], until: datetime) -> None:
     """Of these, those that are READY wait until then."""
-    for start in range(0, len(row_ids), 500):
-        chosen = table.c.id.in_(row_ids[start : start + 500]) & (table.c.state == "READY")
+    for some in chunks(row_ids):
+        chosen = table.c.id.in_(some) & (table.c.state == "READY")
         conn.execute(update(table).where(chosen).values(next_attempt_at=until))
 
 

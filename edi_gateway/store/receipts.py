@@ -1,6 +1,6 @@
 """What came in, byte for byte: committed before the sender hears anything good (DESIGN section 8, promise 1).
 
-Takes the chunks of a file; gives a receipt id and whether the same bytes came before. Called by flow.
+Takes a file piece by piece; gives a receipt id and whether the same bytes came before. Called by flow.
 """
 
 from __future__ import annotations
@@ -14,10 +14,12 @@ from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from edi_gateway.model.clock import Clock
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids
+from edi_gateway.store.pieces import Pieces, cut
 from edi_gateway.store.tables import receipt_chunks, receipts
 
-CHUNK = 1 << 20  # bytes: SQLite holds a value in memory as a whole
+_PIECES = Pieces(receipt_chunks, "receipt_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,12 @@ def add(
     clock: Clock,
     connection: str,
     name: str,
-    chunks: Iterable[bytes],
+    content: Iterable[bytes],
     *,
     partner: str | None = None,
     replay_of: int | None = None,
 ) -> Receipt:
-    """Keep a file: its chunks of any size become rows of at most 1 MiB; one chunk in memory at a time."""
+    """Keep a file: its pieces of any size become rows of at most 1 MiB; one in memory at a time."""
     receipt_id = ids.next()
     made, size = hashlib.sha256(), 0
     row = {
@@ -79,10 +81,10 @@ def add(
         "worked_sets": 0,
     }
     conn.execute(insert(receipts), row)
-    for n, piece in enumerate(in_pieces(chunks)):
+    for n, piece in enumerate(cut(content)):
         made.update(piece)
         size += len(piece)
-        bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), [(receipt_id, n, piece)])
+        _PIECES.insert(conn, [(receipt_id, n, piece)])
     sha256 = made.hexdigest()
     earlier = None
     verdict = "new"
@@ -142,9 +144,9 @@ def add_many(
     pieces = [
         (one.id, n, piece)
         for one, (_, content) in zip(made, files, strict=True)
-        for n, piece in enumerate(in_pieces((content,)))
+        for n, piece in enumerate(cut((content,)))
     ]
-    bulk.insert(conn, receipt_chunks, ("receipt_id", "n", "bytes"), pieces)
+    _PIECES.insert(conn, pieces)
     return made
 
 
@@ -158,10 +160,8 @@ def _first_with(conn: Connection, digests: Sequence[str]) -> dict[tuple[str, int
     """The first receipt of each content that is there already: (SHA-256, size) -> id."""
     found: dict[tuple[str, int], int] = {}
     c = receipts.c
-    for start in range(0, len(digests), 500):
-        query = select(c.sha256, c.size, c.id).where(
-            c.sha256.in_(digests[start : start + 500]), c.replay_of.is_(None)
-        )
+    for some in chunks(digests):
+        query = select(c.sha256, c.size, c.id).where(c.sha256.in_(some), c.replay_of.is_(None))
         for row in conn.execute(query.order_by(c.id)):
             found.setdefault((row.sha256, row.size), row.id)
     return found
@@ -186,46 +186,22 @@ _COMPLETE = (
 )
 
 
-def in_pieces(chunks: Iterable[bytes]) -> Iterator[bytes]:
-    """The same bytes in pieces of at most CHUNK; small chunks are gathered."""
-    gathered = bytearray()
-    for chunk in chunks:
-        gathered += chunk
-        while len(gathered) >= CHUNK:
-            yield bytes(gathered[:CHUNK])
-            del gathered[:CHUNK]
-    if gathered:
-        yield bytes(gathered)
-
-
-def digest(chunks: Iterable[bytes]) -> str:
+def digest(content: Iterable[bytes]) -> str:
     """The hash that a receipt of these bytes has."""
     made = hashlib.sha256()
-    for chunk in chunks:
-        made.update(chunk)
+    for piece in content:
+        made.update(piece)
     return made.hexdigest()
 
 
 def read(conn: Connection, receipt_id: int) -> Iterator[bytes]:
-    """The bytes, a chunk at a time."""
-    n = 0
-    while True:
-        chunk = conn.execute(_CHUNK, {"receipt": receipt_id, "number": n}).scalar()
-        if chunk is None:
-            return
-        yield chunk
-        n += 1
-
-
-_CHUNK = select(receipt_chunks.c.bytes).where(
-    receipt_chunks.c.receipt_id == bindparam("receipt"), receipt_chunks.c.n == bindparam("number")
-)
+    """The bytes, a piece at a time."""
+    return _PIECES.read(conn, receipt_id)
 
 
 def chunk(conn: Connection, receipt_id: int, number: int) -> bytes | None:
-    """One chunk, counted from 0; None behind the last."""
-    found: bytes | None = conn.execute(_CHUNK, {"receipt": receipt_id, "number": number}).scalar()
-    return found
+    """One piece, counted from 0; None behind the last."""
+    return _PIECES.one(conn, receipt_id, number)
 
 
 def read_many(conn: Connection, receipt_ids: Sequence[int]) -> dict[int, bytes]:
@@ -234,7 +210,7 @@ def read_many(conn: Connection, receipt_ids: Sequence[int]) -> dict[int, bytes]:
     query = select(receipt_chunks).where(receipt_chunks.c.receipt_id.in_(receipt_ids))
     for row in conn.execute(query.order_by(receipt_chunks.c.receipt_id, receipt_chunks.c.n)):
         found[row.receipt_id].append(row.bytes)
-    return {receipt_id: b"".join(chunks) for receipt_id, chunks in found.items()}
+    return {receipt_id: b"".join(pieces) for receipt_id, pieces in found.items()}
 
 
 def lock(conn: Connection, receipt_ids: Sequence[int]) -> list[Waiting]:
@@ -276,8 +252,8 @@ def set_state(
 
 def count_attempt(conn: Connection, receipt_ids: Sequence[int]) -> None:
     """A worker takes these in hand, for the first time or once more."""
-    for start in range(0, len(receipt_ids), 500):
-        chosen = receipts.c.id.in_(receipt_ids[start : start + 500])
+    for some in chunks(receipt_ids):
+        chosen = receipts.c.id.in_(some)
         conn.execute(update(receipts).where(chosen).values(attempts=receipts.c.attempts + 1))
 
 

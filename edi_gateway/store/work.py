@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.model.clock import Clock
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import work
 
@@ -126,15 +127,13 @@ def done(conn: Connection, items: Iterable[int]) -> None:
 
 def done_keys(conn: Connection, kind: str, keys: Sequence[str]) -> None:
     """Work of one kind is finished, by its keys."""
-    for start in range(0, len(keys), 500):
-        chunk = keys[start : start + 500]
+    for chunk in chunks(keys):
         conn.execute(update(work).where(work.c.kind == kind, work.c.key.in_(chunk)).values(state="DONE"))
 
 
 def put_off(conn: Connection, kind: str, keys: Sequence[str], due_at: datetime | None) -> None:
     """Work of one kind waits again, until `due_at` (None: until somebody takes it)."""
-    for start in range(0, len(keys), 500):
-        chunk = keys[start : start + 500]
+    for chunk in chunks(keys):
         conn.execute(
             update(work)
             .where(work.c.kind == kind, work.c.key.in_(chunk))
@@ -149,6 +148,5 @@ def hand_back(conn: Connection, kind: str, key: str, payload: Mapping[str, Any])
 
 
 def _set_state(conn: Connection, items: list[int], state: str) -> None:
-    for start in range(0, len(items), 500):
-        chunk = items[start : start + 500]
+    for chunk in chunks(items):
         conn.execute(update(work).where(work.c.id.in_(chunk)).values(state=state))

@@ -19,6 +19,7 @@ from edi_gateway.store import as2
 from edi_gateway.store import receipts as receipt_rows
 from edi_gateway.store.as2 import Message
 from edi_gateway.store.ids import short
+from edi_gateway.store.pieces import PIECE
 from edi_gateway.transport.as2.extents import Extent
 from edi_gateway.transport.as2.heading import Heading
 from edi_gateway.transport.as2.terms import (
@@ -129,7 +130,7 @@ class Arrived:
         """Documents as receipts, with the work to be done on them; the first one's id."""
         works = self.works
         named = [(each.filename or f"{short(message)}.edi", each.content) for each in opened.payloads]
-        if all(content.size <= receipt_rows.CHUNK for _, content in named):
+        if all(content.size <= PIECE for _, content in named):
             files = [(name, content.read()) for name, content in named]
             made = receipt_rows.add_many(
                 conn, works.ids, works.clock, self.key, files, partner=self.key, settled=True

@@ -56,7 +56,7 @@ def deliver(works: Works, partner: LivePartner, wire: Wire, transmission: Transm
             ring = works.keyring.of(conn, partner.profile.key)
             # what was refused does not go again as it was
             new = message is None or message.state == "RECEIPT_REFUSED"
-            content = scratch.keep(outbox.chunks(conn, transmission.id)) if new else Extent()
+            content = scratch.keep(outbox.content(conn, transmission.id)) if new else Extent()
         if message is None or new:
             message, body = _packed(works, ring, partner, wire.connection, transmission, content, scratch)
         elif message.state == "RECEIPTED":

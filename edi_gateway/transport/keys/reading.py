@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -202,8 +202,3 @@ def serial(one: x509.Certificate) -> str:
 def _name(name: x509.Name) -> str:
     text = name.rfc4514_string() or "(no name)"
     return "".join(c if c.isprintable() else "?" for c in text)[:200]
-
-
-def described_all(pems: Iterable[str]) -> list[Described]:
-    """Descriptions of certificates as we keep them."""
-    return [_described(stored(pem), "A certificate") for pem in pems]

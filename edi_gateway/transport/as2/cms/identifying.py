@@ -22,7 +22,6 @@ from edi_gateway.transport.as2.cms.ber import (
     SEQUENCE,
     Frame,
     Reader,
-    contents,
     der,
     tagged,
 )
@@ -124,7 +123,3 @@ class Opening:
             self.reader.leave(self._frames.pop())
         if not blank(self.reader.rest()):
             raise malformed("something follows a CMS structure")
-
-
-def is_data(content_type_element: bytes) -> bool:
-    return contents(content_type_element) == contents(_CONTENT)
