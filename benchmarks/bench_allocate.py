@@ -40,8 +40,9 @@ from edi_gateway.model.gs1 import sscc
 from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.partners import registry
 from edi_gateway.partners.profile import Fulfilment, Profile
-from edi_gateway.store import orders, parts, stock
+from edi_gateway.store.book import orders, parts
 from edi_gateway.store.database import connect, upgrade
+from edi_gateway.store.goods import stock
 from edi_gateway.store.ids import Ids, order_number
 from edi_gateway.store.tables import orders as order_rows
 from edi_gateway.x12.checking.guide import build

@@ -27,19 +27,19 @@ from edi_gateway import logs
 from edi_gateway.commands.partners import certificates
 from edi_gateway.commands.partners.certificates import Key, Use
 from edi_gateway.commands.partners.publishing import publish
-from edi_gateway.flow import outbound
 from edi_gateway.flow.as2 import agreement, receiving
 from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.steps import Direct
+from edi_gateway.flow.telling import outbound
 from edi_gateway.model.clock import system_clock
 from edi_gateway.partners import registry
 from edi_gateway.partners.profile import As2Connection
 from edi_gateway.partners.snapshots import snapshot
-from edi_gateway.store import outbox
 from edi_gateway.store.database import connect, upgrade
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import transmissions
+from edi_gateway.store.traffic import outbox
 from edi_gateway.transport.as2.extents import Extent, Scratch
 from edi_gateway.transport.as2.heading import read_headers
 from edi_gateway.transport.as2.opening import open_message

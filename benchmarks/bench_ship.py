@@ -27,13 +27,14 @@ from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.commands.shipping.typed_confirm import Carton, Typed, confirm
 from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.flow import fulfilment
-from edi_gateway.flow.answers import Published
 from edi_gateway.flow.gateway import Gateway
+from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Options
 from edi_gateway.partners import registry
 from edi_gateway.partners.profile import DirectoryConnection, Documents, Fulfilment, Invoicing, Penalty
 from edi_gateway.partners.snapshots import snapshot
-from edi_gateway.store import parts, tables
+from edi_gateway.store import tables
+from edi_gateway.store.book import parts
 from edi_gateway.store.database import connect, upgrade
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.directory import DirectoryTransport

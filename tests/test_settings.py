@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from edi_gateway.cli import starter
+from edi_gateway.cli.trial import starter
 from edi_gateway.settings import Settings, SettingsInvalid, as_toml, read
 
 ROOT = Path(__file__).parents[1]

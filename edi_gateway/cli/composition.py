@@ -17,10 +17,10 @@ from edi_gateway.commands.desk import MACHINE, Actor, Desk, Numbers, Partners
 from edi_gateway.commands.partners import drafts
 from edi_gateway.commands.partners import publishing as partners
 from edi_gateway.commands.triage import cases
-from edi_gateway.flow.answers import Published
 from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.live import LivePartners
+from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Options, Transports
 from edi_gateway.model.finding import Code, Effect, Family, Finding, Severity
 from edi_gateway.partners import registry, snapshots

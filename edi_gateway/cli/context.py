@@ -72,7 +72,7 @@ class Here:
         own = self.home / self.settings.folders.mappings
         if own.exists() or self.is_home:
             return own
-        from edi_gateway.cli.starter import folder
+        from edi_gateway.cli.trial.starter import folder
 
         return folder("mappings")
 

@@ -17,7 +17,7 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
 
     It holds config.toml, mappings/, partners/ and samples/.
     """
-    from edi_gateway.cli.starter import lay_out
+    from edi_gateway.cli.trial.starter import lay_out
 
     for made in lay_out(folder):
         sentence(f"made {folder}/{made}")
@@ -34,6 +34,6 @@ def demo(
     folder: Annotated[Path, typer.Argument(help="Made anew each time; only a demo's own folder is removed.")],
 ) -> None:
     """Run the gateway over invented orders and tell the story."""
-    from edi_gateway.cli.demonstration import demonstrate
+    from edi_gateway.cli.trial.demonstration import demonstrate
 
     demonstrate(folder)

@@ -14,33 +14,20 @@ from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
 
 _MODULES = (
-    *(
-        "folders",
-        "checking",
-        "mending",
-        "acknowledging",
-        "mapping",
-        "running",
-        "simulating",
-        "orders",
-        "daily",
-    ),
-    *(
-        "holds",
-        "cases",
-        "documents",
-        "partners",
-        "certificates",
-        "guides",
-        "standard",
-        "imports",
-        "stock",
-        "releases",
-    ),
-    *("shipping", "papers", "notices", "invoices", "payments", "users", "database"),
+    "folders",
+    *(f"standard.{name}" for name in ("checking", "mending", "acknowledging", "mapping")),
+    "running",
+    "trial.simulating",
+    *(f"book.{name}" for name in ("orders", "daily", "holds", "cases")),
+    *(f"traffic.{name}" for name in ("documents", "partners", "certificates")),
+    *(f"standard.{name}" for name in ("guides", "dictionary")),
+    "book.imports",
+    *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
+    *(f"book.{name}" for name in ("invoices", "payments")),
+    *("users", "database"),
 )
 _ALONE = {
-    "check": "checking"
+    "check": "standard.checking"
 }  # commands that start without the modules of all others: people run them in loops
 
 

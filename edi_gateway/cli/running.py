@@ -39,7 +39,7 @@ def run(
     """
     from edi_gateway.cli.composition import gateway_of
     from edi_gateway.cli.telling import tell
-    from edi_gateway.reports.story import story, waiting
+    from edi_gateway.reports.book.story import story, waiting
 
     here: Here = ctx.obj
     if not once:

@@ -13,11 +13,11 @@ from edi_gateway.cli.output import money, say, screen
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from edi_gateway.reports.cases import CauseRow
-    from edi_gateway.reports.holds import HoldRow
-    from edi_gateway.reports.invoices import InvoiceRow
-    from edi_gateway.reports.orders import OrderRow
-    from edi_gateway.reports.story import Arrival, Story
+    from edi_gateway.reports.book.cases import CauseRow
+    from edi_gateway.reports.book.holds import HoldRow
+    from edi_gateway.reports.book.orders import OrderRow
+    from edi_gateway.reports.book.story import Arrival, Story
+    from edi_gateway.reports.money.invoices import InvoiceRow
 
 _STATUS = {
     "A": "[green]accepted[/green]",

@@ -1,7 +1,7 @@
 """What has come in and is no order: a count (846), a ship confirm (945), an advice (824), a remittance (820).
 
 `Arrived` is what a command gets that applies one, `Applied` what it says became of it. The commands are listed by
-document in flow/applying.py.
+document in flow/taking/applying.py.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import documents, findings
+from edi_gateway.store.traffic import documents, findings
 
 
 @dataclass(frozen=True, slots=True)

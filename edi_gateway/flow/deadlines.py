@@ -20,16 +20,18 @@ from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.commands.partners import expiry
 from edi_gateway.commands.shipping import lateness
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
-from edi_gateway.flow import unsent
-from edi_gateway.flow.answers import Published
 from edi_gateway.flow.as2.sending import receipt_overdue
+from edi_gateway.flow.telling import unsent
+from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import HoldCode, HoldView, OrderState
-from edi_gateway.store import deadlines, holds, orders, outbox
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import holds, orders
+from edi_gateway.store.book.orders import StoredOrder
 from edi_gateway.store.deadlines import Deadline
-from edi_gateway.store.orders import StoredOrder
 from edi_gateway.store.tables import documents, transmissions
+from edi_gateway.store.traffic import outbox
 
 _LIVE = (OrderState.ON_HOLD, OrderState.ACCEPTED)
 _LATE = timedelta(hours=1)  # an answer that goes later than this after its deadline is a case

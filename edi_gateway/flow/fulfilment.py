@@ -29,11 +29,13 @@ from edi_gateway.commands.shipping.recalling import recall
 from edi_gateway.commands.stocking import negative_stock
 from edi_gateway.commands.telling.notices import due, follow, make, wake
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
-from edi_gateway.flow.answers import Published
+from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Release
-from edi_gateway.store import invoices, notices, orders, work
+from edi_gateway.store import work
+from edi_gateway.store.book import notices, orders
+from edi_gateway.store.money import invoices
 
 _AT_ONCE: Final = 200  # work rows in one commit
 

@@ -17,19 +17,22 @@ from sqlalchemy import Engine as Database
 
 from edi_gateway import logs
 from edi_gateway.commands.desk import Actor
-from edi_gateway.flow import deadlines, fulfilment, inbound, outbound, posting, pump, receive, replay, upkeep
+from edi_gateway.flow import deadlines, fulfilment, pump, replay, upkeep
 from edi_gateway.flow.as2 import answering
 from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.engine import Carrier, Engine, worker_name
 from edi_gateway.flow.live import LivePartner, LivePartners
-from edi_gateway.flow.receive import PollResult
 from edi_gateway.flow.replay import Replayed
 from edi_gateway.flow.steps import Steps, Writer
+from edi_gateway.flow.taking import inbound, receive
+from edi_gateway.flow.taking.receive import PollResult
+from edi_gateway.flow.telling import outbound, posting
 from edi_gateway.flow.works import Also, Options, Transports, Works, nothing
 from edi_gateway.model.clock import Clock
 from edi_gateway.posting.base import Posting
-from edi_gateway.store import documents, work
+from edi_gateway.store import work
 from edi_gateway.store.ids import Ids
+from edi_gateway.store.traffic import documents
 from edi_gateway.transport.errors import BadName, BadNamePattern
 from edi_gateway.x12.writing.writer import EnvelopeInvalid
 

@@ -13,12 +13,14 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select, text
 
 from edi_gateway.commands.triage.cases import NewCase, open_cases
-from edi_gateway.flow import inbound, outbound, posting, verdicts
+from edi_gateway.flow.taking import inbound, verdicts
+from edi_gateway.flow.telling import outbound, posting
 from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Works
-from edi_gateway.store import as2, outbox, receipts, work
+from edi_gateway.store import work
 from edi_gateway.store.tables import postings, transmissions
 from edi_gateway.store.tables import receipts as receipt_rows
+from edi_gateway.store.traffic import as2, outbox, receipts
 from edi_gateway.store.work import Item
 
 POLL, BATCH, LARGE, SEND, POST, ANSWER = "poll", "batch", "large", "send", "post", "receipt"

@@ -17,14 +17,15 @@ from edi_gateway.commands.ordering.rejudge import rejudge
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage import cases as case_desk
 from edi_gateway.commands.triage.cases import replayable
-from edi_gateway.flow.answers import Published
-from edi_gateway.flow.receive import leave_work
+from edi_gateway.flow.taking.receive import leave_work
+from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Works
-from edi_gateway.store import as2, cases, outbox, receipts
-from edi_gateway.store.cases import Case
+from edi_gateway.store.book import cases
+from edi_gateway.store.book.cases import Case
 from edi_gateway.store.ids import order_number, short
 from edi_gateway.store.tables import documents, postings, transmissions
 from edi_gateway.store.tables import receipts as receipt_rows
+from edi_gateway.store.traffic import as2, outbox, receipts
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, delete, insert, select, update
 from edi_gateway import logs
 from edi_gateway.flow.pump import ALONE_FROM, BATCH, LARGE, ON_THE_WIRE
 from edi_gateway.flow.works import Works
-from edi_gateway.store import as2, outbox, receipts
 from edi_gateway.store.tables import heartbeats, work
+from edi_gateway.store.traffic import as2, outbox, receipts
 
 _KEEP_NOTES = timedelta(days=7)  # of work that ended
 _AT_ONCE = 200  # files whose bytes are deleted in one commit

@@ -1,4 +1,7 @@
-"""Sending windows: when a partner wants to get something. Pure; called by flow/outbound.py and flow/gateway.py."""
+"""Sending windows: when a partner wants to get something. Pure.
+
+Called by flow/telling/outbound.py and flow/gateway.py.
+"""
 
 from __future__ import annotations
 

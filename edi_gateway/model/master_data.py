@@ -1,7 +1,7 @@
 """Master data as facts of a day: items, units, cross-references, prices, ship-tos, customers (spec B1).
 
 Rows are effective-dated and never overwritten; these records are what holds on one date. Read by
-store/facts.py, used by orders/. Quantities are Decimal, pack factors exact Fractions, prices Decimal per `unit`.
+store/master/facts.py, used by orders/. Quantities are Decimal, pack factors exact Fractions, prices Decimal per `unit`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What has gone and come about an order: the past that a document about to go is held against (spec C2-C4, D9, D29).
 
-Frozen records without I/O; read by store/story.py, judged by orders/gate/.
+Frozen records without I/O; read by store/book/story.py, judged by orders/gate/.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What judging a batch of one partner's orders may ask, and which keys the store must read for it.
 
-`needs` names the keys, store/facts.py reads them into MasterData in a handful of queries, `facts_on` makes the
+`needs` names the keys, store/master/facts.py reads them into MasterData in a handful of queries, `facts_on` makes the
 Facts of the day. Nothing here fetches. Called by commands/ordering/take_orders.py and by judge.py.
 """
 

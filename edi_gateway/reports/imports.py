@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from edi_gateway.store.imports import PENDING
+from edi_gateway.store.master.imports import PENDING
 from edi_gateway.store.tables import imports
 
 

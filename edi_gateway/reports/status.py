@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, Select, func, select
 
-from edi_gateway.reports.cases import OPEN_STATES
-from edi_gateway.store.imports import PENDING
+from edi_gateway.reports.book.cases import OPEN_STATES
+from edi_gateway.store.master.imports import PENDING
 from edi_gateway.store.tables import (
     cases,
     documents,

@@ -1,6 +1,6 @@
 """Numbers without gap or twin: drawn in the transaction that uses them, given back when it rolls back.
 
-A scope is one row; drawing locks it until the transaction ends, so others wait. Called by flow/outbound.py,
+A scope is one row; drawing locks it until the transaction ends, so others wait. Called by flow/telling/outbound.py,
 store/audit.py and cli (the number of a worker).
 """
 

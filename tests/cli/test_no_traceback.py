@@ -185,7 +185,7 @@ def test_what_nobody_foresaw_is_a_sentence_and_the_traceback_is_in_a_file(
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr("edi_gateway.cli.checking.read_file", fail)
+    monkeypatch.setattr("edi_gateway.cli.standard.checking.read_file", fail)
     said = empty("check", SAMPLE)
     assert (said.code, said.out) == (1, "")
     assert NOT_FORESEEN in said.err

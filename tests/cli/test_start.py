@@ -25,8 +25,8 @@ def test_check_loads_neither_the_other_commands_nor_the_database() -> None:
     words = ["--home", str(ROOT), "check", str(SAMPLES / "22-odd-separators" / "input.edi")]
     done = subprocess.run([sys.executable, "-c", LOADED, *words], capture_output=True, text=True, check=True)
     loaded = done.stdout.splitlines()[-1].split()
-    assert "edi_gateway.cli.checking" in loaded
-    assert not {"edi_gateway.cli.orders", "edi_gateway.flow", "edi_gateway.mapping", "sqlalchemy"} & set(
+    assert "edi_gateway.cli.standard.checking" in loaded
+    assert not {"edi_gateway.cli.book.orders", "edi_gateway.flow", "edi_gateway.mapping", "sqlalchemy"} & set(
         loaded
     )
 

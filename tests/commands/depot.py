@@ -27,7 +27,8 @@ from edi_gateway.model.documents.shipping_advice import ShippingAdvice
 from edi_gateway.model.documents.warehouse_order import WarehouseOrder
 from edi_gateway.model.finding import Finding
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import stock, work
+from edi_gateway.store import work
+from edi_gateway.store.goods import stock
 from edi_gateway.store.tables import (
     documents,
     handling_units,

@@ -10,7 +10,7 @@ from sqlalchemy import Engine, select
 from edi_gateway.commands.desk import WriteDocument
 from edi_gateway.commands.holding import holds
 from edi_gateway.commands.telling import notices
-from edi_gateway.flow.answers import document_writer
+from edi_gateway.flow.telling.answers import document_writer
 from edi_gateway.store.tables import documents, shipments
 from edi_gateway.store.tables import holds as hold_rows
 from tests.commands.desks import SYSTEM

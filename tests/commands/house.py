@@ -16,7 +16,7 @@ from edi_gateway.commands.billing.payments import take_remittance
 from edi_gateway.commands.desk import WriteDocument
 from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.shipping.typed_confirm import Typed, confirm
-from edi_gateway.flow.answers import document_writer
+from edi_gateway.flow.telling.answers import document_writer
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.remittance import Remittance
 from edi_gateway.model.fulfilment import Transport

@@ -20,8 +20,9 @@ from edi_gateway.model.fulfilment import AT_WAREHOUSE, RESERVING, Part, PartKind
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders.fulfilment import stages
 from edi_gateway.orders.identity import shares_of
-from edi_gateway.store import holds, notices, orders, parts, work
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store import work
+from edi_gateway.store.book import holds, notices, orders, parts
+from edi_gateway.store.book.orders import StoredOrder
 from edi_gateway.store.tables import (
     handling_units,
     invoice_parts,

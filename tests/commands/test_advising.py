@@ -15,7 +15,7 @@ from edi_gateway.commands.holding import holds as hold_desk
 from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.commands.telling.notices import amend, due, make
 from edi_gateway.model.gs1 import is_valid
-from edi_gateway.store.notices import thawed
+from edi_gateway.store.book.notices import thawed
 from edi_gateway.store.tables import cases, deadlines, documents, invoices, line_parts, order_lines, shipments
 from tests.commands.depot import Depot, item, li
 from tests.commands.desks import SYSTEM

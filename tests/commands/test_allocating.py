@@ -13,7 +13,8 @@ from edi_gateway.commands.allocation.allocating import AGE, Done, allocate_parts
 from edi_gateway.commands.allocation.planning import plan_orders
 from edi_gateway.commands.holding import holds
 from edi_gateway.model.fulfilment import Supply
-from edi_gateway.store import stock, work
+from edi_gateway.store import work
+from edi_gateway.store.goods import stock
 from edi_gateway.store.tables import cases, line_parts, order_lines, orders
 from edi_gateway.store.tables import stock as stock_rows
 from tests.commands.book import Book

@@ -12,7 +12,7 @@ from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.triage import cases
 from edi_gateway.commands.triage.cases import About, NewCase, Replay
 from edi_gateway.model.finding import Code, Family, Finding, Location, Severity
-from edi_gateway.store import cases as store
+from edi_gateway.store.book import cases as store
 from edi_gateway.store.database import reading
 from edi_gateway.store.tables import case_notes
 from edi_gateway.store.tables import cases as rows

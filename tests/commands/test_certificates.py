@@ -13,9 +13,9 @@ from edi_gateway.commands.partners import certificates
 from edi_gateway.commands.partners.certificates import Key, Use
 from edi_gateway.flow import deadlines
 from edi_gateway.flow.gateway import Gateway
-from edi_gateway.store import certificates as rows
 from edi_gateway.store.database import reading
 from edi_gateway.store.tables import audit, cases
+from edi_gateway.store.traffic import certificates as rows
 from edi_gateway.transport.keys import making
 from edi_gateway.transport.keys import reading as keys
 from edi_gateway.transport.keys.reading import Described

@@ -16,8 +16,9 @@ from edi_gateway.commands.stocking.counting import take_count
 from edi_gateway.commands.stocking.stock import apply_proposal, reject_proposal
 from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.model.documents.inventory import InventoryReport
-from edi_gateway.store import stock, work
+from edi_gateway.store import work
 from edi_gateway.store.database import reading
+from edi_gateway.store.goods import stock
 from edi_gateway.store.tables import audit, cases, stock_moves, stock_proposals
 from tests.commands.book import Book, Partners
 from tests.commands.desks import SYSTEM

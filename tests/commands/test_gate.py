@@ -19,7 +19,7 @@ from edi_gateway.commands.ordering.take_orders import take_orders
 from edi_gateway.commands.shipping.typed_confirm import Typed, confirm
 from edi_gateway.commands.telling import notices
 from edi_gateway.model.fulfilment import Transport
-from edi_gateway.reports import holds as reports
+from edi_gateway.reports.book import holds as reports
 from edi_gateway.store.tables import cases, documents, findings
 from edi_gateway.store.tables import holds as hold_rows
 from tests.commands.book import Book

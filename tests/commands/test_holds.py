@@ -14,7 +14,7 @@ from edi_gateway.commands.holding import holds
 from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.ordering import orders, rejudge
 from edi_gateway.commands.partners import users
-from edi_gateway.reports import holds as reports
+from edi_gateway.reports.book import holds as reports
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.tables import cases
 from edi_gateway.store.tables import holds as hold_rows

@@ -14,8 +14,9 @@ from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.master_data.importing import ImportReport, import_csv
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, Price, ShipTo
 from edi_gateway.orders.facts import Needs
-from edi_gateway.store import audit, facts
+from edi_gateway.store import audit
 from edi_gateway.store.database import reading
+from edi_gateway.store.master import facts
 from edi_gateway.store.tables import audit as audit_rows
 from edi_gateway.store.tables import item_units, items, prices
 from tests.commands.desks import Office

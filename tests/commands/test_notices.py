@@ -18,10 +18,10 @@ from edi_gateway.commands.telling.advices import take_advice
 from edi_gateway.model.documents.application_advice import ApplicationAdvice
 from edi_gateway.model.documents.ship_notice import OrderLevel, ShipNotice
 from edi_gateway.model.fulfilment import Transport
-from edi_gateway.store import notices as rows
-from edi_gateway.store import orders as book
-from edi_gateway.store import shipments as sent
+from edi_gateway.store.book import notices as rows
+from edi_gateway.store.book import orders as book
 from edi_gateway.store.database import connect
+from edi_gateway.store.goods import shipments as sent
 from edi_gateway.store.tables import cases, documents, handling_units, invoices, orders, shipments
 from tests.commands.desks import SYSTEM, somebody_waits
 from tests.commands.gatehouse import Gate

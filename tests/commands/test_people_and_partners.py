@@ -13,11 +13,11 @@ from edi_gateway.commands.partners import publishing as partners
 from edi_gateway.commands.partners import users
 from edi_gateway.commands.triage import documents
 from edi_gateway.partners.snapshots import Snapshot
-from edi_gateway.store import documents as document_rows
 from edi_gateway.store import snapshots
 from edi_gateway.store.database import reading
 from edi_gateway.store.tables import audit, transmissions
 from edi_gateway.store.tables import documents as document_table
+from edi_gateway.store.traffic import documents as document_rows
 from tests.commands.desks import Office
 
 

@@ -19,7 +19,7 @@ from edi_gateway.commands.shipping import typed_confirm as shipping
 from edi_gateway.commands.shipping.typed_confirm import Typed
 from edi_gateway.commands.telling import notices
 from edi_gateway.model.order import HoldCode
-from edi_gateway.store import holds
+from edi_gateway.store.book import holds
 from edi_gateway.store.tables import documents, invoices, line_parts, order_lines
 from tests.commands.depot import Depot
 from tests.commands.desks import SYSTEM

@@ -17,7 +17,8 @@ from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.ordering.rejudge import rejudge, waiting_for
 from edi_gateway.commands.stocking.stock_imports import import_stock
-from edi_gateway.store import shelves, snapshots, work
+from edi_gateway.store import snapshots, work
+from edi_gateway.store.goods import shelves
 from edi_gateway.store.tables import findings, order_lines
 from tests.commands.book import DOCUMENTS, Book, Partners
 from tests.commands.desks import SYSTEM

@@ -17,7 +17,7 @@ from edi_gateway.commands.shipping.making_shipments import Packing
 from edi_gateway.commands.shipping.ship_imports import import_ships
 from edi_gateway.commands.shipping.typed_confirm import Carton, Typed, confirm
 from edi_gateway.model.fulfilment import Transport
-from edi_gateway.store.notices import thawed
+from edi_gateway.store.book.notices import thawed
 from edi_gateway.store.tables import documents, handling_units, line_parts, orders
 from tests.commands.depot import Depot
 from tests.commands.house import House

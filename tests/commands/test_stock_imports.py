@@ -16,8 +16,10 @@ from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.model.fulfilment import Site, StockLevel, Supply
 from edi_gateway.model.master_data import Item, ItemUnit
 from edi_gateway.orders.facts import Needs
-from edi_gateway.store import facts, stock, work
+from edi_gateway.store import work
 from edi_gateway.store.database import reading
+from edi_gateway.store.goods import stock
+from edi_gateway.store.master import facts
 from edi_gateway.store.tables import audit as audit_rows
 from edi_gateway.store.tables import stock as stock_rows
 from edi_gateway.store.tables import stock_moves

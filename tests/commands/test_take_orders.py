@@ -14,7 +14,8 @@ from edi_gateway.commands.holding import holds
 from edi_gateway.commands.ordering.take_orders import take_orders
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import OrderState
-from edi_gateway.store import audit, orders
+from edi_gateway.store import audit
+from edi_gateway.store.book import orders
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.tables import audit as audit_rows
 from edi_gateway.store.tables import cases, documents, order_keys, order_lines

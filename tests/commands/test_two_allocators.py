@@ -14,9 +14,11 @@ from sqlalchemy import Engine, select, text
 
 from edi_gateway.commands.allocation.allocating import Done, allocate_parts
 from edi_gateway.commands.allocation.planning import plan_orders
-from edi_gateway.store import orders as store
-from edi_gateway.store import parts, stock, work
+from edi_gateway.store import work
+from edi_gateway.store.book import orders as store
+from edi_gateway.store.book import parts
 from edi_gateway.store.database import connect
+from edi_gateway.store.goods import stock
 from edi_gateway.store.tables import line_parts
 from edi_gateway.store.tables import stock as stock_rows
 from tests.commands.book import Book

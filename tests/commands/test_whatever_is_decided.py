@@ -27,8 +27,8 @@ from edi_gateway.orders.holds import blocked
 from edi_gateway.orders.lifecycle import settle, stores_of
 from edi_gateway.orders.parts import quantity_of
 from edi_gateway.store import audit
-from edi_gateway.store import holds as hold_store
-from edi_gateway.store import orders as order_store
+from edi_gateway.store.book import holds as hold_store
+from edi_gateway.store.book import orders as order_store
 from edi_gateway.store.database import connect, reading, upgrade
 from edi_gateway.store.tables import cases, deadlines, documents, order_edits, order_keys, postings
 from edi_gateway.store.tables import holds as hold_rows

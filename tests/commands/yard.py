@@ -24,8 +24,8 @@ from edi_gateway.commands.shipping.typed_confirm import Typed
 from edi_gateway.commands.stocking import negative_stock
 from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.commands.telling import notices
-from edi_gateway.flow.answers import document_writer
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.telling.answers import document_writer
 from edi_gateway.model.fulfilment import Transport
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import work

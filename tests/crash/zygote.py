@@ -23,8 +23,8 @@ from functools import partial
 from pathlib import Path
 
 from edi_gateway import logs
-from edi_gateway.flow import inbound
 from edi_gateway.flow.steps import Direct
+from edi_gateway.flow.taking import inbound
 from edi_gateway.store.database import connect
 from tests.crash.commits import Points, When
 from tests.crash.laws import broken

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 
 from edi_gateway import logs
-from edi_gateway.flow import inbound
 from edi_gateway.flow.steps import Direct
+from edi_gateway.flow.taking import inbound
 from edi_gateway.store.database import connect
 from tests.flow.shop import Shop
 

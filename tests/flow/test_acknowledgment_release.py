@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.commands.partners import drafts
-from edi_gateway.flow.answers import acknowledgment
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.telling.answers import acknowledgment
 from edi_gateway.partners import snapshots
 from edi_gateway.partners.profile import Documents
 from edi_gateway.x12.reading import GroupEnd, read_all

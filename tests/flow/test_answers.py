@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.commands.partners import drafts
-from edi_gateway.flow.answers import document_writer
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.telling.answers import document_writer
 from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.shared import Party
 from edi_gateway.model.finding import Code

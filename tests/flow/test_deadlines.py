@@ -7,8 +7,8 @@ from datetime import timedelta
 from edi_gateway.commands.desk import ROLES, Actor, Desk
 from edi_gateway.commands.holding import holds
 from edi_gateway.commands.ordering import orders as order_desk
-from edi_gateway.flow.answers import Published
 from edi_gateway.flow.live import LivePartners
+from edi_gateway.flow.telling.answers import Published
 from edi_gateway.store import tables
 from edi_gateway.store.ids import Ids
 from tests.flow import papers

@@ -7,7 +7,8 @@ import tracemalloc
 
 import pytest
 
-from edi_gateway.store import audit, receipts, tables
+from edi_gateway.store import audit, tables
+from edi_gateway.store.traffic import receipts
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop
 

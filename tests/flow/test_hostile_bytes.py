@@ -12,8 +12,8 @@ from functools import cache
 
 import pytest
 
-from edi_gateway.flow import answers
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.telling import answers
 from edi_gateway.model.finding import Finding, Location, Severity
 from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import snapshot, thaw

@@ -10,9 +10,10 @@ import pytest
 
 from edi_gateway.commands.desk import ROLES, Actor, Desk, Refused
 from edi_gateway.commands.triage import documents
-from edi_gateway.flow import inbound, outbound
-from edi_gateway.flow.outbound import pause
 from edi_gateway.flow.steps import Direct
+from edi_gateway.flow.taking import inbound
+from edi_gateway.flow.telling import outbound
+from edi_gateway.flow.telling.outbound import pause
 from edi_gateway.flow.windows import is_open
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import tables

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.partners.profile import DirectoryConnection, Profile
-from edi_gateway.store import receipts, tables
+from edi_gateway.store import tables
+from edi_gateway.store.traffic import receipts
 from edi_gateway.transport.base import Incoming
 from edi_gateway.transport.directory import DirectoryTransport
 from edi_gateway.transport.errors import Unreachable

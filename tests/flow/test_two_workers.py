@@ -13,8 +13,9 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import Connection, Engine, select, text
 
-from edi_gateway.flow import inbound, outbound
 from edi_gateway.flow.steps import Direct, Writer
+from edi_gateway.flow.taking import inbound
+from edi_gateway.flow.telling import outbound
 from edi_gateway.store import audit, control_numbers, tables
 from tests.flow import papers
 from tests.flow.conftest import on_postgres

@@ -14,7 +14,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.triage import cases as case_desk
-from edi_gateway.flow import unsent
+from edi_gateway.flow.telling import unsent
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import tables
 from tests.commands.book import Book

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from edi_gateway.flow import inbound, pump, upkeep
+from edi_gateway.flow import pump, upkeep
 from edi_gateway.flow.engine import is_gone, worker_name
 from edi_gateway.flow.steps import Direct
+from edi_gateway.flow.taking import inbound
 from edi_gateway.flow.works import Works
 from edi_gateway.store import tables
 from tests.flow import papers
@@ -216,7 +217,7 @@ def test_receipts_of_one_connection_are_worked_one_after_the_other(shop: Shop) -
 
 
 def test_a_bug_on_one_receipt_does_not_hold_up_its_neighbours(shop: Shop, monkeypatch: Any) -> None:
-    from edi_gateway.flow import sets
+    from edi_gateway.flow.taking import sets
 
     def break_on(record: Any, around: Any, raw: Any, *rest: Any) -> Any:
         if "K2" in raw.texts[1]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.cli.main import load as load_commands
-from edi_gateway.cli.simulation import Grounds
+from edi_gateway.cli.trial.simulation import Grounds
 from edi_gateway.simulator.playing.play import play
 from edi_gateway.simulator.playing.scenario import BEGINS, HOUSE, load
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edi_gateway.store.master_data import ALWAYS, Span, Wanted, overlay
+from edi_gateway.store.master.master_data import ALWAYS, Span, Wanted, overlay
 
 TODAY = date(2026, 1, 15)
 JAN, MAR, APR, JUN = date(2026, 1, 1), date(2026, 3, 1), date(2026, 4, 1), date(2026, 6, 1)

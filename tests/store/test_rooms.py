@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy import Engine, select
 
-from edi_gateway.store import control_numbers, deadlines, orders, receipts, work
+from edi_gateway.store import control_numbers, deadlines, work
+from edi_gateway.store.book import orders
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.ids import Ids, order_number
 from edi_gateway.store.tables import receipt_chunks
 from edi_gateway.store.tables import receipts as receipt_rows
+from edi_gateway.store.traffic import receipts
 
 NOW = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
 

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine, insert, select
 
 from edi_gateway.model.fulfilment import Site, StockLevel, Supply
-from edi_gateway.store import stock
 from edi_gateway.store.database import reading
+from edi_gateway.store.goods import stock
+from edi_gateway.store.goods.stock import AllocatedBelowNothing, Move
 from edi_gateway.store.ids import Ids
-from edi_gateway.store.stock import AllocatedBelowNothing, Move
 from edi_gateway.store.tables import sites, stock_moves
 from edi_gateway.store.tables import stock as stock_rows
 from edi_gateway.store.tables import supply as supply_rows

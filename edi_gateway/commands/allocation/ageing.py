@@ -17,7 +17,7 @@ from edi_gateway.commands.allocation.stages import set_stages
 from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
-from edi_gateway.store import orders, parts
+from edi_gateway.store.book import orders, parts
 
 TOO_OLD: Final = "TOO_OLD"  # reason of a part that is cancelled because it has waited too long
 

@@ -34,7 +34,9 @@ from edi_gateway.orders.holds import Blocked, blocked
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
 from edi_gateway.orders.warehouse.grouping import release_on
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import holds, orders, parts, stock, work
+from edi_gateway.store import work
+from edi_gateway.store.book import holds, orders, parts
+from edi_gateway.store.goods import stock
 from edi_gateway.store.tables import orders as order_rows
 
 CANCELLED_SHORT: Final = "SHORT"  # reason of a part that is cancelled because it is not there

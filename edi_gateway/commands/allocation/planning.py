@@ -27,8 +27,11 @@ from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 from edi_gateway.orders.policy import resolve
 from edi_gateway.orders.warehouse.grouping import release_on
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import facts, holds, orders, parts, stock, work
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store import work
+from edi_gateway.store.book import holds, orders, parts
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.goods import stock
+from edi_gateway.store.master import facts
 
 RECALL: Final = "recall"  # work: ask the warehouse for what a change or a cancellation takes away
 CHANGED: Final = "CHANGED"  # reason of parts that the order does not want any more

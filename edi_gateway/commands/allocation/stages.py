@@ -18,7 +18,8 @@ from edi_gateway.model.fulfilment import Part, Stage
 from edi_gateway.model.order import LineState
 from edi_gateway.orders.fulfilment.stages import stage
 from edi_gateway.orders.holds import blocked
-from edi_gateway.store import deadlines, holds, orders, parts
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import holds, orders, parts
 from edi_gateway.store.tables import invoices, order_lines
 from edi_gateway.store.tables import orders as order_rows
 

@@ -16,7 +16,8 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Part
 from edi_gateway.orders.fulfilment.allocation import SHIP_COMPLETE, Short
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, show
-from edi_gateway.store import cases, stock
+from edi_gateway.store.book import cases
+from edi_gateway.store.goods import stock
 
 _HINT: Final = (
     "Agree with the buyer: drop the line (`orders cancel ORDER --line N --why TEXT`), or enter what is to come "

@@ -29,8 +29,10 @@ from edi_gateway.orders.billing.terms import terms_of
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.warehouse.formerly import is_of_another_item
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import facts, invoices, notices, orders, taxes
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store.book import notices, orders
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.master import facts
+from edi_gateway.store.money import invoices, taxes
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,8 @@ from edi_gateway.model.billing import InvoiceState
 from edi_gateway.orders.billing.crediting import NotCreditable, What, credit, left_of
 from edi_gateway.orders.billing.paying import state_of
 from edi_gateway.orders.meaning.numbers import show
-from edi_gateway.store import invoices
-from edi_gateway.store.invoices import StoredInvoice
+from edi_gateway.store.money import invoices
+from edi_gateway.store.money.invoices import StoredInvoice
 
 
 def credit_invoice(

@@ -35,8 +35,10 @@ from edi_gateway.orders.gate.records import Bill
 from edi_gateway.orders.holds import blocked
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import findings, holds, invoices, orders, parts
-from edi_gateway.store.invoices import Billed, StoredInvoice
+from edi_gateway.store.book import holds, orders, parts
+from edi_gateway.store.money import invoices
+from edi_gateway.store.money.invoices import Billed, StoredInvoice
+from edi_gateway.store.traffic import findings
 
 _AT_ONCE: Final = 100  # shipments in one commit
 _A_DAY: Final = 5000  # shipments of a day for one partner

@@ -20,9 +20,9 @@ from edi_gateway.model.fulfilment import Shipped
 from edi_gateway.orders.billing.records import Left
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import invoices
 from edi_gateway.store.control_numbers import draw
-from edi_gateway.store.invoices import StoredInvoice
+from edi_gateway.store.money import invoices
+from edi_gateway.store.money.invoices import StoredInvoice
 
 _MOST_NUMBER: Final = 22  # BIG02
 _FOLLOWS: Final = {

@@ -29,8 +29,10 @@ from edi_gateway.orders.gate.judging import breaches_of_invoice
 from edi_gateway.orders.gate.records import Bill
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import findings, invoices, orders, parts
-from edi_gateway.store.invoices import StoredInvoice
+from edi_gateway.store.book import orders, parts
+from edi_gateway.store.money import invoices
+from edi_gateway.store.money.invoices import StoredInvoice
+from edi_gateway.store.traffic import findings
 
 ROLES: Final = PERMISSIONS["credit an invoice"]
 

@@ -1,7 +1,7 @@
 """Payments: of a remittance advice (820), or entered by hand; matched to invoices, which they settle (spec B11, C15).
 
 Takes what the buyer says it pays; writes the payment, what became of each invoice, and cases for what does not agree.
-Called through flow/applying.py, and by cli.
+Called through flow/taking/applying.py, and by cli.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from edi_gateway.orders.billing import paying
 from edi_gateway.orders.billing.paying import Owed, Settled, settle, state_of
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, show
-from edi_gateway.store import invoices, orders, payments
-from edi_gateway.store.invoices import StoredInvoice
-from edi_gateway.store.payments import StoredLine, StoredPayment
+from edi_gateway.store.book import orders
+from edi_gateway.store.money import invoices, payments
+from edi_gateway.store.money.invoices import StoredInvoice
+from edi_gateway.store.money.payments import StoredLine, StoredPayment
 
 _REFERENCE: Final = 50  # characters of payments.reference
 

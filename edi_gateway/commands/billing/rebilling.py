@@ -26,7 +26,7 @@ from edi_gateway.orders.billing.crediting import What
 from edi_gateway.orders.billing.invoicing import invoice
 from edi_gateway.orders.billing.records import billables
 from edi_gateway.orders.meaning.numbers import show
-from edi_gateway.store import parts
+from edi_gateway.store.book import parts
 
 _WHAT = "Billing again"
 

@@ -26,8 +26,8 @@ from edi_gateway.orders.gate.judging import breaches_of_answer
 from edi_gateway.orders.gate.records import Reply
 from edi_gateway.orders.holds import RULES
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import holds, parts, story
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store.book import holds, parts, story
+from edi_gateway.store.book.orders import StoredOrder
 
 _GOODS: Final = (PartKind.GOODS,)
 

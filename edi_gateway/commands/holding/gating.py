@@ -15,7 +15,7 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.finding import Finding, Severity
 from edi_gateway.model.order import HoldCode, NewHold
 from edi_gateway.orders.holds import RULES
-from edi_gateway.store import holds, orders
+from edi_gateway.store.book import holds, orders
 
 
 def hold_documents(

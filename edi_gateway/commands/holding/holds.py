@@ -21,7 +21,8 @@ from edi_gateway.commands.triage.cases import resolve_about
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import HoldCode, HoldView, LineState, NewHold
 from edi_gateway.orders.holds import may_release
-from edi_gateway.store import deadlines, holds, orders, users
+from edi_gateway.store import deadlines, users
+from edi_gateway.store.book import holds, orders
 from edi_gateway.store.ids import short
 
 _STEPS = "ABRSI"  # acceptance, allocation, release to the warehouse, ship, invoice

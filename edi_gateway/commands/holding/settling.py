@@ -13,8 +13,8 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.triage.cases import resolve_about
 from edi_gateway.model.order import HoldView, NewHold
 from edi_gateway.orders.holds import Blocking, reconcile
-from edi_gateway.store import holds
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store.book import holds
+from edi_gateway.store.book.orders import StoredOrder
 
 
 def settle_holds(

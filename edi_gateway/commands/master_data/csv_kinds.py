@@ -12,8 +12,8 @@ from typing import Any, Final
 
 from edi_gateway.commands.master_data import csv_cells
 from edi_gateway.commands.master_data.csv_cells import BadCell, Reader
-from edi_gateway.store import master_data
-from edi_gateway.store.master_data import Kind, Wanted
+from edi_gateway.store.master import master_data
+from edi_gateway.store.master.master_data import Kind, Wanted
 
 Cells = dict[str, Any]
 SAID: Final = ""  # the key under which a line keeps the names of the columns that the file has

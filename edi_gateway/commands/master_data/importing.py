@@ -18,8 +18,19 @@ from edi_gateway.commands.master_data import csv_reading
 from edi_gateway.commands.master_data.csv_kinds import LAYOUTS, SAID, Cells, Layout
 from edi_gateway.commands.master_data.csv_reading import Problem
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import imports, master_data, snapshots, work
-from edi_gateway.store.master_data import CUSTOMERS, ITEMS, SHIP_TOS, UNITS, XREFS, Change, Kind, Plan, Wanted
+from edi_gateway.store import snapshots, work
+from edi_gateway.store.master import imports, master_data
+from edi_gateway.store.master.master_data import (
+    CUSTOMERS,
+    ITEMS,
+    SHIP_TOS,
+    UNITS,
+    XREFS,
+    Change,
+    Kind,
+    Plan,
+    Wanted,
+)
 
 Rows = Sequence[tuple[int, Cells]]
 # the world's last day to end: what changes "today" holds from now on for a partner in any zone
@@ -47,7 +58,7 @@ _SENSITIVE: Final = {
 class ImportReport:
     """What an import did, or would do. With a problem nothing was applied. Counts are of keys, units among them.
 
-    `waits`: the id under which it waits for a second person (store/imports.py)."""
+    `waits`: the id under which it waits for a second person (store/master/imports.py)."""
 
     kind: str
     source: str

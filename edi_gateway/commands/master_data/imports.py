@@ -9,9 +9,9 @@ from __future__ import annotations
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.master_data.importing import ImportReport, apply, as_shown, compare, today
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import imports, master_data
 from edi_gateway.store.ids import short
-from edi_gateway.store.imports import APPROVED, PENDING, REJECTED, Waiting
+from edi_gateway.store.master import imports, master_data
+from edi_gateway.store.master.imports import APPROVED, PENDING, REJECTED, Waiting
 
 
 def approve(desk: Desk, import_id: int) -> ImportReport:

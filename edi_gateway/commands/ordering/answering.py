@@ -27,8 +27,8 @@ from edi_gateway.orders.gate.records import Reply, odd_lines
 from edi_gateway.orders.holds import Blocking, blocked
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import snapshots
-from edi_gateway.store.documents import Answer
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.traffic.documents import Answer
 
 # orders.answer_state
 DUE: Final = "DUE"

@@ -28,8 +28,10 @@ from edi_gateway.orders.holds import Blocking
 from edi_gateway.orders.identity import real_key
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
 from edi_gateway.orders.parts import still_wanted
-from edi_gateway.store import canonical, cases, deadlines, documents, holds, orders, outbox
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import cases, holds, orders
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.traffic import canonical, documents, outbox
 
 ENDED = (OrderState.REJECTED, OrderState.CANCELLED, OrderState.VOID)
 _UNSENT = (Code.ANSWER_DUE, Code.ANSWER_OVERDUE)
@@ -229,7 +231,7 @@ def last_answer(desk: Desk, order_id: int) -> PurchaseOrderAcknowledgment | None
 
 def met(desk: Desk, order_id: int) -> None:
     """The answer is made: its deadlines are met, and cases of its lateness or of a faulty one are over. What is said
-    of a made one that does not go is over when it has gone (flow/unsent.py)."""
+    of a made one that does not go is over when it has gone (flow/telling/unsent.py)."""
     deadlines.close(desk.conn, [deadlines.ANSWER, deadlines.ANSWER_WARNING], [order_id])
     over = [
         case.id

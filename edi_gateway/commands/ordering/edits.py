@@ -16,7 +16,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.orders.revision import pair_lines
-from edi_gateway.store.orders import Edit
+from edi_gateway.store.book.orders import Edit
 
 SKU: Final = "sku"  # which item of ours a line means: no field of the document, but of its judgement
 _LINE: Final = re.compile(r"lines\[(\d{1,6})\]\.(.+)")

@@ -21,8 +21,8 @@ from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import facts_on, needs
 from edi_gateway.orders.identity import blanket_key
 from edi_gateway.orders.judge import judge_again
-from edi_gateway.store import facts
-from edi_gateway.store.orders import Edit, StoredOrder
+from edi_gateway.store.book.orders import Edit, StoredOrder
+from edi_gateway.store.master import facts
 
 _Judge = Callable[[Sequence[Edit], datetime], Judgement]
 

@@ -25,7 +25,9 @@ from edi_gateway.orders.facts import facts_on, needs
 from edi_gateway.orders.judge import judge
 from edi_gateway.orders.lifecycle import stores_of
 from edi_gateway.orders.parts import without_stores
-from edi_gateway.store import deadlines, facts, holds, orders
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import holds, orders
+from edi_gateway.store.master import facts
 
 # DE668: how a line is refused (spec B5.1)
 _REFUSALS = frozenset({"IR", "R1", "R2", "R3", "R4", "R5", "R6", "R7", "R8"})

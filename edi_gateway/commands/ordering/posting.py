@@ -1,7 +1,7 @@
 """The posted order: what the system that ships it gets, as JSON under an idempotency key.
 
 Takes an order as it stands; puts a postings row into the Ledger. Every posting says the whole order, so the last
-one counts. Called by take_orders.py and carrying_on.py; carried out by flow/posting.py.
+one counts. Called by take_orders.py and carrying_on.py; carried out by flow/telling/posting.py.
 """
 
 from __future__ import annotations

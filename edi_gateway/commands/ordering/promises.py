@@ -17,8 +17,8 @@ from edi_gateway.orders.facts import facts_on
 from edi_gateway.orders.meaning.numbers import ZERO
 from edi_gateway.orders.promising import is_cut, promise
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import facts
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.master import facts
 
 
 @dataclass(frozen=True, slots=True)

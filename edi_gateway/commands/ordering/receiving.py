@@ -28,8 +28,10 @@ from edi_gateway.orders.facts import Facts
 from edi_gateway.orders.holds import LATER, RULES, Blocking, reconcile
 from edi_gateway.orders.identity import content_hash, snapshot
 from edi_gateway.orders.revision import pair_lines
-from edi_gateway.store import deadlines, documents, orders, parts
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import orders, parts
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.traffic import documents
 
 _PENDING: Final = HoldCode.CHANGE_PENDING
 _MOST_DIFFERENCES = 500  # kept with a revision; both documents are there whole

@@ -20,7 +20,7 @@ from edi_gateway.commands.ordering.receiving import raise_and_cure
 from edi_gateway.model.finding import Code
 from edi_gateway.model.order import HoldCode, HoldView, Judgement, LineState, NewHold, OrderLine
 from edi_gateway.orders.parts import still_wanted, without_stores
-from edi_gateway.store import holds, orders
+from edi_gateway.store.book import holds, orders
 
 # which holds an import may cure; the judgement decides whether it does
 _WAITING_FOR: Final[dict[str, tuple[HoldCode, ...]]] = {

@@ -25,7 +25,8 @@ from edi_gateway.orders.facts import facts_on
 from edi_gateway.orders.meaning.numbers import plain, show
 from edi_gateway.orders.promising import promise
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import cases, facts, parts
+from edi_gateway.store.book import cases, parts
+from edi_gateway.store.master import facts
 
 _PROMISE: Final = (
     "backordered_quantity",

@@ -1,7 +1,7 @@
 """Take purchase orders into the book: judge them, book them, answer and post what is accepted. The hot path.
 
 Takes the orders of one partner as they were read, gives what became of each. Everything is written in the
-caller's transaction, in bulk. Called by flow/batch.py.
+caller's transaction, in bulk. Called by flow/taking/batch.py.
 """
 
 from __future__ import annotations
@@ -27,8 +27,10 @@ from edi_gateway.orders.facts import Facts, facts_on, needs
 from edi_gateway.orders.identity import blanket_key, business_key, content_hash, snapshot
 from edi_gateway.orders.judge import judge
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, facts, master_data, orders
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import orders
 from edi_gateway.store.ids import order_number
+from edi_gateway.store.master import facts, master_data
 
 _LIVE = (OrderState.ON_HOLD, OrderState.ACCEPTED)
 _CHANGING = standing.CHANGES | standing.CANCELS | standing.REPLACES

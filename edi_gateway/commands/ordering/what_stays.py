@@ -21,7 +21,7 @@ from edi_gateway.orders.lifecycle import settle, stores_of
 from edi_gateway.orders.parts import still_wanted
 from edi_gateway.orders.promising import no_more
 from edi_gateway.orders.revision import pair_lines, same_content
-from edi_gateway.store import orders
+from edi_gateway.store.book import orders
 
 _ENDED = (LineState.CANCELLED, LineState.REJECTED)
 

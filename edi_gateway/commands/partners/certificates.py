@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.partners import expiry
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.store import certificates
-from edi_gateway.store.certificates import OURS, THEIRS, Certificate
 from edi_gateway.store.ids import short
+from edi_gateway.store.traffic import certificates
+from edi_gateway.store.traffic.certificates import OURS, THEIRS, Certificate
 from edi_gateway.transport.keys.reading import Described
 
 SIGN, ENCRYPT = "sign", "encrypt"

@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 from edi_gateway.commands.desk import Desk
 from edi_gateway.commands.triage.cases import NewCase, open_cases, resolve
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import cases, certificates, deadlines
-from edi_gateway.store.certificates import OURS, Certificate
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import cases
+from edi_gateway.store.traffic import certificates
+from edi_gateway.store.traffic.certificates import OURS, Certificate
 from edi_gateway.triage.causes import cause
 
 WARNINGS = (60, 30, 7, 0)  # days before the end; 0: it has come

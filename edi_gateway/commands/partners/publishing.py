@@ -7,7 +7,8 @@ from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import resolve
 from edi_gateway.model.finding import Code
 from edi_gateway.partners.snapshots import Snapshot
-from edi_gateway.store import cases, snapshots
+from edi_gateway.store import snapshots
+from edi_gateway.store.book import cases
 
 
 def publish(desk: Desk, snapshot: Snapshot, why: str | None = None) -> bool:

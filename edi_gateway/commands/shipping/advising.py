@@ -1,7 +1,7 @@
 """A warehouse's shipping advice (945) applied to the release that it names (spec B9, D4, D27).
 
 Takes a ShippingAdvice of the partner who runs the site; what can be applied is applied, what does not agree is a
-case. Idempotent by W06-02 and W06-04. Called by flow/applying.py.
+case. Idempotent by W06-02 and W06-04. Called by flow/taking/applying.py.
 """
 
 from __future__ import annotations
@@ -27,9 +27,10 @@ from edi_gateway.orders.calendar import zone_of
 from edi_gateway.orders.warehouse import advice as advices
 from edi_gateway.orders.warehouse.advice import Known, names_of
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import orders, releases
-from edi_gateway.store.orders import StoredOrder
-from edi_gateway.store.releases import CANCEL_ASKED, CONFIRMED
+from edi_gateway.store.book import orders
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.goods import releases
+from edi_gateway.store.goods.releases import CANCEL_ASKED, CONFIRMED
 
 _SHORT_REASONS: Final = frozenset({Code.CONFIRM_SHORT})
 

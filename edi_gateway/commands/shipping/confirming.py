@@ -29,9 +29,10 @@ from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
 from edi_gateway.orders.warehouse.oddities import left_early, raced, shipped_late
 from edi_gateway.orders.warehouse.shipping import Applied, implausible, over_allowed, ship
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import orders, parts, releases, shipments, stock
-from edi_gateway.store.orders import StoredOrder
-from edi_gateway.store.stock import Move
+from edi_gateway.store.book import orders, parts
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.goods import releases, shipments, stock
+from edi_gateway.store.goods.stock import Move
 
 _WHAT: Final = "Confirming a shipment"
 _ASIDE: Final = "adjustment"  # kind of a move to `hold`

@@ -22,8 +22,10 @@ from edi_gateway.orders.meaning import items
 from edi_gateway.orders.warehouse.formerly import Former, agreed, is_of_another_item
 from edi_gateway.orders.warehouse.places import Destination, destination, keys_of, place_of
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import facts, gtins, orders, revisions, stock
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store.book import orders, revisions
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.goods import stock
+from edi_gateway.store.master import facts, gtins
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,8 @@ from edi_gateway.commands.desk import Desk
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import notices, orders, releases, shipments
+from edi_gateway.store.book import notices, orders
+from edi_gateway.store.goods import releases, shipments
 
 _GONE = (notices.NONE, notices.SENT, notices.ACKED, notices.REJECTED)
 

@@ -29,7 +29,9 @@ from edi_gateway.orders.warehouse.packing import by_case, fit, in_cartons, on_pa
 from edi_gateway.orders.warehouse.places import of_site
 from edi_gateway.orders.warehouse.shipping import Applied
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, notices, parts, shipments
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import notices, parts
+from edi_gateway.store.goods import shipments
 
 _NOTICE: Final = "856"
 _CONSIGNMENT: Final = "CN"  # shipped without invoice (D45)

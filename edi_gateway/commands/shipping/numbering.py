@@ -13,8 +13,8 @@ from edi_gateway.model.fulfilment import Unit
 from edi_gateway.model.gs1 import bol_number, sscc
 from edi_gateway.orders.warehouse.packing import new_numbers, numbers_checked
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import shipments
 from edi_gateway.store.control_numbers import draw
+from edi_gateway.store.goods import shipments
 
 _NEVER_AGAIN: Final = (
     10**18

@@ -21,8 +21,9 @@ from edi_gateway.commands.shipping.typed_confirm import BY_CASE, Carton, check_n
 from edi_gateway.model.fulfilment import Part, PartState, Release, Unit
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 from edi_gateway.orders.warehouse.packing import fit, refused_numbers
-from edi_gateway.store import parts, releases, shipments
-from edi_gateway.store.orders import StoredOrder
+from edi_gateway.store.book import parts
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.goods import releases, shipments
 
 _MAY: Final = PERMISSIONS["confirm a shipment"]
 

@@ -27,9 +27,11 @@ from edi_gateway.orders.fulfilment.planning import Cut
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, show
 from edi_gateway.orders.warehouse.order import Status, asked_of
 from edi_gateway.orders.warehouse.shipping import give_back
-from edi_gateway.store import documents, orders, parts, releases, shipments
-from edi_gateway.store.orders import StoredOrder
-from edi_gateway.store.releases import CANCEL_ASKED, CANCELLED, RELEASED
+from edi_gateway.store.book import orders, parts
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.goods import releases, shipments
+from edi_gateway.store.goods.releases import CANCEL_ASKED, CANCELLED, RELEASED
+from edi_gateway.store.traffic import documents
 
 _HANDLED: Final = (PartState.PICKED, PartState.PACKED)
 

@@ -30,9 +30,12 @@ from edi_gateway.orders.warehouse.grouping import Group, Grouped, group
 from edi_gateway.orders.warehouse.order import Asked, Status, warehouse_order
 from edi_gateway.orders.warehouse.places import of_site
 from edi_gateway.partners.profile import Address, Profile
-from edi_gateway.store import cases, deadlines, documents, holds, orders, parts, releases, work
-from edi_gateway.store.orders import StoredOrder
-from edi_gateway.store.releases import RELEASED
+from edi_gateway.store import deadlines, work
+from edi_gateway.store.book import cases, holds, orders, parts
+from edi_gateway.store.book.orders import StoredOrder
+from edi_gateway.store.goods import releases
+from edi_gateway.store.goods.releases import RELEASED
+from edi_gateway.store.traffic import documents
 
 SET: Final = "940"
 GS: Final = "OW"

@@ -17,9 +17,11 @@ from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolv
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, six_places
-from edi_gateway.store import deadlines, holds, orders, parts, releases, shipments, stock
-from edi_gateway.store.shipments import Kept
-from edi_gateway.store.stock import Move
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import holds, orders, parts
+from edi_gateway.store.goods import releases, shipments, stock
+from edi_gateway.store.goods.shipments import Kept
+from edi_gateway.store.goods.stock import Move
 
 Begun = Literal["new", "again", "corrected", "too late"]
 

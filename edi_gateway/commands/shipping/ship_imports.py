@@ -21,7 +21,7 @@ from edi_gateway.commands.shipping.csv_shipping import LAYOUTS
 from edi_gateway.commands.shipping.typed_confirm import Carton, Typed, confirm
 from edi_gateway.model.fulfilment import Transport
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
-from edi_gateway.store import shipments
+from edi_gateway.store.goods import shipments
 
 _SAME: Final = ("carrier", "pro", "bol", "trailer", "seal", "rest", "shipped_at")  # of one shipment
 Rows = Sequence[tuple[int, Cells]]

@@ -24,7 +24,7 @@ from edi_gateway.model.fulfilment import AT_WAREHOUSE, Confirm, Confirmed, Conte
 from edi_gateway.model.gs1 import sscc_problem
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, six_places
 from edi_gateway.orders.warehouse.advice_transport import transport_problem
-from edi_gateway.store import shipments
+from edi_gateway.store.goods import shipments
 
 _WHAT: Final = "Confirming a shipment"
 BY_CASE: Final = Packing("case")

@@ -1,7 +1,7 @@
 """A warehouse's count (846) against our ledger: what differs is proposed, never overwritten silently (spec B9).
 
 Takes an InventoryReport of a partner that runs a site of ours; books what differs by little, proposes the rest and
-opens a case for it. Called by flow/applying.py.
+opens a case for it. Called by flow/taking/applying.py.
 """
 
 from __future__ import annotations
@@ -21,9 +21,11 @@ from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import facts_on
 from edi_gateway.orders.fulfilment import counting
 from edi_gateway.orders.fulfilment.counting import Compared, Key
-from edi_gateway.store import cases, facts, stock, stock_proposals
-from edi_gateway.store.stock import Move
-from edi_gateway.store.stock_proposals import APPLIED, PENDING, SUPERSEDED, Proposal
+from edi_gateway.store.book import cases
+from edi_gateway.store.goods import stock, stock_proposals
+from edi_gateway.store.goods.stock import Move
+from edi_gateway.store.goods.stock_proposals import APPLIED, PENDING, SUPERSEDED, Proposal
+from edi_gateway.store.master import facts
 
 KIND: Final = "count"  # of moves
 _SHOWN: Final = 5

@@ -20,7 +20,8 @@ from edi_gateway.model.fulfilment import PartState
 from edi_gateway.model.order import HoldCode, NewHold
 from edi_gateway.orders.holds import RULES
 from edi_gateway.orders.meaning.numbers import show
-from edi_gateway.store import holds, orders, parts, stock
+from edi_gateway.store.book import holds, orders, parts
+from edi_gateway.store.goods import stock
 from edi_gateway.store.tables import holds as hold_rows
 
 Key = tuple[str, str]  # (site, SKU)

@@ -12,9 +12,9 @@ from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.stocking.counting import book, settle
 from edi_gateway.commands.stocking.restocking import restock
-from edi_gateway.store import stock, stock_proposals
+from edi_gateway.store.goods import stock, stock_proposals
+from edi_gateway.store.goods.stock_proposals import APPLIED, PENDING, REJECTED, Proposal
 from edi_gateway.store.ids import short
-from edi_gateway.store.stock_proposals import APPLIED, PENDING, REJECTED, Proposal
 
 
 def receive(desk: Desk, reference: str, site: str, sku: str, quantity: Decimal, *, last: bool) -> Decimal:

@@ -22,9 +22,10 @@ from edi_gateway.commands.stocking.counting import supersede
 from edi_gateway.commands.stocking.csv_stock import LAYOUTS
 from edi_gateway.commands.stocking.restocking import restock
 from edi_gateway.model.fulfilment import StockLevel, Supply
-from edi_gateway.store import master_data, stock
-from edi_gateway.store.master_data import ITEMS, SITES, Change
-from edi_gateway.store.stock import BUCKETS, Move
+from edi_gateway.store.goods import stock
+from edi_gateway.store.goods.stock import BUCKETS, Move
+from edi_gateway.store.master import master_data
+from edi_gateway.store.master.master_data import ITEMS, SITES, Change
 
 Rows = Sequence[tuple[int, Cells]]
 _NOTHING: Final = Decimal(0)

@@ -2,7 +2,7 @@
 
 Takes an application advice as it was read; notes on shipments and invoices what the partner said, and opens a case for
 each rejection. A rejected notice is corrected by `shipments amend` or `shipments notice`; its invoice waits by profile.
-Called through flow/applying.py.
+Called through flow/taking/applying.py.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.model.billing import InvoiceState
 from edi_gateway.model.documents.application_advice import ApplicationAdvice, ApplicationError, JudgedDocument
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import documents, notices
+from edi_gateway.store.book import notices
 from edi_gateway.store.tables import documents as document_rows
 from edi_gateway.store.tables import invoices
+from edi_gateway.store.traffic import documents
 
 _REJECTS: Final = frozenset({"E", "R", "P"})  # second letter of OTI01: with error, rejected, in part
 _NAMES: Final = {

@@ -31,8 +31,11 @@ from edi_gateway.orders.shipping.completeness import lacking
 from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.orders.warehouse.advice_transport import transport_problem
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import deadlines, documents, findings, notices, shipments
-from edi_gateway.store.notices import Noticed
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import notices
+from edi_gateway.store.book.notices import Noticed
+from edi_gateway.store.goods import shipments
+from edi_gateway.store.traffic import documents, findings
 
 _SET: Final = "856"
 _AT_ONCE: Final = 100

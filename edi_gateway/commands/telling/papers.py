@@ -18,7 +18,8 @@ from edi_gateway.papers import bill_of_lading, label, label_zpl, of_shipment, pa
 from edi_gateway.papers.drawing.sheet import Paper
 from edi_gateway.papers.records import BillOfLading, Edition, Shipment
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import notices, printed
+from edi_gateway.store.book import notices
+from edi_gateway.store.goods import printed
 
 Kind = Literal["label", "packing list", "bill of lading"]
 _PLAIN: Final = Edition("", 1, 0)

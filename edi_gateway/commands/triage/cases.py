@@ -13,7 +13,7 @@ from decimal import Decimal
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.model.finding import Finding
-from edi_gateway.store import cases, holds
+from edi_gateway.store.book import cases, holds
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.ids import short
 from edi_gateway.triage.causes import cause, due_at

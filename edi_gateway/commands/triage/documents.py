@@ -1,6 +1,6 @@
 """Send again, or do not send: the same bytes, the same control numbers (DESIGN section 8, promise 5).
 
-Takes ids of documents or transmissions; leaves them ready for flow/outbound.py. Called by cli.
+Takes ids of documents or transmissions; leaves them ready for flow/telling/outbound.py. Called by cli.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import resolve_about
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store import as2, deadlines, documents, outbox, work
+from edi_gateway.store import deadlines, work
 from edi_gateway.store.ids import short
 from edi_gateway.store.tables import transmissions
+from edi_gateway.store.traffic import as2, documents, outbox
 
 
 def resend(desk: Desk, document_id: int) -> int:

@@ -17,7 +17,7 @@ from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners.profile import As2Connection
-from edi_gateway.store import as2
+from edi_gateway.store.traffic import as2
 from edi_gateway.transport.as2.extents import Extent
 from edi_gateway.transport.errors import TransportError
 from edi_gateway.transport.wire import Wire

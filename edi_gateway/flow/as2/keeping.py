@@ -10,16 +10,16 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
-from edi_gateway.flow import receive
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.taking import receive
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners.profile import As2Connection
-from edi_gateway.store import as2
-from edi_gateway.store import receipts as receipt_rows
-from edi_gateway.store.as2 import Message
 from edi_gateway.store.ids import short
 from edi_gateway.store.pieces import PIECE
+from edi_gateway.store.traffic import as2
+from edi_gateway.store.traffic import receipts as receipt_rows
+from edi_gateway.store.traffic.as2 import Message
 from edi_gateway.transport.as2.extents import Extent
 from edi_gateway.transport.as2.heading import Heading
 from edi_gateway.transport.as2.terms import (

@@ -14,8 +14,8 @@ from sqlalchemy import Connection
 
 from edi_gateway import logs
 from edi_gateway.model.errors import GatewayError
-from edi_gateway.store import certificates
-from edi_gateway.store.certificates import OURS, Certificate
+from edi_gateway.store.traffic import certificates
+from edi_gateway.store.traffic.certificates import OURS, Certificate
 from edi_gateway.transport.as2.terms import Identity, Purpose, Trusted
 from edi_gateway.transport.keys import serving
 from edi_gateway.transport.secrets import SecretReader

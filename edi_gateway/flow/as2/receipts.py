@@ -12,11 +12,13 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolve
-from edi_gateway.flow import delivered
+from edi_gateway.flow.telling import delivered
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store import as2, cases, deadlines, outbox
-from edi_gateway.store.as2 import Message, Pairs
+from edi_gateway.store import deadlines
+from edi_gateway.store.book import cases
+from edi_gateway.store.traffic import as2, outbox
+from edi_gateway.store.traffic.as2 import Message, Pairs
 from edi_gateway.transport.as2.heading import Heading
 from edi_gateway.transport.as2.mime.head import Head
 from edi_gateway.transport.as2.receipts import judge

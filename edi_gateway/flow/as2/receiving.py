@@ -23,9 +23,9 @@ from edi_gateway.flow.live import LivePartner
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners.profile import As2Connection
-from edi_gateway.store import as2
-from edi_gateway.store.as2 import Message
 from edi_gateway.store.ids import short
+from edi_gateway.store.traffic import as2
+from edi_gateway.store.traffic.as2 import Message
 from edi_gateway.transport.as2.extents import Scratch, TookTooLong
 from edi_gateway.transport.as2.heading import Heading, read_headers
 from edi_gateway.transport.as2.mime.head import Head

@@ -1,7 +1,7 @@
 """A transmission to a partner on AS2: packed once, posted until it is receipted, always the same bytes and Message-ID.
 
 Takes a transmission and the partner's wire; writes the message, and what the answer says of it. Called by
-flow/outbound.py in place of a transport's `send`.
+flow/telling/outbound.py in place of a transport's `send`.
 """
 
 from __future__ import annotations
@@ -17,18 +17,19 @@ from sqlalchemy import Connection
 from edi_gateway import logs
 from edi_gateway.commands.desk import Desk
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
-from edi_gateway.flow.answers import Published
 from edi_gateway.flow.as2 import agreement, receipts
 from edi_gateway.flow.as2.keyring import Ring
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners.profile import As2Connection
-from edi_gateway.store import as2, deadlines, outbox
-from edi_gateway.store.as2 import Message
+from edi_gateway.store import deadlines
 from edi_gateway.store.ids import short
-from edi_gateway.store.outbox import Transmission
 from edi_gateway.store.tables import transmissions
+from edi_gateway.store.traffic import as2, outbox
+from edi_gateway.store.traffic.as2 import Message
+from edi_gateway.store.traffic.outbox import Transmission
 from edi_gateway.transport.as2.extents import Extent, Scratch
 from edi_gateway.transport.as2.heading import Heading, read_headers
 from edi_gateway.transport.as2.opening import open_message

@@ -1,7 +1,7 @@
 """What a rule of the gate is given: the document about to go, beside the story of its orders.
 
-Made by commands/ of what store/story.py reads; frozen. What a document says is looked up by its own words (PO number,
-line id, item ids), as the buyer does, not by our ids.
+Made by commands/ of what store/book/story.py reads; frozen. What a document says is looked up by its own words (PO
+number, line id, item ids), as the buyer does, not by our ids.
 """
 
 from __future__ import annotations

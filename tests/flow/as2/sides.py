@@ -20,19 +20,21 @@ from sqlalchemy import Engine, Table, select
 from edi_gateway.commands.partners import certificates
 from edi_gateway.commands.partners.certificates import Key, Use
 from edi_gateway.commands.partners.publishing import publish
-from edi_gateway.flow import deadlines, outbound
+from edi_gateway.flow import deadlines
 from edi_gateway.flow.as2 import answering, receiving
 from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.steps import Direct
+from edi_gateway.flow.telling import outbound
 from edi_gateway.flow.works import Works
 from edi_gateway.partners import registry
 from edi_gateway.partners.profile import Profile
 from edi_gateway.partners.snapshots import snapshot
-from edi_gateway.store import as2, outbox, receipts, tables
-from edi_gateway.store import certificates as rows
+from edi_gateway.store import tables
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.ids import Ids
+from edi_gateway.store.traffic import as2, outbox, receipts
+from edi_gateway.store.traffic import certificates as rows
 from edi_gateway.transport.connect import open_transport
 from edi_gateway.transport.keys import making
 from edi_gateway.transport.keys import reading as keys

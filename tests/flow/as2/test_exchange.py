@@ -6,9 +6,10 @@ import json
 
 import pytest
 
-from edi_gateway.reports.documents import list_transmissions, transmission_bytes
-from edi_gateway.store import as2, outbox, tables
+from edi_gateway.reports.traffic.documents import list_transmissions, transmission_bytes
+from edi_gateway.store import tables
 from edi_gateway.store.database import reading
+from edi_gateway.store.traffic import as2, outbox
 from tests.flow.as2 import peer as peers
 from tests.flow.as2.peer import Peer
 from tests.flow.as2.sides import Side, pair

@@ -13,8 +13,8 @@ from edi_gateway.commands.partners.certificates import Use
 from edi_gateway.commands.triage import documents
 from edi_gateway.flow.as2 import agreement
 from edi_gateway.partners.profile import As2Connection
-from edi_gateway.store import certificates as rows
 from edi_gateway.store import tables
+from edi_gateway.store.traffic import certificates as rows
 from edi_gateway.transport.as2.extents import Extent, Scratch
 from edi_gateway.transport.as2.packing import Heads, pack
 from edi_gateway.transport.as2.terms import Payload

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from edi_gateway.flow.answers import document_writer
 from edi_gateway.flow.live import LivePartner
+from edi_gateway.flow.telling.answers import document_writer
 from edi_gateway.model.billing import IssuedInvoice
 from edi_gateway.model.documents.invoice import Invoice
 from edi_gateway.model.finding import Severity

@@ -1,0 +1,1 @@
+"""Commands about orders, what stops them, what they cost, and the master data behind them."""

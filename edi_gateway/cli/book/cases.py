@@ -1,0 +1,325 @@
+"""`cases`: what needs a person, by cause; worked, replayed, closed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from edi_gateway.cli.app import app
+from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import row_id, short, word
+from edi_gateway.cli.output import (
+    FOUND_ERRORS,
+    WRONG_USAGE,
+    Cut,
+    fail,
+    money,
+    plain,
+    print_finding,
+    print_json,
+    print_table,
+    say,
+    screen,
+    sentence,
+    write,
+)
+from edi_gateway.cli.standard.mending import tell_changes
+from edi_gateway.cli.telling import mark, tell_causes
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from edi_gateway.reports.book.cases import CaseView
+    from edi_gateway.x12.mending.pieces import Mended
+
+_SHOWN_CHANGES = 10  # of a mend that is suggested
+
+group = typer.Typer(no_args_is_help=True, help="What needs a person, by cause.")
+app.add_typer(group, name="cases")
+
+CaseArgument = Annotated[str, typer.Argument(metavar="CASE", help="The case's id, as in the list.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    partner: Annotated[str | None, typer.Option(help="Only this partner's.")] = None,
+    family: Annotated[str | None, typer.Option(help="Only this family's, e.g. PRICE.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Only what this person owns.")] = None,
+    cause: Annotated[str | None, typer.Option(help="Only this cause (its first digits).")] = None,
+    each: Annotated[bool, typer.Option("--each", help="Every case, not grouped by cause.")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Those that are over.")] = False,
+    json: JsonOption = False,
+) -> None:
+    """List open cases by cause: how many, what hangs on them.
+
+    And since when, due when, what to do.
+    """
+    from edi_gateway.model.finding import Family
+    from edi_gateway.reports.book import cases
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = cases.list_cases(
+            conn,
+            partner=partner,
+            family=word(family, "--family", Family),
+            owner=owner,
+            fingerprint=cause,
+            closed=closed,
+        )
+    if json:
+        for row in found if each else cases.by_cause(found):
+            print_json(row)
+        return
+    if each or cause:
+        print_table(
+            "Cases",
+            ("case", "due", "family", "partner", "PO", "state", "owner", "amount", "test", "what"),
+            (
+                (
+                    short(c.case_id),
+                    c.due_at,
+                    c.family,
+                    c.partner,
+                    c.po_number,
+                    c.state,
+                    c.owner,
+                    f"{money(c.amount)} {c.currency}" if c.amount is not None else "",
+                    c.test,
+                    c.message,
+                )
+                for c in found
+            ),
+            "No case is open." if not closed else "No case was closed yet.",
+            spare=("owner", "partner", "amount"),
+        )
+        return
+    if not found:
+        screen.print("No case is open.")
+        return
+    tell_causes(cases.by_cause(found))
+    screen.print("\ncases list --cause CAUSE shows the cases of one; cases show CASE one case whole.")
+
+
+@group.command()
+def show(
+    ctx: typer.Context,
+    case: CaseArgument,
+    json: JsonOption = False,
+    raw: Annotated[
+        bool, typer.Option("--raw", help="The bytes of the file that it is about, to standard output.")
+    ] = False,
+) -> None:
+    """Show one case whole: what, where, what to do, its history."""
+    from edi_gateway.cli.traffic.documents import cut_of
+    from edi_gateway.reports.book import cases
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        view = cases.show(conn, row_id(case, "case"))
+        if view is None:
+            fail(f"There is no case {case}.", WRONG_USAGE)
+        if raw:
+            _write_raw(conn, case, view.case.receipt_id)
+        else:
+            mend = _mend(conn, view)
+            if json:
+                print_json(plain(view) | {"mend": mend and _mend_as_json(mend, case)})
+            else:
+                _tell(view, cut_of(conn, view.case.receipt_id))
+                if mend is not None:
+                    _tell_mend(mend, case)
+
+
+def _mend(conn: Connection, view: CaseView) -> Mended | None:
+    """What `mend` would put right in the case's file, if that cures the case."""
+    from edi_gateway.reports.traffic import raw
+    from edi_gateway.triage import mending
+
+    c = view.case
+    if c.family != "SYNTAX" or c.receipt_id is None or c.state in ("RESOLVED", "CLOSED"):
+        return None
+    size = raw.receipt_size(conn, c.receipt_id) or 0
+    content = raw.receipt_bytes(conn, c.receipt_id) if size <= mending.LARGEST else b""
+    return mending.suggested(content, c.message)
+
+
+def _mend_commands(case: str) -> list[str]:
+    return [
+        f"edi-gateway cases show {case} --raw | edi-gateway mend - -o mended.edi",
+        f"edi-gateway cases replay {case} --with mended.edi",
+    ]
+
+
+def _mend_as_json(mend: Mended, case: str) -> dict[str, Any]:
+    return {"changes": [change.as_json() for change in mend.changes], "commands": _mend_commands(case)}
+
+
+def _tell_mend(mend: Mended, case: str) -> None:
+    count = len(mend.changes)
+    screen.print(f"A machine can put this right ({count} change{'' if count == 1 else 's'}):")
+    tell_changes(screen, list(mend.changes[:_SHOWN_CHANGES]))
+    if count > _SHOWN_CHANGES:
+        screen.print(f"  and {count - _SHOWN_CHANGES} more")
+    screen.print("Look at it, then:")
+    for command in _mend_commands(case):
+        screen.print(f"  {command}", markup=False)
+
+
+def _write_raw(conn: Connection, case: str, receipt_id: int | None) -> None:
+    from edi_gateway.reports.traffic import raw
+
+    content = raw.receipt_bytes(conn, receipt_id) if receipt_id is not None else b""
+    if not content:
+        fail(f"Case {case} is not about a file whose bytes are kept.", WRONG_USAGE)
+    write(content)
+
+
+def _tell(view: CaseView, cut: Cut | None) -> None:
+    c = view.case
+    screen.print(
+        f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  due {c.due_at:%Y-%m-%d %H:%M} UTC{mark(c.test)}"
+    )
+    if view.finding is not None:
+        print_finding(view.finding, cut)
+    else:
+        say(f"[bold]{escape(c.message)}[/bold]  [dim]{c.code}[/dim]", 2, 2)
+        if c.hint:
+            say(f"→ {escape(c.hint)}", 2, 2)
+    facts = {
+        "cause": f"{c.cause} ({view.same_cause} open)",
+        "partner": c.partner,
+        "owner": c.owner,
+        "PO": c.po_number,
+        "at risk": f"{money(c.amount)} {c.currency}" if c.amount is not None else None,
+        "order": short(c.order_id),
+        "document": short(c.document_id),
+        "receipt": short(c.receipt_id),
+        "hold": short(c.hold_id),
+        "transmission": short(c.transmission_id),
+        "posting": short(c.posting_id),
+        "root cause": c.root_cause,
+    }
+    for name, value in facts.items():
+        if value:
+            say(f"{name:13}{escape(value)}", 2, 13)
+    for note in view.notes:
+        told = f"{note.kind}: {note.text}" if note.text else note.kind
+        say(f"{note.at:%Y-%m-%d %H:%M}  {escape(note.by)}  {escape(told)}", 2, 18)
+
+
+@group.command()
+def assign(
+    ctx: typer.Context,
+    case: CaseArgument,
+    owner: Annotated[str | None, typer.Argument(help="To whom; yourself when left out.")] = None,
+) -> None:
+    """Give a case to somebody, or take it."""
+    from edi_gateway.commands.triage import cases
+
+    here: Here = ctx.obj
+    wanted = row_id(case, "case")
+    with here.desk() as desk:
+        cases.assign(desk, wanted, owner or here.user)
+    sentence(f"Case {short(wanted)} is with {owner or here.user}.")
+
+
+@group.command()
+def comment(
+    ctx: typer.Context,
+    case: CaseArgument,
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="What others should know.")],
+) -> None:
+    """Add a note to a case."""
+    from edi_gateway.commands.triage import cases
+
+    here: Here = ctx.obj
+    wanted = row_id(case, "case")
+    with here.desk() as desk:
+        cases.comment(desk, wanted, text)
+    sentence(f"Noted on case {short(wanted)}.")
+
+
+@group.command()
+def close(
+    ctx: typer.Context,
+    case: CaseArgument,
+    root_cause: Annotated[
+        str,
+        typer.Option("--root-cause", help="Whose fault it was, e.g. 'our master data'."),
+    ],
+    text: Annotated[str, typer.Option("--text", help="What was done.")] = "",
+) -> None:
+    """Close a case with its root cause.
+
+    One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
+    """
+    from edi_gateway.commands.triage import cases
+
+    here: Here = ctx.obj
+    wanted = row_id(case, "case")
+    why = word(root_cause, "--root-cause", cases.ROOT_CAUSES) or ""
+    with here.desk() as desk:
+        cases.close(desk, wanted, why, text)
+    sentence(f"Case {short(wanted)} is closed.")
+
+
+@group.command()
+def replay(
+    ctx: typer.Context,
+    case: Annotated[
+        str | None, typer.Argument(metavar="CASE", help="One case; its whole cause goes again.")
+    ] = None,
+    cause: Annotated[str | None, typer.Option(help="Everything of this cause (its first digits).")] = None,
+    with_file: Annotated[
+        Path | None, typer.Option("--with", help="A corrected copy, replayed in place of the original.")
+    ] = None,
+    json: JsonOption = False,
+) -> None:
+    """Run all of a cause again, after it was mended.
+
+    After the profile, the cross-reference or the mapping was mended; says what changed, case by case. With --with a
+    corrected copy is taken in place of the original, which stays as it came (`cases show CASE --raw` gives it).
+    """
+    from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.commands.partners.users import actor
+    from edi_gateway.reports.book import cases
+
+    here: Here = ctx.obj
+    if (case is None) == (cause is None):
+        fail("Say either a CASE or --cause CAUSE.", WRONG_USAGE)
+    with here.reading() as conn:
+        if case is not None:
+            view = cases.show(conn, row_id(case, "case"))
+            if view is None:
+                fail(f"There is no case {case}.", WRONG_USAGE)
+            wanted = [view.case]
+        else:
+            wanted = cases.list_cases(conn, fingerprint=cause)
+    if not wanted:
+        fail("No open case of this cause.", WRONG_USAGE)
+    content = None
+    if with_file is not None:
+        try:
+            content = with_file.read_bytes()
+        except OSError as error:
+            fail(f"{with_file}: {error.strerror}", WRONG_USAGE)
+    with gateway_of(here) as gateway:
+        with here.reading() as conn:
+            asking = actor(conn, here.user)
+        done = gateway.replay([c.case_id for c in wanted], asking, content)
+    for one in done:
+        if json:
+            print_json(one)
+        else:
+            mark = "[green]cured[/green]" if one.cured else "[yellow]still open[/yellow]"
+            say(f"{short(one.case_id)}  {mark}  {escape(one.said)}", 2, 14)
+    if not json:
+        screen.print(f"{sum(one.cured for one in done)} of {len(done)} cases are cured.")
+    if not all(one.cured for one in done):
+        raise SystemExit(FOUND_ERRORS)

@@ -1,0 +1,1 @@
+"""Commands about stock, the warehouse, shipments and their papers."""

@@ -1,0 +1,1 @@
+"""Commands that need no database: files, guides, mappings and the standard itself."""

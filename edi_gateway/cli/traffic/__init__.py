@@ -1,0 +1,1 @@
+"""Commands about what comes and goes, and about those it comes from."""

@@ -1,0 +1,1 @@
+"""Demonstration and simulator: working folders made to be looked at, and thrown away."""

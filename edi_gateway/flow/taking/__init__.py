@@ -1,0 +1,1 @@
+"""What comes in: receipts become documents, orders, acknowledgments and cases."""

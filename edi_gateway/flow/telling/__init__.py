@@ -1,0 +1,1 @@
+"""What goes out: documents are written, bundled, sent; orders are posted."""

@@ -1,0 +1,198 @@
+"""Cases as a queue: by cause, then one by one, ordered by due time and money (spec B14)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Connection, select
+
+from edi_gateway.model.finding import Finding
+from edi_gateway.reports.reading import rows
+from edi_gateway.store.tables import case_notes, cases, orders
+from edi_gateway.store.traffic import findings
+
+OPEN_STATES = ("NEW", "ASSIGNED", "WAITING")
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRow:
+    case_id: int
+    family: str
+    code: str
+    fingerprint: str
+    cause: str
+    partner: str | None
+    state: str
+    owner: str | None
+    message: str
+    hint: str
+    receipt_id: int | None
+    interchange_id: int | None
+    document_id: int | None
+    order_id: int | None
+    hold_id: int | None
+    transmission_id: int | None
+    posting_id: int | None
+    po_number: str | None
+    amount: Decimal | None
+    currency: str | None
+    opened_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    root_cause: str | None
+    test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CauseRow:
+    """All open cases of one cause as one row."""
+
+    fingerprint: str
+    family: str
+    code: str
+    cause: str
+    partner: str | None
+    cases: int
+    orders: int
+    amounts: dict[str, Decimal]  # money at risk by currency
+    first_at: datetime
+    last_at: datetime
+    due_at: datetime
+    hint: str
+    case_ids: tuple[int, ...]
+    test: bool  # all of them are about tests
+
+
+@dataclass(frozen=True, slots=True)
+class CaseNote:
+    at: datetime
+    by: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """`finding`: what opened the case, with its place in the bytes or in the document, where that is kept."""
+
+    case: CaseRow
+    finding: Finding | None
+    notes: tuple[CaseNote, ...]
+    same_cause: int
+
+
+_QUERY = select(
+    cases.c.id,
+    cases.c.family,
+    cases.c.code,
+    cases.c.fingerprint,
+    cases.c.cause,
+    cases.c.partner,
+    cases.c.state,
+    cases.c.owner,
+    cases.c.message,
+    cases.c.hint,
+    cases.c.receipt_id,
+    cases.c.interchange_id,
+    cases.c.document_id,
+    cases.c.order_id,
+    cases.c.hold_id,
+    cases.c.transmission_id,
+    cases.c.posting_id,
+    orders.c.po_number,
+    cases.c.amount,
+    cases.c.currency,
+    cases.c.opened_at,
+    cases.c.due_at,
+    cases.c.closed_at,
+    cases.c.closed_by,
+    cases.c.root_cause,
+    cases.c.test,
+).join_from(cases, orders, cases.c.order_id == orders.c.id, isouter=True)
+
+
+def list_cases(
+    conn: Connection,
+    *,
+    partner: str | None = None,
+    family: str | None = None,
+    owner: str | None = None,
+    fingerprint: str | None = None,
+    closed: bool = False,
+    limit: int = 1000,
+) -> list[CaseRow]:
+    """Open ones (or the closed ones) by due time, then the most money."""
+    query = _QUERY.where(cases.c.state.in_(("RESOLVED", "CLOSED") if closed else OPEN_STATES))
+    if partner:
+        query = query.where(cases.c.partner == partner)
+    if family:
+        query = query.where(cases.c.family == family)
+    if owner:
+        query = query.where(cases.c.owner == owner)
+    if fingerprint:
+        query = query.where(cases.c.fingerprint.startswith(fingerprint, autoescape=True))
+    found = [CaseRow(*row) for row in rows(conn, query.order_by(cases.c.due_at, cases.c.id).limit(limit))]
+    return sorted(found, key=lambda case: (case.due_at, -(case.amount or Decimal(0)), case.case_id))
+
+
+def by_cause(found: list[CaseRow]) -> list[CauseRow]:
+    """The rows of list_cases brought together by fingerprint, in their order."""
+    grouped: dict[str, list[CaseRow]] = {}
+    for case in found:
+        grouped.setdefault(case.fingerprint, []).append(case)
+    return [_cause(members) for members in grouped.values()]
+
+
+def _cause(members: list[CaseRow]) -> CauseRow:
+    amounts: dict[str, Decimal] = {}
+    for case in members:
+        if case.amount is not None:
+            currency = case.currency or ""
+            amounts[currency] = amounts.get(currency, Decimal(0)) + case.amount
+    first = members[0]
+    return CauseRow(
+        fingerprint=first.fingerprint,
+        family=first.family,
+        code=first.code,
+        cause=first.cause,
+        partner=first.partner,
+        cases=len(members),
+        orders=len({case.order_id for case in members if case.order_id is not None}),
+        amounts=amounts,
+        first_at=min(case.opened_at for case in members),
+        last_at=max(case.opened_at for case in members),
+        due_at=min(case.due_at for case in members),
+        hint=first.hint,
+        case_ids=tuple(case.case_id for case in members),
+        test=all(case.test for case in members),
+    )
+
+
+def show(conn: Connection, case_id: int) -> CaseView | None:
+    found = rows(conn, _QUERY.where(cases.c.id == case_id))
+    if not found:
+        return None
+    case = CaseRow(*found[0])
+    n = case_notes.c
+    notes = rows(conn, select(n.at, n.by, n.kind, n.text).where(n.case_id == case_id).order_by(n.id))
+    same = len(list_cases(conn, fingerprint=case.fingerprint))
+    return CaseView(
+        case=case,
+        finding=_finding(conn, case),
+        notes=tuple(CaseNote(*note) for note in notes),
+        same_cause=same,
+    )
+
+
+def _finding(conn: Connection, case: CaseRow) -> Finding | None:
+    """The finding in the case's own words, among those about the same thing."""
+    for name in ("document_id", "order_id", "receipt_id"):
+        about = getattr(case, name)
+        if about is not None:
+            found = [f for f in findings.of(conn, **{name: about}) if f.message == case.message]
+            if found:
+                return found[0]
+    return None

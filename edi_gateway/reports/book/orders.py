@@ -1,0 +1,292 @@
+"""The order book as lists and as one order with all that happened to it (spec B17)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from itertools import islice
+
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+
+from edi_gateway.reports.book.holds import HoldRow, holds_of
+from edi_gateway.reports.reading import rows
+from edi_gateway.store.tables import (
+    documents,
+    findings,
+    holds,
+    order_events,
+    order_lines,
+    order_revisions,
+    orders,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    order_id: int
+    number: str
+    po_number: str
+    release_number: str | None
+    partner: str
+    customer: str | None
+    state: str
+    stage: str | None
+    type: str
+    revision: int
+    ordered_on: date | None
+    ship_until: date | None
+    cancel_after: date | None
+    currency: str
+    total: Decimal
+    lines: int
+    holds: int
+    answer_state: str
+    answer_due_at: datetime | None
+    received_at: datetime
+    test: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    line: int
+    buyer_line: str | None
+    sku: str | None
+    description: str | None
+    quantity: Decimal
+    unit: str | None
+    accepted_quantity: Decimal
+    base_quantity: Decimal | None
+    base_unit: str | None
+    buyer_price: Decimal | None
+    contract_price: Decimal | None
+    price: Decimal | None
+    price_basis: str | None
+    acknowledged_price: Decimal | None
+    amount: Decimal | None
+    state: str
+    reject_code: str | None
+    answer_codes: str | None
+    ship_to: str | None
+    ship_from: date | None
+    ship_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    at: datetime
+    by: str
+    kind: str
+    text: str
+    document_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FindingRow:
+    code: str
+    severity: str
+    path: str | None
+    value: str | None
+    message: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentLink:
+    document_id: int
+    direction: str
+    set_code: str
+    state: str
+    status: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevisionRow:
+    revision: int
+    at: datetime
+    by: str
+    reason: str | None
+    differences: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """One order whole: header, lines, what holds it, what was found, documents, revisions, timeline."""
+
+    order: OrderRow
+    ship_to: str | None
+    void_reason: str | None
+    lines: tuple[LineRow, ...]
+    holds: tuple[HoldRow, ...]
+    findings: tuple[FindingRow, ...]
+    documents: tuple[DocumentLink, ...]
+    revisions: tuple[RevisionRow, ...]
+    events: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """All given conditions hold together. `text` looks in the PO number and in our number."""
+
+    partner: str | None = None
+    customer: str | None = None
+    state: str | None = None
+    po_number: str | None = None
+    item: str | None = None
+    since: date | None = None
+    until: date | None = None
+    held: bool = False
+    open: bool = False  # neither ended nor closed
+    stage: str | None = None  # model.fulfilment.Stage
+    late_ship_on: date | None = None  # last ship day before this day, and something has not left
+    least: Decimal | None = None  # total, in the order's currency
+    most: Decimal | None = None
+    late_answer_at: datetime | None = None
+    test: bool | None = None
+    limit: int = 200
+
+
+_active_holds = (
+    select(func.count())
+    .select_from(holds)
+    .where(holds.c.order_id == orders.c.id, holds.c.state == "ACTIVE")
+    .scalar_subquery()
+)
+
+_COLUMNS = (
+    orders.c.id,
+    orders.c.number,
+    orders.c.po_number,
+    orders.c.release_number,
+    orders.c.partner,
+    orders.c.customer,
+    orders.c.state,
+    orders.c.stage,
+    orders.c.type,
+    orders.c.revision,
+    orders.c.ordered_on,
+    orders.c.ship_until,
+    orders.c.cancel_after,
+    orders.c.currency,
+    orders.c.total,
+    orders.c.lines,
+    _active_holds.label("holds"),
+    orders.c.answer_state,
+    orders.c.answer_due_at,
+    orders.c.received_at,
+    orders.c.test,
+)
+
+
+def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
+    """The newest first."""
+    where: list[ColumnElement[bool]] = []
+    if wanted.partner:
+        where.append(orders.c.partner == wanted.partner)
+    if wanted.customer:
+        where.append(orders.c.customer == wanted.customer)
+    if wanted.state:
+        where.append(orders.c.state == wanted.state)
+    if wanted.po_number:
+        where.append(orders.c.po_number == wanted.po_number)
+    if wanted.item:
+        lines = select(order_lines.c.order_id).where(order_lines.c.sku == wanted.item)
+        where.append(orders.c.id.in_(lines))
+    if wanted.since:
+        where.append(orders.c.ordered_on >= wanted.since)
+    if wanted.until:
+        where.append(orders.c.ordered_on <= wanted.until)
+    if wanted.held:
+        where.append(orders.c.id.in_(select(holds.c.order_id).where(holds.c.state == "ACTIVE")))
+    if wanted.late_answer_at:
+        late = and_(
+            orders.c.answer_state.in_(("DUE", "HELD_SENT")), orders.c.answer_due_at < wanted.late_answer_at
+        )
+        where.append(late)
+    if wanted.open or wanted.late_ship_on:
+        closed = orders.c.stage.is_not(None) & (orders.c.stage == "CLOSED")
+        where.append(orders.c.state.in_(("ON_HOLD", "ACCEPTED")) & ~closed)
+    if wanted.stage:
+        where.append(orders.c.stage == wanted.stage)
+    if wanted.late_ship_on:
+        shipped = orders.c.stage.in_(("SHIPPED", "PARTIALLY_INVOICED", "INVOICED"))
+        where.append((orders.c.ship_until < wanted.late_ship_on) & (orders.c.stage.is_(None) | ~shipped))
+    if wanted.test is not None:
+        where.append(orders.c.test == wanted.test)
+    query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc())
+    if wanted.least is None and wanted.most is None:
+        return [OrderRow(*row) for row in rows(conn, query.limit(wanted.limit))]
+    found = (
+        OrderRow(*tuple(row)) for row in conn.execute(query)
+    )  # amounts are text on SQLite: compared here
+    return list(islice((row for row in found if _worth(row, wanted)), wanted.limit))
+
+
+def _worth(row: OrderRow, wanted: OrderFilter) -> bool:
+    return (wanted.least is None or row.total >= wanted.least) and (
+        wanted.most is None or row.total <= wanted.most
+    )
+
+
+def find(conn: Connection, name: str, partner: str | None = None) -> list[OrderRow]:
+    """Orders that a person may mean: our number (with or without SO-), the PO number, or the id."""
+    matches: list[ColumnElement[bool]] = [
+        orders.c.number == name.upper(),
+        orders.c.number == f"SO-{name.upper()}",
+        orders.c.po_number == name,
+    ]
+    if name.isdecimal() and len(name) < 19:
+        matches.append(orders.c.id == int(name))
+    query = select(*_COLUMNS).where(or_(*matches)).order_by(orders.c.id)
+    if partner:
+        query = query.where(orders.c.partner == partner)
+    return [OrderRow(*row) for row in rows(conn, query)]
+
+
+def show(conn: Connection, order_id: int) -> OrderView | None:
+    """One order whole, None when there is none of this id."""
+    found = rows(conn, select(*_COLUMNS).where(orders.c.id == order_id))
+    if not found:
+        return None
+    rest = conn.execute(select(orders.c.ship_to, orders.c.void_reason).where(orders.c.id == order_id)).one()
+    wanted = [order_lines.c[name] for name in LineRow.__dataclass_fields__]
+    lines = rows(conn, select(*wanted).where(order_lines.c.order_id == order_id).order_by(order_lines.c.line))
+    return OrderView(
+        order=OrderRow(*found[0]),
+        ship_to=rest.ship_to,
+        void_reason=rest.void_reason,
+        lines=tuple(LineRow(*line) for line in lines),
+        holds=tuple(holds_of(conn, order_id)),
+        findings=tuple(findings_of(conn, order_id)),
+        documents=tuple(_documents_of(conn, order_id)),
+        revisions=tuple(_revisions_of(conn, order_id)),
+        events=tuple(_events_of(conn, order_id)),
+    )
+
+
+def findings_of(conn: Connection, order_id: int) -> Iterable[FindingRow]:
+    f = findings.c
+    query = select(f.code, f.severity, f.path, f.value, f.message, f.hint).where(f.order_id == order_id)
+    return (FindingRow(*row) for row in rows(conn, query.order_by(f.id)))
+
+
+def _documents_of(conn: Connection, order_id: int) -> Iterable[DocumentLink]:
+    d = documents.c
+    query = select(d.id, d.direction, d.set_code, d.state, d.status, d.created_at).where(
+        d.order_id == order_id
+    )
+    return (DocumentLink(*row) for row in rows(conn, query.order_by(d.id)))
+
+
+def _revisions_of(conn: Connection, order_id: int) -> Iterable[RevisionRow]:
+    r = order_revisions.c
+    query = select(r.revision, r.at, r.by, r.reason, r.differences).where(r.order_id == order_id)
+    return (RevisionRow(*row) for row in rows(conn, query.order_by(r.revision)))
+
+
+def _events_of(conn: Connection, order_id: int) -> Iterable[EventRow]:
+    e = order_events.c
+    query = select(e.at, e.by, e.kind, e.text, e.document_id).where(e.order_id == order_id)
+    return (EventRow(*row) for row in rows(conn, query.order_by(e.id)))

@@ -1,0 +1,1 @@
+"""Readings of stock, releases and shipments."""

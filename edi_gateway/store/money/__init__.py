@@ -1,0 +1,1 @@
+"""Money: invoices, payments, tax rates and certificates."""
