@@ -11,6 +11,7 @@ setup(
         "edi_gateway": ["py.typed"],
         "edi_gateway.x12.dictionary": ["data/**/*", "data/*"],
         "edi_gateway.x12.second_opinion": ["known.toml"],
+        "edi_gateway.web.console": ["templates/**/*", "static/**/*"],
         "edi_gateway.store.migrations": ["*.mako", "versions/*.py"],
         **{package: ["**/*"] for package in STARTER},
     },

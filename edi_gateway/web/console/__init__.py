@@ -1,0 +1,1 @@
+"""The console: pages and the JSON API for the people inside, on a listener of its own."""
