@@ -229,7 +229,7 @@ def large(running: Gateway) -> tuple[float, float]:
     queue(running, "there0", [b""])
     with running.works.writer.begin() as conn:  # without these bytes ever being in memory at once
         (row,) = outbound.sendable(conn, running.works.clock())["there0"]
-        outbox.add_chunks(conn, row, (os.urandom(1 << 19) * 2 for _ in range(LARGE >> 20)))
+        outbox.add_bytes(conn, row, (os.urandom(1 << 19) * 2 for _ in range(LARGE >> 20)))
     Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
     idle = _kilobytes("VmRSS")
     started = time.perf_counter()
