@@ -61,6 +61,7 @@ from edi_gateway.store.tables.received import (
 )
 from edi_gateway.store.tables.stock import sites, stock, stock_moves, stock_proposals, supply
 from edi_gateway.store.tables.triage import case_notes, cases
+from edi_gateway.store.tables.versions import partner_proposals, partner_trials, partner_versions
 
 __all__ = [
     "Exact",
@@ -100,6 +101,9 @@ __all__ = [
     "order_revisions",
     "orders",
     "papers",
+    "partner_proposals",
+    "partner_trials",
+    "partner_versions",
     "payment_lines",
     "payments",
     "polls",

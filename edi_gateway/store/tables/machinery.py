@@ -26,6 +26,9 @@ live_profiles = Table(
     Column("why", Text),
     Column("paused", Boolean, nullable=False, default=False),
     Column("paused_why", Text),
+    Column(
+        "aside", Text
+    ),  # JSON: file -> SHA-256, what was rolled back and goes live by itself only once it changes
 )
 
 users = Table(
