@@ -33,6 +33,15 @@ from edi_gateway.store.tables.fulfilment import (
     shipments,
     unit_contents,
 )
+from edi_gateway.store.tables.incidents import (
+    erasures,
+    incident_notes,
+    incident_subjects,
+    incidents,
+    partner_days,
+    switches,
+    tallies,
+)
 from edi_gateway.store.tables.machinery import audit, heartbeats, live_profiles, polls, snapshots, users
 from edi_gateway.store.tables.master_data import (
     customers,
@@ -43,6 +52,7 @@ from edi_gateway.store.tables.master_data import (
     prices,
     ship_tos,
 )
+from edi_gateway.store.tables.messages import alert_messages, alerts, messages
 from edi_gateway.store.tables.outbound import (
     control_numbers,
     deadlines,
@@ -51,6 +61,7 @@ from edi_gateway.store.tables.outbound import (
     transmissions,
     work,
 )
+from edi_gateway.store.tables.people import api_tokens, attempts, logins, sessions
 from edi_gateway.store.tables.received import (
     documents,
     findings,
@@ -66,9 +77,13 @@ from edi_gateway.store.tables.versions import partner_proposals, partner_trials,
 __all__ = [
     "Exact",
     "Moment",
+    "alert_messages",
+    "alerts",
+    "api_tokens",
     "as2_chunks",
     "as2_messages",
     "as2_receipts",
+    "attempts",
     "audit",
     "case_notes",
     "cases",
@@ -77,12 +92,16 @@ __all__ = [
     "customers",
     "deadlines",
     "documents",
+    "erasures",
     "findings",
     "groups",
     "handling_units",
     "heartbeats",
     "holds",
     "imports",
+    "incident_notes",
+    "incident_subjects",
+    "incidents",
     "interchanges",
     "invoice_lines",
     "invoice_parts",
@@ -92,6 +111,8 @@ __all__ = [
     "items",
     "line_parts",
     "live_profiles",
+    "logins",
+    "messages",
     "metadata",
     "moment_text",
     "order_edits",
@@ -101,6 +122,7 @@ __all__ = [
     "order_revisions",
     "orders",
     "papers",
+    "partner_days",
     "partner_proposals",
     "partner_trials",
     "partner_versions",
@@ -112,6 +134,7 @@ __all__ = [
     "receipt_chunks",
     "receipts",
     "releases",
+    "sessions",
     "ship_confirms",
     "ship_tos",
     "shipments",
@@ -121,6 +144,8 @@ __all__ = [
     "stock_moves",
     "stock_proposals",
     "supply",
+    "switches",
+    "tallies",
     "tax_certificates",
     "tax_rates",
     "transmission_chunks",
