@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text
 
 from edi_gateway.store.tables.base import Exact, Moment, metadata, row_id
 
@@ -50,6 +50,7 @@ audit = Table(
     Column("detail", Text, nullable=False),  # JSON: was, now, why, document hash
     Column("previous", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+    Index("ix_audit_subject", "subject"),
 )
 
 heartbeats = Table(
