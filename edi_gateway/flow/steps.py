@@ -89,6 +89,15 @@ class Writer:
         with self.gate, self._begun() as conn, conn.get_transaction() or conn.begin():
             yield conn
 
+    @contextmanager
+    def trying(self) -> Iterator[Connection]:
+        """A transaction that is rolled back, however the block ends."""
+        with self.gate, self._begun() as conn:
+            try:
+                yield conn
+            finally:
+                conn.rollback()
+
     def run(self, work: Callable[[Connection], T]) -> T:
         """`work` in a transaction; again when PostgreSQL has ended it to resolve a deadlock."""
         for _ in range(_DEADLOCKS):

@@ -1,6 +1,6 @@
 """Keys for statements, so many at a time as every database takes in one list.
 
-Called by store/ alone.
+Called by store/, and by flow/trial/.
 """
 
 from __future__ import annotations

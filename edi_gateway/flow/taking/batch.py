@@ -6,7 +6,7 @@ rooms below in a few bulk statements. Called by flow/taking/inbound.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -105,6 +105,11 @@ class Batch:
         """What this commit answers to an interchange so far."""
         before = self._whole.answered(interchange_id) if self._whole is not None else []
         return before + [row for row in self.answers if row["interchange_id"] == interchange_id]
+
+    def purchase_orders(self) -> Iterator[Order]:
+        """All purchase orders that go to judgement with this commit."""
+        for bundle in self._orders.values():
+            yield from bundle.orders
 
     def flush(self, works: Works, conn: Connection) -> dict[str, int]:
         """Write everything; how many of what, for the log."""

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Row, select
 
 from edi_gateway.model.finding import Code, Effect, Family, Finding, Location, Severity
 from edi_gateway.store import bulk
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.tables import findings as table
 
@@ -86,6 +87,21 @@ def by_document(conn: Connection, receipt_id: int) -> dict[int, list[Finding]]:
     for row in conn.execute(query.order_by(table.c.id)):
         found.setdefault(row.document_id, []).append(_finding(row))
     return found
+
+
+def of_documents(conn: Connection, document_ids: Sequence[int]) -> dict[int, list[Finding]]:
+    """Findings about each of these documents, those of its order's judgement among them."""
+    found: dict[int, list[Finding]] = {}
+    for some in chunks(document_ids):
+        for row in conn.execute(select(table).where(table.c.document_id.in_(some)).order_by(table.c.id)):
+            found.setdefault(row.document_id, []).append(_finding(row))
+    return found
+
+
+def of_envelopes(conn: Connection, receipt_id: int) -> list[Finding]:
+    """Findings about a receipt, its interchanges and groups: those that belong to no document."""
+    query = select(table).where(table.c.receipt_id == receipt_id, table.c.document_id.is_(None))
+    return [_finding(row) for row in conn.execute(query.order_by(table.c.id))]
 
 
 def _finding(row: Row[Any]) -> Finding:
