@@ -1,4 +1,4 @@
-"""Which roles may give which command (spec B1 user/role). One table; docs/reference/roles.md is made from it.
+"""Which roles may give which command, and see what (spec B1 user/role). docs/reference/roles.md is made from it.
 
 Releasing a hold is not here: it depends on the hold and is orders/holds.py's to decide (spec B4).
 """
@@ -25,6 +25,8 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "reject an import": frozenset({"MASTER_DATA", "SUPERVISOR"}),
     "publish a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
     "pause a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
+    "stop and resume": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR", "ADMIN"}),
+    "work an incident": _EVERYBODY,
     "import stock": frozenset({"MASTER_DATA", "WAREHOUSE"}),
     "decide a stock proposal": frozenset({"WAREHOUSE", "SUPERVISOR"}),
     "allocate": frozenset({"CSR", "LEAD", "SUPERVISOR"}),
@@ -39,3 +41,19 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "change certificates": frozenset({"EDI_ANALYST", "ADMIN"}),
     "manage users": frozenset({"ADMIN"}),
 }
+
+_ALL: Final = ROLES
+
+SEEING: Final[dict[str, frozenset[str]]] = {
+    "see cases": _ALL,
+    "see orders": _ALL,
+    "see documents": _ALL,
+    "download documents": _ALL - {"WAREHOUSE"},
+    "see partners": _ALL,
+    "see master data": _ALL,
+    "see money": _ALL - {"WAREHOUSE"},
+    "see figures": _ALL,
+    "see incidents": _ALL,
+    "see audit": frozenset({"AUDITOR", "ADMIN", "SUPERVISOR", "LEAD"}),
+    "see users": frozenset({"ADMIN", "AUDITOR"}),
+}  # in the console and by its API; the command line reads for whoever may open the database

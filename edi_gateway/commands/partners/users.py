@@ -12,8 +12,10 @@ from decimal import Decimal
 from sqlalchemy import Connection
 
 from edi_gateway.commands.desk import MACHINE, ROLES, Actor, Desk, Refused
+from edi_gateway.commands.people.tokens import SUFFIX
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.store import users
+from edi_gateway.store.people import logins, sessions
 
 
 def actor(conn: Connection, name: str) -> Actor:
@@ -31,7 +33,7 @@ def put(desk: Desk, name: str, roles: Iterable[str], limit: Decimal | None = Non
     desk.require("Managing users", PERMISSIONS["manage users"])
     wanted = frozenset(roles)
     what = f"Adding the user {name}"
-    if not name.strip() or name == MACHINE:
+    if not name.strip() or name == MACHINE or name.endswith(SUFFIX):
         raise Refused(what=what, why="the name is empty or reserved")
     if unknown := wanted - ROLES:
         raise Refused(what=what, why=f"no such role: {', '.join(sorted(unknown))}")
@@ -55,6 +57,8 @@ def remove(desk: Desk, name: str) -> None:
     what = f"Removing the user {name}"
     if not users.remove(desk.conn, name):
         raise Refused(what=what, why="there is no such user")
+    logins.remove(desk.conn, name)  # else whoever gets the name later would have the old password
+    sessions.end_of(desk.conn, name)
     if users.any_there(desk.conn):
         _require_an_admin(desk, what)
     desk.record("user removed", f"user {name}")

@@ -1,0 +1,1 @@
+"""Commands about people: signing in, passwords, second factors, tokens of machines."""
