@@ -19,11 +19,12 @@ _MODULES = (
     "running",
     "trial.simulating",
     *(f"book.{name}" for name in ("orders", "daily", "holds", "cases")),
-    *(f"traffic.{name}" for name in ("documents", "partners", "certificates")),
+    *(f"traffic.{name}" for name in ("documents", "partners", "versions", "certificates")),
     *(f"standard.{name}" for name in ("guides", "dictionary")),
     "book.imports",
     *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
     *(f"book.{name}" for name in ("invoices", "payments")),
+    *(f"watch.{name}" for name in ("switches",)),
     *("users", "database"),
 )
 _ALONE = {

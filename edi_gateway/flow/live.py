@@ -13,10 +13,12 @@ from sqlalchemy import Connection
 
 from edi_gateway.mapping import catalog
 from edi_gateway.mapping.compile import Reader, Writer, reader, writer
+from edi_gateway.model.incident import RUNNING, Stopped
 from edi_gateway.partners.profile import Documents, Profile
 from edi_gateway.partners.registry import Registry
 from edi_gateway.partners.snapshots import PublishedPartner, thaw
 from edi_gateway.store import snapshots
+from edi_gateway.store.watch import switches
 from edi_gateway.x12.checking.guide import Guide, build, readable
 from edi_gateway.x12.dictionary import nearest
 
@@ -98,6 +100,8 @@ def _mapping_of(published: PublishedPartner, set_code: str) -> catalog.Mapping |
 class LivePartners:
     """All live partners of this process; `refresh` follows what has been published since."""
 
+    stopped: Stopped = RUNNING  # what is switched off, as of the last `refresh`
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._stand: dict[str, tuple[str, bool]] = {}
@@ -105,8 +109,9 @@ class LivePartners:
         self._registry = Registry.of(())
 
     def refresh(self, conn: Connection) -> None:
-        """Look whether anything was published, paused or resumed, and follow."""
+        """Look whether anything was published, paused, stopped or resumed, and follow."""
         stand = snapshots.hashes(conn)
+        self.stopped = switches.stopped(conn)
         with self._lock:
             if stand == self._stand:
                 return

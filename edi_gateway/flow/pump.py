@@ -183,7 +183,9 @@ class _Pump:
     def _sends(self, busy: set[str]) -> None:
         works = self._works
         now = works.clock()
-        for key, ready in outbound.sendable(self._conn, now).items():
+        if works.live.stopped.sending:
+            return
+        for key, ready in outbound.sendable(self._conn, now, works.live.stopped).items():
             partner = works.live.get(key)
             if key in busy or partner is None or partner.paused or not is_open(partner.profile, now):
                 continue
@@ -198,6 +200,8 @@ class _Pump:
                 self._start_rows(ANSWER, ids, {"partner": key, "receipts": ids})
 
     def _posts(self) -> None:
+        if self._works.live.stopped.posting:
+            return
         ready = posting.postable(self._conn, self._works.clock())
         if ready:
             self._start_rows(POST, ready, {"postings": ready})

@@ -141,6 +141,13 @@ def put_off(conn: Connection, kind: str, keys: Sequence[str], due_at: datetime |
         )
 
 
+def hurry(conn: Connection, kind: str) -> int:
+    """All that waits of one kind may be taken at once; how much of it was put off."""
+    c = work.c
+    put_off = (c.state == "READY") & (c.kind == kind) & c.due_at.is_not(None)
+    return conn.execute(update(work).where(put_off).values(due_at=None)).rowcount
+
+
 def hand_back(conn: Connection, kind: str, key: str, payload: Mapping[str, Any]) -> None:
     """Work waits again, with more known about it."""
     values = {"state": "READY", "due_at": None, "payload": json.dumps(payload)}

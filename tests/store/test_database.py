@@ -53,11 +53,16 @@ def _schema(engine: Engine) -> dict[str, Any]:
             "primary key": look.get_pk_constraint(table),
             "foreign keys": sorted(look.get_foreign_keys(table), key=str),
             "unique": sorted(look.get_unique_constraints(table), key=str),
-            "indexes": sorted(look.get_indexes(table), key=str),
+            "indexes": sorted(map(_index, look.get_indexes(table)), key=str),
         }
         for table in sorted(look.get_table_names())
         if table != "alembic_version"
     }
+
+
+def _index(found: Any) -> dict[str, Any]:
+    """An index whose condition can be compared: SQLAlchemy gives it as an object of its own."""
+    return found | {"dialect_options": {k: str(v) for k, v in found.get("dialect_options", {}).items()}}
 
 
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -78,7 +83,10 @@ def test_the_migrations_make_exactly_the_tables_that_the_program_means(kind: str
 
 def test_upgrading_twice_changes_nothing_and_the_version_is_known(empty: Engine) -> None:
     assert databases.version(empty) is None
-    with pytest.raises(databases.DatabaseOutdated, match=r"stand at version none, we need 0003.*db upgrade"):
+    needed = databases.needed_version()
+    with pytest.raises(
+        databases.DatabaseOutdated, match=rf"stand at version none, we need {needed}.*db upgrade"
+    ):
         databases.require_current(empty)
     databases.upgrade(empty)
     databases.upgrade(empty)

@@ -71,7 +71,7 @@ class _Open:
 
 
 class Paused(Exception):
-    """The receipt is of a paused partner: it stays as it came until the partner is resumed."""
+    """The receipt is of a paused partner, or holds a set that is stopped: it stays as it came until that is resumed."""
 
 
 class Road:
@@ -317,6 +317,8 @@ class Road:
         if self._catching_up:
             self._catch_up(current, read)
         elif partner is not None:
+            if self._works.live.stopped.holds(read.raw.code, partner.profile.key):
+                raise Paused(f"{partner.profile.key} ({read.raw.code})")
             current.results.append(read.result)
             refused = current.group.offset in self._outline.refused_groups
             sets.take(record, self._past, current, partner, read, refused=refused)

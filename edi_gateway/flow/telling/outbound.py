@@ -26,6 +26,7 @@ from edi_gateway.flow.telling import delivered
 from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Also, Works, nothing
 from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.model.incident import RUNNING, Stopped
 from edi_gateway.partners.profile import As2Connection
 from edi_gateway.store import control_numbers
 from edi_gateway.store.tables import documents as document_rows
@@ -33,6 +34,7 @@ from edi_gateway.store.tables import transmissions
 from edi_gateway.store.traffic import documents, outbox
 from edi_gateway.store.traffic.documents import Outbound
 from edi_gateway.store.traffic.outbox import Transmission
+from edi_gateway.store.watch import switches
 from edi_gateway.transport.base import TransportError
 from edi_gateway.transport.naming import FileNames
 from edi_gateway.transport.wire import Wire
@@ -50,12 +52,14 @@ def bundle(works: Works, conn: Connection, partner: LivePartner) -> list[int]:
     """Put what waits for a partner into interchanges, in the caller's transaction; their transmission ids.
 
     Control numbers, file names and bytes are fixed here and never again. Nothing is bundled outside of the
-    partner's sending window or while the partner is paused.
+    partner's sending window, while the partner is paused or all sending is stopped, and no set that is.
     """
     now = works.clock()
-    if partner.paused or not is_open(partner.profile, now):
+    stopped = works.live.stopped
+    if partner.paused or stopped.sending or not is_open(partner.profile, now):
         return []
-    waiting = documents.waiting(conn, partner.profile.key, now)
+    key = partner.profile.key
+    waiting = documents.waiting(conn, key, now, but=stopped.held(key))
     return [
         _interchange(works, conn, partner, list(part), now)
         for part in _parts(waiting, partner.profile.writing.batch)
@@ -161,14 +165,16 @@ def _interchange(
     return transmission
 
 
-def sendable(conn: Connection, now: datetime) -> dict[str, list[int]]:
+def sendable(conn: Connection, now: datetime, stopped: Stopped = RUNNING) -> dict[str, list[int]]:
     """Partner -> transmissions to be sent now, in their order. One that has to wait for its next attempt holds
-    up those behind it: a partner is to get things in order."""
+    up those behind it: a partner is to get things in order. One with a set that is stopped only waits itself."""
     c = transmissions.c
-    query = select(c.id, c.partner, c.next_attempt_at).where(c.state == "READY").order_by(c.id)
+    query = select(c.id, c.partner, c.next_attempt_at, c.sets).where(c.state == "READY").order_by(c.id)
     found: dict[str, list[int]] = {}
     held_up: set[str] = set()
     for row in conn.execute(query):
+        if any(stopped.holds(code, row.partner) for code in row.sets.split()):
+            continue
         if row.next_attempt_at is not None and row.next_attempt_at > now:
             held_up.add(row.partner)
         if row.partner not in held_up:
@@ -202,6 +208,10 @@ def _send(works: Works, key: str, transmission_ids: Sequence[int]) -> dict[str, 
     try:
         for transmission_id in transmission_ids:
             with works.writer.reading() as conn:
+                if switches.stopped(
+                    conn
+                ).sending:  # between two of many: who stops it does not wait for the rest
+                    break
                 current = outbox.waiting(conn, transmission_id, with_bytes=not isinstance(transport, Wire))
             if current is None:  # somebody has cancelled it meanwhile
                 continue

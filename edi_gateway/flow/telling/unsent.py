@@ -192,10 +192,26 @@ class _Reasons:
         if partner.paused:
             key = unsent.partner
             return Reason("paused", f"{key} is paused", f"Resume the partner: `partners resume {key}`.")
+        if (stopped := self._stopped(unsent.partner)) is not None:
+            return stopped
         found = self._waits(unsent, partner) if unsent.transmission_id is None else self._line(unsent)
         if found is None and self.now - max(unsent.due_at, unsent.created_at) >= _UNEXPLAINED:
             return Reason("unexplained", "nothing that is known keeps it", "See whether a daemon is running.")
         return found
+
+    def _stopped(self, partner: str) -> Reason | None:
+        stopped = self.live.stopped
+        if stopped.sending:
+            return Reason("stopped", "all sending is stopped", "`edi-gateway resume sending`.")
+        if ("855", None) in stopped.sets:
+            return Reason("stopped", "855s are stopped", "`edi-gateway resume 855`.")
+        if stopped.holds("855", partner):
+            return Reason(
+                "stopped",
+                f"855s of {partner} are stopped",
+                f"`edi-gateway resume 855 --partner {partner}`.",
+            )
+        return None
 
     def _waits(self, unsent: Unsent, partner: LivePartner) -> Reason | None:
         if unsent.send_after is not None and unsent.send_after > self.now:

@@ -5,7 +5,7 @@ Takes and gives rows of `documents`. Called by commands (answers) and flow (inbo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -83,9 +83,14 @@ def partners_waiting(conn: Connection, now: datetime) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
-def waiting(conn: Connection, partner: str, now: datetime, limit: int = 10_000) -> list[Outbound]:
-    """Queued sets of a partner in the order of their making; locked for this transaction on PostgreSQL."""
+def waiting(
+    conn: Connection, partner: str, now: datetime, limit: int = 10_000, but: Collection[str] = ()
+) -> list[Outbound]:
+    """Queued sets of a partner (`but` these set codes) in the order of their making; locked for this transaction on
+    PostgreSQL."""
     query = select(*_COLUMNS).where(_queued(now), documents.c.partner == partner)
+    if but:
+        query = query.where(documents.c.set_code.not_in(sorted(but)))
     query = query.order_by(documents.c.id).limit(limit).with_for_update()
     return [Outbound(*row) for row in conn.execute(query)]
 

@@ -1,0 +1,1 @@
+"""Commands about what goes wrong at large, who is told, and what the figures say."""

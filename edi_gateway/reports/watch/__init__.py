@@ -1,0 +1,1 @@
+"""Readings of incidents, switches, alerts and messages."""

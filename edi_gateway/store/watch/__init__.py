@@ -1,0 +1,1 @@
+"""What is watched and told: incidents, switches, kept counts, alerts and messages."""
