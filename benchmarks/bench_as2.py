@@ -51,7 +51,7 @@ from edi_gateway.transport.keys import making
 from edi_gateway.transport.keys import reading as keys
 from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.web.as2.app import As2App, Bounds
-from edi_gateway.web.as2.listener import Listener
+from edi_gateway.web.listener import Listener
 
 PASSPHRASE = "only for this benchmark"
 LINES = 4  # partners that are sent to at the same time, each in order

@@ -125,7 +125,7 @@ def listening(here: Here, gateway: Gateway) -> Iterator[None]:
         return
     from edi_gateway.flow.as2 import receiving
     from edi_gateway.web.as2.app import As2App, Bounds
-    from edi_gateway.web.as2.listener import Listener, Tls
+    from edi_gateway.web.listener import Listener, Tls
 
     bounds = Bounds(said.path, said.message_bytes, said.message_seconds, at_once=said.at_once)
     tls = None

@@ -16,9 +16,9 @@ from edi_gateway.flow.as2.keeping import Request
 from edi_gateway.flow.as2.receiving import Reply
 from edi_gateway.store import tables
 from edi_gateway.transport.as2.extents import Scratch
-from edi_gateway.web.as2 import listener as listeners
+from edi_gateway.web import listener as listeners
 from edi_gateway.web.as2.app import As2App, Bounds
-from edi_gateway.web.as2.listener import CannotListen, Listener, Tls
+from edi_gateway.web.listener import CannotListen, Listener, Tls
 from tests.flow.as2.sides import Side, two_sides
 
 SIZE = 1000

@@ -42,7 +42,7 @@ from edi_gateway.transport.keys.reading import Described
 from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.transport.wire import Wire
 from edi_gateway.web.as2.app import As2App, Bounds
-from edi_gateway.web.as2.listener import Listener
+from edi_gateway.web.listener import Listener
 from tests.flow.shop import Clock
 from tests.samples.sample import NOW
 

@@ -1,6 +1,7 @@
-"""The AS2 server's listener: a socket, TLS by files, and uvicorn in a thread of its own beside the daemon's work.
+"""A listener: a socket, TLS by files, and uvicorn in a thread of its own beside the daemon's work.
 
-Takes the application and where to listen, gives the port. Called by cli/running.py and tests.
+Takes an application and where to listen, gives the port. The AS2 server and the console have one each, so that what
+the world reaches never serves pages. Called by cli/composition.py and tests.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import threading
 from asyncio import BaseTransport, TimerHandle
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import h11
 import uvicorn
@@ -21,7 +22,6 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from edi_gateway import logs
 from edi_gateway.model.errors import GatewayError
-from edi_gateway.web.as2.app import As2App
 
 _HEAD_BYTES = 64 << 10
 _HEAD_SECONDS = 30.0
@@ -30,7 +30,15 @@ _CONNECTIONS_EACH = 8  # open connections for each message that may be in work
 
 
 class CannotListen(GatewayError):
-    """The AS2 server cannot listen at {host}:{port}: {problem}. See [as2] in config.toml."""
+    """The {name} server cannot listen at {host}:{port}: {problem}. See [{name}] in config.toml."""
+
+
+class App(Protocol):
+    """An ASGI application that lets go of what it has when its listener stops."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None: ...
+
+    def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +84,20 @@ class _Patient(H11Protocol):
 
 
 class Listener:
-    """Listens from `start` to `stop`. `port` 0: any that is free."""
+    """Listens from `start` to `stop`. `name`: its section of config.toml. `port` 0: any that is free."""
 
     def __init__(
-        self, app: As2App, *, host: str, port: int, at_once: int = 16, tls: Tls | None = None
+        self,
+        app: App,
+        *,
+        host: str,
+        port: int,
+        at_once: int = 16,
+        tls: Tls | None = None,
+        name: str = "as2",
     ) -> None:
         self._app = app
+        self._name = name
         self._at_once = at_once
         self._tls = tls
         self._host = host
@@ -89,7 +105,7 @@ class Listener:
             family = socket.AF_INET6 if ":" in host else socket.AF_INET
             self._socket = socket.create_server((host, port), family=family, backlog=_BACKLOG)
         except OSError as error:
-            raise CannotListen(host=host, port=port, problem=error.strerror or error) from None
+            raise CannotListen(name=name, host=host, port=port, problem=error.strerror or error) from None
         self.port: int = self._socket.getsockname()[1]
         self._server: uvicorn.Server | None = None
         self._thread: threading.Thread | None = None
@@ -117,16 +133,21 @@ class Listener:
             except (OSError, ssl.SSLError) as error:
                 self._socket.close()
                 said = error.strerror or str(error)
+                problem = f"its TLS certificate cannot be used ({said})"
                 raise CannotListen(
-                    host=self._host, port=self.port, problem=f"its TLS certificate cannot be used ({said})"
+                    name=self._name, host=self._host, port=self.port, problem=problem
                 ) from None
         logging.getLogger("uvicorn.error").setLevel(logging.ERROR)  # of hostile requests we log our own lines
         server = self._server = uvicorn.Server(config)
-        self._thread = threading.Thread(target=self._run, args=(server,), name="as2 listener", daemon=True)
+        self._thread = threading.Thread(
+            target=self._run, args=(server,), name=f"{self._name} listener", daemon=True
+        )
         self._thread.start()
         while not server.started and self._thread.is_alive():
             self._thread.join(0.01)
-        logs.say("info", "as2 listening", host=self._host, port=self.port, tls=self._tls is not None)
+        logs.say(
+            "info", f"{self._name} listening", host=self._host, port=self.port, tls=self._tls is not None
+        )
 
     def stop(self) -> None:
         """Take no more, let what is in work finish."""
