@@ -71,10 +71,21 @@ from edi_gateway.store.tables.received import (
     receipts,
 )
 from edi_gateway.store.tables.stock import sites, stock, stock_moves, stock_proposals, supply
-from edi_gateway.store.tables.triage import case_notes, cases
+from edi_gateway.store.tables.triage import (
+    NEVER,
+    case_mentions,
+    case_notes,
+    case_segments,
+    case_watchers,
+    cases,
+    cause_days,
+    causes,
+    improvements,
+)
 from edi_gateway.store.tables.versions import partner_proposals, partner_trials, partner_versions
 
 __all__ = [
+    "NEVER",
     "Exact",
     "Moment",
     "alert_messages",
@@ -85,8 +96,13 @@ __all__ = [
     "as2_receipts",
     "attempts",
     "audit",
+    "case_mentions",
     "case_notes",
+    "case_segments",
+    "case_watchers",
     "cases",
+    "cause_days",
+    "causes",
     "certificates",
     "control_numbers",
     "customers",
@@ -99,6 +115,7 @@ __all__ = [
     "heartbeats",
     "holds",
     "imports",
+    "improvements",
     "incident_notes",
     "incident_subjects",
     "incidents",
