@@ -231,6 +231,11 @@ def test_a_rejected_set_is_replaced_by_a_corrected_copy_and_the_original_stays_a
     sent = shop.sent("kestrelmoor")
     assert [text for text in sent if "ST*997*" in text and "AK5*A" in segments(text)]
     assert answer(sent)[0].startswith("BAK*00*AD*K7001016*")
+    (made,) = shop.ok("documents", "list", "--direction", "out", "--set", "855", "--json").json()
+    (bore,) = [text for text in sent if "ST*855*" in text]
+    assert (
+        shop.ok("documents", "raw", str(made["document_id"])).raw in bore.encode()
+    )  # its ST and SE as they went
 
 
 def test_a_corrected_copy_that_is_still_wrong_is_not_called_cured(shop: Terminal) -> None:

@@ -27,7 +27,7 @@ def document_bytes(conn: Connection, document_id: int) -> bytes | None:
     element, segment = row.delimiters[0], row.delimiters[2]
     control = row.control or ""
     first = f"ST{element}{row.set_code}{element}{control}{segment}"
-    last = f"SE{element}{(row.segments or 0)}{element}{control}{segment}"
+    last = f"SE{element}{(row.segments or 0) + 2}{element}{control}{segment}"
     text: str = first + row.body + last
     return text.encode("latin-1", "replace")
 
