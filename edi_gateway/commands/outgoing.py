@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from edi_gateway.commands.desk import Desk, Partners
-from edi_gateway.commands.triage.cases import About, NewCase, open_cases
+from edi_gateway.commands.ledger import Ledger
+from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.store.traffic import documents, findings
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,13 @@ def queue(
     gs_code: str,
     document: Record,
     about: Subject,
+    ledger: Ledger | None = None,
 ) -> Queued:
-    """Write a document for this partner and leave it to be sent. The partner must have the set in its profile."""
+    """Write a document for this partner and leave it to be sent. The partner must have the set in its profile.
+
+    ledger: gathers the rows, of many documents perhaps; without one they are written at once.
+    """
+    gathered = Ledger(desk) if ledger is None else ledger
     profile = partners.profile(partner)
     agreed = None if profile is None else profile.document(set_code, "out")
     body, segments, found, delimiters = partners.write(partner, set_code)(document)
@@ -74,14 +79,14 @@ def queue(
         "send_after": about.send_after,
         "answers_document_id": about.answers_document_id,
     }
-    documents.add(desk.conn, [row])
-    if found:
-        rows = findings.rows(desk.ids, found, document_id=document_id, order_id=about.order_id)
-        findings.add(desk.conn, rows)
+    gathered.document(row)
+    gathered.findings(found, document_id, about.order_id)
     if wrong:
         case = _invalid(set_code, wrong)
         subject = About(document_id=document_id, order_id=about.order_id)
-        open_cases(desk, [NewCase(case, partner, subject, test=about.test)])
+        gathered.case(NewCase(case, partner, subject, test=about.test))
+    if ledger is None:
+        gathered.write()
     return Queued(document_id, not wrong, tuple(found))
 
 

@@ -21,13 +21,12 @@ from edi_gateway.commands.allocation.allocating import AGE, allocate_parts
 from edi_gateway.commands.allocation.planning import plan_orders
 from edi_gateway.commands.billing import invoicing, issuing
 from edi_gateway.commands.desk import Desk, Partners
-from edi_gateway.commands.holding.gate import Stories
 from edi_gateway.commands.master_data.importing import RETAX
 from edi_gateway.commands.ordering.repromising import repromise
 from edi_gateway.commands.shipping import releasing
 from edi_gateway.commands.shipping.recalling import recall
 from edi_gateway.commands.stocking import negative_stock
-from edi_gateway.commands.telling.notices import due, follow, make, wake
+from edi_gateway.commands.telling.notices import due, follow, make, make_all, wake
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Works
@@ -148,12 +147,16 @@ def _notice(works: Works, conn: Connection) -> int:
     works.live.refresh(conn)
     desk, partners = works.desk(conn), Published(works.live)
     groups = due(desk, partners)
-    stories = Stories(conn, notices=True)
-    stories.read({each.order_id for group in groups for one in group for each in one.shipped.orders})
-    stories.read_bills((head.partner, head.bol) for head, *_ in groups if head.bol)
-    for group in groups:
-        if not alone(desk, "notice", group[0].number, partial(make, desk, partners, group, stories)):
-            notices.change(conn, [each.id for each in group], notice_state=notices.HELD)
+    try:
+        with conn.begin_nested():
+            make_all(desk, partners, groups)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        logs.say("warning", "batch failed, each by itself", kind="notice", error=str(error)[:300])
+        for group in groups:
+            if not alone(desk, "notice", group[0].number, partial(make, desk, partners, group)):
+                notices.change(conn, [each.id for each in group], notice_state=notices.HELD)
     told = {order.order_id for group in groups for each in group for order in each.shipped.orders}
     # an invoice that somebody wanted before its notice goes now
     alone(desk, "invoice", "after notices", partial(invoicing.look_again, desk, partners, told))

@@ -15,7 +15,7 @@ from typing import Final
 from edi_gateway.commands.allocation.allocating import stopped
 from edi_gateway.commands.allocation.stages import set_stages
 from edi_gateway.commands.billing.billing_facts import Books, open_books, shipped_of
-from edi_gateway.commands.billing.issuing import left_of, number, send, stored_of
+from edi_gateway.commands.billing.issuing import left_of, number, numbering, send, stored_of
 from edi_gateway.commands.desk import Desk, Partners, Refused
 from edi_gateway.commands.holding.gate import Stories
 from edi_gateway.commands.holding.gating import hold_documents
@@ -36,9 +36,10 @@ from edi_gateway.orders.holds import blocked
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.book import holds, orders, parts
+from edi_gateway.store.book.story import Known
+from edi_gateway.store.control_numbers import Series
 from edi_gateway.store.money import invoices
 from edi_gateway.store.money.invoices import Billed, StoredInvoice
-from edi_gateway.store.traffic import findings
 
 _AT_ONCE: Final = 100  # shipments in one commit
 _A_DAY: Final = 5000  # shipments of a day for one partner
@@ -247,11 +248,14 @@ class _Writing:
         self._shipped = shipped
         self._ledger = Ledger(desk)
         self._stories = Stories(desk.conn, notices=False)
-        self._stories.read(books.orders)
+        lines = {order_id: tuple(mine.values()) for order_id, mine in books.lines.items()}
+        self._stories.read(books.orders, Known(books.orders, lines, books.parts))
         self._billing_holds = {
             order_id for order_id, mine in active.items() for hold in mine if hold.code is HoldCode.BILLING
         }
         self._changed: list[Part] = []
+        self._new: list[tuple[StoredInvoice, IssuedInvoice]] = []
+        self._series: dict[bool, Series] = {}  # by whether they are of tests
 
     def bill(self, group: _Group) -> None:
         """Issue the invoice of a group, or hold it with the reason."""
@@ -304,6 +308,8 @@ class _Writing:
 
     def _gate(self, group: _Group, made: IssuedInvoice, told: Invoice) -> list[Finding]:
         """What the invoice would contradict."""
+        if self._new and not all(map(self._stories.knows, group.order_ids)):
+            self._add()  # an earlier one is of the same order
         return breaches_of_invoice(
             Bill(
                 said=told,
@@ -319,7 +325,10 @@ class _Writing:
         """Number it and let it go. broken: what it breaks and may."""
         desk, books = self._desk, self._books
         test = group.shipments[0].test
-        issued = replace(made, number=number(desk, InvoiceKind.INVOICE, test=test))
+        if test not in self._series:
+            self._series[test] = numbering(desk, InvoiceKind.INVOICE, test=test)
+        mine = number(desk, InvoiceKind.INVOICE, test=test, series=self._series[test])
+        issued = replace(made, number=mine)
         told = told.model_copy(update={"invoice_number": issued.number})
         one = len(group.order_ids) == 1
         stored = stored_of(
@@ -332,18 +341,20 @@ class _Writing:
             store=group.store,
             test=test,
         )
-        stored = replace(stored, document_id=send(desk, self._partners, books.profile, stored, told))
-        invoices.add(desk.conn, [stored])
+        sent = send(desk, self._partners, books.profile, stored, told, self._ledger)
+        stored = replace(stored, document_id=sent)
+        self._new.append((stored, issued))
         self._stories.forget(group.order_ids)
-        if broken and stored.document_id is not None:
-            rows = findings.rows(desk.ids, broken, document_id=stored.document_id, order_id=stored.order_id)
-            findings.add(desk.conn, rows)
+        if stored.document_id is not None:
+            self._ledger.findings(broken, stored.document_id, stored.order_id)
         self.issued.append(stored)
         now = self._ledger.now
         numbers = {part.part_id for part in group.parts}
         for order_id in group.order_ids:
-            mine = books.parts[order_id]
-            changed = [replace(p, invoice_id=stored.id, since=now) if p.id in numbers else p for p in mine]
+            parts_of = books.parts[order_id]
+            changed = [
+                replace(p, invoice_id=stored.id, since=now) if p.id in numbers else p for p in parts_of
+            ]
             self._changed += [p for p in changed if p.id in numbers]
             books.parts[order_id] = tuple(changed)
             books.standing.setdefault(order_id, []).append(stored)
@@ -361,8 +372,16 @@ class _Writing:
             currency=issued.currency,
         )
 
+    def _add(self) -> None:
+        """Write the invoices so far, for what is read of their orders anew."""
+        invoices.add(self._desk.conn, self._new)
+        self._new = []
+
     def write(self, shipments: dict[int, Billed]) -> None:
         desk, books = self._desk, self._books
+        self._add()
+        for series in self._series.values():
+            series.close()
         parts.save(desk.conn, self._changed)
         open_ones: dict[int, list[Part]] = {}
         for order_id, mine in books.parts.items():

@@ -20,7 +20,7 @@ from edi_gateway.model.fulfilment import Shipped
 from edi_gateway.orders.billing.records import Left
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
-from edi_gateway.store.control_numbers import draw
+from edi_gateway.store.control_numbers import Series
 from edi_gateway.store.money import invoices
 from edi_gateway.store.money.invoices import StoredInvoice
 
@@ -40,13 +40,20 @@ def left_of(shipped: Sequence[Shipped]) -> Left:
     return Left(last.shipped_on, shipped[0].ship_to, last.expected_on)
 
 
-def number(desk: Desk, kind: InvoiceKind, *, test: bool) -> str:
-    """The next number of its series: invoices and rebills, credits, and those of tests, each without a gap."""
+def numbering(desk: Desk, kind: InvoiceKind, *, test: bool) -> Series:
+    """Where the numbers of invoices and rebills, of credits, and those of tests come from, each without a gap."""
     if test:
-        return f"T{draw(desk.conn, 'INVOICE|test')[0]:08d}"
+        return Series(desk.conn, "INVOICE|test")
     credit = kind is InvoiceKind.CREDIT
-    pattern = desk.numbers.credit if credit else desk.numbers.invoice
-    (n,) = draw(desk.conn, f"INVOICE|{'credit' if credit else 'invoice'}", wrap=10**18)
+    return Series(desk.conn, f"INVOICE|{'credit' if credit else 'invoice'}", wrap=10**18)
+
+
+def number(desk: Desk, kind: InvoiceKind, *, test: bool, series: Series | None = None) -> str:
+    """The next number of its series. series: from `numbering`, where more than one is drawn."""
+    n = (numbering(desk, kind, test=test) if series is None else series).next()
+    if test:
+        return f"T{n:08d}"
+    pattern = desk.numbers.credit if kind is InvoiceKind.CREDIT else desk.numbers.invoice
     made = pattern.format(n=n)
     if len(made) > _MOST_NUMBER:
         raise Refused(
@@ -102,16 +109,21 @@ def stored_of(
 
 
 def send(
-    desk: Desk, partners: Partners, profile: Profile, stored: StoredInvoice, told: Invoice
+    desk: Desk,
+    partners: Partners,
+    profile: Profile,
+    stored: StoredInvoice,
+    told: Invoice,
+    ledger: Ledger | None = None,
 ) -> int | None:
-    """Leave the 810 to go, unless the partner wants none; the document's id."""
+    """Leave the 810 to go, unless the partner wants none; the document's id. ledger: as for `queue`."""
     habits = profile.invoicing
     if not habits.send or profile.document("810", "out") is None:
         return None
     if stored.total == 0 and habits.zero_total == "suppress":
         return None
     about = Subject(stored.number, stored.order_id, stored.test)
-    return queue(desk, partners, stored.partner, "810", "IN", told, about).document_id
+    return queue(desk, partners, stored.partner, "810", "IN", told, about, ledger).document_id
 
 
 def follow(desk: Desk) -> int:

@@ -174,7 +174,7 @@ def write(desk: Desk, partners: Partners, matter: Matter, made: Draft, why: str)
         reason=why,
     )
     stored = replace(stored, document_id=send(desk, partners, matter.profile, stored, told))
-    invoices.add(desk.conn, [stored])
+    invoices.add(desk.conn, [(stored, issued)])
     if made.breaks and stored.document_id is not None:
         rows = findings.rows(desk.ids, made.breaks, document_id=stored.document_id, order_id=stored.order_id)
         findings.add(desk.conn, rows)

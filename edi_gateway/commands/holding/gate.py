@@ -134,11 +134,11 @@ class Stories:
         self.read(wanted)
         return {order_id: self._known[order_id] for order_id in wanted if order_id in self._known}
 
-    def read(self, order_ids: Iterable[int]) -> None:
-        """Read those that are not known yet, together."""
+    def read(self, order_ids: Iterable[int], known: story.Known | None = None) -> None:
+        """Read those that are not known yet, together. known: what was read of all of them already."""
         missing = [order_id for order_id in order_ids if order_id not in self._known]
         if missing:
-            self._known.update(story.read(self._conn, missing, notices=self._notices))
+            self._known.update(story.read(self._conn, missing, notices=self._notices, known=known))
 
     def read_bills(self, wanted: Iterable[tuple[str, str]]) -> None:
         """Read what went to partners on bills of lading, together: (partner, number)."""
@@ -148,6 +148,10 @@ class Stories:
         for partner, bills in missing.items():
             found = story.on_bill(self._conn, partner, bills)
             self._bills.update({(partner, bill): tuple(found.get(bill, ())) for bill in bills})
+
+    def knows(self, order_id: int) -> bool:
+        """Whether the story of an order is read."""
+        return order_id in self._known
 
     def on_bill(self, partner: str, bill: str) -> tuple[Departed, ...]:
         """The shipments that went to a partner on a bill of lading."""

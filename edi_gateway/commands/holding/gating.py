@@ -6,7 +6,7 @@ invoicing.py and crediting.py.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from edi_gateway.commands.desk import MACHINE
@@ -29,21 +29,24 @@ def hold_documents(
     blocks: str | None = None,
     amount: Decimal | None = None,
     by: str = MACHINE,
+    known: Collection[int] | None = None,
 ) -> list[str]:
     """Bring the holds of `code` on a document to what was found; the reasons why it may not go, empty when it may.
 
     about: names the document ("shipment=SH-1"): a release covers that document and those facts only. step: the letter
     of spec B4 that the document is; any active hold of its orders that blocks it counts, None: its own holds alone.
     blocks: what its holds stop beside it, None: what the code says; amount: what hangs on it, None: the order's total;
-    by: who asked for the document, and may not release its holds.
+    by: who asked for the document, and may not release its holds; known: of many orders, locked, those that ever had
+    a hold, where they were asked for together.
     """
     conn = ledger.desk.conn
     reasons: list[str] = []
     wrong = [finding for finding in found if finding.severity is Severity.ERROR]
-    orders.lock(conn, order_ids)  # so that nobody places a hold at this moment
-    held_before = holds.any_of(conn, order_ids)
+    if known is None:
+        orders.lock(conn, order_ids)  # so that nobody places a hold at this moment
+        known = holds.any_of(conn, order_ids)
     for order_id in order_ids:
-        if not (wrong or order_id in held_before):
+        if not (wrong or order_id in known):
             continue
         views = holds.of_order(conn, order_id)
         order = orders.load(conn, order_id)

@@ -32,10 +32,10 @@ from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.orders.warehouse.advice_transport import transport_problem
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import deadlines
-from edi_gateway.store.book import notices
+from edi_gateway.store.book import holds, notices
 from edi_gateway.store.book.notices import Noticed
 from edi_gateway.store.goods import shipments
-from edi_gateway.store.traffic import documents, findings
+from edi_gateway.store.traffic import documents
 
 _SET: Final = "856"
 _AT_ONCE: Final = 100
@@ -69,47 +69,94 @@ def due(desk: Desk, partners: Partners) -> list[list[Noticed]]:
     return list(groups.values())
 
 
-def make(desk: Desk, partners: Partners, group: Sequence[Noticed], stories: Stories | None = None) -> None:
-    """Make the notice of these shipments, or hold it with the reason. stories: of their orders, where they are read
-    already for several notices at once."""
-    head = group[0]
-    profile = partners.profile(head.partner)
-    if profile is None:
-        raise Refused(what="Making the ship notice", why=f"the partner {head.partner} is not published")
-    ids = [each.id for each in group]
-    shipped = [each.shipped for each in group]
-    stories = Stories(desk.conn, notices=True) if stories is None else stories
-    said = _said(desk, profile, group)
-    broken = _gate(desk, profile, group, said[-1], stories)
-    found = [*lacking(shipped, profile), *broken]
-    ledger = Ledger(desk)
-    held = hold_documents(ledger, HoldCode.DOCS, "S", f"shipment={head.number}", _orders(shipped), found)
-    if held:
-        notices.change(desk.conn, ids, notice_state=notices.HELD)
-        for order_id in _orders(shipped):
-            ledger.event(order_id, "notice held", f"The ship notice {head.number} waits: {held[0]}")
-        desk.record("notice held", f"shipment {head.number}", why=held)
-        ledger.write()
-        return
-    document_id, valid = _queue(desk, partners, group, said, broken)
-    stories.forget(_orders(shipped))
-    values: dict[str, Any] = {
-        "notice_state": notices.MADE if valid else notices.HELD,
-        "notice_document_id": document_id,
-    }
-    if valid:
-        values["notice_version"] = head.version + 1
+def make(desk: Desk, partners: Partners, group: Sequence[Noticed]) -> None:
+    """Make the notice of these shipments, or hold it with the reason."""
+    make_all(desk, partners, [group])
+
+
+def make_all(desk: Desk, partners: Partners, groups: Sequence[Sequence[Noticed]]) -> None:
+    """Make the notice of each group, or hold it; all of them, or none when the program fails on one."""
+    making = _Making(desk, partners, groups)
+    for group in groups:
+        making.make(group)
+    making.write()
+
+
+class _Making:
+    """Notices made one after another, and written together."""
+
+    def __init__(self, desk: Desk, partners: Partners, groups: Sequence[Sequence[Noticed]]) -> None:
+        order_ids = _orders(each.shipped for group in groups for each in group)
+        self._desk = desk
+        self._partners = partners
+        self._stories = Stories(desk.conn, notices=True)
+        self._stories.read(order_ids)
+        self._stories.read_bills((head.partner, head.bol) for head, *_ in groups if head.bol)
+        self._ledger = Ledger(desk)
+        self._held = holds.any_of(desk.conn, order_ids)  # the orders that ever had a hold
+        self._told: list[notices.Told] = []
+
+    def make(self, group: Sequence[Noticed]) -> None:
+        head, desk, ledger = group[0], self._desk, self._ledger
+        profile = self._partners.profile(head.partner)
+        if profile is None:
+            raise Refused(what="Making the ship notice", why=f"the partner {head.partner} is not published")
+        ids = [each.id for each in group]
+        shipped = [each.shipped for each in group]
+        order_ids = _orders(shipped)
+        if not all(map(self._stories.knows, order_ids)):
+            self.write()  # an earlier notice is of the same order
+        said = _said(desk, profile, group)
+        broken = _gate(desk, profile, group, said[-1], self._stories)
+        found = [*lacking(shipped, profile), *broken]
+        about = f"shipment={head.number}"
+        waits = hold_documents(ledger, HoldCode.DOCS, "S", about, order_ids, found, known=self._held)
+        if waits:
+            self._held.update(order_ids)
+            notices.change(desk.conn, ids, notice_state=notices.HELD)
+            for order_id in order_ids:
+                ledger.event(order_id, "notice held", f"The ship notice {head.number} waits: {waits[0]}")
+            desk.record("notice held", f"shipment {head.number}", why=waits)
+            return
+        document_id, valid = self._queue(group, said, broken)
+        self._stories.forget(order_ids)
+        version = head.version + 1 if valid else head.version
+        state = notices.MADE if valid else notices.HELD
+        self._told += [notices.Told(each.id, state, document_id, version) for each in group]
         before = [each.notice_document_id for each in group if each.notice_document_id is not None]
-        if before:
+        if valid and before:
             resolve_about(desk, f"The ship notice {head.number} was made anew.", document_id=before)
-    notices.change(desk.conn, ids, **values)
-    for order_id in _orders(shipped):
         text = f"Ship notice {head.number} {'made' if valid else 'does not pass our own check'}."
-        ledger.event(order_id, "notice made" if valid else "notice invalid", text, document_id)
-    desk.record(
-        "notice made", f"shipment {head.number}", document=document_id, valid=valid, version=head.version + 1
-    )
-    ledger.write()
+        for order_id in order_ids:
+            ledger.event(order_id, "notice made" if valid else "notice invalid", text, document_id)
+        desk.record(
+            "notice made",
+            f"shipment {head.number}",
+            document=document_id,
+            valid=valid,
+            version=head.version + 1,
+        )
+
+    def _queue(
+        self, group: Sequence[Noticed], said: Sequence[ShipNotice], broken: Sequence[Finding]
+    ) -> tuple[int, bool]:
+        """Put what is said among the documents that wait to go, the last one with what it breaks and may; that one."""
+        head, ledger = group[0], self._ledger
+        order_ids = _orders([each.shipped for each in group])
+        one = order_ids[0] if len(order_ids) == 1 else None
+        about = Subject(head.number, one, head.test)
+        made = [
+            queue(self._desk, self._partners, head.partner, _SET, "SH", each, about, ledger) for each in said
+        ]
+        document_id, valid = made[-1].document_id, made[-1].valid
+        ledger.findings(broken, document_id, one)
+        return document_id, valid
+
+    def write(self) -> None:
+        """Write what was made so far."""
+        notices.tell(self._desk.conn, self._told)
+        self._ledger.write()
+        self._told, self._ledger = [], Ledger(self._desk)
 
 
 def _said(desk: Desk, profile: Profile, group: Sequence[Noticed]) -> list[ShipNotice]:
@@ -125,26 +172,6 @@ def _said(desk: Desk, profile: Profile, group: Sequence[Noticed]) -> list[ShipNo
     before = documents.canonical(desk.conn, head.notice_document_id or 0)
     went = anew if before is None else ShipNotice.model_validate_json(before)
     return [went.model_copy(update={"purpose": "01", "shipment_id": old, "on": anew.on, "at": anew.at}), anew]
-
-
-def _queue(
-    desk: Desk,
-    partners: Partners,
-    group: Sequence[Noticed],
-    said: Sequence[ShipNotice],
-    broken: Sequence[Finding],
-) -> tuple[int, bool]:
-    """Put what is said among the documents that wait to go, the last one with what it breaks and may; that one."""
-    head = group[0]
-    order_ids = _orders([each.shipped for each in group])
-    one = order_ids[0] if len(order_ids) == 1 else None
-    about = Subject(head.number, one, head.test)
-    made = [queue(desk, partners, head.partner, _SET, "SH", each, about) for each in said]
-    document_id, valid = made[-1].document_id, made[-1].valid
-    if broken:
-        rows = findings.rows(desk.ids, broken, document_id=document_id, order_id=one)
-        findings.add(desk.conn, rows)
-    return document_id, valid
 
 
 def _number(number: str, version: int) -> str:

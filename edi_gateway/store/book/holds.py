@@ -110,7 +110,7 @@ def _views(conn: Connection, condition: ColumnElement[bool]) -> list[HoldView]:
             until=row.until,
             up_to_amount=row.up_to_amount,
         )
-        for row in conn.execute(query)
+        for row in conn.execute(query).all()
     ]
 
 

@@ -15,6 +15,7 @@ from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Connection, select, update
 
 from edi_gateway.model.fulfilment import Shipped
+from edi_gateway.store import bulk
 from edi_gateway.store.book import orders
 from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents, handling_units, line_parts, shipments
@@ -125,7 +126,7 @@ def _where(
 
 def _rows(conn: Connection, condition: ColumnElement[bool], *, lock: bool) -> list[Noticed]:
     query = select(*_COLUMNS).where(condition).order_by(shipments.c.id)
-    return [_noticed(row) for row in conn.execute(query.with_for_update() if lock else query)]
+    return [_noticed(row) for row in conn.execute(query.with_for_update() if lock else query).all()]
 
 
 def change(conn: Connection, shipment_ids: Sequence[int], **values: object) -> None:
@@ -133,6 +134,26 @@ def change(conn: Connection, shipment_ids: Sequence[int], **values: object) -> N
     for chunk in chunks(shipment_ids):
         some = shipments.c.id.in_(chunk)
         conn.execute(update(shipments).where(some).values(**values))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What became of the notice of a shipment: its state, the document, and how often it has been told."""
+
+    shipment_id: int
+    state: str
+    document_id: int
+    version: int
+
+
+def tell(conn: Connection, told: Sequence[Told]) -> None:
+    """Set it on shipments. Commands only, which leave event and audit beside it."""
+    statement = (
+        "UPDATE shipments SET notice_state = ?, notice_document_id = ?, notice_version = ? WHERE id = ?"
+    )
+    bulk.update(
+        conn, statement, [(each.state, each.document_id, each.version, each.shipment_id) for each in told]
+    )
 
 
 def followed(conn: Connection) -> list[tuple[int, str, int, str]]:

@@ -124,7 +124,7 @@ def load_many(conn: Connection, order_ids: Sequence[int], *, lock: bool = False)
     found: dict[int, StoredOrder] = {}
     for some in chunks(order_ids):
         query = select(*_ORDER).where(orders.c.id.in_(some)).order_by(orders.c.id)
-        for row in conn.execute(query.with_for_update() if lock else query):
+        for row in conn.execute(query.with_for_update() if lock else query).all():
             values = dict(row._mapping)
             values["state"] = OrderState(row.state)
             found[row.id] = StoredOrder(**values)
@@ -164,7 +164,7 @@ def lines_of(conn: Connection, order_ids: Sequence[int]) -> dict[int, tuple[Orde
             .where(order_lines.c.order_id.in_(some))
             .order_by(order_lines.c.order_id, order_lines.c.line)
         )
-        for order_id, *values in conn.execute(query):
+        for order_id, *values in conn.execute(query).all():
             values[_STATE] = _STATES[values[_STATE]]
             values[_ANSWER_CODES] = tuple((values[_ANSWER_CODES] or "").split())
             stores = values[_CANCELLED_STORES]

@@ -128,7 +128,7 @@ def reserved(conn: Connection, skus: Iterable[str]) -> list[Part]:
 
 def _read(conn: Connection, condition: ColumnElement[bool], *, lock: bool) -> list[Part]:
     query = select(*_COLUMNS).where(condition).order_by(line_parts.c.id)
-    return [_part(row) for row in conn.execute(query.with_for_update() if lock else query)]
+    return [_part(row) for row in conn.execute(query.with_for_update() if lock else query).all()]
 
 
 def _part(row: Any) -> Part:

@@ -5,7 +5,8 @@ Gives model.story.OrderStory; decides nothing. Called by commands/ before a docu
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pydantic import TypeAdapter
@@ -15,8 +16,10 @@ from edi_gateway.model.billing import IssuedInvoice
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.ship_notice import ShipNotice
 from edi_gateway.model.fulfilment import Part
+from edi_gateway.model.order import OrderLine
 from edi_gateway.model.story import Departed, Notified, OrderStory
 from edi_gateway.store.book import orders, parts
+from edi_gateway.store.book.orders import StoredOrder
 from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents, invoice_lines, invoices, shipments
 from edi_gateway.store.traffic import canonical
@@ -26,12 +29,27 @@ _TOLD: Final = ("MADE", "SENT", "ACKED", "REJECTED")  # notice states of what wa
 _ISSUED: Final = TypeAdapter(IssuedInvoice)
 
 
-def read(conn: Connection, order_ids: Iterable[int], *, notices: bool = True) -> dict[int, OrderStory]:
-    """By order. notices: with what the 856s say, which only an 856 is held against."""
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was read of orders already, each by order id, in the transaction that now asks for their stories."""
+
+    orders: Mapping[int, StoredOrder]
+    lines: Mapping[int, Sequence[OrderLine]]
+    parts: Mapping[int, Sequence[Part]]
+
+
+def read(
+    conn: Connection, order_ids: Iterable[int], *, notices: bool = True, known: Known | None = None
+) -> dict[int, OrderStory]:
+    """By order. notices: with what the 856s say, which only an 856 is held against. known: has all of these orders."""
     wanted = sorted(set(order_ids))
-    found = orders.load_many(conn, wanted)
-    lines = orders.lines_of(conn, wanted)
-    mine = parts.of_orders(conn, wanted)
+    if known is None:
+        known = Known(
+            orders.load_many(conn, wanted), orders.lines_of(conn, wanted), parts.of_orders(conn, wanted)
+        )
+    found = {order_id: known.orders[order_id] for order_id in wanted if order_id in known.orders}
+    lines = {order_id: tuple(known.lines.get(order_id, ())) for order_id in found}
+    mine = {order_id: tuple(known.parts.get(order_id, ())) for order_id in found}
     answers = _answers(conn, wanted)
     left = _departed(
         conn, {p.shipment_id for each in mine.values() for p in each if p.shipment_id is not None}

@@ -95,13 +95,13 @@ def frozen(issued: IssuedInvoice) -> str:
     return _ISSUED.dump_json(issued).decode()
 
 
-def add(conn: Connection, new: Sequence[StoredInvoice]) -> None:
-    """Insert invoices with their lines and parts."""
-    bulk.insert(conn, invoices, _FIELDS, [_VALUES(each) for each in new])
+def add(conn: Connection, new: Sequence[tuple[StoredInvoice, IssuedInvoice]]) -> None:
+    """Insert invoices with their lines and parts: each row, and what its snapshot was made of."""
+    bulk.insert(conn, invoices, _FIELDS, [_VALUES(each) for each, _ in new])
     lines: list[tuple[Any, ...]] = []
     billed: list[tuple[Any, ...]] = []
-    for each in new:
-        for line in each.issued.lines:
+    for each, issued in new:
+        for line in issued.lines:
             tax = sum((t.amount for t in line.taxes), Decimal(0))
             lines.append(
                 (

@@ -93,11 +93,14 @@ def _without_separators(text: str, delimiters: Delimiters) -> str:
     return text
 
 
-def _trimmed(segment: Sequence[str]) -> list[str]:
-    kept = list(segment)
-    while len(kept) > 1 and not kept[-1]:
-        kept.pop()
-    return kept
+def _trimmed(segment: Sequence[str]) -> Sequence[str]:
+    """Without empty elements at the end; most have none."""
+    if segment[-1]:
+        return segment
+    end = len(segment)
+    while end > 1 and not segment[end - 1]:
+        end -= 1
+    return segment[:end]
 
 
 def _unwritable(
@@ -148,7 +151,7 @@ def check_body(guide: Guide, segments: Sequence[Sequence[str]], delimiters: Deli
     """What our own checker says about what we are about to send. Nothing is read leniently here: a delimiter
     in the data is an ERROR. Offsets are those of the set as `body_text` writes it, ST included."""
     control = "0001"
-    body = [_trimmed(segment) for segment in segments]
+    body = [list(_trimmed(segment)) for segment in segments]  # the checker brings its own into order
     whole = [["ST", guide.set_code, control], *body, ["SE", str(len(body) + 2), control]]
     raw = RawSet(guide.set_code, control, whole, None, None, delimiters)
     return [
