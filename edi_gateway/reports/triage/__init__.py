@@ -1,0 +1,1 @@
+"""Cases, and one case whole: what a person who triages looks at."""
