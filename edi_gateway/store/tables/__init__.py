@@ -70,6 +70,7 @@ from edi_gateway.store.tables.received import (
     receipt_chunks,
     receipts,
 )
+from edi_gateway.store.tables.replays import replay_items, replay_runs
 from edi_gateway.store.tables.stock import sites, stock, stock_moves, stock_proposals, supply
 from edi_gateway.store.tables.triage import (
     NEVER,
@@ -151,6 +152,8 @@ __all__ = [
     "receipt_chunks",
     "receipts",
     "releases",
+    "replay_items",
+    "replay_runs",
     "sessions",
     "ship_confirms",
     "ship_tos",
