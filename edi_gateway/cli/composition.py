@@ -173,7 +173,7 @@ def publish_drafts(here: Here) -> None:
             try:
                 if loaded.profile is not None and loaded.valid:
                     draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)
-                    partners.publish(desk, draft, "published by itself")
+                    partners.publish_by_itself(desk, draft)
                     continue
                 first = next(f for f in loaded.findings if f.severity is Severity.ERROR)
                 mistake = f"{first.at}: {first.message}"

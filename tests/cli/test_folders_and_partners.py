@@ -303,3 +303,27 @@ def test_a_folder_may_be_moved(shop: Terminal, tmp_path: Path) -> None:
     assert {p["partner"] for p in moved.ok("partners", "list", "--json").json()} == {
         *("aldermere", "harborside", "kestrelmoor", "pinwheel"),
     }
+
+
+def test_what_went_live_is_listed_told_and_rolled_back(shop: Terminal) -> None:
+    profile = shop.home / "partners" / "pinwheel" / "partner.toml"
+    text = profile.read_text("utf-8")
+    name = text.split('name = "')[1].split('"')[0]
+    profile.write_text(text.replace(f'name = "{name}"', 'name = "Pinwheel [red]&"', 1), "utf-8")
+    shop.ok("partners", "publish", "pinwheel", "--why", "new name", by="anna")
+    told = shop.ok("partners", "versions", "pinwheel", "2").out
+    assert told.splitlines()[0].endswith("by anna: new name (live)")
+    assert f'changed key name: "{name}" → "Pinwheel [red]&"' in told
+
+    shop.ok("partners", "rollback", "pinwheel", "1", "--why", "not signed yet", by="anna")
+    shop("run", "--once")  # publishes by itself what may be
+    rows = shop.ok("partners", "versions", "pinwheel", "--json").json()
+    assert [(r["version"], r["live"], r["back_to"], r["why"], r["changes"]) for r in rows] == [
+        (3, True, 1, "not signed yet", 1),
+        (2, False, None, "new name", 1),
+        (1, False, None, None, 0),
+    ]
+    (one,) = (p for p in shop.ok("partners", "list", "--json").json() if p["partner"] == "pinwheel")
+    assert one["files"] == "rolled back"
+    assert "no such version" in shop.refused("partners", "rollback", "pinwheel", "8", "--why", "x")
+    assert shop("partners", "versions", "pinwheel", "8").code == 1

@@ -36,11 +36,12 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
     """List partners: their files, what is live, how they do."""
     from edi_gateway.commands.partners.drafts import check_all
     from edi_gateway.reports import status
-    from edi_gateway.store import snapshots
+    from edi_gateway.store import snapshots, versions
 
     here: Here = ctx.obj
     with here.reading() as conn:
         live = snapshots.live(conn)
+        aside = {key for key in live if versions.aside(conn, key)}
         health = {p.partner: p for p in status.status(conn, here.clock()).partners}
     rows = []
     drafts = {loaded.key: loaded for loaded in check_all(here.partners_folder, here.mappings_folder)}
@@ -54,7 +55,13 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
                 "address": f"{profile.them.qualifier}/{profile.them.id}" if profile else None,
                 "connection": profile.connection.kind if profile else None,
                 "test": profile.test if profile else None,
-                "files": "missing" if loaded is None else "valid" if loaded.valid else "mistakes",
+                "files": "missing"
+                if loaded is None
+                else "mistakes"
+                if not loaded.valid
+                else "rolled back"
+                if key in aside
+                else "valid",
                 "published": known.hash[:12] if known else None,
                 "paused": seen.paused if seen else False,
                 "looked_at": seen.looked_at if seen else None,

@@ -1,0 +1,120 @@
+"""How a partner's files went live, one version after the other, and what is proposed for them meanwhile.
+
+Takes hashes of snapshots (store/snapshots.py) and texts; gives versions, newest first. Called by
+commands/partners/publishing.py and proposals.py, and by reports.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from edi_gateway.store.tables import live_profiles, partner_proposals, partner_versions
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One going-live: the `n`-th of its partner. `back_to`: the version whose files it brought back."""
+
+    partner: str
+    n: int
+    hash: str
+    at: datetime
+    by: str
+    why: str | None
+    back_to: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """One file as somebody wants it. `text` None: it goes; `base`: SHA-256 of what was changed, None: no such file."""
+
+    partner: str
+    file: str
+    text: str | None
+    base: str | None
+    at: datetime
+    by: str
+    why: str
+
+
+def add(
+    conn: Connection,
+    partner: str,
+    digest: str,
+    at: datetime,
+    by: str,
+    why: str | None,
+    back_to: int | None = None,
+) -> int:
+    """Note a going-live; its number. The live row is written before, and so held by this transaction."""
+    c = partner_versions.c
+    last = conn.execute(select(func.max(c.n)).where(c.partner == partner)).scalar()
+    n: int = (last or 0) + 1
+    row = {"partner": partner, "n": n, "hash": digest, "at": at, "by": by, "why": why, "back_to": back_to}
+    conn.execute(insert(partner_versions).values(row))
+    return n
+
+
+def of(conn: Connection, partner: str) -> list[Version]:
+    """All versions of a partner, the live one first."""
+    c = partner_versions.c
+    query = select(partner_versions).where(c.partner == partner).order_by(c.n.desc())
+    return [Version(*row) for row in conn.execute(query)]
+
+
+def get(conn: Connection, partner: str, n: int) -> Version | None:
+    c = partner_versions.c
+    row = conn.execute(select(partner_versions).where(c.partner == partner, c.n == n)).first()
+    return None if row is None else Version(*row)
+
+
+def last(conn: Connection) -> dict[str, Version]:
+    """The live version of each partner."""
+    c = partner_versions.c
+    newest = select(c.partner, func.max(c.n).label("n")).group_by(c.partner).subquery()
+    query = select(partner_versions).join(newest, (c.partner == newest.c.partner) & (c.n == newest.c.n))
+    return {row.partner: Version(*row) for row in conn.execute(query)}
+
+
+def set_aside(conn: Connection, partner: str, digests: Mapping[str, str | None]) -> None:
+    """These files (name -> SHA-256, None: not there) do not go live by themselves as they are; {}: all may."""
+    text = json.dumps(dict(digests), sort_keys=True) if digests else None
+    conn.execute(update(live_profiles).where(live_profiles.c.partner == partner).values(aside=text))
+
+
+def aside(conn: Connection, partner: str) -> dict[str, str | None]:
+    """What `set_aside` noted last."""
+    c = live_profiles.c
+    text = conn.execute(select(c.aside).where(c.partner == partner)).scalar()
+    found: dict[str, str | None] = json.loads(text) if text else {}
+    return found
+
+
+def propose(conn: Connection, proposal: Proposal) -> None:
+    """Keep a file as proposed, in place of an earlier proposal for it."""
+    make = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    values = {name: getattr(proposal, name) for name in ("text", "base", "at", "by", "why")}
+    statement = make(partner_proposals).values(partner=proposal.partner, file=proposal.file, **values)
+    conn.execute(statement.on_conflict_do_update(index_elements=["partner", "file"], set_=values))
+
+
+def proposals(conn: Connection, partner: str | None = None) -> list[Proposal]:
+    """What is proposed, by partner and file."""
+    c = partner_proposals.c
+    query = select(c.partner, c.file, c.text, c.base, c.at, c.by, c.why).order_by(c.partner, c.file)
+    if partner is not None:
+        query = query.where(c.partner == partner)
+    return [Proposal(*row) for row in conn.execute(query)]
+
+
+def forget_proposals(conn: Connection, partner: str, file: str | None = None) -> int:
+    """Drop what is proposed for a partner, or one file of it; how many files."""
+    c = partner_proposals.c
+    chosen = (c.partner == partner) if file is None else (c.partner == partner) & (c.file == file)
+    return conn.execute(delete(partner_proposals).where(chosen)).rowcount
