@@ -8,10 +8,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from decimal import Decimal
-from enum import Enum
 from typing import Any, NoReturn
 
 from rich.console import Console
@@ -19,17 +15,11 @@ from rich.markup import escape
 from rich.text import Text
 
 from edi_gateway.model.finding import Finding, Location, Severity
+from edi_gateway.model.showing import cell, harmless, money, plain, shown
+
+__all__ = ["cell", "harmless", "money", "plain", "shown"]  # for the commands, which speak by this module
 
 OK, FOUND_ERRORS, WRONG_USAGE = 0, 1, 2
-
-# what partners send is shown, never obeyed: no escape sequence of theirs reaches the terminal
-_CONTROL = {code: "·" for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"}
-
-
-def harmless(text: str) -> str:
-    """Text of theirs as it may be shown."""
-    return text.translate(_CONTROL)
-
 
 class _Screen(Console):
     def render_str(self, text: str, **how: Any) -> Text:
@@ -61,25 +51,6 @@ def remark(message: str) -> None:
     complaints.print(f"[dim]{escape(message)}[/dim]")
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON may hold it: decimals and dates are strings, records are objects."""
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, Finding):
-        return value.as_json()
-    if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
-    return value
-
-
 def print_json(value: Any) -> None:
     """One JSON object a line."""
     write(json.dumps(plain(value), ensure_ascii=False) + "\n")
@@ -92,15 +63,8 @@ def print_csv(columns: Sequence[str], found: Iterable[Any]) -> None:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     for each in found:
-        writer.writerow([_cell(getattr(each, name)) for name in columns])
+        writer.writerow([cell(getattr(each, name)) for name in columns])
     write(text.getvalue())
-
-
-def _cell(value: Any) -> str:
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
-    told = plain(value)
-    return "" if told is None else str(told)
 
 
 def write(content: str | bytes) -> None:
@@ -173,29 +137,6 @@ def print_table(
         screen.print(line, style="bold" if number == 0 else "", markup=False)
     if left_out:
         screen.print(f"[dim](no room for: {', '.join(left_out)})[/dim]")
-
-
-def shown(value: Any) -> str:
-    """A value in a table cell."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%d %H:%M")
-    if isinstance(value, Decimal):
-        return format(value, "f")
-    if isinstance(value, bool):
-        return "yes" if value else ""
-    if isinstance(value, dict):
-        return ", ".join(f"{shown(item)} {key}".strip() for key, item in value.items())
-    return str(value)
-
-
-def money(value: Decimal | None) -> str:
-    """An amount or a price: with cents, and with what it has beyond them."""
-    if value is None:
-        return ""
-    exponent = value.as_tuple().exponent
-    return format(value, "f") if isinstance(exponent, int) and exponent < -2 else f"{value:.2f}"
 
 
 Cut = Callable[[int, int], bytes]  # the bytes from one offset up to another

@@ -1,0 +1,76 @@
+"""How values are told, whoever tells them: JSON for machines, text that obeys nobody for people.
+
+Pure functions of values; called by cli/, web/ and exports.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from edi_gateway.model.finding import Finding
+
+# what partners send is shown, never obeyed: neither a terminal nor a browser is given what would move its cursor, turn
+# the direction of writing round, or be invisible (Unicode TR 36 section 2.6.2)
+_TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
+_UNSEEN = (0x200B, 0x200C, 0x200D, 0x2028, 0x2029, 0x2060, 0xFEFF)
+_CONTROL = (*(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"),)
+_DOTS = dict.fromkeys((*_CONTROL, *_TURNING, *_UNSEEN), "·")
+
+
+def harmless(text: str) -> str:
+    """Text of theirs as it may be shown: a dot for each character that is not seen but does something."""
+    return text.translate(_DOTS)
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON may hold it: decimals and dates are strings, records are objects."""
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Finding):
+        return value.as_json()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    return value
+
+
+def shown(value: Any) -> str:
+    """A value in a table cell."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%d %H:%M")
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    if isinstance(value, bool):
+        return "yes" if value else ""
+    if isinstance(value, dict):
+        return ", ".join(f"{shown(item)} {key}".strip() for key, item in value.items())
+    return str(value)
+
+
+def money(value: Decimal | None) -> str:
+    """An amount or a price: with cents, and with what it has beyond them."""
+    if value is None:
+        return ""
+    exponent = value.as_tuple().exponent
+    return format(value, "f") if isinstance(exponent, int) and exponent < -2 else f"{value:.2f}"
+
+
+def cell(value: Any) -> str:
+    """A value in a CSV file: what was text of somebody's is no formula for a spreadsheet that opens it."""
+    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+        return "'" + value
+    told = plain(value)
+    return "" if told is None else str(told)
