@@ -77,7 +77,7 @@ def of(
     for column, wanted in (("document_id", document_id), ("order_id", order_id), ("receipt_id", receipt_id)):
         if wanted is not None:
             query = query.where(table.c[column] == wanted)
-    return [_finding(row) for row in conn.execute(query)]
+    return [of_row(row) for row in conn.execute(query)]
 
 
 def by_document(conn: Connection, receipt_id: int) -> dict[int, list[Finding]]:
@@ -85,7 +85,7 @@ def by_document(conn: Connection, receipt_id: int) -> dict[int, list[Finding]]:
     found: dict[int, list[Finding]] = {}
     query = select(table).where(table.c.receipt_id == receipt_id, table.c.document_id.is_not(None))
     for row in conn.execute(query.order_by(table.c.id)):
-        found.setdefault(row.document_id, []).append(_finding(row))
+        found.setdefault(row.document_id, []).append(of_row(row))
     return found
 
 
@@ -94,17 +94,18 @@ def of_documents(conn: Connection, document_ids: Sequence[int]) -> dict[int, lis
     found: dict[int, list[Finding]] = {}
     for some in chunks(document_ids):
         for row in conn.execute(select(table).where(table.c.document_id.in_(some)).order_by(table.c.id)):
-            found.setdefault(row.document_id, []).append(_finding(row))
+            found.setdefault(row.document_id, []).append(of_row(row))
     return found
 
 
 def of_envelopes(conn: Connection, receipt_id: int) -> list[Finding]:
     """Findings about a receipt, its interchanges and groups: those that belong to no document."""
     query = select(table).where(table.c.receipt_id == receipt_id, table.c.document_id.is_(None))
-    return [_finding(row) for row in conn.execute(query.order_by(table.c.id))]
+    return [of_row(row) for row in conn.execute(query.order_by(table.c.id))]
 
 
-def _finding(row: Row[Any]) -> Finding:
+def of_row(row: Row[Any]) -> Finding:
+    """The finding that a row of the table says."""
     return Finding(
         code=Code(row.code),
         severity=Severity(row.severity),
