@@ -19,7 +19,7 @@ _MODULES = (
     "running",
     "trial.simulating",
     *(f"book.{name}" for name in ("orders", "daily", "holds", "cases")),
-    *(f"traffic.{name}" for name in ("documents", "partners", "versions", "certificates")),
+    *(f"traffic.{name}" for name in ("documents", "partners", "versions", "proposing", "certificates")),
     *(f"standard.{name}" for name in ("guides", "dictionary")),
     "book.imports",
     *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),

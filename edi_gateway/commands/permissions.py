@@ -23,6 +23,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "import master data": frozenset({"MASTER_DATA"}),
     "approve an import": frozenset({"MASTER_DATA", "SUPERVISOR"}),
     "reject an import": frozenset({"MASTER_DATA", "SUPERVISOR"}),
+    "draft a change": frozenset({"EDI_ANALYST", "ADMIN"}),
     "publish a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
     "pause a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
     "stop and resume": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR", "ADMIN"}),

@@ -109,11 +109,11 @@ def _by_id(table: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     rules = table.get("rules")
     if not isinstance(rules, list):
         return {}
-    return {_name_of(rule): rule for rule in rules if isinstance(rule, dict)}
+    return {name_of(rule): rule for rule in rules if isinstance(rule, dict)}
 
 
-def _name_of(rule: Mapping[str, Any]) -> str:
-    """Its id; one without is known by what it is about."""
+def name_of(rule: Mapping[str, Any]) -> str:
+    """What a rule is called: its id; one without is known by what it is about."""
     kinds = [
         key for key in rule if key not in ("id", "target", "when", "unless", "severity", "message", "hint")
     ]

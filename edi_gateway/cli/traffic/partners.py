@@ -22,6 +22,7 @@ from edi_gateway.cli.output import (
 )
 
 if TYPE_CHECKING:
+    from edi_gateway.commands.partners.proposals import Folders
     from edi_gateway.partners.registry import LoadedPartner
 
 group = typer.Typer(no_args_is_help=True, help="Who we exchange documents with.")
@@ -121,6 +122,13 @@ def check(
             print_finding(finding)
     if not all(one.valid for one in loaded):
         raise typer.Exit(FOUND_ERRORS)
+
+
+def folders_of(here: Here) -> Folders:
+    """Where the drafts of this working folder lie."""
+    from edi_gateway.commands.partners.proposals import Folders
+
+    return Folders(here.partners_folder, here.mappings_folder)
 
 
 def _loaded(here: Here, partner: str | None) -> list[LoadedPartner]:
@@ -227,12 +235,23 @@ def publish(
         str | None, typer.Argument(metavar="[PARTNER]", help="One partner; all when left out.")
     ] = None,
     why: Annotated[str | None, typer.Option("--why", help="The reason, for the audit.")] = None,
+    proposed: Annotated[
+        bool, typer.Option("--proposed", help="Write what is proposed for it into the files first.")
+    ] = False,
 ) -> None:
-    """Check the files, store them, and make them live."""
+    """Check the files, store them, and make them live: a new version."""
+    from edi_gateway.commands.partners import proposals
     from edi_gateway.commands.partners import publishing as partners
     from edi_gateway.partners import snapshots
 
     here: Here = ctx.obj
+    if proposed:
+        if partner is None or not (why or "").strip():
+            fail("Name the partner whose proposal goes live, and say --why.", WRONG_USAGE)
+        with here.desk() as desk:
+            changed = proposals.go_live(desk, folders_of(here), partner, why or "")
+        sentence(f"{partner}: what was proposed is {'live' if changed else 'live already'}.")
+        return
     bad = False
     for one in _loaded(here, partner):
         if one.profile is None or not one.valid:
