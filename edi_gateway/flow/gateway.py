@@ -7,7 +7,7 @@ and by commands that let something be worked again. The steps themselves are pla
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,12 +17,14 @@ from sqlalchemy import Engine as Database
 
 from edi_gateway import logs
 from edi_gateway.commands.desk import Actor
-from edi_gateway.flow import deadlines, fulfilment, pump, replay, upkeep
+from edi_gateway.commands.watch.sighting import Disk
+from edi_gateway.flow import deadlines, fulfilment, pump, upkeep
 from edi_gateway.flow.as2 import answering
 from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.engine import Carrier, Engine, worker_name
 from edi_gateway.flow.live import LivePartner, LivePartners
-from edi_gateway.flow.replay import Replayed
+from edi_gateway.flow.replays import carrying
+from edi_gateway.flow.replays.carrying import Replayed
 from edi_gateway.flow.steps import Steps, Writer
 from edi_gateway.flow.taking import inbound, receive
 from edi_gateway.flow.taking.receive import PollResult
@@ -64,6 +66,7 @@ class Gateway:
         postings: Mapping[str, Posting],
         options: Options | None = None,
         keyring: Keyring | None = None,
+        disks: Callable[[], Sequence[Disk]] | None = None,
         workers: int = 1,
         poll_seconds: float = 0.1,
     ) -> None:
@@ -72,6 +75,8 @@ class Gateway:
         )
         if keyring is not None:
             self.works.keyring = keyring
+        if disks is not None:
+            self.works.disks = disks
         self.engine = Engine(
             self.works.writer, worker=worker_name(), workers=workers, poll_seconds=poll_seconds
         )
@@ -184,6 +189,7 @@ class Gateway:
         started = len(self._pump())
         done = self.works.writer.run(self._judge)
         done += fulfilment.carry(self.works)
+        done += carrying.carry(self.works)
         done += self._bundle()
         if done:
             started += len(self._pump())
@@ -287,9 +293,10 @@ class Gateway:
 
         `with_file`: a corrected copy that takes the place of the one document; the original stays as it came.
         """
-        started = replay.start(self.works, case_ids, actor, with_file)
+        run = carrying.start(self.works, case_ids, actor, with_file)
         self.drain()
-        return replay.finish(self.works, started, actor)
+        with self.works.writer.reading() as conn:
+            return carrying.results(conn, run.id)
 
     def tidy(self) -> None:
         """Forget what is old enough."""

@@ -8,7 +8,7 @@ import pytest
 
 from edi_gateway.commands.desk import ROLES, Actor, Refused
 from edi_gateway.commands.master_data.importing import import_csv
-from edi_gateway.flow.replay import Replayed
+from edi_gateway.flow.replays.carrying import Replayed
 from edi_gateway.store import tables
 from tests.flow import papers
 from tests.flow.shop import Shop, publish_with

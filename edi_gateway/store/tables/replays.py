@@ -13,7 +13,7 @@ replay_runs = Table(
     Column("kind", String(8), nullable=False),  # dry (tried only), replay
     Column("fingerprint", String(64)),  # of the cause; None: cases of several
     Column("cause", Text, nullable=False),  # in words
-    Column("state", String(8), nullable=False),  # RUNNING DONE STOPPED
+    Column("state", String(8), nullable=False),  # RUNNING DONE
     Column("total", Integer, nullable=False),  # cases
     Column(
         "skipped", Integer, nullable=False
