@@ -14,7 +14,7 @@ from typing import Any, Final
 from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId, QuotedPrice
-from edi_gateway.model.order import LineState, OrderLine
+from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocked, Blocking, blocked
 from edi_gateway.orders.lifecycle import waiting_quantities
 from edi_gateway.orders.meaning.items import our_qualifier
@@ -93,6 +93,19 @@ def answer(
             **echo,
         }
     )
+
+
+def waits(
+    profile: Profile, state: OrderState, lines: Sequence[OrderLine], holds: Sequence[Blocking] = ()
+) -> bool:
+    """Whether the answer waits for what is on hold, until its deadline at the latest (spec B4.2).
+
+    A line may be accepted while one store of it waits: `holds` say so.
+    """
+    if profile.answering.held == "answer":
+        return False
+    held = state is OrderState.ON_HOLD or any(line.state is LineState.HELD for line in lines)
+    return held or bool(blocked(holds, "A").stores)
 
 
 def _kind(

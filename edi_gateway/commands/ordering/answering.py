@@ -20,11 +20,11 @@ from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.model.order import LineState, OrderLine, OrderState
+from edi_gateway.model.order import OrderLine, OrderState
 from edi_gateway.orders import answers
 from edi_gateway.orders.calendar import deadline, local_date
 from edi_gateway.orders.gate.records import Reply, odd_lines
-from edi_gateway.orders.holds import Blocking, blocked
+from edi_gateway.orders.holds import Blocking
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import snapshots
 from edi_gateway.store.book.orders import StoredOrder
@@ -88,19 +88,6 @@ class Answerable:
     state: OrderState
     currency: str
     due_at: datetime | None
-
-
-def waits(
-    profile: Profile, state: OrderState, lines: Sequence[OrderLine], holds: Sequence[Blocking] = ()
-) -> bool:
-    """Whether the answer waits for what is on hold, until its deadline at the latest (spec B4.2).
-
-    A line may be accepted while one store of it waits: `holds` say so.
-    """
-    if profile.answering.held == "answer":
-        return False
-    held = state is OrderState.ON_HOLD or any(line.state is LineState.HELD for line in lines)
-    return held or bool(blocked(holds, "A").stores)
 
 
 def compose(

@@ -24,6 +24,7 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family
 from edi_gateway.model.order import HoldView, LineState, OrderLine, OrderState
+from edi_gateway.orders import answers
 from edi_gateway.orders.holds import Blocking
 from edi_gateway.orders.identity import real_key
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
@@ -178,9 +179,7 @@ def _answer(ledger: Ledger, who: Correspondent, matter: Matter, active: Sequence
     held = any(line.state is LineState.HELD for line in matter.lines) or order.state is OrderState.ON_HOLD
     if order.answer_state == answering.SENT and held:  # held again after we answered: wait how it ends
         return answering.SENT
-    if order.answer_state == answering.DUE and answering.waits(
-        who.profile, order.state, matter.lines, active
-    ):
+    if order.answer_state == answering.DUE and answers.waits(who.profile, order.state, matter.lines, active):
         return answering.DUE
     return answer_now(ledger, who, matter, active)
 

@@ -21,7 +21,7 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Effect, Finding, Severity
 from edi_gateway.model.master_data import MasterData
 from edi_gateway.model.order import Judgement, OrderState
-from edi_gateway.orders import standing
+from edi_gateway.orders import answers, standing
 from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import Facts, facts_on, needs
 from edi_gateway.orders.identity import blanket_key, business_key, content_hash, snapshot
@@ -254,7 +254,7 @@ class _Wave:
 
     def _answer(self, each: Incoming, order_id: int, number: str, judgement: Judgement, test: bool) -> str:
         """Answer at once, unless the partner's habit is to wait for what is on hold."""
-        if not answering.waits(self.profile, judgement.state, judgement.lines, judgement.holds):
+        if not answers.waits(self.profile, judgement.state, judgement.lines, judgement.holds):
             order = Answerable(
                 order_id=order_id,
                 number=number,
