@@ -18,6 +18,7 @@ from edi_gateway.model.documents.record import Record
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Finding
 from edi_gateway.orders.limits import LIMITS
+from edi_gateway.orders.working_time import WorkingHours
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import audit
 from edi_gateway.store.ids import Ids
@@ -66,7 +67,8 @@ class Numbers:
 
 @dataclass(slots=True)
 class Desk:
-    """`actor.name` stands on every row and in the audit log. `production`: this gateway serves real orders."""
+    """`actor.name` stands on every row and in the audit log. `production`: this gateway serves real orders. `hours`:
+    ours, in which cases and holds are seen to."""
 
     conn: Connection
     ids: Ids
@@ -75,6 +77,7 @@ class Desk:
     production: bool = True
     controls: Controls = Controls()
     numbers: Numbers = Numbers()
+    hours: WorkingHours = WorkingHours()
 
     @property
     def is_machine(self) -> bool:

@@ -20,7 +20,7 @@ from edi_gateway.store import deadlines, work
 from edi_gateway.store.book import holds, orders
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.traffic import documents, findings, outbox
-from edi_gateway.triage.causes import due_at
+from edi_gateway.triage.service import due_at
 
 _SETTLED: Final = (LineState.ACCEPTED, LineState.CANCELLED, LineState.INFORMATION)
 _NUMBERS: Final = (
@@ -101,7 +101,7 @@ class Ledger:
             (
                 *(hold_id, order_id, new.line, new.store, new.code.value, new.blocks, "ACTIVE"),
                 *(finding.code.value, finding.message, finding.hint, new.fingerprint, new.family.value),
-                *(new.amount, self.now, by, due_at(new.family, self.now), until),
+                *(new.amount, self.now, by, due_at(new.family, self.now, self.desk.hours), until),
             )
         )
         about = About(document_id=document_id, order_id=order_id, hold_id=hold_id)

@@ -10,9 +10,9 @@ from edi_gateway.commands.master_data.csv_kinds import LAYOUTS
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.shipping.csv_shipping import LAYOUTS as SHIPPING_LAYOUTS
 from edi_gateway.commands.stocking.csv_stock import LAYOUTS as STOCK_LAYOUTS
-from edi_gateway.commands.triage.cases import ROOT_CAUSES
 from edi_gateway.orders.holds import RELEASE_REASONS, RULES
 from edi_gateway.orders.limits import LIMITS
+from edi_gateway.triage.service import ACTIONS, ROOT_CAUSES
 
 _CSV = """\
 # CSV files of master data and stock
@@ -105,5 +105,13 @@ def roles_page() -> str:
         )
     lines += ["", "| reason | meaning |", "|---|---|"]
     lines += [f"| `{code}` | {meaning} |" for code, meaning in RELEASE_REASONS.items()]
-    lines += ["", "## Root causes of cases", "", f"One of: {', '.join(ROOT_CAUSES)}.", ""]
+    lines += [
+        *("", "## Root causes of cases", ""),
+        "Said when a case is closed; the second level may be left out.",
+        *("", "| root cause | and more closely |", "|---|---|"),
+        *(f"| {name} | {', '.join(details)} |" for name, details in ROOT_CAUSES.items()),
+        *("", "## What ends a case", "", "| action | meaning |", "|---|---|"),
+        *(f"| {name} | {meaning} |" for name, meaning in ACTIONS.items()),
+        "",
+    ]
     return "\n".join(lines)

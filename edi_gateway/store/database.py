@@ -26,6 +26,7 @@ from sqlalchemy.exc import ArgumentError
 
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.store import audit
+from edi_gateway.store.triage import tally
 
 _READING = "gateway_reading"
 # 16 MB of log before it is carried over into the database: with SQLite's own 4 MB a commit of a few hundred orders
@@ -62,6 +63,7 @@ def connect(url: str, *, busy_seconds: float = 30.0) -> Engine:
         engine = _postgresql(address)
     else:
         raise DatabaseUnsupported(url=address.render_as_string(hide_password=True))
+    tally.attach(engine)  # before the audit, whose chain everybody waits for
     audit.attach(engine)
     return engine
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
@@ -50,30 +49,27 @@ _BY_VALUE: Final = frozenset(
     }
 )
 
-# hours in which somebody should have seen to it (spec B4 rule 7, B14.2); what is not here: a day
-RESPONSE_HOURS: Final[dict[Family, int]] = {
-    Family.TRANSPORT: 2,
-    Family.SYSTEM: 2,
-    Family.ERP_POST: 2,
-    Family.ANSWER: 2,
-    Family.DOCS: 2,
-    Family.ASN_824: 2,
-    Family.WAREHOUSE: 4,
-    Family.STOCK: 8,
-    Family.CARRIER: 8,
-    Family.INVOICE: 8,
-    Family.SYNTAX: 4,
-    Family.MAPPING: 4,
-    Family.ACK_997: 4,
-    Family.DUPLICATE: 8,
-    Family.MASTER_DATA: 8,
-    Family.ITEM: 8,
-    Family.QTY_PACK: 8,
-    Family.PRICE: 8,
-    Family.DATE: 8,
-    Family.CHANGE: 8,
+# where on its road a document is when this comes up; what is not here: it is judged
+_STAGES: Final[dict[Family, str]] = {
+    Family.TRANSPORT: "receive",
+    Family.SYNTAX: "check",
+    Family.MAPPING: "map",
+    Family.ANSWER: "answer",
+    Family.ACK_997: "acknowledge",
+    Family.ASN_824: "acknowledge",
+    Family.STOCK: "ship",
+    Family.WAREHOUSE: "ship",
+    Family.CARRIER: "ship",
+    Family.DOCS: "write",
+    Family.INVOICE: "bill",
+    Family.ERP_POST: "post",
+    Family.SYSTEM: "run",
 }
-_OTHERWISE_HOURS: Final = 24
+_STAGES_OF_CODES: Final[dict[Code, str]] = {
+    Code.DELIVERY_FAILED: "send",
+    Code.OWN_DOCUMENT_INVALID: "write",
+    Code.GATE_BREACH: "write",
+}
 
 _INDEX: Final = re.compile(r"\[\d+\]")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
@@ -83,37 +79,49 @@ _SHOWN: Final = 60  # characters of a value in the words
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """`fingerprint`: SHA-256, the same for the same cause; `words`: the same for a person."""
+    """`fingerprint`: SHA-256 of all that follows, the same for the same cause; `words`: the same for a person.
+
+    `place`: the path, whichever line it was; `value`: the value where it alone tells what to mend, else its shape.
+    """
 
     fingerprint: str
     words: str
+    stage: str
+    family: Family
+    code: Code
+    rule: str
+    place: str
+    partner: str | None
+    value: str
 
 
 def cause(finding: Finding, partner: str | None) -> Cause:
-    """What has to be mended: family, code, place, partner, and the value or its shape."""
-    place = _place(finding)
+    """What has to be mended: stage, family, code, rule or check, place, partner, and the value or its shape."""
+    stage, place, rule = stage_of(finding), _place(finding), finding.rule or ""
     by_value = finding.code in _BY_VALUE and finding.value is not None
     value = (finding.value or "").strip() if by_value else _shape(finding.value)
-    key = "\x1f".join((finding.family.value, finding.code.value, place, partner or "", value))
+    key = "\x1f".join((stage, finding.family, finding.code, rule, place, partner or "", value))
     return Cause(
-        sha256(key.encode("utf-8", "surrogatepass")).hexdigest(), _words(finding, partner, place, by_value)
+        sha256(key.encode("utf-8", "surrogatepass")).hexdigest(),
+        _words(finding, partner, place or rule, by_value),
+        *(stage, finding.family, finding.code, rule, place, partner, value),
     )
 
 
-def due_at(family: Family, since: datetime) -> datetime:
-    """When somebody should have seen to a case or a hold of this family that came up at `since`."""
-    return since + timedelta(hours=RESPONSE_HOURS.get(family, _OTHERWISE_HOURS))
+def stage_of(finding: Finding) -> str:
+    """Where on its road the document was: receive, check, map, judge, answer, ..."""
+    return _STAGES_OF_CODES.get(finding.code) or _STAGES.get(finding.family, "judge")
 
 
 def _place(finding: Finding) -> str:
-    """Where, whichever line it was: `lines[].price`, `PO1/N1 N104`, else the rule."""
+    """Where, whichever line it was: `lines[].price`, `PO1/N1 N104`; nothing when it is of no place."""
     at = finding.at
     if isinstance(at, str) and at:
         return _INDEX.sub("[]", at)
     if isinstance(at, Location) and at.segment:
         element = f"{at.segment}{at.element:02d}" if at.element else at.segment
         return f"{at.loop} {element}" if at.loop else element
-    return finding.rule or ""
+    return ""
 
 
 def _shape(value: str | None) -> str:

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.triage import cases
+from edi_gateway.commands.triage import cases, working
 from edi_gateway.commands.triage.cases import About, NewCase, Replay
 from edi_gateway.model.finding import Code, Family, Finding, Location, Severity
 from edi_gateway.store.book import cases as store
@@ -73,16 +73,16 @@ def test_what_was_closed_is_opened_anew_when_it_happens_again(office: Office) ->
     new = NewCase(finding(), "acme", About(receipt_id=7))
     (first,) = open_one(office, new)
     with office.desk() as desk:
-        cases.close(desk, first, "partner data", "they mended it")
+        working.close(desk, first, "partner data", "they mended it")
     assert open_one(office, new) != [first]
 
 
 def test_a_case_is_assigned_commented_and_closed_with_a_root_cause(office: Office) -> None:
     (case_id,) = open_one(office, NewCase(finding(), "acme"))
     with office.desk("ann", "EDI_ANALYST") as desk:
-        cases.assign(desk, case_id, "bob")
-        cases.comment(desk, case_id, "wrote to them")
-        cases.close(desk, case_id, "mapping", "row added")
+        working.assign(desk, case_id, "bob")
+        working.comment(desk, case_id, "wrote to them")
+        working.close(desk, case_id, "mapping", "row added")
     case = loaded(office, case_id)
     assert (case.state, case.owner, case.closed_by, case.root_cause) == ("CLOSED", "bob", "ann", "mapping")
     assert notes(office, case_id)[1:] == [
@@ -93,7 +93,7 @@ def test_a_case_is_assigned_commented_and_closed_with_a_root_cause(office: Offic
 def test_a_case_is_not_closed_without_a_root_cause_of_the_list(office: Office) -> None:
     (case_id,) = open_one(office, NewCase(finding(), "acme"))
     with office.desk() as desk, pytest.raises(Refused, match="must be one of: partner data, our master data"):
-        cases.close(desk, case_id, "bad luck")
+        working.close(desk, case_id, "bad luck")
     assert loaded(office, case_id).state == "NEW"
 
 
@@ -101,13 +101,13 @@ def test_a_case_whose_hold_still_stops_an_order_is_not_closed_by_hand(book: Book
     book.one(po(line(48, price="3.00")))
     (case_id,) = book.rows(select(rows.c.id))
     with book.desk() as desk, pytest.raises(Refused, match=r"\(PRICE\) still stops the order"):
-        cases.close(desk, case_id, "partner data")
+        working.close(desk, case_id, "partner data")
 
 
 @pytest.mark.parametrize("command", ["assign", "comment"])
 def test_a_case_that_is_not_there_or_a_person_without_a_role_is_refused(office: Office, command: str) -> None:
     (case_id,) = open_one(office, NewCase(finding(), "acme"))
-    act = getattr(cases, command)
+    act = getattr(working, command)
     with office.desk() as desk, pytest.raises(Refused, match="there is no such case"):
         act(desk, 1, "x")
     with office.desk("aud", "AUDITOR") as desk, pytest.raises(Refused, match="aud has none of the roles"):

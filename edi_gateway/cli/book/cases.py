@@ -9,16 +9,15 @@ import typer
 from rich.markup import escape
 
 from edi_gateway.cli.app import app
+from edi_gateway.cli.book import anatomy
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
-    Cut,
     fail,
     money,
     plain,
-    print_finding,
     print_json,
     print_table,
     say,
@@ -114,26 +113,43 @@ def show(
     raw: Annotated[
         bool, typer.Option("--raw", help="The bytes of the file that it is about, to standard output.")
     ] = False,
+    marked: anatomy.MarkedOption = False,
+    begin: anatomy.FromOption = None,
+    segment: anatomy.SegmentOption = None,
+    tree: anatomy.TreeOption = False,
+    lineage: anatomy.LineageOption = False,
+    compare: anatomy.CompareOption = False,
+    timeline: anatomy.TimelineOption = False,
+    second_opinion: anatomy.SecondOpinionOption = False,
 ) -> None:
-    """Show one case whole: what, where, what to do, its history."""
+    """Show one case whole: what, where, what to do, its history.
+
+    Without an option: the findings with the rule behind each, the segments that they are in explained, what the 997
+    said or will say. The options show the document itself, each in another way.
+    """
     from edi_gateway.cli.traffic.documents import cut_of
     from edi_gateway.reports.book import cases
 
     here: Here = ctx.obj
+    parts = anatomy.Parts(marked, begin, segment, tree, lineage, compare, timeline, second_opinion)
     with here.reading() as conn:
         view = cases.show(conn, row_id(case, "case"))
-        if view is None:
+        look = anatomy.look_at(conn, case_id=row_id(case, "case"))
+        if view is None or look is None:
             fail(f"There is no case {case}.", WRONG_USAGE)
         if raw:
             _write_raw(conn, case, view.case.receipt_id)
-        else:
-            mend = _mend(conn, view)
-            if json:
-                print_json(plain(view) | {"mend": mend and _mend_as_json(mend, case)})
-            else:
-                _tell(view, cut_of(conn, view.case.receipt_id))
-                if mend is not None:
-                    _tell_mend(mend, case)
+            return
+        mend = None if parts.any else _mend(conn, view)
+        if json:
+            print_json(
+                plain(view) | anatomy.as_json(look, parts) | {"mend": mend and _mend_as_json(mend, case)}
+            )
+            return
+        _tell(view, said=any(one.main for one in look.found) and not parts.any)
+        anatomy.tell(look, parts, cut_of(conn, look.subject.receipt_id))
+        if mend is not None:
+            _tell_mend(mend, case)
 
 
 def _mend(conn: Connection, view: CaseView) -> Mended | None:
@@ -180,14 +196,13 @@ def _write_raw(conn: Connection, case: str, receipt_id: int | None) -> None:
     write(content)
 
 
-def _tell(view: CaseView, cut: Cut | None) -> None:
+def _tell(view: CaseView, *, said: bool) -> None:
+    """The case's own row. `said`: its finding is told below."""
     c = view.case
     screen.print(
         f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  due {c.due_at:%Y-%m-%d %H:%M} UTC{mark(c.test)}"
     )
-    if view.finding is not None:
-        print_finding(view.finding, cut)
-    else:
+    if not said:
         say(f"[bold]{escape(c.message)}[/bold]  [dim]{c.code}[/dim]", 2, 2)
         if c.hint:
             say(f"→ {escape(c.hint)}", 2, 2)
@@ -220,12 +235,12 @@ def assign(
     owner: Annotated[str | None, typer.Argument(help="To whom; yourself when left out.")] = None,
 ) -> None:
     """Give a case to somebody, or take it."""
-    from edi_gateway.commands.triage import cases
+    from edi_gateway.commands.triage import working
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")
     with here.desk() as desk:
-        cases.assign(desk, wanted, owner or here.user)
+        working.assign(desk, wanted, owner or here.user)
     sentence(f"Case {short(wanted)} is with {owner or here.user}.")
 
 
@@ -236,12 +251,12 @@ def comment(
     text: Annotated[str, typer.Argument(metavar="TEXT", help="What others should know.")],
 ) -> None:
     """Add a note to a case."""
-    from edi_gateway.commands.triage import cases
+    from edi_gateway.commands.triage import working
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")
     with here.desk() as desk:
-        cases.comment(desk, wanted, text)
+        working.comment(desk, wanted, text)
     sentence(f"Noted on case {short(wanted)}.")
 
 
@@ -259,13 +274,14 @@ def close(
 
     One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
     """
-    from edi_gateway.commands.triage import cases
+    from edi_gateway.commands.triage import working
+    from edi_gateway.triage.service import ROOT_CAUSES
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")
-    why = word(root_cause, "--root-cause", cases.ROOT_CAUSES) or ""
+    why = word(root_cause, "--root-cause", ROOT_CAUSES) or ""
     with here.desk() as desk:
-        cases.close(desk, wanted, why, text)
+        working.close(desk, wanted, why, text)
     sentence(f"Case {short(wanted)} is closed.")
 
 

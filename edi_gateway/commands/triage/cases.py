@@ -1,27 +1,24 @@
-"""Cases: opened for whatever needs a person, worked, closed by the cure or by somebody who says why (spec B14).
+"""Cases: opened for whatever needs a person, resolved by the cure (spec B14). People work them in working.py.
 
-Takes findings and what they are about; gives case rows with cause, due time and history. Called by the other
-commands, by flow and by cli.
+Takes findings and what they are about; gives case rows with cause, clocks and history. Called by the other commands
+and by flow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 
-from edi_gateway.commands.desk import Desk, Refused
-from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.commands.desk import Desk
 from edi_gateway.model.finding import Finding
-from edi_gateway.store.book import cases, holds
+from edi_gateway.store.book import cases
 from edi_gateway.store.bulk import Row
-from edi_gateway.store.ids import short
-from edi_gateway.triage.causes import cause, due_at
-
-ROOT_CAUSES = (
-    *("partner data", "our master data", "mapping", "our process"),
-    *("warehouse", "carrier", "supplier", "system"),
-)  # spec B14.4
+from edi_gateway.store.master import customers
+from edi_gateway.store.triage import causes as kept
+from edi_gateway.triage.causes import Cause, cause
+from edi_gateway.triage.life import ended, segment
+from edi_gateway.triage.service import BY_ITSELF, NORMAL, clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +35,12 @@ class About:
 
 
 _AT_ONCE = 400  # new cases that are looked up together
+_RANK = 5  # of a customer whom nobody gave one
 
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A finding that needs a person. `amount`: money at risk in `currency`."""
+    """A finding that needs a person. `amount`: money at risk in `currency`; `priority`: triage/service.py."""
 
     finding: Finding
     partner: str | None
@@ -50,6 +48,7 @@ class NewCase:
     amount: Decimal | None = None
     currency: str | None = None
     test: bool = False
+    priority: int = NORMAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,36 +68,68 @@ def open_cases(desk: Desk, new: Sequence[NewCase]) -> list[int]:
     causes = [cause(each.finding, each.partner) for each in new]
     known = _open_already(desk, new, [c.fingerprint for c in causes])
     given: list[int] = []
-    rows: list[Row] = []
+    fresh: list[tuple[int, NewCase, Cause]] = []
     for each, why in zip(new, causes, strict=True):
         about = asdict(each.about)
         key = (why.fingerprint, *(about[name] for name in cases.SUBJECTS))
         case_id = known.get(key)
         if case_id is None:
             case_id = known[key] = desk.ids.next()
-            rows.append(
-                {
-                    "id": case_id,
-                    "family": each.finding.family.value,
-                    "code": each.finding.code.value,
-                    "fingerprint": why.fingerprint,
-                    "cause": why.words,
-                    "partner": each.partner,
-                    "state": "NEW",
-                    "message": each.finding.message,
-                    "hint": each.finding.hint,
-                    **about,
-                    "amount": each.amount,
-                    "currency": each.currency,
-                    "opened_at": now,
-                    "due_at": due_at(each.finding.family, now),
-                    "test": each.test,
-                }
-            )
+            fresh.append((case_id, each, why))
         given.append(case_id)
-    cases.add(desk.conn, rows)
-    _note(desk, [row["id"] for row in rows], "opened", "")
+    if fresh:
+        owners = kept.owners(desk.conn, {why.fingerprint for _, _, why in fresh})
+        orders = {each.about.order_id for _, each, _ in fresh if each.about.order_id is not None}
+        ranks = customers.ranks(desk.conn, orders, now.date())
+        rows = [_row(desk, case_id, each, why, owners, ranks) for case_id, each, why in fresh]
+        cases.add(desk.conn, rows, {why.fingerprint: _described(each, why) for _, each, why in fresh})
+        note(desk, [row["id"] for row in rows], "opened", "")
     return given
+
+
+def _row(
+    desk: Desk, case_id: int, new: NewCase, why: Cause, owners: Mapping[str, str], ranks: Mapping[int, int]
+) -> Row:
+    now = desk.clock()
+    made = clocks(new.finding.family, now, desk.hours, new.priority)
+    return {
+        "id": case_id,
+        "family": new.finding.family.value,
+        "code": new.finding.code.value,
+        "fingerprint": why.fingerprint,
+        "cause": why.words,
+        "partner": new.partner,
+        "state": "NEW",
+        "owner": owners.get(why.fingerprint),
+        "message": new.finding.message,
+        "hint": new.finding.hint,
+        **asdict(new.about),
+        "amount": new.amount,
+        "currency": new.currency,
+        "cents": cases.hundredths(new.amount),
+        "rank": ranks.get(new.about.order_id or 0, _RANK),
+        "priority": new.priority,
+        "opened_at": now,
+        "due_at": made.respond_by,
+        "segment_at": now,
+        "respond_by": made.respond_by,
+        "resolve_by": made.resolve_by,
+        "test": new.test,
+    }
+
+
+def _described(new: NewCase, why: Cause) -> dict[str, str | None]:
+    return {
+        "stage": why.stage,
+        "family": why.family.value,
+        "code": why.code.value,
+        "rule": why.rule or None,
+        "place": why.place or None,
+        "partner": why.partner,
+        "value": why.value or None,
+        "cause": why.words,
+        "hint": new.finding.hint,
+    }
 
 
 def _open_already(
@@ -114,64 +145,34 @@ def _open_already(
     return found
 
 
-def assign(desk: Desk, case_id: int, owner: str) -> None:
-    """Give an open case to somebody, oneself included."""
-    desk.require("Assigning a case", PERMISSIONS["work a case"])
-    case = _open_case(desk, case_id, "Assigning")
-    if not owner.strip():
-        raise Refused(what=f"Assigning case {short(case_id)}", why="it needs the name of somebody")
-    cases.change(desk.conn, [case_id], state="ASSIGNED", owner=owner)
-    _note(desk, [case_id], "assigned", f"to {owner}")
-    desk.record("case assigned", f"case {case_id}", was=case.owner, now=owner)
-
-
-def comment(desk: Desk, case_id: int, text: str) -> None:
-    """Add a note to a case, open or closed."""
-    desk.require("Commenting on a case", PERMISSIONS["work a case"])
-    _existing(desk, case_id, "Commenting on")
-    if not text.strip():
-        raise Refused(what=f"Commenting on case {short(case_id)}", why="there is no text")
-    _note(desk, [case_id], "comment", text)
-    desk.record("case commented", f"case {case_id}", text=text)
-
-
-def close(desk: Desk, case_id: int, root_cause: str, text: str = "") -> None:
-    """Close a case with its root cause (spec B14.4). A case whose hold still stands is not closed by hand."""
-    desk.require("Closing a case", PERMISSIONS["work a case"])
-    what = f"Closing case {short(case_id)}"
-    case = _existing(desk, case_id, "Closing")
-    if case.state == "CLOSED":
-        raise Refused(what=what, why="it is closed already")
-    if root_cause not in ROOT_CAUSES:
-        raise Refused(what=what, why=f"the root cause must be one of: {', '.join(ROOT_CAUSES)}")
-    hold = None if case.hold_id is None else holds.load(desk.conn, case.hold_id)
-    if hold is not None and hold.state == "ACTIVE":
-        why = f"hold {short(hold.hold_id)} ({hold.code}) still stops the order: release it, or mend what it waits for"
-        raise Refused(what=what, why=why)
-    cases.change(
-        desk.conn,
-        [case_id],
-        state="CLOSED",
-        root_cause=root_cause,
-        closed_at=desk.clock(),
-        closed_by=desk.actor.name,
-    )
-    _note(desk, [case_id], "closed", f"{root_cause}: {text}" if text else root_cause)
-    desk.record("case closed", f"case {case_id}", root_cause=root_cause, text=text)
-
-
-def resolve(desk: Desk, case_ids: Sequence[int], text: str) -> None:
-    """The cause is gone: no one needs to do anything more. Open cases only; the machine says why in `text`."""
-    if not case_ids:
+def resolve(desk: Desk, case_ids: Sequence[int], text: str, action: str = BY_ITSELF) -> None:
+    """The cause is gone: no one needs to do anything more. Those of the cases that are open; the machine says why in
+    `text`, and `action` what did it (triage/service.ACTIONS)."""
+    now, by = desk.clock(), desk.actor.name
+    found = cases.lock_open(desk.conn, case_ids)
+    if not found:
         return
-    cases.change(desk.conn, case_ids, state="RESOLVED", closed_at=desk.clock(), closed_by=desk.actor.name)
-    _note(desk, case_ids, "resolved", text)
+    end_segments(desk, found, action)
+    cases.put(desk.conn, [(case, ended(case, "RESOLVED", by, now, action)) for case in found], now)
+    note(desk, [case.id for case in found], "resolved", text)
 
 
-def resolve_about(desk: Desk, text: str, **about: int | Sequence[int]) -> list[int]:
+def end_segments(desk: Desk, found: Sequence[cases.Case], action: str) -> None:
+    """Keep how long these open cases took, by what they end now."""
+    now, by = desk.clock(), desk.actor.name
+    ids = desk.ids.block(len(found))
+    cases.add_segments(
+        desk.conn,
+        [{"id": n, **segment(case, by, now, action, desk.hours)} for n, case in zip(ids, found, strict=True)],
+    )
+
+
+def resolve_about(
+    desk: Desk, text: str, *, action: str = BY_ITSELF, **about: int | Sequence[int]
+) -> list[int]:
     """Resolve all open cases about something: `order_id=5`, `hold_id=[1, 2]`, `transmission_id=7` ..."""
     found = [case.id for case in cases.open_of(desk.conn, **about)]
-    resolve(desk, found, text)
+    resolve(desk, found, text, action)
     return found
 
 
@@ -188,26 +189,13 @@ def replayable(case: cases.Case) -> Replay | None:
 
 def replayed(desk: Desk, case_ids: Sequence[int], text: str) -> None:
     """Note on cases that they were run again, and what came of it."""
-    _note(desk, case_ids, "replayed", text)
+    note(desk, case_ids, "replayed", text)
     for case_id in case_ids:
         desk.record("case replayed", f"case {case_id}", text=text)
 
 
-def _existing(desk: Desk, case_id: int, verb: str) -> cases.Case:
-    case = cases.load(desk.conn, case_id, lock=True)
-    if case is None:
-        raise Refused(what=f"{verb} case {short(case_id)}", why="there is no such case")
-    return case
-
-
-def _open_case(desk: Desk, case_id: int, verb: str) -> cases.Case:
-    case = _existing(desk, case_id, verb)
-    if case.state not in cases.OPEN:
-        raise Refused(what=f"{verb} case {short(case_id)}", why=f"it is {case.state.lower()}")
-    return case
-
-
-def _note(desk: Desk, case_ids: Sequence[int], kind: str, text: str) -> None:
+def note(desk: Desk, case_ids: Sequence[int], kind: str, text: str) -> None:
+    """What was said or done, on each of the cases."""
     now = desk.clock()
     rows = [
         (note_id, case_id, now, desk.actor.name, kind, text)

@@ -82,6 +82,15 @@ def active_of(conn: Connection, order_ids: Iterable[int]) -> dict[int, list[Hold
     return found
 
 
+def standing(conn: Connection, hold_ids: Iterable[int]) -> dict[int, str]:
+    """Those of the holds that are active -> their code."""
+    found: dict[int, str] = {}
+    for some in chunks(hold_ids):
+        query = select(holds.c.id, holds.c.code).where(holds.c.id.in_(some), holds.c.state == "ACTIVE")
+        found.update((row.id, row.code) for row in conn.execute(query))
+    return found
+
+
 def orders_held(conn: Connection, codes: Sequence[str]) -> list[int]:
     """Orders with an active hold of one of these codes, the oldest first."""
     query = select(holds.c.order_id).distinct().where(holds.c.state == "ACTIVE", holds.c.code.in_(codes))
