@@ -20,9 +20,12 @@ from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.commands.partners import expiry
 from edi_gateway.commands.shipping import lateness
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
+from edi_gateway.commands.watch import watching
+from edi_gateway.commands.watch.sighting import Watched
 from edi_gateway.flow.as2.sending import receipt_overdue
 from edi_gateway.flow.telling import unsent
 from edi_gateway.flow.telling.answers import Published
+from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import HoldCode, HoldView, OrderState
@@ -42,7 +45,8 @@ _EVERYWHERE = 0  # the subject of what is looked at for all orders at once
 def judge(works: Works, conn: Connection) -> int:
     """Deal with what is due now, in the caller's transaction; how many. One that fails does not stop the rest."""
     now = works.clock()
-    deadlines.ensure(conn, works.ids, deadlines.UNSENT, _EVERYWHERE, now)
+    for kind in _AGAIN:
+        deadlines.ensure(conn, works.ids, kind, _EVERYWHERE, now)
     due = deadlines.due(conn, now)
     if not due:
         return 0
@@ -51,12 +55,14 @@ def judge(works: Works, conn: Connection) -> int:
         deadlines.finish(conn, [row.id for row in due])  # before: dealing with one may set it anew
         done = len(due)
         for row in due:
-            if row.kind == deadlines.UNSENT:  # outside of what may fail: it is looked at again in any case
-                deadlines.put(conn, works.ids, row.kind, row.subject, now + unsent.EVERY)
+            if row.kind in _AGAIN:  # outside of what may fail: it is looked at again in any case
+                deadlines.put(conn, works.ids, row.kind, row.subject, now + _AGAIN[row.kind])
             try:
                 with conn.begin_nested():
                     if row.kind == deadlines.UNSENT:
                         done += unsent.sweep(desk, works.live) - 1
+                    elif row.kind == deadlines.WATCH:
+                        done += watching.watch(_watched(works, desk)) - 1
                     else:
                         _WHEN[row.kind](desk, partners, row.subject)
             except Refused as refusal:
@@ -197,6 +203,21 @@ def _acknowledgment(desk: Desk, _: Published, transmission_id: int) -> None:
     open_cases(desk, [NewCase(finding, row.partner, About(transmission_id=transmission_id), test=row.test)])
 
 
+def _watched(works: Works, desk: Desk) -> Watched:
+    """What the detectors of incidents look at."""
+    partners = [partner for partner in works.live.all() if partner.profile.active]
+    return Watched(
+        desk,
+        [partner.profile for partner in partners],
+        frozenset(partner.profile.key for partner in partners if partner.paused),
+        works.live.stopped,
+        works.options.incidents,
+        works.disks(),
+        is_open=is_open,
+    )
+
+
+_AGAIN = {deadlines.UNSENT: unsent.EVERY, deadlines.WATCH: watching.EVERY}  # of all at once, again and again
 _WHEN: dict[str, Callable[[Desk, Published, int], None]] = {
     deadlines.ANSWER: _answer,
     deadlines.ANSWER_WARNING: _answer_warning,
@@ -252,6 +273,7 @@ def _later(desk: Desk, partners: Published, due: Deadline) -> None:
 _OF_OTHERS = frozenset(
     {
         *(deadlines.ACK, deadlines.HOLD_UNTIL, deadlines.UNSENT, deadlines.CONFIRM, deadlines.NOTICE),
+        deadlines.WATCH,
         *(deadlines.CERTIFICATE, deadlines.RECEIPT),
     }
 )

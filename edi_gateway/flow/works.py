@@ -5,13 +5,14 @@ Composed by flow/gateway.py, passed to plain functions; holds no decision of its
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from sqlalchemy import Connection
 
 from edi_gateway.commands.desk import MACHINE, Actor, Desk, Numbers
+from edi_gateway.commands.watch.sighting import Disk
 from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.steps import Writer
@@ -22,6 +23,7 @@ from edi_gateway.store.ids import Ids
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.secrets import SecretMissing
 from edi_gateway.transport.wire import Wire
+from edi_gateway.triage.usual import Limits as Unusual
 from edi_gateway.x12.parsing.envelope import Limits
 
 Also = Callable[[Connection], None]  # what is to be written with the last commit of a piece of work
@@ -35,6 +37,10 @@ def _no_secret(kind: Literal["env", "file"], name: str) -> str:
 
 def _no_passphrase() -> str:
     raise SecretMissing(kind="setting", name="[as2] key_passphrase_env", problem="it is not set")
+
+
+def _no_disks() -> Sequence[Disk]:
+    return ()
 
 
 def nothing(_: Connection) -> None:
@@ -56,6 +62,7 @@ class Options:
     patience_seconds: int = 60  # a worker silent for longer is dead
     keep_bytes_days: int = 2555  # of what was received and sent
     limits: Limits = field(default_factory=Limits)
+    incidents: Unusual = field(default_factory=Unusual)
     numbers: Numbers = field(default_factory=Numbers)
 
 
@@ -71,6 +78,7 @@ class Works:
     postings: Mapping[str, Posting]
     options: Options = field(default_factory=Options)
     keyring: Keyring = field(default_factory=lambda: Keyring(_no_secret, _no_passphrase))
+    disks: Callable[[], Sequence[Disk]] = _no_disks
 
     def desk(self, conn: Connection) -> Desk:
         """For commands that the machine itself gives."""

@@ -28,6 +28,7 @@ _TABLES: tuple[tuple[str, str], ...] = (
     ("[connection.retry]", "As2Retry"),
     ("[connection.line]", "As2Line"),
     ("[schedule]", "Schedule"),
+    ("[watching]", "Watching"),
     ("[[documents]]", "Documents"),
     ("[writing]", "Writing"),
     ("[acknowledging]", "Acknowledging"),

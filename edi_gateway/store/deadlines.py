@@ -28,6 +28,7 @@ NOTICE = "notice"  # subject: shipment
 CERTIFICATE = "certificate"  # subject: certificate
 RECEIPT = "receipt"  # of an AS2 message; subject: the message
 UNSENT = "unsent answers"  # of all orders; subject: 0
+WATCH = "watch"  # the detectors of incidents; subject: 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ Called by commands and flow for every row that they write.
 from __future__ import annotations
 
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from edi_gateway.model.clock import Clock
 
@@ -66,6 +66,12 @@ class Ids:
     def _milliseconds(self) -> int:
         elapsed = self._clock() - _EPOCH
         return elapsed.days * 86_400_000 + elapsed.seconds * 1000 + elapsed.microseconds // 1000
+
+
+def first_id(moment: datetime) -> int:
+    """The least id that is made at `moment` or later: a span of time is a range of the key."""
+    elapsed = max(moment - _EPOCH, timedelta())
+    return int(elapsed / timedelta(milliseconds=1)) << (_NODE_BITS + _SEQUENCE_BITS)
 
 
 def order_number(order_id: int) -> str:

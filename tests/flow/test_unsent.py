@@ -15,6 +15,7 @@ from sqlalchemy import Engine, insert, select, update
 from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.triage import cases as case_desk
 from edi_gateway.flow.telling import unsent
+from edi_gateway.model.incident import RUNNING, Stopped
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import tables
 from tests.commands.book import Book
@@ -40,12 +41,13 @@ class Hall(Book):
 
     paused = False
     published = True
+    stopped = RUNNING
 
     def look(self, **later: int) -> list[tuple[str, str]]:
         """So much later: the open cases, (code, message)."""
         self.clock.move(**later)
         known: Any = Partner(self.partners.live, self.paused) if self.published else None
-        live: Any = SimpleNamespace(get=lambda key: known)
+        live: Any = SimpleNamespace(get=lambda key: known, stopped=self.stopped)
         with self.desk(actor=SYSTEM) as desk:
             unsent.sweep(desk, live)
         c = tables.cases.c
@@ -165,6 +167,13 @@ def test_an_update_has_its_own_time_from_when_there_was_something_to_tell(hall: 
     assert hall.look(hours=19) == []
     assert [code for code, _ in hall.look(hours=1)] == ["ANSWER_DUE"]
     assert [code for code, _ in hall.look(hours=4)] == ["ANSWER_OVERDUE"]
+
+
+def test_answers_that_are_stopped_are_named_as_such(hall: Hall) -> None:
+    hall.one(po(line(48)))
+    hall.stopped = Stopped(sets=frozenset({("855", "acme")}))
+    ((code, message),) = hall.look(days=1)
+    assert (code, "855s of acme are stopped" in message) == ("ANSWER_OVERDUE", True)
 
 
 def test_what_somebody_has_closed_is_not_opened_again(hall: Hall) -> None:

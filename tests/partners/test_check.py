@@ -51,6 +51,12 @@ def told(folder: Path, mappings: Path | None = None) -> list[tuple[str, str]]:
             2,
             'schedule.sending_window is "6-22": it is not HH:MM-HH:MM.',
         ),
+        (
+            "[watching]\nsilent_after = '24:00'\n",
+            2,
+            'watching.silent_after is "24:00": it is not HH:MM.',
+        ),
+        ("[watching]\nsame_error = 0\n", 2, "watching.same_error is 0; it must be at least 1."),
         ("[schedule]\npoll_seconds = 0\n", 2, "schedule.poll_seconds is 0; it must be at least 1."),
         ("[schedule]\ncron = '* * * *'\n", 2, 'schedule.cron is "* * * *": it has 4 fields, not 5.'),
         (

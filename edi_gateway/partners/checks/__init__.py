@@ -38,6 +38,7 @@ CHECKS: tuple[Check, ...] = (
     schedule.zone_unknown,
     schedule.cron_impossible,
     schedule.window_impossible,
+    schedule.silent_hour_impossible,
     schedule.interval_impossible,
     schedule.answer_deadline_impossible,
     schedule.working_days_impossible,

@@ -20,6 +20,8 @@ _POSITIVE: tuple[tuple[KeyPath, int], ...] = (
     (("acknowledging", "expect_within_hours"), 1),
     (("answering", "within_hours"), 1),
     (("answering", "warn_hours_before"), 0),
+    (("watching", "reject_percent"), 1),
+    (("watching", "same_error"), 1),
 )
 
 
@@ -71,6 +73,17 @@ def window_impossible(draft: Draft, around: Surroundings) -> Iterator[Finding]:
         f'schedule.sending_window is "{window}": {problem}.',
         "Write it like 06:00-22:00; leave the key out to send at any time.",
     )
+
+
+def silent_hour_impossible(draft: Draft, around: Surroundings) -> Iterator[Finding]:
+    """The hour by which the first file is there is no time of a day."""
+    hour = draft.text("watching", "silent_after")
+    if hour is not None and not re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", hour):
+        yield draft.mistake(
+            ("watching", "silent_after"),
+            f'watching.silent_after is "{hour}": it is not HH:MM.',
+            "Write it like 10:00; leave the key out to have it learned.",
+        )
 
 
 def interval_impossible(draft: Draft, around: Surroundings) -> Iterator[Finding]:

@@ -13,7 +13,7 @@ from edi_gateway.partners.profile.as2 import (
     As2Sending,
 )
 from edi_gateway.partners.profile.connections import DirectoryConnection, SftpConnection
-from edi_gateway.partners.profile.exchange import Acknowledging, Documents, Schedule, Writing
+from edi_gateway.partners.profile.exchange import Acknowledging, Documents, Schedule, Watching, Writing
 from edi_gateway.partners.profile.goods import Fulfilment, Invoicing, Penalty, Shipping
 from edi_gateway.partners.profile.judgement import Answering, Blackout, Policies, Tolerance
 from edi_gateway.partners.profile.part import Address, Calendar, ContactPerson, Part
@@ -45,5 +45,6 @@ __all__ = [
     "SftpConnection",
     "Shipping",
     "Tolerance",
+    "Watching",
     "Writing",
 ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Literal
 
 from pydantic import Field
@@ -18,6 +19,19 @@ class Schedule(Part):
     """Minute hour day month weekday, e.g. */15 6-22 * * mon-fri."""
     sending_window: str | None = None
     """"06:00-22:00" in the partner's zone; None: always."""
+
+
+class Watching(Part):
+    """When this partner's traffic is out of the usual. What is left out is learned, or is that of config.toml."""
+
+    silence: Literal["watched", "ignored"] = "watched"
+    """Watched: an incident opens when nothing has come by their usual hour."""
+    silent_after: str | None = None
+    """"10:00" in their zone, on working days: the first file is there by then. None: learned from their past."""
+    reject_percent: Decimal | None = None
+    """So many of a hundred sets refused open an incident; None: that of config.toml."""
+    same_error: int | None = None
+    """So many cases of one cause open an incident; None: that of config.toml."""
 
 
 class Writing(Part):

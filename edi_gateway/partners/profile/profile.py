@@ -8,7 +8,7 @@ from pydantic import Field
 
 from edi_gateway.partners.profile.as2 import As2Connection
 from edi_gateway.partners.profile.connections import DirectoryConnection, SftpConnection
-from edi_gateway.partners.profile.exchange import Acknowledging, Documents, Schedule, Writing
+from edi_gateway.partners.profile.exchange import Acknowledging, Documents, Schedule, Watching, Writing
 from edi_gateway.partners.profile.goods import Fulfilment, Invoicing, Penalty, Shipping
 from edi_gateway.partners.profile.judgement import Answering, Policies
 from edi_gateway.partners.profile.part import Address, Calendar, ContactPerson, Part
@@ -43,6 +43,8 @@ class Profile(Part):
     """When we look and send."""
     documents: tuple[Documents, ...]
     """What is exchanged."""
+    watching: Watching = Watching()
+    """When their traffic is out of the usual."""
     writing: Writing = Writing()
     """How our bytes look."""
     acknowledging: Acknowledging = Acknowledging()
