@@ -116,6 +116,45 @@ class As2(Section):
         return read
 
 
+class Console(Section):
+    """The console: pages and the JSON API for the people inside, on a listener of its own."""
+
+    port: int | None = Field(
+        None,
+        ge=0,
+        le=65535,
+        description="Port of the console in the daemon; none: the daemon serves none. `edi-gateway web` takes it too.",
+    )
+    host: str = Field(
+        "127.0.0.1",
+        description="Address that it listens at. For others: a proxy in front of it, or another address here.",
+    )
+    tls_certificate_file: str | None = Field(
+        None, description="Certificate chain (PEM); none: plain HTTP, for this machine or behind a proxy."
+    )
+    tls_key_file: str | None = Field(None, description="Its private key; default: in the same file.")
+    tls_key_passphrase_env: str | None = Field(
+        None, description="Environment variable that holds the passphrase of tls_key_file."
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        (), description="Addresses of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed."
+    )
+    address: str | None = Field(
+        None,
+        pattern=r"^https?://[^/\s]+$",
+        description="How people reach it (https://edi.example.com), for links in messages.",
+    )
+    session_idle_minutes: int = Field(60, ge=1, description="Who does nothing for so long is signed out.")
+    session_hours: int = Field(12, ge=1, description="After so long everybody signs in again.")
+    key_env: str | None = Field(
+        None,
+        description="Environment variable that holds the key which seals second factors in the database.",
+    )
+    key_file: str = Field(
+        "console.key", description="Or the file that holds it; made at the first start, for its owner only."
+    )
+
+
 class Engine(Section):
     receipts_per_batch: int = Field(500, ge=1, le=1000, description="Small files worked in one commit.")
     sets_per_commit: int = Field(
@@ -258,6 +297,7 @@ class Settings(Section):
     folders: Folders = Folders()
     connections: Connections = Connections()
     as2: As2 = As2()
+    console: Console = Console()
     engine: Engine = Engine()
     limits: Limits = Limits()
     publishing: Publishing = Publishing()

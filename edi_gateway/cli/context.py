@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,7 +21,7 @@ from edi_gateway.model.clock import Clock, system_clock
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-    from edi_gateway.commands.desk import Desk
+    from edi_gateway.commands.desk import Actor, Desk
     from edi_gateway.settings import Settings
     from edi_gateway.store.ids import Ids
     from edi_gateway.transport.kept import Kept
@@ -139,13 +139,20 @@ class Here:
     @contextmanager
     def desk(self, user: str | None = None) -> Iterator[Desk]:
         """A command's transaction, of who is asking unless another is named: committed when the block ends well."""
-        from edi_gateway.commands.desk import Controls, Desk, Numbers
         from edi_gateway.commands.partners.users import actor
+
+        with self.desk_of(lambda conn: actor(conn, user or self.user)) as desk:
+            yield desk
+
+    @contextmanager
+    def desk_of(self, who_is: Callable[[Connection], Actor]) -> Iterator[Desk]:
+        """The same for whoever that is, asked inside the transaction."""
+        from edi_gateway.commands.desk import Controls, Desk, Numbers
 
         ids, settings = self.ids, self.settings
         controls = Controls(frozenset(settings.approval.second_person), settings.release_limits.by_role())
         with self.engine.begin() as conn:
-            who = actor(conn, user or self.user)
+            who = who_is(conn)
             numbers = Numbers(**settings.numbers.model_dump())
             yield Desk(conn, ids, self.clock, who, settings.production, controls, numbers)
 

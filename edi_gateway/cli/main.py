@@ -17,6 +17,7 @@ _MODULES = (
     "folders",
     *(f"standard.{name}" for name in ("checking", "mending", "acknowledging", "mapping")),
     "running",
+    "serving",
     "trial.simulating",
     *(f"book.{name}" for name in ("orders", "daily", "holds", "cases")),
     *(f"traffic.{name}" for name in ("documents", "partners", "versions", "proposing", "certificates")),

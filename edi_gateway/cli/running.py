@@ -67,18 +67,19 @@ def run(
 
 @app.command()
 def daemon(ctx: typer.Context) -> None:
-    """Schedule, work and serve AS2 until told to stop.
+    """Schedule, work, serve AS2 and the console until told to stop.
 
     SIGTERM finishes what is in hand; a second one ends at once.
     """
     from edi_gateway import logs, scheduler
     from edi_gateway.cli.composition import compose, follow_drafts, listening
+    from edi_gateway.cli.serving import beside
 
     here: Here = ctx.obj
     logs.configure(here.settings.logging.format, here.settings.logging.level)
     follow = follow_drafts(here) if here.settings.publishing.auto_publish else None
     gateway = compose(here)
-    with scheduler.stopping() as stop, listening(here, gateway):
+    with scheduler.stopping() as stop, listening(here, gateway), beside(here, gateway):
         scheduler.daemon(gateway, stop, before_following=follow)
 
 

@@ -86,6 +86,15 @@ def status(conn: Connection, now: datetime) -> Status:
     return Status(now, tuple(_workers(conn, now)), waiting, late, tuple(_partners(conn)))
 
 
+def alive(conn: Connection, now: datetime) -> bool | datetime | None:
+    """True when a worker has shown itself lately; else when the last one did, None when none ever has."""
+    h = heartbeats.c
+    seen = conn.execute(select(func.max(h.at)).where(~h.stopped)).scalar()
+    if seen is not None and now - seen < ALIVE:
+        return True
+    return conn.execute(select(func.max(h.at))).scalar()
+
+
 def _count(conn: Connection, query: Select[tuple[int]]) -> int:
     return conn.execute(select(func.count()).select_from(query.subquery())).scalar_one()
 

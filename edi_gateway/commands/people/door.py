@@ -23,6 +23,8 @@ from edi_gateway.store.database import reading
 from edi_gateway.store.people import attempts, logins, sessions
 from edi_gateway.store.people.sessions import CODE, IN, PASSWORD, Session
 
+__all__ = ["CODE", "IN", "PASSWORD", "Denied", "Door", "Opened", "Terms", "Visitor", "actor_of", "step_of"]
+
 STEP_SECONDS = 30  # of a code (RFC 6238)
 _CODE_MINUTES = 5  # between the password and the code
 _FREE = {"user": 5, "code": 5, "address": 30}  # failures that cost no waiting

@@ -1,0 +1,98 @@
+"""The console's real parts: the door with its key, desks and readings of a working folder, a listener of its own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from functools import partial
+
+from edi_gateway.cli.composition import partners_of
+from edi_gateway.cli.context import Here
+from edi_gateway.commands.desk import MACHINE, Actor
+from edi_gateway.commands.people import passwords, tokens
+from edi_gateway.commands.people.door import Door, Terms
+from edi_gateway.commands.people.locks import Locks
+from edi_gateway.flow.gateway import Gateway
+from edi_gateway.model.clock import system_clock
+from edi_gateway.model.errors import GatewayError
+from edi_gateway.store.database import require_current
+from edi_gateway.transport.sealing import Seal, key_of
+from edi_gateway.transport.secrets import secrets_from
+from edi_gateway.web.console.app import Console, create
+from edi_gateway.web.console.deps import Deps, Folders
+from edi_gateway.web.listener import Listener, Tls
+
+_CONNECTIONS = 32  # requests at the same time
+
+
+def locks_of(here: Here) -> Locks:
+    """What guards the door of this installation; its key is made when there is none."""
+    said = here.settings.console
+    if said.key_env is not None:
+        key, where = secrets_from(os.environ, here.home)("env", said.key_env), f"${said.key_env}"
+    else:
+        file = here.home / said.key_file
+        key, where = key_of(file, secrets.token_bytes), str(file)
+    return Locks(Seal(key, where), secrets.token_bytes, system_clock)
+
+
+def console_of(here: Here, gateway: Gateway, locks: Locks | None = None) -> Console:
+    """The console of this working folder, served by nobody yet."""
+    said = here.settings.console
+    terms = Terms(timedelta(minutes=said.session_idle_minutes), timedelta(hours=said.session_hours))
+    deps = Deps(
+        reading=lambda: here.reading(),
+        desk=here.desk_of,
+        door=Door(here.engine, here.clock, locks or locks_of(here), terms),
+        machine=partial(tokens.machine, here.engine, here.clock),
+        machine_actor=lambda conn, token: tokens.actor_of(conn, token, here.clock()),
+        gateway=gateway,
+        partners=partial(partners_of, here),
+        current=lambda: _problem_of_tables(here),
+        clock=here.clock,
+        folders=Folders(here.home, here.partners_folder, here.mappings_folder),
+        production=here.settings.production,
+        address=said.address,
+        trusted_proxies=said.trusted_proxies,
+    )
+    return create(deps)
+
+
+def first_admin(here: Here, locks: Locks) -> str | None:
+    """The password of the first admin, when this start made one."""
+    with here.desk_of(lambda _: Actor(MACHINE, frozenset({MACHINE}))) as desk:
+        return passwords.first_admin(desk, locks)
+
+
+@contextmanager
+def serving(here: Here, gateway: Gateway, locks: Locks, port: int) -> Iterator[Listener]:
+    """The console at its port, for the length of the block. Raises CannotListen."""
+    said, tls = here.settings.console, None
+    if said.tls_certificate_file is not None:
+        secret = said.tls_key_passphrase_env
+        tls = Tls(
+            here.home / said.tls_certificate_file,
+            None if said.tls_key_file is None else here.home / said.tls_key_file,
+            None if secret is None else secrets_from(os.environ, here.home)("env", secret),
+        )
+    app = console_of(here, gateway, locks)
+    with Listener(app, host=said.host, port=port, at_once=_CONNECTIONS, tls=tls, name="console") as listener:
+        yield listener
+
+
+def address_of(here: Here, listener: Listener) -> str:
+    """What to type into a browser on this machine."""
+    said = here.settings.console
+    host = f"[{said.host}]" if ":" in said.host else said.host
+    return f"{'http' if said.tls_certificate_file is None else 'https'}://{host}:{listener.port}/"
+
+
+def _problem_of_tables(here: Here) -> str | None:
+    try:
+        require_current(here.database)
+    except GatewayError:
+        return "its tables are not those of this program: `edi-gateway db upgrade`"
+    return None
