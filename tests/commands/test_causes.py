@@ -1,0 +1,179 @@
+"""The counts of a cause: whatever is done to cases, they are what the open ones say; no worker waits in a circle."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from collections.abc import Sequence
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.commands.triage import cases, working
+from edi_gateway.commands.triage.cases import About, NewCase
+from edi_gateway.commands.triage.working import AllOf
+from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.store.database import reading
+from edi_gateway.store.tables import cases as case_rows
+from edi_gateway.store.tables import cause_days, causes
+from edi_gateway.triage.service import ACTIONS
+from tests.commands.desks import SYSTEM, Office
+
+
+def unknown(item: str, order: int | None = None, amount: str = "10.00", currency: str = "USD") -> NewCase:
+    finding = Finding(
+        *(Code.ITEM_UNKNOWN, Severity.ERROR, "Nobody knows this item.", "Add a cross-reference."),
+        at="lines[0].ids", value=item, family=Family.ITEM, rule="item_known",
+    )  # fmt: skip
+    return NewCase(finding, "acme", About(order_id=order), Decimal(amount), currency)
+
+
+def opened(office: Office, *new: NewCase) -> list[int]:
+    with office.desk(actor=SYSTEM) as desk:
+        return cases.open_cases(desk, new)
+
+
+def causes_of(office: Office) -> list[Any]:
+    with reading(office.engine) as conn:
+        return list(conn.execute(select(causes).order_by(causes.c.value)))
+
+
+def test_five_hundred_documents_with_one_cause_are_one_row(office: Office) -> None:
+    opened(office, *(unknown("UP 1", order, "2.50") for order in range(250)))
+    office.clock.move(days=1)
+    opened(office, *(unknown("UP 1", order, "2.50") for order in range(250, 500)), unknown("UP 2", 1, "7"))
+    first, other = causes_of(office)
+    assert (first.cases, first.orders, json.loads(first.amounts), first.cents) == (
+        500,
+        500,
+        {"USD": 125000},
+        125000,
+    )
+    assert (first.stage, first.family, first.code, first.rule) == (
+        "judge",
+        "ITEM",
+        "ITEM_UNKNOWN",
+        "item_known",
+    )
+    assert (first.place, first.partner, first.value) == ("lines[].ids", "acme", "UP 1")
+    assert first.last_at - first.first_at == timedelta(days=1)
+    assert first.due_at == first.first_at + timedelta(hours=8)
+    assert (other.cases, other.value) == (1, "UP 2")
+    with reading(office.engine) as conn:
+        days = conn.execute(select(cause_days.c.opened).where(cause_days.c.fingerprint == first.fingerprint))
+        assert list(days.scalars()) == [250, 250]
+
+
+def test_a_transaction_that_is_undone_counts_nothing_and_its_savepoint_alone_neither(office: Office) -> None:
+    with office.desk(actor=SYSTEM) as desk:
+        cases.open_cases(desk, [unknown("UP 1", 1)])
+        inner = desk.conn.begin_nested()
+        cases.open_cases(desk, [unknown("UP 1", 2)])
+        inner.rollback()
+    with office.engine.connect() as conn:
+        cases.open_cases(Desk(conn, office.ids, office.clock, SYSTEM), [unknown("UP 1", 3)])
+        conn.rollback()
+    assert [(row.cases, row.orders) for row in causes_of(office)] == [(1, 1)]
+
+
+def _act(office: Office, chance: random.Random, known: list[int]) -> None:
+    """One thing that may happen to a case or a cause."""
+    items = ("UP 1", "UP 2", "UP 3")
+    office.clock.move(minutes=chance.randrange(1, 90))
+    what = chance.randrange(9)
+    if what < 3 or not known:
+        new = [
+            unknown(
+                *(chance.choice(items), chance.choice([None, 1, 2, 3])),
+                *(f"{chance.randrange(10_000)}.{chance.randrange(100):02}", chance.choice(["USD", "CAD"])),
+            )
+            for _ in range(chance.randrange(1, 4))
+        ]
+        known += opened(office, *new)
+        return
+    some = chance.sample(known, min(len(known), chance.randrange(1, 4)))
+    with office.desk("ann") as desk:
+        if what == 3:
+            cases.resolve(desk, some, "gone", chance.choice(list(ACTIONS)))
+            return
+        which: int | AllOf = some[0]
+        if chance.random() < 0.2:
+            which = AllOf(_cause_of(office, some[0]))
+        act = {
+            4: lambda: working.claim(desk, which),
+            5: lambda: working.snooze(desk, which, office.clock() + timedelta(hours=chance.randrange(1, 9))),
+            6: lambda: working.wait(desk, which, "partner"),
+            7: lambda: working.close(desk, which, "partner data: sent twice"),
+            8: lambda: working.reopen(desk, some[0], "it is not over"),
+        }[what]
+        try:
+            act()
+        except Refused:
+            return  # what may not be done changes nothing
+
+
+def _cause_of(office: Office, case_id: int) -> str:
+    with reading(office.engine) as conn:
+        c = case_rows.c
+        return str(conn.execute(select(c.fingerprint).where(c.id == case_id)).scalar_one())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_counts_are_always_what_the_open_cases_say(office: Office, seed: int) -> None:
+    chance, known = random.Random(seed), list[int]()
+    for _ in range(40):
+        _act(office, chance, known)
+    with reading(office.engine) as conn:
+        found = list(conn.execute(select(case_rows)))
+    for row in causes_of(office):
+        mine = [case for case in found if case.fingerprint == row.fingerprint]
+        standing = [case for case in mine if case.state in ("NEW", "ASSIGNED", "WAITING")]
+        money: dict[str, int] = {}
+        for case in standing:
+            money[case.currency] = money.get(case.currency, 0) + int(case.amount * 100)
+        snoozed = [case.snoozed_until for case in standing if case.snoozed_until]
+        assert (row.cases, row.ever) == (len(standing), len(mine))
+        assert row.orders == len({case.order_id for case in standing} - {None})
+        assert json.loads(row.amounts) == {name: cents for name, cents in money.items() if cents}
+        assert row.cents == sum(money.values())
+        assert row.due_at == min((case.due_at for case in standing), default=None)
+        assert (row.awake, row.wakes_at) == (len(standing) - len(snoozed), min(snoozed, default=None))
+        assert (row.first_at, row.last_at) == (min(c.opened_at for c in mine), max(c.opened_at for c in mine))
+
+
+@pytest.mark.postgres
+def test_workers_that_open_cases_of_the_same_causes_crosswise_do_not_block_each_other(
+    postgres_url: str,
+) -> None:
+    from edi_gateway.store.database import connect
+
+    engine = connect(postgres_url)
+    barrier, failures = threading.Barrier(4), list[BaseException]()
+
+    def work(node: int, order: Sequence[str]) -> None:
+        office = Office(engine, node)
+        try:
+            for turn in range(10):
+                with office.desk(actor=SYSTEM) as desk:
+                    for item in order:
+                        cases.open_cases(desk, [unknown(item, node * 100 + turn, "1")])
+                    barrier.wait(30)
+        except BaseException as problem:
+            failures.append(problem)
+
+    ways = [["A 1", "B 2", "C 3"], ["C 3", "B 2", "A 1"], ["B 2", "C 3", "A 1"], ["C 3", "A 1", "B 2"]]
+    workers = [threading.Thread(target=work, args=(n + 1, way)) for n, way in enumerate(ways)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert failures == []
+    assert [(row.value, row.cases, row.orders, row.cents) for row in causes_of(Office(engine))] == [
+        ("A 1", 40, 40, 4000), ("B 2", 40, 40, 4000), ("C 3", 40, 40, 4000),
+    ]  # fmt: skip
+    engine.dispose()
