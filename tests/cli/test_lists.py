@@ -64,11 +64,39 @@ def test_the_keys_are_those_that_are_promised(busy: Terminal, command: str, word
     assert set(first(busy(*words, "--json"))) == promised(command)
 
 
+def test_a_case_is_told_from_the_byte_to_the_997(busy: Terminal) -> None:
+    case = str(busy.cases("--family", "SYNTAX")[0]["case_id"])
+    told = busy.ok("cases", "show", case).out
+    assert "DTM02  Date (373, date 8, depends): 20261316" in told
+    assert "X12 005010: DTM02 is element 373, Date, of type DT, 8 characters." in told
+    assert "What our 997 said" in told
+    assert "Segment 8, DTM: " in told  # AK3*DTM*8
+    marked = busy.ok("cases", "show", case, "--marked").out.splitlines()
+    (at,) = [n for n, line in enumerate(marked) if "DTM*064*20261316" in line]
+    assert marked[at + 1] == " " * marked[at].index("20261316") + "^^^^^^^^"
+    assert "  11    N3*1 DOCK ROAD" in busy.ok("cases", "show", case, "--tree").out  # beneath its N1
+    assert "BEG03 in segment 2" in busy.ok("cases", "show", case, "--lineage").out
+    price = str(busy.cases("--family", "PRICE")[0]["case_id"])  # a canonical path: its bytes by lineage
+    marked = busy.ok("cases", "show", price, "--marked").out.splitlines()
+    (at,) = [n for n, line in enumerate(marked) if "PO1*003*10*CA*150*" in line]
+    assert marked[at + 1].strip() == "^^^"
+    assert "lower than ours by more than agreed" in busy.ok("cases", "show", price).out  # the check behind it
+    stranger = str(busy.cases("--family", "TRANSPORT")[0]["case_id"])  # about the ISA, not about a set
+    marked = busy.ok("cases", "show", stranger, "--marked").out.splitlines()
+    (at,) = [n for n, line in enumerate(marked) if "ISA*00*" in line]
+    assert marked[at + 1] == " " * marked[at].index("ZZ*MOORGATE") + "^" * len(
+        "ZZ*MOORGATE       *ZZ*TARNBROOK"
+    )
+
+
 def test_shows_have_the_promised_keys_too(busy: Terminal) -> None:
     case = busy.cases("--family", "SYNTAX")[0]
     shown = busy.ok("cases", "show", str(case["case_id"]), "--json").one()
     assert set(shown) == promised("cases show")
     assert (shown["finding"]["code"], shown["finding"]["value"]) == ("DATE_INVALID", "20261316")
+    parts = ("--marked", "--tree", "--lineage", "--compare", "--timeline")
+    apart = busy.ok("cases", "show", str(case["case_id"]), *parts, "--json").one()
+    assert set(apart) - set(shown) == {"marked", "tree", "canonical", "compared", "timeline"}
     document = busy.documents("--direction", "in", "--state", "rejected")[0]
     shown = busy.ok("documents", "show", str(document["document_id"]), "--json").one()
     assert set(shown) == promised("documents show")

@@ -19,12 +19,13 @@ def tell(name: str, content: bytes, guide_for: GuideFor, *, json: bool) -> None:
     seconds = SECONDS + len(content) / _BYTES_A_SECOND
     [opinion] = opinions([Document(name, content, guide_for)], seconds=seconds)
     if json:
-        print_json(_as_json(opinion))
+        print_json(as_json(opinion))
     else:
-        _tell(opinion)
+        tell_opinion(opinion)
 
 
-def _as_json(opinion: Opinion) -> dict[str, Any]:
+def as_json(opinion: Opinion) -> dict[str, Any]:
+    """An opinion as a JSON line says it."""
     return {
         "file": opinion.name,
         "accepted": opinion.accepted_by_pyx12,
@@ -47,7 +48,8 @@ def _as_json(opinion: Opinion) -> dict[str, Any]:
     }
 
 
-def _tell(opinion: Opinion) -> None:
+def tell_opinion(opinion: Opinion) -> None:
+    """An opinion on the screen."""
     faults = {entry.id: entry.fault for entry in known()}
     verdict = "[green]accepts[/green]" if opinion.accepted_by_pyx12 else "[red]does not accept[/red]"
     screen.print(f"[bold]pyx12[/bold] {verdict} what is in this file.")

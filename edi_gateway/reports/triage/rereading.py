@@ -33,8 +33,9 @@ LARGEST = 2_000_000  # bytes: what is larger is shown in windows, not taken apar
 
 @dataclass
 class Reread:
-    """A set as it was read. `shift`: what is added to an offset in `raw` to have the one in the receipt (of a document
-    of ours, in the document). `mapping` None: there is none for the set, or it is not known what read it."""
+    """A set as it was read. `source`: an interchange that holds just it. `shift`: what is added to an offset in `raw`
+    to have the one in the receipt (of a document of ours, in the document). `mapping` None: there is none for the set,
+    or it is not known what read it."""
 
     document_id: int
     direction: str
@@ -44,6 +45,7 @@ class Reread:
     result: SetResult
     group: GroupResult
     encoding: str
+    source: bytes
     shift: int
     mapping: catalog.Mapping | None
     published: PublishedPartner | None
@@ -113,7 +115,9 @@ def _theirs(conn: Connection, row: Row[tuple[object, ...]]) -> tuple[bytes, int,
     end = terminator + header.suffix.encode("latin-1")
     isa = window[: header.length] + header.suffix.encode("latin-1")
     before = isa + _gs(d["gs_code"], d["group_control"], d["version"], header.delimiters.element) + end
-    return before + content + end, len(before), d["offset"]
+    mark = header.delimiters.element
+    after = _trailers(d["group_control"], header.elements[13], mark, end.decode("latin-1"))
+    return before + content + end + after, len(before), d["offset"]
 
 
 def _ours(conn: Connection, row: Row[tuple[object, ...]]) -> tuple[bytes, int, int] | None:
@@ -151,13 +155,19 @@ def _ours(conn: Connection, row: Row[tuple[object, ...]]) -> tuple[bytes, int, i
     ]
     before = (element.join(isa) + segment).encode("latin-1", "replace")
     before += _gs(d["gs_code"], d["group_control"] or "1", version, element) + segment.encode("latin-1")
-    return before + content, len(before), 0
+    after = _trailers(d["group_control"] or "1", isa[13], element, segment)
+    return before + content + after, len(before), 0
 
 
 def _gs(code: str | None, control: str | None, version: str | None, element: str) -> bytes:
     day = "20260101" if (version or "") >= "004" else "260101"
     parts = ("GS", code or "", "THEM", "US", day, "1200", control or "", "X", version or "")
     return element.join(parts).encode("latin-1", "replace")
+
+
+def _trailers(group: str | None, interchange: str, element: str, end: str) -> bytes:
+    text = f"GE{element}1{element}{group or ''}{end}IEA{element}1{element}{interchange}{end}"
+    return text.encode("latin-1", "replace")
 
 
 def _read(
@@ -193,6 +203,7 @@ def _read(
         result=checked.result,
         group=replace(group, findings=()),  # of an envelope that was put together here
         encoding=encoding,
+        source=content,
         shift=stands - at,
         mapping=_mapping(published, d["set_code"]),
         published=published,
