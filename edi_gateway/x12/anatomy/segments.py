@@ -49,7 +49,8 @@ class ElementTold:
 @dataclass(frozen=True, slots=True)
 class SegmentTold:
     """`position` from 1, ST being 1; `where` the loop; `use` and `often` say what the set asks; `notes` are the
-    relational ones. A segment that the dictionary does not have is named "" and has no elements."""
+    relational ones about what is given; elements that may be empty and are, are left out. A segment that the
+    dictionary does not have is named "" and has no elements."""
 
     position: int
     tag: str
@@ -91,11 +92,21 @@ def told(
         use="" if place is None else {"M": "must", "O": "may"}.get(place.requirement, "may"),
         often="" if place is None else often(place.max),
         text=visible(delimiters.element.join(segment).encode("latin-1", "replace")),
-        notes=() if definition is None else tuple(map(note_said, definition.notes)),
+        notes=() if definition is None else tuple(_notes(definition, segment, here)),
         rules=tuple(rule for rule in rules if not rule.element),
         findings=tuple(number for number, at in here if at.element is None),
         elements=() if definition is None else tuple(_elements(known, definition, segment, rules, here)),
     )
+
+
+def _notes(
+    definition: SegmentDef, segment: Sequence[str], here: Sequence[tuple[int, Location]]
+) -> Iterator[str]:
+    """The relational notes about an element that is given, or in which something was found."""
+    wanted = {at.element for _, at in here} | {number for number, value in enumerate(segment) if value}
+    for note in definition.notes:
+        if any(int(note[at : at + 2]) in wanted for at in range(1, len(note), 2)):
+            yield note_said(note)
 
 
 def _elements(
@@ -109,7 +120,7 @@ def _elements(
     for number, element in enumerate(elements(known, definition.tag), start=1):
         value = segment[number] if len(segment) > number else ""
         use = definition.uses[number - 1]
-        if not value and use.requirement == "O" and number not in wanted:
+        if not value and use.requirement != "M" and number not in wanted:
             continue
         yield ElementTold(
             element.at, element.number, element.name, element.use, element.form,
