@@ -181,6 +181,43 @@ class Delivery(Section):
     )
 
 
+class Incidents(Section):
+    """When something is wrong at large, not with one document (spec B14.5)."""
+
+    window_minutes: int = Field(60, ge=5, le=1440, description="The detectors look back so far.")
+    reject_sets: int = Field(
+        20,
+        ge=1,
+        description="Fewer sets of a partner than this in the window say nothing of its reject rate.",
+    )
+    reject_percent: Decimal = Field(
+        Decimal(20),
+        gt=0,
+        le=100,
+        description="So many of a hundred refused, and more than is usual for the partner, open an incident.",
+    )
+    same_error: int = Field(
+        25, ge=2, description="So many cases of one cause in the window open an incident."
+    )
+    silent_grace_minutes: int = Field(
+        60, ge=0, description="A partner is silent so long after the latest usual hour of its first file."
+    )
+    queue_minutes: int = Field(15, ge=1, description="Work that nothing keeps stands still when it is older.")
+    overdue_cases: int = Field(50, ge=1, description="So many open cases past their time open an incident.")
+    overdue_acks: int = Field(
+        5, ge=1, description="So many transmissions that a partner has not acknowledged in time open one."
+    )
+    certificate_days: int = Field(
+        14, ge=1, description="A certificate that none follows opens an incident so long before its end."
+    )
+    disk_free_percent: Decimal = Field(
+        Decimal(10), ge=0, lt=100, description="Less room than this on a disk that we write to opens one."
+    )
+    calm_minutes: int = Field(
+        30, ge=0, description="An incident ends by itself when its cause has not held for so long."
+    )
+
+
 class Retention(Section):
     bytes_days: int = Field(
         2555, ge=1, description="Bytes received and sent are kept this long; what came of them for ever."
@@ -302,6 +339,7 @@ class Settings(Section):
     limits: Limits = Limits()
     publishing: Publishing = Publishing()
     delivery: Delivery = Delivery()
+    incidents: Incidents = Incidents()
     retention: Retention = Retention()
     approval: Approval = Approval()
     release_limits: ReleaseLimits = ReleaseLimits()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -17,6 +18,7 @@ from edi_gateway.commands.desk import MACHINE, Actor, Desk, Numbers, Partners
 from edi_gateway.commands.partners import drafts
 from edi_gateway.commands.partners import publishing as partners
 from edi_gateway.commands.triage import cases
+from edi_gateway.commands.watch.sighting import Disk
 from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.flow.live import LivePartners
@@ -31,6 +33,7 @@ from edi_gateway.transport.base import Transport
 from edi_gateway.transport.connect import open_transport
 from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.transport.wire import Wire
+from edi_gateway.triage.usual import Limits as Unusual
 from edi_gateway.x12.parsing.envelope import Limits
 
 
@@ -104,10 +107,26 @@ def compose(here: Here) -> Gateway:
             keep_bytes_days=settings.retention.bytes_days,
             limits=Limits(segment_bytes=settings.limits.segment_bytes),
             numbers=Numbers(**settings.numbers.model_dump()),
+            incidents=Unusual(**settings.incidents.model_dump()),
         ),
+        disks=partial(disks_of, here),
         workers=settings.engine.workers,
         poll_seconds=settings.engine.poll_interval_seconds,
     )
+
+
+def disks_of(here: Here) -> list[Disk]:
+    """The disks that we write to: of the database, when it is a file here, and of what is posted."""
+    places = {here.home / here.settings.folders.posted}
+    database = here.engine.url.database
+    if here.engine.dialect.name == "sqlite" and database:
+        places.add(Path(database).parent)
+    found: dict[int, Disk] = {}
+    for place in sorted(places):
+        with contextlib.suppress(OSError):
+            usage = shutil.disk_usage(place)
+            found.setdefault(os.stat(place).st_dev, Disk(str(place), usage.total, usage.free))
+    return list(found.values())
 
 
 def keyring_of(here: Here) -> Keyring:
