@@ -70,6 +70,7 @@ class Swept:
         with engine.begin() as conn:
             for table in reversed(_TABLES):
                 conn.execute(table.delete())
+            conn.execute(text("DELETE FROM document_words"))
             for name in self._kept:
                 conn.execute(text(f"INSERT INTO {name} SELECT * FROM kept_{name}"))
         engine.dispose()

@@ -76,7 +76,10 @@ def test_the_migrations_make_exactly_the_tables_that_the_program_means(kind: str
         metadata.create_all(meant.engine)
         databases.upgrade(migrated.engine)
         made, found = _schema(meant.engine), _schema(migrated.engine)
-    assert found.keys() == made.keys() == metadata.tables.keys()
+    assert found.keys() == made.keys()
+    index = {name for name in made if name.startswith("document_words")}  # on SQLite it has tables of its own
+    assert "document_words" in index
+    assert made.keys() - index == metadata.tables.keys()
     for table in made:
         assert found[table] == made[table], table
 

@@ -84,6 +84,7 @@ from edi_gateway.store.tables.triage import (
     improvements,
 )
 from edi_gateway.store.tables.versions import partner_proposals, partner_trials, partner_versions
+from edi_gateway.store.tables.words import word_marks
 
 __all__ = [
     "NEVER",
@@ -172,5 +173,6 @@ __all__ = [
     "transmissions",
     "unit_contents",
     "users",
+    "word_marks",
     "work",
 ]

@@ -38,6 +38,7 @@ transmissions = Table(
     Column("sent_at", Moment),
     Column("ack_state", String(20), nullable=False),  # NONE AWAITED ACCEPTED REJECTED OVERDUE
     Index("ix_transmissions_state", "state", "partner"),
+    Index("ix_transmissions_control", "control"),
     Index("ix_transmissions_ack_state", "ack_state", "partner"),
 )
 

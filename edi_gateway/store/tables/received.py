@@ -68,6 +68,7 @@ interchanges = Table(
     Column("received_at", Moment, nullable=False),
     Index("ix_interchanges_key", "sender_qualifier", "sender", "receiver_qualifier", "receiver", "control"),
     Index("ix_interchanges_receipt_id", "receipt_id"),
+    Index("ix_interchanges_control", "control"),
 )
 
 groups = Table(
