@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -11,32 +10,20 @@ from functools import partial
 
 from edi_gateway.cli.composition import partners_of
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.locks import locks_of
 from edi_gateway.commands.desk import MACHINE, Actor
 from edi_gateway.commands.people import passwords, tokens
 from edi_gateway.commands.people.door import Door, Terms
 from edi_gateway.commands.people.locks import Locks
 from edi_gateway.flow.gateway import Gateway
-from edi_gateway.model.clock import system_clock
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.store.database import require_current
-from edi_gateway.transport.sealing import Seal, key_of
 from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.web.console.app import Console, create
 from edi_gateway.web.console.deps import Deps, Folders
 from edi_gateway.web.listener import Listener, Tls
 
 _CONNECTIONS = 32  # requests at the same time
-
-
-def locks_of(here: Here) -> Locks:
-    """What guards the door of this installation; its key is made when there is none."""
-    said = here.settings.console
-    if said.key_env is not None:
-        key, where = secrets_from(os.environ, here.home)("env", said.key_env), f"${said.key_env}"
-    else:
-        file = here.home / said.key_file
-        key, where = key_of(file, secrets.token_bytes), str(file)
-    return Locks(Seal(key, where), secrets.token_bytes, system_clock)
 
 
 def console_of(here: Here, gateway: Gateway, locks: Locks | None = None) -> Console:

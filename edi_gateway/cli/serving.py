@@ -32,7 +32,8 @@ def web(
     """
     from edi_gateway import logs, scheduler
     from edi_gateway.cli.composition import compose
-    from edi_gateway.cli.console_parts import address_of, first_admin, locks_of, serving
+    from edi_gateway.cli.console_parts import address_of, first_admin, serving
+    from edi_gateway.cli.locks import locks_of
 
     here: Here = ctx.obj
     here.require_home()
@@ -53,7 +54,8 @@ def beside(here: Here, gateway: Gateway) -> Iterator[None]:
     if port is None:
         yield
         return
-    from edi_gateway.cli.console_parts import first_admin, locks_of, serving
+    from edi_gateway.cli.console_parts import first_admin, serving
+    from edi_gateway.cli.locks import locks_of
 
     locks = locks_of(here)
     with serving(here, gateway, locks, port):

@@ -607,10 +607,11 @@ def test_roles_decide_who_may_do_what_once_somebody_is_listed(held: Terminal) ->
     held.ok("users", "put", "anna", "ADMIN")
     held.ok("users", "put", "maria", "CSR", by="anna")
     held.ok("users", "put", "jo", "LEAD", "EDI_ANALYST", "--limit", "5000", by="anna")
+    no_console = {"signs_in": False, "second_factor": False, "seen_at": None}
     assert held.ok("users", "list", "--json").json() == [
-        {"user": "anna", "roles": ["ADMIN"], "limit": None},
-        {"user": "jo", "roles": ["EDI_ANALYST", "LEAD"], "limit": "5000"},
-        {"user": "maria", "roles": ["CSR"], "limit": None},
+        {"user": "anna", "roles": ["ADMIN"], "limit": None, **no_console},
+        {"user": "jo", "roles": ["EDI_ANALYST", "LEAD"], "limit": "5000", **no_console},
+        {"user": "maria", "roles": ["CSR"], "limit": None, **no_console},
     ]
     assert "has none of the roles ADMIN" in held.refused("users", "put", "maria", "ADMIN", by="maria")
     assert "1500.00 is above what CSR may decide" in held.refused(

@@ -41,6 +41,10 @@ class Locks:
     random: Callable[[int], bytes]
     real_clock: Clock
     hasher: PasswordHasher = field(default_factory=PasswordHasher)  # argon2id, RFC 9106's second choice
+    nobody: str = field(init=False)  # a hash for names that nobody has, so that they take the same time
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "nobody", self.hash(self.new_token()))
 
     def new_token(self) -> str:
         """256 bits that nobody guesses, as text for cookies and headers."""

@@ -1,0 +1,32 @@
+"""The API's own description, and whose token it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fastapi import Response
+from fastapi.responses import JSONResponse
+
+from edi_gateway.web.console.rooms import ANYBODY, SIGNED_IN, ApiRoom, Call
+
+room = ApiRoom()
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who a token speaks for, and the roles that it has."""
+
+    name: str
+    roles: list[str]
+
+
+@room.read("/openapi.json", may=ANYBODY, include_in_schema=False)
+def description(call: Call) -> Response:
+    """OpenAPI; it tells of no data."""
+    return JSONResponse(call.request.app.openapi())
+
+
+@room.read("/me", may=SIGNED_IN)
+def me(call: Call) -> Me:
+    """Whose token this is."""
+    return Me(call.name or "", sorted(call.roles))

@@ -1,0 +1,100 @@
+"""Every route with every role, and with none: nobody gets what the table of permissions does not give them."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from edi_gateway.commands.desk import ROLES
+from edi_gateway.commands.permissions import PERMISSIONS, SEEING
+from edi_gateway.web.console.rooms import ANYBODY, NEAR, SIGNED_IN, Room, may_of
+from edi_gateway.web.console.security.permits import Undeclared
+from tests.web.console.browsing import Browser, Site
+
+ALLOWED = {**PERMISSIONS, **SEEING}
+REFUSED = "it needs the permission to"
+
+
+def routes(site: Site) -> list[tuple[str, str, str]]:
+    """Method, an address, and the permission of each route."""
+    found = []
+    for route in site.console.app.routes:
+        assert isinstance(route, APIRoute), f"{route} is served without a guard"
+        may = may_of(route)
+        assert may is not None, f"{route.path} declares no permission"
+        (method,) = route.methods
+        found.append((method, re.sub(r"\{[^}]*\}", "1", route.path), may))
+    return found
+
+
+def ask(browser: Browser, method: str, path: str, **headers: str) -> httpx.Response:
+    """One request without following anything. A change says that it comes from elsewhere: who may make it gets as far
+    as being told so, and nothing is changed."""
+    return browser.client.request(method, path, headers=headers, follow_redirects=False)
+
+
+def test_every_route_declares_who_may_use_it_and_whoever_has_not_signed_in_is_turned_away(site: Site) -> None:
+    site.hire("ann", "LEAD")
+    nobody = site.browser()
+    open_to_all = []
+    for method, path, may in routes(site):
+        if may in (ANYBODY, NEAR):
+            open_to_all.append(path)
+            continue
+        answer = ask(nobody, method, path)
+        if path.startswith("/api/"):
+            assert (answer.status_code, answer.json()["error"]) == (
+                401,
+                "The token of a machine is needed.",
+            ), path
+        else:
+            assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in"), path
+    assert sorted(set(open_to_all)) == [
+        "/api/v1/openapi.json", "/healthz", "/metrics", "/readyz", "/sign-in", "/sign-in/code", "/sign-in/password",
+        "/static/1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("role", sorted(ROLES))
+def test_a_role_gets_what_the_table_gives_it_and_nothing_else(site: Site, role: str) -> None:
+    browser = site.browser(role)
+    machine = {"Authorization": f"Bearer {site.token('walker', role)}"}
+    refused, let_in = set(), set()
+    for method, path, may in routes(site):
+        if may in (ANYBODY, NEAR) or path == "/sign-out":
+            continue
+        api = path.startswith("/api/")
+        allowed = may == SIGNED_IN or role in ALLOWED[may]
+        answer = ask(browser, method, path, **(machine if api else {"Sec-Fetch-Site": "cross-site"}))
+        if not allowed:
+            assert (answer.status_code, REFUSED in answer.text) == (403, True), (path, may)
+            refused.add(may)
+        else:
+            assert REFUSED not in answer.text, (path, may)
+            assert answer.status_code not in (401, 500), (path, may)
+            if method == "POST" and not api:
+                assert "did not come from a page of this console" in answer.text, path
+            let_in.add(may)
+    assert "see cases" in let_in
+    assert "see users" in (let_in if role in ("ADMIN", "AUDITOR") else refused)
+    assert "work a case" in (refused if role == "AUDITOR" else let_in)
+
+
+def test_a_route_that_declares_nothing_serves_nobody_and_an_unknown_permission_is_no_declaration(
+    site: Site,
+) -> None:
+    room = Room()
+
+    @room.api_route("/forgotten", methods=["GET"])
+    def forgotten() -> str:
+        return "secret"
+
+    site.console.app.router.routes.append(room.routes[0])
+    answer = ask(site.browser("ADMIN"), "GET", "/forgotten")
+    assert answer.status_code == 403
+    assert "secret" not in answer.text
+    with pytest.raises(Undeclared, match="see everything"):
+        room.page("/x", may="see everything")
