@@ -28,6 +28,7 @@ from edi_gateway.commands.shipping.recalling import recall
 from edi_gateway.commands.stocking import negative_stock
 from edi_gateway.commands.telling.notices import due, follow, make, make_all, wake
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
+from edi_gateway.flow.collecting import not_collecting
 from edi_gateway.flow.telling.answers import Published
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Family, Finding, Severity
@@ -61,7 +62,8 @@ def carry(works: Works) -> int:
         waiting = [step for step in STEPS if step.waits(conn, now)]
     for step in waiting:
         with logs.unit(f"fulfilment {step.name}") as line:
-            count = works.writer.run(partial(step.do, works))
+            with not_collecting():
+                count = works.writer.run(partial(step.do, works))
             line.add(done=count)
             if not count:  # what waits may wait for something else than us
                 line.skip()

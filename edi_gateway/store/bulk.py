@@ -69,6 +69,37 @@ def update(conn: Connection, statement: str, rows: Sequence[tuple[Any, ...]]) ->
         conn.exec_driver_sql(statement.replace("?", "%s") if postgres else statement, list(rows))
 
 
+def update_rows(
+    conn: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Set `columns` of rows: tuples in the order of `columns`, the row's id last. Values as for `insert`."""
+    if rows:
+        plan = _changes(table, columns, conn.dialect.name)
+        conn.exec_driver_sql(plan.statement, plan.convert(list(zip(*rows, strict=True))))
+
+
+class _Changes:
+    """How to set these columns of a table on this database, by id."""
+
+    def __init__(self, table: Table, columns: tuple[str, ...], dialect: str) -> None:
+        postgres = dialect == "postgresql"
+        mark = "%s" if postgres else "?"
+        values = ", ".join(f'"{name}" = {mark}' for name in columns)
+        self.statement = f"UPDATE {table.name} SET {values} WHERE id = {mark}"
+        converters = [(i, _converter(table.c[name], postgres)) for i, name in enumerate(columns)]
+        self._converters: list[tuple[int, _Convert]] = [(i, c) for i, c in converters if c is not None]
+
+    def convert(self, columns: list[Sequence[Any]]) -> list[tuple[Any, ...]]:
+        for i, convert in self._converters:
+            columns[i] = [None if value is None else convert(value) for value in columns[i]]
+        return list(zip(*columns, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _changes(table: Table, columns: tuple[str, ...], dialect: str) -> _Changes:
+    return _Changes(table, columns, dialect)
+
+
 class _Plan:
     """How to insert these columns of this table on this database."""
 

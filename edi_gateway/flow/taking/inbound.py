@@ -6,11 +6,9 @@ Takes receipt ids and Steps; every commit holds all that its receipts (or sets) 
 
 from __future__ import annotations
 
-import gc
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import timedelta
 
 from sqlalchemy import Connection
@@ -18,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
 from edi_gateway.commands.triage.cases import About, NewCase
+from edi_gateway.flow.collecting import not_collecting
 from edi_gateway.flow.steps import Steps
 from edi_gateway.flow.taking import history, verdicts
 from edi_gateway.flow.taking.batch import Batch
@@ -37,7 +36,7 @@ Counts = dict[str, int]
 def work_small(works: Works, steps: Steps, receipt_ids: Sequence[int], also: Also = nothing) -> Counts:
     """Work small receipts in one commit. What this and a killed run before it left is the same."""
     with logs.unit("inbound", receipts=len(receipt_ids), first=min(receipt_ids, default=None)) as line:
-        with _no_collecting():
+        with not_collecting():
             counts = steps.transaction("inbound", lambda conn: _small(works, conn, receipt_ids, also))
         line.add(**counts)
     return counts
@@ -50,26 +49,13 @@ def work_large(works: Works, steps: Steps, receipt_id: int, also: Also = nothing
     done = False
     while not done:
         with logs.unit("inbound chunk", receipt=receipt_id) as line:
-            with _no_collecting():
+            with not_collecting():
                 result = steps.transaction("inbound chunk", chunks.next)
             done = bool(result.pop("done"))
             line.add(**result)
         for name, count in result.items():
             total[name] = total.get(name, 0) + count
     return total
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """No garbage collection while a batch is worked: it would go through all rows again and again, a fifth of the
-    whole time, to find no cycle. The batch is bounded, and goes by its reference counts."""
-    collecting = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if collecting:
-            gc.enable()
 
 
 def _small(works: Works, conn: Connection, receipt_ids: Sequence[int], also: Also) -> Counts:

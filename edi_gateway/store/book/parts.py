@@ -10,7 +10,7 @@ from dataclasses import fields
 from operator import attrgetter
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, select, update
+from sqlalchemy import ColumnElement, Connection, select
 
 from edi_gateway.model.fulfilment import RESERVING, WAITING, Part, PartKind, PartState
 from edi_gateway.store import bulk
@@ -33,13 +33,7 @@ _CHANGING: Final = (
     ),
     *("site", "release_id", "shipment_id", "invoice_id", "reason", "since"),
 )
-_CHANGES: Final = attrgetter("id", *_CHANGING)
-_SAVE: Final = (
-    update(line_parts)
-    .where(line_parts.c.id == bindparam("this"))
-    .values({name: bindparam(f"new_{name}") for name in _CHANGING})
-)
-_NAMES: Final = ("this", *(f"new_{name}" for name in _CHANGING))
+_CHANGES: Final = attrgetter(*_CHANGING, "id")
 _STATE, _KIND = _FIELDS.index("state"), _FIELDS.index("kind")
 _STATES: Final = {state.value: state for state in PartState}
 _KINDS: Final = {kind.value: kind for kind in PartKind}
@@ -52,8 +46,7 @@ def add(conn: Connection, new: Sequence[Part]) -> None:
 
 def save(conn: Connection, changed: Sequence[Part]) -> None:
     """Write what may change of parts that are there: all but where they come from."""
-    if changed:
-        conn.execute(_SAVE, [dict(zip(_NAMES, _CHANGES(part), strict=True)) for part in changed])
+    bulk.update_rows(conn, line_parts, _CHANGING, [_CHANGES(part) for part in changed])
 
 
 def of_orders(
