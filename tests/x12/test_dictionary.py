@@ -496,18 +496,53 @@ def test_a_telephone_number_may_be_longer_after_005010():
         ("92", "BL TR UD", "CB FF LN"),
         ("892", "17 26 ZZ", "18 27"),
         ("40", "2B 2G HY WY", "2C AA"),
+        ("110", "BA TR", "GH TH"),
+        ("143", "218 622 994", "102 999"),
+        ("333", "09 10 16 ZZ", "9"),
+        ("363", "DEL ZZZ", "AAH ZED"),
+        ("479", "PO WT", "CU"),
+        ("569", "DA SG SKA", "9 GL LN"),
+        ("591", "ACH ZZZ", "FXP QIR"),
+        ("647", "036 500 849 V", "101 141 W"),
+        ("756", "AA AU", "AB AG"),
+        ("812", "BPT PRD", "CBR WEB"),
+        ("1005", "0001 0083 ZZZZ", "0005 0407"),
+        ("1048", "PRL VEN", "RYL"),
+        ("1065", "9 C L", "A B"),
+        ("1650", "AM CA X8", "AL PA X9"),
     ],
 )
 def test_a_code_that_no_second_description_of_004010_has_is_none_of_004010(number, kept, left_out):
-    """The lists of docs/reference/x12-coverage.md that two sources tell alike (J, K, L, M, P beside B)."""
+    """The lists of docs/reference/x12-coverage.md that two sources tell alike (G, J, K, L, M, N, P, R beside B)."""
     codes = OLD.elements[number].codes
     assert [code for code in kept.split() if code not in codes] == []
     assert [code for code in left_out.split() if code in codes] == []
 
 
-def test_codes_came_with_005010():
-    new = {
-        number: set(NEW.elements[number].codes) - set(OLD.elements[number].codes)
-        for number in ("92", "563", "176")
-    }
-    assert new == {"92": {"CB", "CD", "CE", "CG", "FF", "LN", "NA"}, "563": {"AA", "AB", "HZ"}, "176": {"RS"}}
+@pytest.mark.parametrize(
+    ("number", "codes"),
+    [
+        ("40", "AA"),
+        ("88", "MT"),
+        ("92", "CB CD CE CG FF LN NA"),
+        ("176", "RS"),
+        ("309", "CG CM EB G J MO PM PV PZ Q TI X1"),
+        ("365", "AE EA"),
+        ("366", "1I A6 AJ AW AX C1 LG WV"),
+        ("563", "AA AB HZ"),
+        ("756", "AB AD AF AG"),
+        ("812", "CBR PBR POP POS RCK TEL WEB"),
+        ("1048", "RYL"),
+        ("1065", "A B"),
+        ("1650", "AL BO BR CB LC NB PA RH UC UR"),
+    ],
+)
+def test_codes_came_with_005010(number, codes):
+    """Two descriptions of 005010 have these, and none of 004010."""
+    assert set(NEW.elements[number].codes) - set(OLD.elements[number].codes) == set(codes.split())
+
+
+def test_a_list_that_no_second_description_tells_is_not_kept():
+    assert OLD.elements["844"].codes is None
+    for number, codes in {"91": "AP BB G", "335": "DAP DAT", "688": "BO SS", "892": "27"}.items():
+        assert [code for code in codes.split() if code in NEW.elements[number].codes] == []
