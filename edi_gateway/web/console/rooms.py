@@ -23,6 +23,7 @@ from typing import Any, Final, TypeVar
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 
+from edi_gateway.web.console.api.terms import SAYS_NO
 from edi_gateway.web.console.call import Call
 from edi_gateway.web.console.security.guard import Kind, guarded
 from edi_gateway.web.console.security.permits import ANYBODY, NEAR, SIGNED_IN, known
@@ -113,7 +114,7 @@ class ApiRoom(APIRouter):
     nav: tuple[Nav, ...] = ()
 
     def __init__(self) -> None:
-        super().__init__(prefix="/api/v1", route_class=_GuardedApi)
+        super().__init__(prefix="/api/v1", route_class=_GuardedApi, responses=SAYS_NO)
 
     def read(self, path: str, *, may: str, **more: Any) -> Callable[[Endpoint], Endpoint]:
         """A GET that answers with JSON of the endpoint's return type."""

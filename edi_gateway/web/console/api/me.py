@@ -23,7 +23,10 @@ class Me:
 @room.read("/openapi.json", may=ANYBODY, include_in_schema=False)
 def description(call: Call) -> Response:
     """OpenAPI; it tells of no data."""
-    return JSONResponse(call.request.app.openapi())
+    made = dict(call.request.app.openapi())
+    scheme = {"type": "http", "scheme": "bearer", "description": "A token of `edi-gateway users tokens add`."}
+    made["components"] = {**made["components"], "securitySchemes": {"token": scheme}}
+    return JSONResponse({**made, "security": [{"token": []}]})
 
 
 @room.read("/me", may=SIGNED_IN)

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
@@ -71,6 +71,8 @@ def guarded(handler: Handler, may: str | None, kind: Kind) -> Handler:
 
 def _admit(call: Called, may: str, kind: Kind) -> None:
     """Find out who is asking; raise Turned unless they may."""
+    if "%00" in call.request.url.query or "\x00" in call.request.url.path:
+        raise Turned(422, "There is a character in the address that no text holds.")
     if kind is Kind.PAGE:
         token = cookies.session_token(call.request)
         call.visitor = None if token is None else call.deps.door.who(token)
@@ -131,6 +133,8 @@ def _failed(call: Called, error: Exception) -> Response:
     if isinstance(error, RequestValidationError):
         wrong = "; ".join(f"{'.'.join(map(str, e['loc'][1:]))}: {e['msg']}" for e in error.errors())
         return call.refuse(422, f"Not understood: {wrong}."[:500])
+    if isinstance(error, OverflowError | DataError):
+        return call.refuse(422, "A number is too large, or a text holds what no database keeps.")
     if isinstance(error, HTTPException):
         return call.refuse(error.status_code, str(error.detail))
     number = secrets.token_hex(4)
