@@ -467,6 +467,8 @@ def test_a_status_of_the_grocery_order_and_an_answer_about_payment_mean_what_the
         "N": "original",
         "R": "change",
     }
+    assert OLD.elements["566"].codes["X"] == "equivalent item"
+    assert OLD.elements["566"].codes["B0"] == "no substitute"
     assert OLD.elements["353"].codes["34"] == "payment declined"
     assert NEW.elements["353"].codes["57"] == "initial"
 
