@@ -23,8 +23,8 @@ _ORDER = (
     *("orders", "holds", "cases", "stock", "releases", "ship", "shipments", "warehouse", "papers"),
     *("invoices", "payments"),
     *("documents", "transmissions"),
-    *("incidents", "switches", "pause", "resume"),
-    *("partners", "certificates", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
+    *("incidents", "switches", "pause", "resume", "alerts"),
+    *("partners", "try", "certificates", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
 )
 
 

@@ -31,8 +31,12 @@ from edi_gateway.partners.profile import DirectoryConnection, Profile
 from edi_gateway.posting.files import FilePosting
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.connect import open_transport
-from edi_gateway.transport.secrets import secrets_from
+from edi_gateway.transport.secrets import SecretReader, secrets_from
+from edi_gateway.transport.telling.base import Teller
+from edi_gateway.transport.telling.mail import MailServer, SmtpMailer
+from edi_gateway.transport.telling.webhook import HttpHook, Signing
 from edi_gateway.transport.wire import Wire
+from edi_gateway.triage.alerting import Alerting, Route
 from edi_gateway.triage.usual import Limits as Unusual
 from edi_gateway.x12.parsing.envelope import Limits
 
@@ -108,11 +112,68 @@ def compose(here: Here) -> Gateway:
             limits=Limits(segment_bytes=settings.limits.segment_bytes),
             numbers=Numbers(**settings.numbers.model_dump()),
             incidents=Unusual(**settings.incidents.model_dump()),
+            alerting=alerting_of(here),
         ),
         disks=partial(disks_of, here),
+        tellers=tellers_of(here),
         workers=settings.engine.workers,
         poll_seconds=settings.engine.poll_interval_seconds,
     )
+
+
+def alerting_of(here: Here) -> Alerting:
+    """Who is told of what, as config.toml says."""
+    said = here.settings.alerts
+    routes = tuple(
+        Route(
+            one.name,
+            families=frozenset(family.value for family in one.families),
+            partners=frozenset(one.partners),
+            roles=frozenset(one.roles),
+            users=frozenset(one.users),
+            mail=one.mail,
+            webhook=one.webhook,
+            least=one.least,
+            quiet=one.quiet,
+            zone=one.zone,
+            digest_minutes=one.digest_minutes,
+        )
+        for one in said.routes
+    )
+    return Alerting(routes, said.people, said.again_hours, said.give_up_hours, here.settings.console.address)
+
+
+def tellers_of(here: Here) -> dict[str, Teller]:
+    """What sends mails, when a server is set, and calls webhooks."""
+    read_secret = secrets_from(os.environ, here.home)
+    signing = {
+        one.name: Signing(partial(_secret, read_secret, one.secret_env, one.secret_file))
+        for one in here.settings.alerts.routes
+        if one.webhook is not None
+    }
+    found: dict[str, Teller] = {"webhook": HttpHook(signing, here.clock)}
+    mail = here.settings.mail
+    if mail.host is not None:
+        password = None
+        if mail.password_env or mail.password_file:
+            password = partial(_secret, read_secret, mail.password_env, mail.password_file)
+        found["mail"] = SmtpMailer(
+            MailServer(
+                host=mail.host,
+                port=mail.port,
+                tls=mail.tls,
+                sender=mail.sender,
+                user=mail.user,
+                password=password,
+                ca_file=None if mail.ca_file is None else here.home / mail.ca_file,
+                timeout_seconds=mail.timeout_seconds,
+            )
+        )
+    return found
+
+
+def _secret(read_secret: SecretReader, env: str | None, file: str | None) -> str:
+    return read_secret("env", env) if env else read_secret("file", file or "").rstrip("\r\n")
 
 
 def disks_of(here: Here) -> list[Disk]:

@@ -20,7 +20,7 @@ from edi_gateway.commands.ordering import orders as order_desk
 from edi_gateway.commands.partners import expiry
 from edi_gateway.commands.shipping import lateness
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
-from edi_gateway.commands.watch import watching
+from edi_gateway.commands.watch import alerting, watching
 from edi_gateway.commands.watch.sighting import Watched
 from edi_gateway.flow.as2.sending import receipt_overdue
 from edi_gateway.flow.telling import unsent
@@ -63,6 +63,7 @@ def judge(works: Works, conn: Connection) -> int:
                         done += unsent.sweep(desk, works.live) - 1
                     elif row.kind == deadlines.WATCH:
                         done += watching.watch(_watched(works, desk)) - 1
+                        done += alerting.raise_alerts(desk, works.options.alerting)
                     else:
                         _WHEN[row.kind](desk, partners, row.subject)
             except Refused as refusal:

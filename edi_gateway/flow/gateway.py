@@ -28,7 +28,7 @@ from edi_gateway.flow.replays.carrying import Replayed
 from edi_gateway.flow.steps import Steps, Writer
 from edi_gateway.flow.taking import inbound, receive
 from edi_gateway.flow.taking.receive import PollResult
-from edi_gateway.flow.telling import outbound, posting
+from edi_gateway.flow.telling import messages, outbound, posting
 from edi_gateway.flow.works import Also, Options, Transports, Works, nothing
 from edi_gateway.model.clock import Clock
 from edi_gateway.posting.base import Posting
@@ -36,6 +36,7 @@ from edi_gateway.store import work
 from edi_gateway.store.ids import Ids
 from edi_gateway.store.traffic import documents
 from edi_gateway.transport.errors import BadName, BadNamePattern
+from edi_gateway.transport.telling.base import Teller
 from edi_gateway.x12.writing.writer import EnvelopeInvalid
 
 _GLANCE_SECONDS = 0.2  # between two looks whether there is more to start
@@ -67,6 +68,7 @@ class Gateway:
         options: Options | None = None,
         keyring: Keyring | None = None,
         disks: Callable[[], Sequence[Disk]] | None = None,
+        tellers: Mapping[str, Teller] | None = None,
         workers: int = 1,
         poll_seconds: float = 0.1,
     ) -> None:
@@ -77,6 +79,8 @@ class Gateway:
             self.works.keyring = keyring
         if disks is not None:
             self.works.disks = disks
+        if tellers is not None:
+            self.works.tellers = tellers
         self.engine = Engine(
             self.works.writer, worker=worker_name(), workers=workers, poll_seconds=poll_seconds
         )
@@ -129,6 +133,9 @@ class Gateway:
             partner, ids = payload["partner"], payload["receipts"]
             return answering.send(works, steps, partner, ids, done(pump.ANSWER, payload))
 
+        def tell(steps: Steps, payload: dict[str, Any]) -> dict[str, Any]:
+            return messages.send(works, steps, payload["messages"], done(pump.TELL, payload))
+
         def done(kind: str, payload: dict[str, Any]) -> Also:
             """With its last commit a piece of work says that it is done: the pump need not ask the engine."""
             return lambda conn: work.done_keys(conn, kind, [payload["row"]])
@@ -140,6 +147,7 @@ class Gateway:
             pump.SEND: send,
             pump.POST: post,
             pump.ANSWER: answer,
+            pump.TELL: tell,
         }
 
     # --- the way in

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select, text
 
 from edi_gateway.commands.triage.cases import NewCase, open_cases
 from edi_gateway.flow.taking import inbound, verdicts
-from edi_gateway.flow.telling import outbound, posting
+from edi_gateway.flow.telling import messages, outbound, posting
 from edi_gateway.flow.windows import is_open
 from edi_gateway.flow.works import Works
 from edi_gateway.store import work
@@ -23,7 +23,7 @@ from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.store.traffic import as2, outbox, receipts
 from edi_gateway.store.work import Item
 
-POLL, BATCH, LARGE, SEND, POST, ANSWER = "poll", "batch", "large", "send", "post", "receipt"
+POLL, BATCH, LARGE, SEND, POST, ANSWER, TELL = "poll", "batch", "large", "send", "post", "receipt", "tell"
 KINDS = (
     POLL,
     BATCH,
@@ -31,8 +31,9 @@ KINDS = (
     SEND,
     POST,
     ANSWER,
+    TELL,
 )  # of the engine's work; each has a row in `work` while it goes on
-ON_THE_WIRE = frozenset({POLL, SEND, POST, ANSWER})  # waits for somebody else's machine
+ON_THE_WIRE = frozenset({POLL, SEND, POST, ANSWER, TELL})  # waits for somebody else's machine
 
 ALONE_FROM = 3  # attempts: two workers have died with it
 ASIDE_FROM = 5  # and one more that had nothing else in hand
@@ -76,6 +77,8 @@ class _Pump:
         if not any(item.kind == POST for item in going_on):
             self._posts()
         self._answers({item.payload["partner"] for item in going_on if item.kind == ANSWER})
+        if not any(item.kind == TELL for item in going_on):
+            self._tells()
         return self._started
 
     def _start(self, kind: str, key: str, payload: dict[str, Any]) -> None:
@@ -205,6 +208,12 @@ class _Pump:
         ready = posting.postable(self._conn, self._works.clock())
         if ready:
             self._start_rows(POST, ready, {"postings": ready})
+
+    def _tells(self) -> None:
+        """Alerts and other messages."""
+        ready = messages.sendable(self._works, self._conn)
+        if ready:
+            self._start_rows(TELL, ready, {"messages": ready})
 
 
 def _id(item: Item) -> str:

@@ -22,7 +22,9 @@ from edi_gateway.posting.base import Posting
 from edi_gateway.store.ids import Ids
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.secrets import SecretMissing
+from edi_gateway.transport.telling.base import Teller
 from edi_gateway.transport.wire import Wire
+from edi_gateway.triage.alerting import Alerting
 from edi_gateway.triage.usual import Limits as Unusual
 from edi_gateway.x12.parsing.envelope import Limits
 
@@ -63,6 +65,7 @@ class Options:
     keep_bytes_days: int = 2555  # of what was received and sent
     limits: Limits = field(default_factory=Limits)
     incidents: Unusual = field(default_factory=Unusual)
+    alerting: Alerting = field(default_factory=Alerting)
     numbers: Numbers = field(default_factory=Numbers)
 
 
@@ -79,6 +82,7 @@ class Works:
     options: Options = field(default_factory=Options)
     keyring: Keyring = field(default_factory=lambda: Keyring(_no_secret, _no_passphrase))
     disks: Callable[[], Sequence[Disk]] = _no_disks
+    tellers: Mapping[str, Teller] = field(default_factory=dict)  # by channel: mail, webhook
 
     def desk(self, conn: Connection) -> Desk:
         """For commands that the machine itself gives."""

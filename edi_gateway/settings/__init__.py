@@ -17,8 +17,6 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AwareDatetime,
-    BaseModel,
-    ConfigDict,
     Field,
     ValidationError,
     field_validator,
@@ -28,10 +26,25 @@ from pydantic import (
 from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.orders.limits import LIMITS
+from edi_gateway.settings.section import Section
+from edi_gateway.settings.watching import Alerts, Incidents, Mail
 
-
-class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+__all__ = [
+    "Alerts",
+    "As2",
+    "Connections",
+    "DemonstrationClock",
+    "Engine",
+    "Incidents",
+    "Mail",
+    "Numbers",
+    "Section",
+    "Settings",
+    "SettingsInvalid",
+    "as_toml",
+    "read",
+    "shown",
+]
 
 
 class Database(Section):
@@ -181,43 +194,6 @@ class Delivery(Section):
     )
 
 
-class Incidents(Section):
-    """When something is wrong at large, not with one document (spec B14.5)."""
-
-    window_minutes: int = Field(60, ge=5, le=1440, description="The detectors look back so far.")
-    reject_sets: int = Field(
-        20,
-        ge=1,
-        description="Fewer sets of a partner than this in the window say nothing of its reject rate.",
-    )
-    reject_percent: Decimal = Field(
-        Decimal(20),
-        gt=0,
-        le=100,
-        description="So many of a hundred refused, and more than is usual for the partner, open an incident.",
-    )
-    same_error: int = Field(
-        25, ge=2, description="So many cases of one cause in the window open an incident."
-    )
-    silent_grace_minutes: int = Field(
-        60, ge=0, description="A partner is silent so long after the latest usual hour of its first file."
-    )
-    queue_minutes: int = Field(15, ge=1, description="Work that nothing keeps stands still when it is older.")
-    overdue_cases: int = Field(50, ge=1, description="So many open cases past their time open an incident.")
-    overdue_acks: int = Field(
-        5, ge=1, description="So many transmissions that a partner has not acknowledged in time open one."
-    )
-    certificate_days: int = Field(
-        14, ge=1, description="A certificate that none follows opens an incident so long before its end."
-    )
-    disk_free_percent: Decimal = Field(
-        Decimal(10), ge=0, lt=100, description="Less room than this on a disk that we write to opens one."
-    )
-    calm_minutes: int = Field(
-        30, ge=0, description="An incident ends by itself when its cause has not held for so long."
-    )
-
-
 class Retention(Section):
     bytes_days: int = Field(
         2555, ge=1, description="Bytes received and sent are kept this long; what came of them for ever."
@@ -340,6 +316,8 @@ class Settings(Section):
     publishing: Publishing = Publishing()
     delivery: Delivery = Delivery()
     incidents: Incidents = Incidents()
+    mail: Mail = Mail()
+    alerts: Alerts = Alerts()
     retention: Retention = Retention()
     approval: Approval = Approval()
     release_limits: ReleaseLimits = ReleaseLimits()
@@ -422,6 +400,8 @@ def _toml(value: object) -> str:
         return format(value, "f")
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, dict):
+        return f"{{{', '.join(f' {key} = {_toml(item)} ' for key, item in value.items())}}}"
     if isinstance(value, tuple):
         return f"[{', '.join(map(_toml, value))}]"
     text = str(value).replace("\\", "\\\\").replace('"', '\\"')

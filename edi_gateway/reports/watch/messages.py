@@ -1,0 +1,142 @@
+"""Alerts and messages as lists: what was told to whom, what waits, what failed (spec B13, B14.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from edi_gateway.reports.reading import rows
+from edi_gateway.store.tables import alert_messages, alerts, messages
+from edi_gateway.store.watch.messages import Message, StoredAlert, alerts_of, load
+
+
+@dataclass(frozen=True, slots=True)
+class MessageRow:
+    """`alerts`: how many it tells; `subject` is None while a digest may still grow."""
+
+    message_id: int
+    kind: str
+    channel: str
+    route: str | None
+    target: str
+    subject: str | None
+    alerts: int
+    state: str
+    urgent: bool
+    due_at: datetime
+    attempts: int
+    last_error: str | None
+    created_at: datetime
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class AlertRow:
+    """`routes`: which want it, in their order; none: nobody is told."""
+
+    alert_id: int
+    raised_at: datetime
+    family: str
+    code: str
+    partner: str | None
+    urgent: bool
+    text: str
+    routes: str
+    sent: int
+    waiting: int
+    failed: int
+    incident_id: int | None
+    case_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MessageView:
+    message: Message
+    alerts: Sequence[StoredAlert]
+
+
+def list_messages(
+    conn: Connection,
+    *,
+    state: str | None = None,
+    order_id: int | None = None,
+    case_id: int | None = None,
+    incident_id: int | None = None,
+    limit: int = 200,
+) -> list[MessageRow]:
+    """The newest first."""
+    m = messages.c
+    count = select(func.count()).where(alert_messages.c.message_id == m.id).scalar_subquery()
+    query = select(
+        *(m.id, m.kind, m.channel, m.route, m.target, m.subject, count, m.state, m.urgent, m.due_at),
+        *(m.attempts, m.last_error, m.created_at, m.sent_at),
+    )
+    wanted = {"state": state, "order_id": order_id, "case_id": case_id, "incident_id": incident_id}
+    for name, value in wanted.items():
+        if value is not None:
+            query = query.where(m[name] == value)
+    return [MessageRow(*row) for row in rows(conn, query.order_by(m.id.desc()).limit(limit))]
+
+
+def list_alerts(conn: Connection, *, limit: int = 200) -> list[AlertRow]:
+    """The newest first, with what became of the messages that bear them."""
+    a, m = alerts.c, messages.c
+    found = conn.execute(
+        select(a.id, a.raised_at, a.family, a.code, a.partner, a.urgent, a.text, a.incident_id, a.case_id)
+        .order_by(a.id.desc())
+        .limit(limit)
+    ).all()
+    borne: dict[int, list[tuple[str | None, str]]] = {}
+    if found:
+        link = alert_messages.c
+        query = select(link.alert_id, m.route, m.state).join(messages, m.id == link.message_id)
+        for row in conn.execute(query.where(link.alert_id >= found[-1].id).order_by(m.id)):
+            borne.setdefault(row.alert_id, []).append((row.route, row.state))
+    told = []
+    for one in found:
+        mine = borne.get(one.id, [])
+        states = [state for _, state in mine]
+        told.append(
+            AlertRow(
+                alert_id=one.id,
+                raised_at=one.raised_at,
+                family=one.family,
+                code=one.code,
+                partner=one.partner,
+                urgent=one.urgent,
+                text=one.text,
+                routes=", ".join(dict.fromkeys(route for route, _ in mine if route is not None)),
+                sent=states.count("SENT"),
+                waiting=states.count("WAITING"),
+                failed=states.count("FAILED"),
+                incident_id=one.incident_id,
+                case_id=one.case_id,
+            )
+        )
+    return told
+
+
+def show_message(conn: Connection, message_id: int) -> MessageView | None:
+    """One message with all that it says."""
+    found = load(conn, [message_id])
+    return MessageView(found[0], alerts_of(conn, message_id)) if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """`failed`: given up; `trying`: failed at least once and tried again."""
+
+    failed: int
+    trying: int
+
+
+def failing(conn: Connection) -> Failing:
+    m = messages.c
+    query = select(m.state, func.count()).where(
+        (m.state == "FAILED") | ((m.state == "WAITING") & (m.attempts > 0))
+    )
+    counts = {row[0]: row[1] for row in conn.execute(query.group_by(m.state))}
+    return Failing(counts.get("FAILED", 0), counts.get("WAITING", 0))
