@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from edi_gateway import logs
+from edi_gateway.flow import words
 from edi_gateway.flow.gateway import Gateway
 from edi_gateway.partners.profile import Profile
 
@@ -28,6 +30,7 @@ _JITTER_SHARE = 10  # a tenth of the interval, so that partners are not all look
 _FOLLOW_SECONDS = 10  # how often the schedule follows what was published
 _TIDY_HOURS = 6
 _IDLE_SECONDS = 0.2
+_ASIDE_SECONDS = 5.0  # between two looks at what is to be indexed, while there is work or nothing to index
 _AFTER_FAILURE_SECONDS = 5.0
 
 _EVENTS = {
@@ -153,6 +156,27 @@ def worker(gateway: Gateway, stop: threading.Event, *, patience_seconds: int = 3
     _run(gateway, stop, patience_seconds, lambda: None, lambda: None)
 
 
+class _Aside:
+    """What is done beside the work: the index of words. While work waits, only a little now and then."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self._gateway = gateway
+        self._due = 0.0
+
+    def do(self, *, busy: bool) -> int:
+        """How many documents were indexed. A failure stops no work."""
+        if time.monotonic() < self._due:
+            return 0
+        try:
+            done = words.fill(self._gateway.works)
+        except Exception as error:
+            logs.say("error", "index of words failed", error=f"{type(error).__name__}: {error}"[:500])
+            done = 0
+        if busy or not done:
+            self._due = time.monotonic() + _ASIDE_SECONDS
+        return done
+
+
 def _run(
     gateway: Gateway,
     stop: threading.Event,
@@ -162,6 +186,7 @@ def _run(
 ) -> None:
     logs.say("info", "started", worker=gateway.engine.worker)
     gateway.open()
+    aside = _Aside(gateway)
     try:
         begin()
         while not stop.is_set():
@@ -171,7 +196,7 @@ def _run(
                 logs.say("error", "work failed", error=f"{type(error).__name__}: {error}"[:500])
                 stop.wait(_AFTER_FAILURE_SECONDS)
                 continue
-            if not busy:
+            if not aside.do(busy=bool(busy) or gateway.engine.busy) and not busy:
                 stop.wait(_IDLE_SECONDS)
     finally:
         end()

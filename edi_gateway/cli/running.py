@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from edi_gateway.reports.status import Status
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+_INDEXING_SECONDS = 2.0  # of a run, for the index of words; the next one goes on
 
 
 @app.command()
@@ -39,6 +40,7 @@ def run(
     """
     from edi_gateway.cli.composition import gateway_of
     from edi_gateway.cli.telling import tell
+    from edi_gateway.flow import words
     from edi_gateway.reports.book.story import story, waiting
 
     here: Here = ctx.obj
@@ -49,6 +51,7 @@ def run(
         waited = waiting(conn)
     with gateway_of(here) as gateway:
         report = gateway.run_once()
+        words.fill_for(gateway.works, _INDEXING_SECONDS)
     with here.reading() as conn:
         told = story(conn, since, waited)
     failed = [poll for poll in report.polls if poll.error]

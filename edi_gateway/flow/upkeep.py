@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, delete, insert, select, update
 
 from edi_gateway import logs
+from edi_gateway.flow import words
 from edi_gateway.flow.pump import ALONE_FROM, BATCH, LARGE, ON_THE_WIRE
 from edi_gateway.flow.works import Works
 from edi_gateway.store.tables import heartbeats, work
@@ -104,6 +105,7 @@ def tidy(works: Works, runner: Runner) -> None:
         conn.execute(delete(work).where(work.c.state == "DONE", work.c.created_at < before))
         conn.execute(delete(heartbeats).where(heartbeats.c.stopped.is_(True), heartbeats.c.at < before))
     purge(works)
+    words.catch_up(works)
 
 
 def purge(works: Works) -> int:

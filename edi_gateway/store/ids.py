@@ -74,6 +74,11 @@ def first_id(moment: datetime) -> int:
     return int(elapsed / timedelta(milliseconds=1)) << (_NODE_BITS + _SEQUENCE_BITS)
 
 
+def first_of(moment: datetime) -> int:
+    """The smallest id that can have been made at this moment: ids made before it are smaller. 0 before 2024."""
+    return max(0, (moment - _EPOCH) // timedelta(milliseconds=1)) << (_NODE_BITS + _SEQUENCE_BITS)
+
+
 def order_number(order_id: int) -> str:
     """Our order number, from its id: `SO-` and 13 Crockford digits, sorting as the ids do.
 

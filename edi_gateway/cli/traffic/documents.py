@@ -9,13 +9,14 @@ import typer
 from rich.markup import escape
 
 from edi_gateway.cli.app import app
+from edi_gateway.cli.book import anatomy
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import (
     WRONG_USAGE,
     Cut,
     fail,
-    print_finding,
+    plain,
     print_json,
     print_table,
     say,
@@ -26,9 +27,11 @@ from edi_gateway.cli.output import (
 from edi_gateway.cli.telling import mark
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from sqlalchemy import Connection
 
-    from edi_gateway.reports.traffic.documents import DocumentView
+    from edi_gateway.reports.traffic.documents import DocumentRow, DocumentView
 
 documents_group = typer.Typer(no_args_is_help=True, help="Transaction sets that came in and went out.")
 transmissions_group = typer.Typer(no_args_is_help=True, help="Interchanges that went or go out.")
@@ -75,6 +78,11 @@ def list_documents(
         for row in found:
             print_json(row)
         return
+    print_documents(found, "No documents.")
+
+
+def print_documents(found: Iterable[DocumentRow], nothing: str) -> None:
+    """Documents as a table."""
     print_table(
         "Documents",
         ("document", "when", "", "set", "partner", "PO", "controls", "state", "ack", "test"),
@@ -93,25 +101,44 @@ def list_documents(
             )
             for d in found
         ),
-        "No documents.",
+        nothing,
         spare=("controls", "ack", "partner"),
     )
 
 
 @documents_group.command("show")
-def show_document(ctx: typer.Context, document: DocumentArgument, json: JsonOption = False) -> None:
-    """Show one document: its way, its state, what was found in it."""
+def show_document(
+    ctx: typer.Context,
+    document: DocumentArgument,
+    json: JsonOption = False,
+    marked: anatomy.MarkedOption = False,
+    begin: anatomy.FromOption = None,
+    segment: anatomy.SegmentOption = None,
+    tree: anatomy.TreeOption = False,
+    lineage: anatomy.LineageOption = False,
+    compare: anatomy.CompareOption = False,
+    timeline: anatomy.TimelineOption = False,
+    second_opinion: anatomy.SecondOpinionOption = False,
+) -> None:
+    """Show one document: its way, its state, what was found in it.
+
+    The options show the document itself, each in another way, as those of `cases show` do.
+    """
     from edi_gateway.reports.traffic import documents
 
     here: Here = ctx.obj
+    parts = anatomy.Parts(marked, begin, segment, tree, lineage, compare, timeline, second_opinion)
     with here.reading() as conn:
         view = documents.show_document(conn, row_id(document, "document"))
-        if view is None:
+        look = anatomy.look_at(conn, document_id=row_id(document, "document"))
+        if view is None or look is None:
             fail(f"There is no document {document}.", WRONG_USAGE)
         if json:
-            print_json(view)
-        else:
-            _tell(view, cut_of(conn, view.document.receipt_id))
+            print_json(plain(view) | anatomy.as_json(look, parts))
+            return
+        cut = cut_of(conn, view.document.receipt_id)
+        _tell(view)
+        anatomy.tell(look, parts, cut)
 
 
 def cut_of(conn: Connection, receipt_id: int | None) -> Cut | None:
@@ -123,7 +150,7 @@ def cut_of(conn: Connection, receipt_id: int | None) -> Cut | None:
     return lambda start, end: raw.receipt_bytes(conn, receipt_id, start, max(0, end - start))
 
 
-def _tell(view: DocumentView, cut: Cut | None) -> None:
+def _tell(view: DocumentView) -> None:
     d = view.document
     way = "from" if d.direction == "in" else "to"
     screen.print(
@@ -145,8 +172,6 @@ def _tell(view: DocumentView, cut: Cut | None) -> None:
     for name, value in facts.items():
         if value:
             screen.print(f"  {name:14}{value}", markup=False)
-    for finding in view.findings:
-        print_finding(finding, cut)
 
 
 @documents_group.command()

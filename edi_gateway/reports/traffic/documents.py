@@ -68,7 +68,7 @@ class TransmissionRow:
     as2: str | None = None  # state of the AS2 message that bears it
 
 
-_DOCUMENT = select(
+DOCUMENT = select(
     documents.c.id,
     documents.c.direction,
     documents.c.partner,
@@ -114,7 +114,7 @@ def list_documents(
         "receipt_id": receipt_id,
         "transmission_id": transmission_id,
     }
-    query = _DOCUMENT
+    query = DOCUMENT
     for column, value in wanted.items():
         if value is not None:
             query = query.where(documents.c[column] == value)
@@ -122,7 +122,7 @@ def list_documents(
 
 
 def show_document(conn: Connection, document_id: int) -> DocumentView | None:
-    found = rows(conn, _DOCUMENT.where(documents.c.id == document_id))
+    found = rows(conn, DOCUMENT.where(documents.c.id == document_id))
     if not found:
         return None
     d = documents.c

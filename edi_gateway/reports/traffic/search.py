@@ -1,0 +1,166 @@
+"""Documents found by any control number, PO number, item, partner, day, and by words of their references, names and
+descriptions.
+
+Takes a filter; gives documents, the newest first. What came last and is not in the index yet is looked through as it
+is. Called by the CLI and the pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Final
+
+from sqlalchemy import ColumnElement, Connection, func, or_, select
+
+from edi_gateway.reports.reading import rows
+from edi_gateway.reports.traffic import words as of_stored
+from edi_gateway.reports.traffic.documents import DOCUMENT, DocumentRow
+from edi_gateway.store.tables import documents
+from edi_gateway.store.traffic import words
+from edi_gateway.store.traffic.words import Asked
+from edi_gateway.x12.anatomy.words import named, plain
+
+NEWEST: Final = 300  # documents beyond the index that are looked through
+_EARLIEST: Final = date(1990, 1, 1)
+_LATEST: Final = date(2199, 12, 31)
+_COMMON: Final = ("APPLIED", "ACKED", "SENT")  # states that most documents come to: no way to find few
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """All given conditions hold together. `text`: words that stand in it, each whole, or its beginning with a `*`;
+    `control`: ISA13, GS06 or ST02, also of what an acknowledgment speaks of; `po_number`, `item`: also as we call
+    them; `before`: documents older than this one."""
+
+    text: str | None = None
+    control: str | None = None
+    po_number: str | None = None
+    item: str | None = None
+    partner: str | None = None
+    set_code: str | None = None
+    direction: str | None = None
+    state: str | None = None
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None
+    limit: int = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """`more`: older ones are there; `unsearched`: so many of the newest are neither in the index yet nor looked at."""
+
+    documents: tuple[DocumentRow, ...]
+    more: bool
+    unsearched: int
+
+
+def find(conn: Connection, wanted: Wanted) -> Found:
+    """The newest documents that are meant. A filter that holds no letter or digit finds nothing."""
+    asked = _asked(wanted)
+    if asked is None:
+        return Found((), more=False, unsearched=0)
+    if not asked:
+        found = _plainly(conn, wanted)
+        return Found(tuple(found[: wanted.limit]), len(found) > wanted.limit, 0)
+    newest, unsearched = _newest(conn, wanted)
+    fresh = of_stored.of_documents(conn, newest)
+    ids = [number for number in newest if asked.matches(fresh[number])]
+    found = [*_by_ids(conn, wanted, ids), *_indexed(conn, wanted, asked)]
+    unique = sorted({row.document_id: row for row in found}.values(), key=lambda row: -row.document_id)
+    return Found(tuple(unique[: wanted.limit]), len(unique) > wanted.limit, unsearched)
+
+
+def _asked(wanted: Wanted) -> Asked | None:
+    """The words that are looked for; None when something was given that can stand in no document."""
+    made: list[str] = []
+    for part in (wanted.text or "").split():
+        some = list(plain(part))
+        if part.endswith("*") and some:
+            some[-1] += "*"
+        made += some
+    if wanted.text is not None and wanted.text.strip() and not made:
+        return None
+    for kind, value in (
+        ("c", wanted.control),
+        ("p", wanted.po_number),
+        ("s", wanted.item),
+        ("w", wanted.partner),
+        ("t", wanted.set_code),
+        ("d", wanted.direction),
+    ):
+        if value:
+            some = list(named(kind, value))
+            if not some:
+                return None
+            made += some
+    of_days: tuple[tuple[str, ...], ...] = ()
+    if wanted.since or wanted.until:
+        first, last = wanted.since or _EARLIEST, wanted.until or _LATEST
+        if first > last:
+            return None
+        of_days = (tuple(of_stored.days(first, last)),)
+    if made == list(named("d", wanted.direction or "")) and not of_days and wanted.state:
+        made = []  # nothing but a state: its own index finds it
+    return Asked(tuple(dict.fromkeys(made)), of_days)
+
+
+def _exactly(wanted: Wanted) -> list[ColumnElement[bool]]:
+    """The conditions that a document's own row answers."""
+    d = documents.c
+    given = ((d.partner, wanted.partner), (d.set_code, wanted.set_code))
+    where = [column == value for column, value in given if value]
+    if wanted.direction or wanted.state:
+        where.append(d.direction.in_((wanted.direction,) if wanted.direction else ("in", "out")))
+    if wanted.state:
+        where.append(d.state == wanted.state)
+    if wanted.before is not None:
+        where.append(d.id < wanted.before)
+    return where
+
+
+def _plainly(conn: Connection, wanted: Wanted) -> list[DocumentRow]:
+    query = DOCUMENT.where(*_exactly(wanted)).order_by(documents.c.id.desc()).limit(wanted.limit + 1)
+    return [DocumentRow(*row) for row in rows(conn, query)]
+
+
+def _by_ids(conn: Connection, wanted: Wanted, ids: list[int]) -> list[DocumentRow]:
+    if not ids:
+        return []
+    query = DOCUMENT.where(documents.c.id.in_(ids), *_exactly(wanted)).order_by(documents.c.id.desc())
+    return [DocumentRow(*row) for row in rows(conn, query.limit(wanted.limit + 1))]
+
+
+def _indexed(conn: Connection, wanted: Wanted, asked: Asked) -> list[DocumentRow]:
+    """Of the index: first the ids, which it gives in their order, then their rows."""
+    number, meant = words.matching(conn, asked)
+    query = select(number).where(meant)
+    if wanted.before is not None:
+        query = query.where(number < wanted.before)
+    if wanted.state is None:
+        ids = [row[0] for row in rows(conn, query.order_by(number.desc()).limit(wanted.limit + 1))]
+        return _by_ids(conn, replace(wanted, before=None), ids)
+    if wanted.state in _COMMON:
+        inner = query.subquery()
+        joined = select(inner.c[0]).join_from(inner, documents, documents.c.id == inner.c[0])
+        joined = joined.where(documents.c.state == wanted.state).order_by(inner.c[0].desc())
+        ids = [row[0] for row in rows(conn, joined.limit(wanted.limit + 1))]
+        return _by_ids(conn, wanted, ids)
+    where = [*_exactly(wanted), documents.c.id.in_(query)]
+    found = rows(conn, DOCUMENT.where(*where).order_by(documents.c.id.desc()).limit(wanted.limit + 1))
+    return [DocumentRow(*row) for row in found]
+
+
+def _newest(conn: Connection, wanted: Wanted) -> tuple[list[int], int]:
+    """Documents that are not in the index yet, or were given their control numbers since; and how many more there
+    are."""
+    d = documents.c
+    came, sent = words.reached(conn, "documents"), words.reached(conn, "transmissions")
+    beyond = or_(d.id > came, d.transmission_id > sent)
+    if wanted.before is not None:
+        beyond &= d.id < wanted.before
+    some = select(d.id).where(beyond).order_by(d.id.desc()).limit(10_001).subquery()
+    count = conn.execute(select(func.count()).select_from(some)).scalar_one()
+    ids = [row[0] for row in rows(conn, select(some.c.id).order_by(some.c.id.desc()).limit(NEWEST))]
+    return ids, max(0, count - len(ids))
