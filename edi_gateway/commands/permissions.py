@@ -30,7 +30,6 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "pause a partner": frozenset({"EDI_ANALYST", "ADMIN"}),
     "stop and resume": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR", "ADMIN"}),
     "work an incident": _EVERYBODY,
-    "send a message": _EVERYBODY,
     "erase personal data": frozenset({"ADMIN", "SUPERVISOR"}),
     "import stock": frozenset({"MASTER_DATA", "WAREHOUSE"}),
     "decide a stock proposal": frozenset({"WAREHOUSE", "SUPERVISOR"}),

@@ -41,7 +41,7 @@ def addresses_of(partners: Partners, partner: str) -> list[tuple[str, str, str |
 def send(desk: Desk, draft: Draft) -> int:
     """Send it as soon as the mail server takes it; the message's id."""
     what = f"Writing to {draft.to[:80]}"
-    desk.require(what, PERMISSIONS["send a message"])
+    desk.require(what, PERMISSIONS["write to a partner"])
     if not is_address(draft.to):
         raise Refused(what=what, why="that is no mail address")
     if not draft.subject.strip() or not draft.text.strip():
