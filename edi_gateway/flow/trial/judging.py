@@ -6,7 +6,7 @@ Writes as the real thing does; the caller rolls back. Takes a subject, gives Tri
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 
 from sqlalchemy import Connection, delete, literal, select, update
@@ -35,9 +35,8 @@ class CannotTry(GatewayError):
     """{what} cannot be tried: {why}."""
 
 
-def order(works: Works, conn: Connection, subject: Subject, *, copies: bool) -> Tried:
-    """Judge an order again, by the facts of now."""
-    before = reading.outbound_of(conn, [subject.id])
+def order(works: Works, conn: Connection, subject: Subject, sent: Collection[int], *, copies: bool) -> Tried:
+    """Judge an order again, by the facts of now. `sent`: the documents that were there before anything was changed."""
     desk = works.desk(conn)
     rejudge(desk, Published(works.live), [subject.id])
     found = reading.orders_of(conn, [subject.id], made_of=())
@@ -47,7 +46,7 @@ def order(works: Works, conn: Connection, subject: Subject, *, copies: bool) -> 
         subject,
         found[0].state,
         orders=tuple(found),
-        answers=reading.answers(conn, [subject.id], but=before, copies=copies),
+        answers=reading.answers(conn, [subject.id], but=sent, copies=copies),
         cases=reading.cases_about(conn, order_ids=[subject.id]),
     )
 

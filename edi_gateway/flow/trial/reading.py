@@ -118,11 +118,14 @@ def orders_of(conn: Connection, order_ids: Sequence[int], *, made_of: Collection
     return found
 
 
-def outbound_of(conn: Connection, order_ids: Sequence[int]) -> set[int]:
-    """The documents that have been made for these orders."""
+def sent(conn: Connection, subjects: Iterable[Subject]) -> frozenset[int]:
+    """The documents that have been made for the orders among these subjects."""
     c = documents.c
-    query = select(c.id).where(c.order_id.in_(order_ids), c.direction == "out")
-    return set(conn.execute(query).scalars())
+    found: set[int] = set()
+    for some in chunks(subject.id for subject in subjects if subject.kind == "order"):
+        query = select(c.id).where(c.order_id.in_(some), c.direction == "out")
+        found.update(conn.execute(query).scalars())
+    return frozenset(found)
 
 
 def answers(

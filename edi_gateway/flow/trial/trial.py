@@ -88,24 +88,32 @@ def _batch(
         if conn.dialect.name == "postgresql":
             conn.execute(_GIVE_WAY)
         begun = time.monotonic()
-        stood = reading.open_causes(conn, subjects)
+        stood, sent = reading.open_causes(conn, subjects), reading.sent(conn, subjects)
+        works.live.refresh(conn)
         if change is not None:
             change(works, conn)
-        works.live.refresh(conn)
+            works.live.refresh(conn)
         changed = time.monotonic()
         # a change that takes long is not made for one subject at a time
         until = changed + max(seconds, 2 * (changed - begun))
         for subject in subjects:
             if done and time.monotonic() > until:
                 break
-            one = _one(works, conn, subject, afresh=afresh, then=then, copies=copies)
+            one = _one(works, conn, subject, sent, afresh=afresh, then=then, copies=copies)
             done.append(replace(one, stood=stood.get((subject.kind, subject.id), frozenset())))
         line.add(subjects=len(done))
     return done
 
 
 def _one(
-    works: Works, conn: Connection, subject: Subject, *, afresh: bool, then: bool, copies: bool
+    works: Works,
+    conn: Connection,
+    subject: Subject,
+    sent: frozenset[int],
+    *,
+    afresh: bool,
+    then: bool,
+    copies: bool,
 ) -> Tried:
     """One subject in a savepoint that is rolled back."""
 
@@ -113,7 +121,7 @@ def _one(
         savepoint = conn.begin_nested()
         try:
             if subject.kind == "order":
-                return judging.order(works, conn, subject, copies=copies)
+                return judging.order(works, conn, subject, sent, copies=copies)
             return judging.receipt(works, conn, subject, afresh=afresh, then=then, copies=copies)
         finally:
             savepoint.rollback()

@@ -1,0 +1,207 @@
+"""A suggested fix tried, and done: the same command both times, once in a transaction that does not stay.
+
+Takes a case, the key of one of its fixes, and what the person added; gives what it would do to the case and to all of
+the same cause, or does it. Called by cli/ and web/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from edi_gateway.commands.desk import Desk, Refused
+from edi_gateway.commands.partners import proposals
+from edi_gateway.commands.partners.proposals import Folders
+from edi_gateway.commands.triage import fixing
+from edi_gateway.commands.triage.cases import replayable
+from edi_gateway.commands.triage.fixing import Done, Given, Means
+from edi_gateway.flow.replays import carrying, trying
+from edi_gateway.flow.replays.trying import Outlook
+from edi_gateway.flow.telling.answers import Published
+from edi_gateway.flow.trial import Change, Subject, Tried, tried
+from edi_gateway.flow.works import Works
+from edi_gateway.store import snapshots
+from edi_gateway.store.book import cases
+from edi_gateway.store.ids import short
+from edi_gateway.triage.suggestions import suggest
+from edi_gateway.triage.suggestions.fix import Fix, Kind
+from edi_gateway.triage.suggestions.known import Known, of_case
+
+MakeDesk = Callable[[Connection], Desk]  # of whoever asks, with the limits of this installation
+SAMPLE = 20  # cases of the same cause that a preview tries besides
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """Where fixes are done: the works, a desk for whoever asks, and the folders of drafts."""
+
+    works: Works
+    desk: MakeDesk
+    partners: Path | None = None
+    mappings: Path | None = None
+
+    @property
+    def folders(self) -> Folders | None:
+        return Folders(self.partners, self.mappings) if self.partners and self.mappings else None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a fix would do. `refused`: why it may not be done, or cannot be. `before`, `after`: what would become of
+    the case's document or order without and with it. `outlook`: of cases with the same cause, over `sample` of `same`.
+    """
+
+    fix: Fix
+    said: str = ""
+    refused: str | None = None
+    before: Tried | None = None
+    after: Tried | None = None
+    bodies: tuple[tuple[str, str], ...] = ()
+    outlook: Outlook = field(default_factory=Outlook)
+    sample: int = 0
+    same: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What was done; `run`: the replay that it began."""
+
+    said: str
+    waits: bool = False
+    drafted: str | None = None
+    run: int | None = None
+    replays: bool = False
+
+
+def fixes(conn: Connection, case_id: int, works: Works) -> list[Fix]:
+    """The fixes that are suggested for a case."""
+    return suggest(_known(conn, case_id, works, "Looking for fixes"))
+
+
+def preview(shop: Workshop, case_id: int, key: str, given: Given) -> Preview:
+    """Try it: what it would do, without a trace."""
+    works = shop.works
+    with works.writer.reading() as conn:
+        known, fix = _chosen(conn, case_id, key, works)
+        same = cases.open_by_causes(conn, [known.case.fingerprint])
+    if fix.kind is Kind.COPY:
+        return _copy_tried(works, known, fix, given)
+    if fix.kind is Kind.SEND:
+        return Preview(fix, "It goes once more. What comes of that cannot be foreseen.", same=len(same))
+    said: list[Done] = []
+    change = _change(shop, case_id, key, given, said)
+    again = replayable(known.case)
+    try:
+        if again is None or again.kind not in ("receipt", "order"):
+            with works.writer.trying() as conn:
+                works.live.refresh(conn)
+                change(works, conn)
+            return _previewed(fix, said, same=len(same))
+        subject = Subject(again.kind, again.id)
+        before = next(iter(tried(works, [subject])))
+        after = next(iter(tried(works, [subject], change)))
+        outlook, others = Outlook(), [case for case in same if case.id != case_id]
+        if fix.replays:
+            for one in islice(trying.foresee(works, others[:SAMPLE], change), SAMPLE):
+                outlook.add(one)
+    except Refused as refused:
+        return Preview(fix, refused=str(refused), same=len(same))
+    return _previewed(fix, said, before, after, outlook, min(len(others), SAMPLE), len(same))
+
+
+def _previewed(
+    fix: Fix,
+    said: Sequence[Done],
+    before: Tried | None = None,
+    after: Tried | None = None,
+    outlook: Outlook | None = None,
+    sample: int = 0,
+    same: int = 0,
+) -> Preview:
+    last = said[-1]
+    return Preview(
+        fix,
+        last.said,
+        None,
+        before,
+        after,
+        last.bodies,
+        outlook or Outlook(),
+        sample if fix.replays else 0,
+        same,
+    )
+
+
+def _copy_tried(works: Works, known: Known, fix: Fix, given: Given) -> Preview:
+    """A corrected copy, in the place of its document."""
+    receipt = known.case.receipt_id
+    assert receipt is not None  # such a fix is suggested for files only
+    try:
+        content = fixing.corrected(known, fix, given)
+    except Refused as refused:
+        return Preview(fix, refused=str(refused))
+    as_it_is, corrected = tried(works, [Subject("receipt", receipt), Subject("receipt", receipt, content)])
+    return Preview(fix, "The copy would be replayed in the place of the file.", None, as_it_is, corrected)
+
+
+def do(shop: Workshop, case_id: int, key: str, given: Given) -> Fixed:
+    """Do it. What is a replay is begun; whoever works carries it on."""
+    works = shop.works
+    if key == "send" or _is_copy(works, case_id, key):
+        return _replay(shop, case_id, key, given)
+    with works.writer.begin() as conn:
+        works.live.refresh(conn)
+        known, fix = _chosen(conn, case_id, key, works)
+        means = Means(Published(works.live), shop.folders)
+        done = fixing.do(shop.desk(conn), means, known, fix, given)
+    return Fixed(done.said, done.waits, done.drafted, None, fix.replays and not done.waits)
+
+
+def _is_copy(works: Works, case_id: int, key: str) -> bool:
+    with works.writer.reading() as conn:
+        return _chosen(conn, case_id, key, works)[1].kind is Kind.COPY
+
+
+def _replay(shop: Workshop, case_id: int, key: str, given: Given) -> Fixed:
+    works = shop.works
+    with works.writer.reading() as conn:
+        known, fix = _chosen(conn, case_id, key, works)
+        actor = shop.desk(conn).actor
+    content = fixing.corrected(known, fix, given) if fix.kind is Kind.COPY else None
+    run = carrying.start(works, [case_id], actor, content)
+    return Fixed(f"Replay {short(run.id)} has begun.", run=run.id)
+
+
+def _change(shop: Workshop, case_id: int, key: str, given: Given, said: list[Done]) -> Change:
+    """The fix as a change that comes first in a trial; a draft is made live in it."""
+
+    def change(works: Works, conn: Connection) -> None:
+        known, fix = _chosen(conn, case_id, key, works)
+        done = fixing.do(shop.desk(conn), Means(Published(works.live), shop.folders), known, fix, given)
+        said.append(done)
+        if done.drafted is not None and shop.folders is not None:
+            draft = proposals.snapshot_of(conn, shop.folders, done.drafted)
+            snapshots.put(conn, draft.hash, draft.partner, draft.content, "trial", works.clock())
+            snapshots.make_live(conn, draft.partner, draft.hash, "trial", works.clock(), "tried")
+
+    return change
+
+
+def _chosen(conn: Connection, case_id: int, key: str, works: Works) -> tuple[Known, Fix]:
+    what = f"Fixing case {short(case_id)}"
+    known = _known(conn, case_id, works, what)
+    for fix in suggest(known):
+        if fix.key == key:
+            return known, fix
+    raise Refused(what=what, why=f"there is no fix {key!r} for it: see `cases fixes`")
+
+
+def _known(conn: Connection, case_id: int, works: Works, what: str) -> Known:
+    known = of_case(conn, case_id, works.clock().date())
+    if known is None:
+        raise Refused(what=what, why=f"there is no case {short(case_id)}")
+    return known
