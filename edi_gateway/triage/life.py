@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from edi_gateway.model.finding import Family
+from edi_gateway.orders.service import clocks
 from edi_gateway.orders.working_time import WorkingHours
 from edi_gateway.store.book.cases import Case
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.tables import NEVER
-from edi_gateway.triage.service import clocks
 
 
 def taken(case: Case, owner: str, now: datetime, hours: WorkingHours) -> Case:

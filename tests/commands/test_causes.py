@@ -18,10 +18,10 @@ from edi_gateway.commands.triage import cases, working
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.commands.triage.working import AllOf
 from edi_gateway.model.finding import Code, Family, Finding, Severity
+from edi_gateway.orders.service import ACTIONS
 from edi_gateway.store.database import reading
 from edi_gateway.store.tables import cases as case_rows
 from edi_gateway.store.tables import cause_days, causes
-from edi_gateway.triage.service import ACTIONS
 from tests.commands.desks import SYSTEM, Office
 
 

@@ -275,7 +275,7 @@ def close(
     One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
     """
     from edi_gateway.commands.triage import working
-    from edi_gateway.triage.service import ROOT_CAUSES
+    from edi_gateway.orders.service import ROOT_CAUSES
 
     here: Here = ctx.obj
     wanted = row_id(case, "case")

@@ -193,7 +193,7 @@ def close(
     One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
     """
     from edi_gateway.commands.watch import incidents
-    from edi_gateway.triage.service import ROOT_CAUSES
+    from edi_gateway.orders.service import ROOT_CAUSES
 
     here: Here = ctx.obj
     wanted = row_id(incident, "incident")
@@ -219,7 +219,7 @@ def post_mortem(
 ) -> None:
     """Write down what is known of it afterwards."""
     from edi_gateway.commands.watch import incidents
-    from edi_gateway.triage.service import ROOT_CAUSES
+    from edi_gateway.orders.service import ROOT_CAUSES
 
     here: Here = ctx.obj
     wanted = row_id(incident, "incident")

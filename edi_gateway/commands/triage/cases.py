@@ -12,13 +12,13 @@ from decimal import Decimal
 
 from edi_gateway.commands.desk import Desk
 from edi_gateway.model.finding import Finding
+from edi_gateway.orders.service import BY_ITSELF, NORMAL, clocks
 from edi_gateway.store.book import cases
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.master import customers
 from edi_gateway.store.triage import causes as kept
 from edi_gateway.triage.causes import Cause, cause
 from edi_gateway.triage.life import ended, segment
-from edi_gateway.triage.service import BY_ITSELF, NORMAL, clocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ _RANK = 5  # of a customer whom nobody gave one
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A finding that needs a person. `amount`: money at risk in `currency`; `priority`: triage/service.py."""
+    """A finding that needs a person. `amount`: money at risk in `currency`; `priority`: orders/service.py."""
 
     finding: Finding
     partner: str | None
@@ -81,15 +81,16 @@ def open_cases(desk: Desk, new: Sequence[NewCase]) -> list[int]:
         owners = kept.owners(desk.conn, {why.fingerprint for _, _, why in fresh})
         orders = {each.about.order_id for _, each, _ in fresh if each.about.order_id is not None}
         ranks = customers.ranks(desk.conn, orders, now.date())
-        rows = [_row(desk, case_id, each, why, owners, ranks) for case_id, each, why in fresh]
-        cases.add(desk.conn, rows, {why.fingerprint: _described(each, why) for _, each, why in fresh})
+        rows = [row_of(desk, case_id, each, why, owners, ranks) for case_id, each, why in fresh]
+        cases.add(desk.conn, rows, {why.fingerprint: described(each, why) for _, each, why in fresh})
         note(desk, [row["id"] for row in rows], "opened", "")
     return given
 
 
-def _row(
+def row_of(
     desk: Desk, case_id: int, new: NewCase, why: Cause, owners: Mapping[str, str], ranks: Mapping[int, int]
 ) -> Row:
+    """A new case as a row. `owners`: who has taken which cause; `ranks`: order -> priority of its customer."""
     now = desk.clock()
     made = clocks(new.finding.family, now, desk.hours, new.priority)
     return {
@@ -118,7 +119,8 @@ def _row(
     }
 
 
-def _described(new: NewCase, why: Cause) -> dict[str, str | None]:
+def described(new: NewCase, why: Cause) -> dict[str, str | None]:
+    """The cause of a new case as a row."""
     return {
         "stage": why.stage,
         "family": why.family.value,
@@ -147,7 +149,7 @@ def _open_already(
 
 def resolve(desk: Desk, case_ids: Sequence[int], text: str, action: str = BY_ITSELF) -> None:
     """The cause is gone: no one needs to do anything more. Those of the cases that are open; the machine says why in
-    `text`, and `action` what did it (triage/service.ACTIONS)."""
+    `text`, and `action` what did it (orders/service.ACTIONS)."""
     now, by = desk.clock(), desk.actor.name
     found = cases.lock_open(desk.conn, case_ids)
     if not found:

@@ -15,13 +15,13 @@ from typing import Final
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import end_segments, note
+from edi_gateway.orders.service import ACTIONS, PRIORITIES, ROOT_CAUSES, WAITING_FOR, root_cause
 from edi_gateway.store import users
 from edi_gateway.store.book import cases, holds
 from edi_gateway.store.book.cases import Case
 from edi_gateway.store.ids import short
 from edi_gateway.store.triage import causes, people
 from edi_gateway.triage import life
-from edi_gateway.triage.service import ACTIONS, PRIORITIES, ROOT_CAUSES, WAITING_FOR, root_cause
 
 _MENTION: Final = re.compile(r"(?<![\w.@])@([\w.-]*\w)")
 _BY_PEOPLE: Final = "data corrected"  # what a case that somebody closes without a word of how was
@@ -161,7 +161,7 @@ def prioritise(desk: Desk, which: Which, priority: int) -> Done:
 
 def close(desk: Desk, which: Which, root: str, text: str = "", action: str | None = None) -> Done:
     """Close it with its root cause, "our master data: price out of date" or the first level alone (spec B14.4), and
-    what was done (triage/service.ACTIONS). A case whose hold still stands is not closed by hand; one that the machine
+    what was done (orders/service.ACTIONS). A case whose hold still stands is not closed by hand; one that the machine
     has resolved is, when somebody says why it came up."""
     what = _what("Closing", which)
     found = _any(desk, which, "Closing", resolved=True)

@@ -10,11 +10,11 @@ from typing import Final
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.model.incident import Kind, Urgency
+from edi_gateway.orders.service import ROOT_CAUSES
 from edi_gateway.store import snapshots
 from edi_gateway.store.ids import short
 from edi_gateway.store.watch import incidents
 from edi_gateway.store.watch.incidents import Incident
-from edi_gateway.triage.service import ROOT_CAUSES
 
 POST_MORTEM: Final = ("impact", "course", "remedy", "remedy_owner")
 _ORDERS = 500

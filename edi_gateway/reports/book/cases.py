@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import case as chosen
 
 from edi_gateway.model.finding import Finding
 from edi_gateway.reports.reading import rows
-from edi_gateway.store.tables import case_notes, cases, orders
+from edi_gateway.store.tables import NEVER, case_notes, case_watchers, cases, causes, orders
 from edi_gateway.store.traffic import findings
 
 OPEN_STATES = ("NEW", "ASSIGNED", "WAITING")
+_WHOLE = 64  # digits of a fingerprint
 
 
 @dataclass(frozen=True, slots=True)
 class CaseRow:
+    """A case. `due_at`: what is due next, far away while it waits; `rank`: priority of the customer, 1 first;
+    `promised_by`: when the order is to be answered, which waits for nobody."""
+
     case_id: int
     family: str
     code: str
@@ -44,6 +49,27 @@ class CaseRow:
     closed_by: str | None
     root_cause: str | None
     test: bool
+    root_detail: str | None
+    action: str | None
+    priority: int
+    rank: int
+    segment: int
+    respond_by: datetime
+    responded_at: datetime | None
+    resolve_by: datetime
+    waiting_for: str | None
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    promised_by: datetime | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None
+
+    @property
+    def waits(self) -> bool:
+        """Whether its clock stands still: nothing is due."""
+        return self.due_at == NEVER
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +108,7 @@ class CaseView:
     finding: Finding | None
     notes: tuple[CaseNote, ...]
     same_cause: int
+    watchers: tuple[str, ...]
 
 
 _QUERY = select(
@@ -111,6 +138,18 @@ _QUERY = select(
     cases.c.closed_by,
     cases.c.root_cause,
     cases.c.test,
+    cases.c.root_detail,
+    cases.c.action,
+    cases.c.priority,
+    cases.c.rank,
+    cases.c.segment,
+    cases.c.respond_by,
+    cases.c.responded_at,
+    cases.c.resolve_by,
+    cases.c.waiting_for,
+    cases.c.waiting_since,
+    cases.c.snoozed_until,
+    chosen((orders.c.answer_state.in_(("DUE", "HELD_SENT")), orders.c.answer_due_at)),
 ).join_from(cases, orders, cases.c.order_id == orders.c.id, isouter=True)
 
 
@@ -121,21 +160,42 @@ def list_cases(
     family: str | None = None,
     owner: str | None = None,
     fingerprint: str | None = None,
+    state: str | None = None,
     closed: bool = False,
+    late_at: datetime | None = None,
+    awake_at: datetime | None = None,
     limit: int = 1000,
+    offset: int = 0,
 ) -> list[CaseRow]:
-    """Open ones (or the closed ones) by due time, then the most money."""
-    query = _QUERY.where(cases.c.state.in_(("RESOLVED", "CLOSED") if closed else OPEN_STATES))
+    """Open ones (or the closed ones) in the order of work: by due time, then the most money, then the first customers.
+
+    `late_at`: only those past their time then; `awake_at`: without those that are snoozed then; `fingerprint` may be
+    its first digits.
+    """
+    c = cases.c
+    query = _QUERY.where(c.closed_at.is_not(None) if closed else c.closed_at.is_(None))
     if partner:
-        query = query.where(cases.c.partner == partner)
+        query = query.where(c.partner == partner)
     if family:
-        query = query.where(cases.c.family == family)
+        query = query.where(c.family == family)
     if owner:
-        query = query.where(cases.c.owner == owner)
+        query = query.where(c.owner == owner)
+    if state:
+        query = query.where(c.state == state)
     if fingerprint:
-        query = query.where(cases.c.fingerprint.startswith(fingerprint, autoescape=True))
-    found = [CaseRow(*row) for row in rows(conn, query.order_by(cases.c.due_at, cases.c.id).limit(limit))]
-    return sorted(found, key=lambda case: (case.due_at, -(case.amount or Decimal(0)), case.case_id))
+        query = query.where(of_cause(c.fingerprint, fingerprint))
+    if late_at is not None:
+        query = query.where(c.due_at < late_at)
+    if awake_at is not None:
+        query = query.where(c.snoozed_until.is_(None) | (c.snoozed_until <= awake_at))
+    ordered = query.order_by(c.due_at, c.cents.desc(), c.rank, c.id)
+    return [CaseRow(*row) for row in rows(conn, ordered.limit(limit).offset(offset))]
+
+
+def of_cause(column: ColumnElement[str], digits: str) -> ColumnElement[bool]:
+    """The fingerprints that begin with these digits; a whole one finds itself alone."""
+    wanted = digits.lower()
+    return column == wanted if len(wanted) == _WHOLE else column.between(wanted, f"{wanted}g")
 
 
 def by_cause(found: list[CaseRow]) -> list[CauseRow]:
@@ -178,12 +238,14 @@ def show(conn: Connection, case_id: int) -> CaseView | None:
     case = CaseRow(*found[0])
     n = case_notes.c
     notes = rows(conn, select(n.at, n.by, n.kind, n.text).where(n.case_id == case_id).order_by(n.id))
-    same = len(list_cases(conn, fingerprint=case.fingerprint))
+    same = conn.execute(select(causes.c.cases).where(causes.c.fingerprint == case.fingerprint)).scalar() or 0
+    watching = select(case_watchers.c.person).where(case_watchers.c.case_id == case_id)
     return CaseView(
         case=case,
         finding=_finding(conn, case),
         notes=tuple(CaseNote(*note) for note in notes),
         same_cause=same,
+        watchers=tuple(row[0] for row in rows(conn, watching)),
     )
 
 
