@@ -121,6 +121,7 @@ class Listener:
             log_config=None,
             access_log=False,
             server_header=False,
+            proxy_headers=False,  # uvicorn would believe whoever comes from this machine
             limit_concurrency=self._at_once * _CONNECTIONS_EACH,
             h11_max_incomplete_event_size=_HEAD_BYTES,
             timeout_keep_alive=30,

@@ -1,0 +1,138 @@
+"""What comes from elsewhere, what every answer carries, and what is said when something fails."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from edi_gateway.web.console.rooms import SIGNED_IN, Call, Room
+from edi_gateway.web.listener import Listener, Tls
+from tests.web.console.browsing import PASSWORD, Site
+
+NOT_OURS = "The change did not come from a page of this console."
+OUT_OF_DATE = "The page was out of date: open it again, and repeat the change."
+
+
+ELSEWHERE: list[dict[str, str]] = [
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": "https://evil.test"},
+    {"Origin": "null"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.test"},
+    {},
+]
+
+
+def test_a_change_comes_from_our_own_page_with_the_token_of_its_session_or_is_not_made(site: Site) -> None:
+    other = site.browser("ADMIN", name="bob").get("/users")
+    browser = site.browser("ADMIN").get("/users")
+    form = {"csrf": browser.csrf, "name": "mallory", "roles": "ADMIN"}
+    ours: list[dict[str, str]] = [{"Sec-Fetch-Site": "same-origin"}, {"Origin": site.address}]
+    tries = [(headers, form, NOT_OURS) for headers in ELSEWHERE] + [
+        (ours[1], {**form, "csrf": token}, OUT_OF_DATE) for token in ("", "0" * 64, other.csrf)
+    ]
+    for headers, fields, why in tries:
+        answer = browser.client.post("/users", data=fields, headers=headers)
+        assert (answer.status_code, why in answer.text) == (403, True), headers
+    assert "mallory" not in browser.get("/users").text
+    for headers in ours:
+        assert browser.client.post("/users", data=form, headers=headers).status_code == 200
+        assert "mallory" in browser.get("/users").text
+        browser.post("/users/remove", name="mallory")
+
+
+def test_every_answer_forbids_inline_script_frames_and_guessing_whatever_it_is(site: Site) -> None:
+    client = site.browser("LEAD").client
+    for path in ("/", "/sign-in", "/nothing", "/users", "/static/console.css", "/healthz", "/api/v1/me"):
+        headers = client.get(path).headers
+        policy = dict(part.strip().split(" ", 1) for part in headers["content-security-policy"].split(";"))
+        assert policy["default-src"] == "'none'", path
+        assert policy["script-src"] == policy["style-src"] == "'self'"
+        assert policy["frame-ancestors"] == policy["base-uri"] == "'none'"
+        assert (headers["x-content-type-options"], headers["referrer-policy"]) == ("nosniff", "same-origin")
+        assert "strict-transport-security" not in headers  # it would mean nothing without TLS
+        assert "server" not in headers
+    assert client.get("/account").headers["cache-control"] == "no-store"
+
+
+def test_cookies_are_for_this_host_over_tls_only_and_no_script_reads_them(site: Site, tmp_path: Path) -> None:
+    certificate = _certificate(tmp_path / "tls.pem")
+    site.hire("ann", "LEAD")
+    with (
+        Listener(site.console, host="127.0.0.1", port=0, tls=Tls(certificate), name="console") as listener,
+        httpx.Client(base_url=f"https://127.0.0.1:{listener.port}", verify=False) as client,
+    ):
+        asked = client.get("/sign-in")
+        assert asked.headers["strict-transport-security"] == "max-age=31536000"
+        token = asked.text.split('X-CSRF-Token": "')[1].split('"')[0]
+        entered = client.post(
+            "/sign-in",
+            data={"csrf": token, "name": "ann", "password": PASSWORD},
+            headers={"Sec-Fetch-Site": "same-origin"},
+        )
+        (session,) = [c for c in entered.headers.get_list("set-cookie") if "session" in c]
+        name, *attributes = session.split("; ")
+        assert name.startswith("__Host-edi-session=")
+        assert {a.lower() for a in attributes} == {"httponly", "path=/", "samesite=lax", "secure"}
+
+
+def test_a_failure_is_told_without_its_inside_and_a_database_that_is_away_as_such(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    room, errors = (
+        Room(),
+        [ValueError("secret"), OperationalError("SELECT secret", None, Exception("locked"))],
+    )
+
+    @room.page("/broken/{n}", may=SIGNED_IN)
+    def broken(call: Call, n: int) -> None:
+        raise errors[n]
+
+    site.console.app.router.routes.append(room.routes[0])
+    client = site.browser("LEAD").client
+    found = [client.get(f"/broken/{n}") for n in (0, 1)]
+    assert [answer.status_code for answer in found] == [500, 503]
+    assert "Something went wrong inside the console; nothing was changed." in found[0].text
+    assert "The database cannot be used at the moment; try again." in found[1].text
+    assert not any("secret" in answer.text or "Traceback" in answer.text for answer in found)
+    assert "ValueError" in capfd.readouterr().out  # the log has it
+
+
+def test_the_word_of_a_proxy_counts_only_where_it_is_trusted(site: Site) -> None:
+    forwarded = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
+    answer = site.browser().client.get("/sign-in", headers=forwarded)
+    assert "strict-transport-security" not in answer.headers
+    assert "__Host-" not in answer.headers["set-cookie"]
+
+
+def test_what_monitoring_asks_is_answered_with_the_truth(site: Site) -> None:
+    client = site.browser().client
+    assert client.get("/healthz").json() == {"ok": True, "checks": {"database": "ok"}}
+    ready = client.get("/readyz")
+    assert (ready.status_code, ready.json()["checks"]["worker"]) == (503, "none has ever run")
+    with site.gateway:
+        ready = client.get("/readyz")
+        assert (ready.status_code, ready.json()) == (
+            200, {"ok": True, "checks": {"database": "ok", "worker": "ok", "disk": "ok"}},
+        )  # fmt: skip
+    assert client.get("/readyz").json()["checks"]["worker"].startswith("silent since 2026-03-02 15:0")
+    with site.here.engine.begin() as conn:
+        conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
+    told = client.get("/healthz")
+    assert (told.status_code, told.json()["ok"]) == (503, False)
+    assert "db upgrade" in told.json()["checks"]["database"]
+
+
+def _certificate(file: Path) -> Path:
+    """A key and a certificate of its own for 127.0.0.1, in one file."""
+    words = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 1 -subj /CN=127.0.0.1"
+    key, certificate = file.with_suffix(".key"), file.with_suffix(".crt")
+    subprocess.run(
+        ["openssl", *words.split(), "-keyout", key, "-out", certificate], check=True, capture_output=True
+    )
+    file.write_bytes(key.read_bytes() + certificate.read_bytes())
+    return file
