@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from edi_gateway.model.finding import Family
-from edi_gateway.triage.service import families_of
+from edi_gateway.orders.service import families_of
 
 
 @dataclass(frozen=True, slots=True)
