@@ -11,17 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from edi_gateway.reports.reading import rows
 from edi_gateway.reports.traffic import words as of_stored
 from edi_gateway.reports.traffic.documents import DOCUMENT, DocumentRow
 from edi_gateway.store.tables import documents
 from edi_gateway.store.traffic import words
+from edi_gateway.store.traffic.documents import STATES
 from edi_gateway.store.traffic.words import Asked
 from edi_gateway.x12.anatomy.words import named, plain
 
 NEWEST: Final = 300  # documents beyond the index that are looked through
+_COUNTED: Final = 5_000  # and so many are counted
+_FEW: Final = 1_000  # documents that may well be looked at one by one
+_LOOKED_THROUGH: Final = 10_000  # of a state, for words that many documents have
 _EARLIEST: Final = date(1990, 1, 1)
 _LATEST: Final = date(2199, 12, 31)
 _COMMON: Final = ("APPLIED", "ACKED", "SENT")  # states that most documents come to: no way to find few
@@ -110,11 +114,14 @@ def _exactly(wanted: Wanted) -> list[ColumnElement[bool]]:
     """The conditions that a document's own row answers."""
     d = documents.c
     given = ((d.partner, wanted.partner), (d.set_code, wanted.set_code))
-    where = [column == value for column, value in given if value]
-    if wanted.direction or wanted.state:
-        where.append(d.direction.in_((wanted.direction,) if wanted.direction else ("in", "out")))
+    # coalesce: the index by state is the one to be taken
+    where = [func.coalesce(column, "") == value for column, value in given if value]
+    ways = [way for way in STATES if wanted.direction in (None, way)]
     if wanted.state:
+        where.append(d.direction.in_([way for way in ways if wanted.state in STATES[way]]))
         where.append(d.state == wanted.state)
+    elif wanted.direction:
+        where.append(d.direction == wanted.direction)
     if wanted.before is not None:
         where.append(d.id < wanted.before)
     return where
@@ -147,20 +154,39 @@ def _indexed(conn: Connection, wanted: Wanted, asked: Asked) -> list[DocumentRow
         joined = joined.where(documents.c.state == wanted.state).order_by(inner.c[0].desc())
         ids = [row[0] for row in rows(conn, joined.limit(wanted.limit + 1))]
         return _by_ids(conn, wanted, ids)
-    where = [*_exactly(wanted), documents.c.id.in_(query)]
-    found = rows(conn, DOCUMENT.where(*where).order_by(documents.c.id.desc()).limit(wanted.limit + 1))
-    return [DocumentRow(*row) for row in found]
+    ids = [row[0] for row in rows(conn, query.order_by(number.desc()).limit(_FEW + 1))]
+    if len(ids) <= _FEW:
+        return _by_ids(conn, wanted, ids)
+    return _of_few(conn, wanted, asked)
+
+
+def _of_few(conn: Connection, wanted: Wanted, asked: Asked) -> list[DocumentRow]:
+    """Many documents have the words and few the state: those of the state are looked through, the newest first."""
+    found: list[DocumentRow] = []
+    before = wanted.before
+    for _ in range(_LOOKED_THROUGH // _FEW):
+        some = _plainly(conn, replace(wanted, before=before, limit=_FEW - 1))
+        said = words.said(conn, [row.document_id for row in some])
+        found += [row for row in some if asked.matches(said.get(row.document_id, set()))]
+        if len(some) < _FEW or len(found) > wanted.limit:
+            break
+        before = some[-1].document_id
+    return found[: wanted.limit + 1]
 
 
 def _newest(conn: Connection, wanted: Wanted) -> tuple[list[int], int]:
     """Documents that are not in the index yet, or were given their control numbers since; and how many more there
     are."""
     d = documents.c
-    came, sent = words.reached(conn, "documents"), words.reached(conn, "transmissions")
-    beyond = or_(d.id > came, d.transmission_id > sent)
-    if wanted.before is not None:
-        beyond &= d.id < wanted.before
-    some = select(d.id).where(beyond).order_by(d.id.desc()).limit(10_001).subquery()
-    count = conn.execute(select(func.count()).select_from(some)).scalar_one()
-    ids = [row[0] for row in rows(conn, select(some.c.id).order_by(some.c.id.desc()).limit(NEWEST))]
-    return ids, max(0, count - len(ids))
+    reached = (
+        (d.id, words.reached(conn, "documents")),
+        (d.transmission_id, words.reached(conn, "transmissions")),
+    )
+    ids: set[int] = set()
+    more = 0
+    for column, last in reached:  # one after the other: each has an index that gives just its end
+        query = select(d.id).where(column > last).order_by(column.desc()).limit(_COUNTED)
+        beyond = [row[0] for row in rows(conn, query) if wanted.before is None or row[0] < wanted.before]
+        ids.update(beyond[:NEWEST])
+        more += len(beyond[NEWEST:])
+    return sorted(ids, reverse=True), more
