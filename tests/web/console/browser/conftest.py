@@ -1,0 +1,36 @@
+"""Fixtures of the tests in a real browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.web.console.browser.chromium import LAPTOP, Person, started
+from tests.web.console.browsing import Site
+
+Arrive = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    with started() as browser:
+        yield browser
+
+
+@pytest.fixture
+def arrive(chromium: Browser, busy: Site) -> Iterator[Arrive]:
+    """Somebody who signs in to the console of `busy` with roles; nothing may have gone wrong in their pages."""
+    contexts, people = [], []
+
+    def come(*roles: str, name: str = "ann") -> Person:
+        busy.hire(name, *roles)
+        contexts.append(chromium.new_context(viewport=LAPTOP, reduced_motion="reduce"))
+        people.append(Person(contexts[-1], busy))
+        return people[-1].sign_in(name)
+
+    yield come
+    for context in contexts:
+        context.close()
+    assert [problem for person in people for problem in person.problems] == []

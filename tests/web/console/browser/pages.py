@@ -1,0 +1,31 @@
+"""The console's pages, for what holds of each of them (test_every_page.py) and for their pictures in docs/.
+
+Add yours: an address, or an address and the links to follow from there (CSS selectors), because ids differ from run
+to run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """`follow`: links that are clicked one after the other. `role`: who looks."""
+
+    path: str
+    follow: tuple[str, ...] = ()
+    role: str = "LEAD"
+
+    def __str__(self) -> str:
+        return " ".join((self.path, *self.follow))
+
+
+PAGES = (
+    Shown("/"),
+    Shown("/account"),
+    Shown("/account/second-factor"),
+    Shown("/sign-in/password"),
+    Shown("/users", role="ADMIN"),
+    Shown("/nothing"),
+)

@@ -1,0 +1,101 @@
+"""What holds of every page: no barrier that axe-core finds, light and dark, on a laptop and a phone, by keyboard."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.web.console.browser.chromium import LAPTOP, PHONE, Person
+from tests.web.console.browser.conftest import Arrive
+from tests.web.console.browser.pages import PAGES, Shown
+
+pytestmark = pytest.mark.browser
+
+COLOURS: dict[str, Any] = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+SPILLS = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+# of the focused element: how thick its outline is, and whether it is in view
+FOCUS = """() => {
+  const on = document.activeElement, seen = getComputedStyle(on), box = on.getBoundingClientRect();
+  return [on.tagName, parseFloat(seen.outlineWidth), seen.outlineStyle, box.width > 0 && box.bottom > 0];
+}"""
+
+
+def barriers(page: Page, options: dict[str, Any] | None = None) -> list[str]:
+    """What axe-core finds wrong, each with the first place."""
+    found = Axe().run(page, options=options).response["violations"]
+    return [
+        f"{each['id']}: {each['nodes'][0]['html'][:200]} {each['nodes'][0]['failureSummary']}"
+        for each in found
+    ]
+
+
+def turn_to(person: Person, shown: Shown) -> Page:
+    page = person.open(shown.path)
+    for link in shown.follow:
+        page.locator(link).first.click()
+        page.wait_for_load_state()
+    page.wait_for_load_state("networkidle")
+    return page
+
+
+def test_every_page_is_read_by_everybody_light_and_dark_wide_and_narrow(arrive: Arrive) -> None:
+    people = {role: arrive(role, name=role.lower()) for role in sorted({shown.role for shown in PAGES})}
+    wrong: dict[str, list[str]] = {}
+    for shown in PAGES:
+        person = people[shown.role]
+        person.page.set_viewport_size(LAPTOP)
+        person.page.emulate_media(color_scheme="light")
+        page = turn_to(person, shown)
+        found = barriers(page)
+        if (spilled := page.evaluate(SPILLS)) > 0:
+            found.append(f"{spilled} pixels too wide for a laptop")
+        page.emulate_media(color_scheme="dark")
+        found += [f"dark: {barrier}" for barrier in barriers(page, COLOURS)]
+        page.set_viewport_size(PHONE)
+        if (spilled := page.evaluate(SPILLS)) > 0:
+            found.append(f"{spilled} pixels too wide for a phone")
+        if found:
+            wrong[str(shown)] = found
+    assert wrong == {}
+
+
+def test_the_keyboard_reaches_everything_visibly_and_tells_its_keys(arrive: Arrive) -> None:
+    person = arrive("ADMIN")
+    page = person.open("/users")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    seen = []
+    for _ in range(25):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate(FOCUS))
+    assert {name for name, *_ in seen} >= {"A", "BUTTON"}
+    assert [each for each in seen if each[1] < 2 or each[2] == "none" or not each[3]] == []
+    page.keyboard.press("Escape")
+    page.locator("main").focus()
+    page.keyboard.press("?")
+    keys = page.get_by_role("dialog", name="Keys")
+    assert "Users" in keys.inner_text()
+    page.keyboard.press("Escape")
+    page.keyboard.press("g")
+    page.keyboard.press("d")
+    page.wait_for_url(person.site.address + "/")
+
+
+def test_a_change_is_asked_about_sent_once_and_told(arrive: Arrive) -> None:
+    page = (person := arrive("ADMIN")).open("/users")
+    person.site.hire("bob", "CSR")
+    page.reload()
+    row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="bob", exact=True))
+    row.get_by_role("button", name="Remove").click()
+    sure = page.get_by_role("dialog", name="Are you sure?")
+    assert sure.locator("p").inner_text() == "Remove bob?"
+    sure.get_by_role("button", name="No").click()
+    assert row.count() == 1
+    row.get_by_role("button", name="Remove").click()
+    sure.get_by_role("button", name="Yes").click()
+    page.wait_for_function("document.querySelector('#said').innerText.includes('removed')")
+    assert person.said() == "bob is removed; what they did keeps their name."
+    assert row.count() == 0
