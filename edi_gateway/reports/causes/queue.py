@@ -195,18 +195,28 @@ def _by_case(conn: Connection, wanted: Wanted, now: datetime, limit: int, offset
         .group_by(c.fingerprint)
         .subquery()
     )
-    g = grouped.c
-    total = rows(conn, select(func.count(), func.coalesce(func.sum(g.cases), 0)).select_from(grouped))[0]
-    query = select(g.fingerprint).order_by(g.due_at, g.cents.desc(), g.rank, g.fingerprint)
-    marks = [row[0] for row in rows(conn, query.limit(limit).offset(offset))]
-    chosen = [*conditions, c.fingerprint.in_(marks)]
-    found = _counted(conn, marks, chosen)
-    return Queue(tuple(_told(conn, found, _amounts_of(conn, chosen), now)), total[0], int(total[1]))
+    g, kept = grouped.c, causes.c
+    query = select(
+        *(g.fingerprint, g.cases, kept.cases, kept.orders, kept.tests, g.due_at),
+        *(func.count().over(), func.sum(g.cases).over()),
+    ).join_from(grouped, causes, g.fingerprint == kept.fingerprint)
+    ordered = query.order_by(g.due_at, g.cents.desc(), g.rank, g.fingerprint).limit(limit).offset(offset)
+    found, some = dict[str, _Counted](), list[str]()
+    all_causes = all_cases = 0
+    for mark, count, all_of_it, orders, tests, due_at, *all_found in rows(conn, ordered):
+        all_causes, all_cases = all_found
+        found[mark] = _Counted(count, orders, tests, due_at)
+        if count != all_of_it:  # only then are they counted anew
+            some.append(mark)
+    amounts = _amounts_kept(conn, list(found))
+    if some:
+        chosen = [*conditions, c.fingerprint.in_(some)]
+        found |= _counted(conn, chosen)
+        amounts |= {mark: {} for mark in some} | _amounts_of(conn, chosen)
+    return Queue(tuple(_told(conn, found, amounts, now)), all_causes, int(all_cases))
 
 
-def _counted(
-    conn: Connection, marks: Sequence[str], conditions: list[ColumnElement[bool]]
-) -> dict[str, _Counted]:
+def _counted(conn: Connection, conditions: list[ColumnElement[bool]]) -> dict[str, _Counted]:
     c = cases.c
     query: Select[Any] = (
         select(
@@ -219,8 +229,7 @@ def _counted(
         .where(*conditions)
         .group_by(c.fingerprint)
     )
-    found = {row[0]: _Counted(*row[1:]) for row in rows(conn, query)}
-    return {mark: found[mark] for mark in marks if mark in found}
+    return {row[0]: _Counted(*row[1:]) for row in rows(conn, query)}
 
 
 def _amounts_kept(conn: Connection, marks: Sequence[str]) -> dict[str, dict[str, Decimal]]:

@@ -115,12 +115,13 @@ def _cases() -> None:
     op.drop_index("ix_cases_fingerprint", "cases")
     op.create_index("ix_cases_fingerprint", "cases", ["fingerprint", "opened_at"])
     op.create_index("ix_cases_opened_at", "cases", ["opened_at"])
-    for name, first in (
-        ("ix_cases_work", ()),
-        ("ix_cases_of_cause", ("fingerprint",)),
-        ("ix_cases_of_owner", ("owner",)),
+    asked = ("closed_at", "owner", "state", "snoozed_until", "opened_at", "order_id", "currency", "test")
+    for name, columns in (
+        ("ix_cases_work", _ORDER),
+        ("ix_cases_of_cause", ("fingerprint", *_ORDER, *asked)),
+        ("ix_cases_of_owner", ("owner", *_ORDER)),
     ):
-        op.create_index(name, "cases", [*first, *_ORDER], sqlite_where=_OPEN, postgresql_where=_OPEN)
+        op.create_index(name, "cases", list(columns), sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 
 def _causes() -> None:
