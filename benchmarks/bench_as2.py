@@ -1,14 +1,18 @@
 """AS2, in and out of one process: 10 KB signed and encrypted with a signed receipt in the answer, and a 100 MB message.
 
-`python -m benchmarks.bench_as2 [messages]` measures on SQLite, FULL sync on: one gateway posts to itself over loopback,
-so that every message is packed, sent, taken, committed, receipted, and its receipt judged and committed, by the same
-process (AES-256-CBC, SHA-256, RSA-2048). Beside it stands its floor: the same signing, encrypting, opening and judging
-alone, without HTTP and database. Then the memory that one message of 100 MB takes over the idle process.
+`python -m benchmarks.bench_as2 [messages]` measures on SQLite, FULL sync on (AES-256-CBC, SHA-256, RSA-2048):
+
+- One process that sends and takes at the same time, half its messages out and half in, with a second process as the
+  other side. A message counts when its receipt is judged and committed (out), or given and committed (in).
+- The same with no other side: a gateway posts to itself, so that one process does both ends of every message.
+- The floor: the same signing, encrypting, opening and judging alone, without HTTP and database.
+- The memory that one message of 100 MB takes over the idle process, both ends in it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
 import socket
 import statistics
@@ -18,9 +22,13 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
 
 from benchmarks import orders
 from edi_gateway import logs
@@ -38,7 +46,7 @@ from edi_gateway.partners.profile import As2Connection
 from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store.database import connect, upgrade
 from edi_gateway.store.ids import Ids
-from edi_gateway.store.tables import transmissions
+from edi_gateway.store.tables import as2_messages, transmissions
 from edi_gateway.store.traffic import outbox
 from edi_gateway.transport.as2.extents import Extent, Scratch
 from edi_gateway.transport.as2.heading import read_headers
@@ -54,7 +62,7 @@ from edi_gateway.web.as2.app import As2App, Bounds
 from edi_gateway.web.listener import Listener
 
 PASSPHRASE = "only for this benchmark"
-LINES = 4  # partners that are sent to at the same time, each in order
+LINES = 8  # partners that are sent to at the same time, each in order
 SIZE = 10_000
 LARGE = 100 << 20
 BAR = 100  # messages a second
@@ -80,11 +88,39 @@ internal_addresses = true
 """
 
 
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One partner of a gateway: who is who, and the port at which it listens."""
+
+    key: str
+    us: str
+    them: str
+    port: int
+
+
+def itself(port: int) -> list[Agreement]:
+    """A gateway that is both sides of each agreement."""
+    there = [Agreement(f"there{n}", "HERE", f"THERE{n}", port) for n in range(LINES)]
+    return there + [Agreement(f"here{n}", f"THERE{n}", "HERE", port) for n in range(LINES)]
+
+
+def across(side: str, other: str, port: int) -> list[Agreement]:
+    """One of two gateways; the other one's `port`."""
+    return [Agreement(f"there{n}", f"{side}{n}", f"{other}{n}", port) for n in range(LINES)]
+
+
+def free_ports(count: int) -> list[int]:
+    found = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [each.getsockname()[1] for each in found]
+    for each in found:
+        each.close()
+    return ports
+
+
 @contextmanager
-def gateway(home: Path) -> Iterator[Gateway]:
-    """A gateway that is both sides of each agreement, with its server."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def gateway(home: Path, port: int, agreements: list[Agreement], both: tuple[Any, bytes]) -> Iterator[Gateway]:
+    """A gateway with its server. both: the certificate and key of all sides."""
+    described, locked = both
     engine = connect(f"sqlite:///{home / 'gateway.db'}")
     upgrade(engine)
     secrets = secrets_from({}, home)
@@ -96,25 +132,27 @@ def gateway(home: Path) -> Iterator[Gateway]:
         postings={},
         keyring=Keyring(secrets, lambda: PASSPHRASE),
     )
-    described, private = making.new("Both", "rsa-2048", datetime.now(UTC) - timedelta(hours=1), 30)
-    locked = keys.locked(private, PASSPHRASE)
     with running.works.writer.begin() as conn:
         desk = running.works.desk(conn)
         certificates.add_ours(desk, described, Key(locked=locked), Use())
-        for n in range(LINES):
-            for key, us, them in ((f"there{n}", "HERE", f"THERE{n}"), (f"here{n}", f"THERE{n}", "HERE")):
-                folder = home / "partners" / key
-                folder.mkdir(parents=True)
-                text = _PROFILE.format(key=key, us=us, them=them, port=port)
-                (folder / "partner.toml").write_text(text)
-                loaded = registry.load(folder)
-                assert loaded.profile is not None, loaded.findings
-                publish(desk, snapshot(loaded.profile, folder, home / "mappings"), "for the benchmark")
-                certificates.add_theirs(desk, described, Use(key))
+        for each in agreements:
+            folder = home / "partners" / each.key
+            folder.mkdir(parents=True)
+            text = _PROFILE.format(key=each.key, us=each.us, them=each.them, port=each.port)
+            (folder / "partner.toml").write_text(text)
+            loaded = registry.load(folder)
+            assert loaded.profile is not None, loaded.findings
+            publish(desk, snapshot(loaded.profile, folder, home / "mappings"), "for the benchmark")
+            certificates.add_theirs(desk, described, Use(each.key))
     app = As2App(partial(receiving.take, running.works), Bounds(at_once=LINES))
     with Listener(app, host="127.0.0.1", port=port, at_once=LINES * 2):
         yield running
     engine.dispose()
+
+
+def certificate() -> tuple[Any, bytes]:
+    described, private = making.new("Both", "rsa-2048", datetime.now(UTC) - timedelta(hours=1), 30)
+    return described, keys.locked(private, PASSPHRASE)
 
 
 def queue(running: Gateway, partner: str, contents: list[bytes]) -> None:
@@ -147,15 +185,75 @@ def _documents(count: int, first: int) -> list[bytes]:
 
 def rate(running: Gateway, count: int, first: int) -> tuple[float, float]:
     """(messages a second, milliseconds of computing each), from queued to receipted, LINES partners at a time."""
+    done = _fill(running, count, first)
+    busy, started = time.process_time(), time.perf_counter()
+    _send_all(running)
+    return done / (time.perf_counter() - started), (time.process_time() - busy) / done * 1000
+
+
+def _fill(running: Gateway, count: int, first: int) -> int:
     each = count // LINES
     for n in range(LINES):
         queue(running, f"there{n}", _documents(each, first + n * each))
-    busy, started = time.process_time(), time.perf_counter()
+    return each * LINES
+
+
+def _send_all(running: Gateway) -> None:
     with ThreadPoolExecutor(LINES) as lines:
         for line in [lines.submit(_send, running, f"there{n}") for n in range(LINES)]:
             line.result()
-    done = each * LINES
-    return done / (time.perf_counter() - started), (time.process_time() - busy) / done * 1000
+
+
+def exchange(count: int, runs: int) -> list[float]:
+    """Messages a second through one process, `count` out and `count` in at the same time; a number a run."""
+    ours, theirs = free_ports(2)
+    both = certificate()
+    spawning = multiprocessing.get_context("spawn")
+    here, there = spawning.Pipe()
+    other = spawning.Process(target=_other_side, args=(there, theirs, ours, both, count, runs), daemon=True)
+    other.start()
+    found = []
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        gateway(Path(folder), ours, across("HERE", "THERE", theirs), both) as running,
+    ):
+        for run in range(runs + 1):  # the first one to get warm
+            done = _fill(running, count, 1_000_000 * (run + 1))
+            assert here.recv() == "ready"
+            here.send("go")
+            started = time.perf_counter()
+            _send_all(running)
+            _wait_for(running, done * (run + 1))
+            found.append(2 * done / (time.perf_counter() - started))
+            assert here.recv() == "done"
+        other.join()
+    return found[1:]
+
+
+def _other_side(pipe: Any, port: int, theirs: int, both: tuple[Any, bytes], count: int, runs: int) -> None:
+    logs.configure("console", "ERROR")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        gateway(Path(folder), port, across("THERE", "HERE", theirs), both) as running,
+    ):
+        for run in range(runs + 1):
+            done = _fill(running, count, 500_000_000 + 1_000_000 * (run + 1))
+            pipe.send("ready")
+            assert pipe.recv() == "go"
+            _send_all(running)
+            _wait_for(running, done * (run + 1))
+            pipe.send("done")
+
+
+def _wait_for(running: Gateway, taken: int) -> None:
+    """Until so many messages were taken in all."""
+    c = as2_messages.c
+    counting = select(func.count()).where(c.direction == "in", c.state == "TAKEN")
+    while True:
+        with running.works.writer.reading() as conn:
+            if conn.execute(counting).scalar_one() >= taken:
+                return
+        time.sleep(0.01)
 
 
 def _send(running: Gateway, partner: str) -> None:
@@ -247,19 +345,20 @@ def _kilobytes(name: str) -> int:
 
 def main(count: int) -> None:
     logs.configure("console", "ERROR")
+    exchanged = statistics.median(exchange(count // 2, 3))
     with tempfile.TemporaryDirectory() as folder:
-        home = Path(folder)
-        with gateway(home) as running:
+        (port,) = free_ports(1)
+        with gateway(Path(folder), port, itself(port), certificate()) as running:
             rate(running, 4 * LINES, 0)  # warm
             floors = [floor(running, 60) for _ in range(3)]
             runs = [rate(running, count, 1_000_000 * (n + 1)) for n in range(3)]
             seconds, memory = large(running)
     alone, whole = statistics.median(floors), statistics.median(run[0] for run in runs)
     computing = statistics.median(run[1] for run in runs)
+    said = "held" if exchanged >= BAR else "MISSED"
     print(f"cryptography alone, one thread:   {alone:7.0f} messages/s")
-    print(
-        f"sent, taken, receipted, durable:  {whole:7.0f} messages/s   bar {BAR}   ratio {whole / alone:.2f}"
-    )
+    print(f"half out and half in, one side:   {exchanged:7.0f} messages/s   bar {BAR}: {said}")
+    print(f"both sides in one process:        {whole:7.0f} messages/s   ratio {whole / alone:.2f}")
     print(f"computing, of both sides:         {computing:7.1f} ms a message")
     print(f"one message of 100 MB:            {seconds:7.1f} s")
     print(f"memory over idle, both sides:     {memory:7.0f} MB           bar {MEMORY_BAR}")

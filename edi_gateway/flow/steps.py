@@ -9,8 +9,8 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import Any, Protocol, TypeVar
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -19,6 +19,7 @@ from edi_gateway.store import database
 
 T = TypeVar("T")
 _DEADLOCK, _DEADLOCKS = "40P01", 5  # PostgreSQL's code; how many in a row are borne
+_AT_ONCE = 16  # writes of several threads in one commit
 _IN_TURN = "gateway in turn"  # on a connection's record while it has the gate
 
 
@@ -57,6 +58,11 @@ class _Turns:
             self._waiting.append((me, turn))
         turn.wait()
 
+    @property
+    def mine(self) -> bool:
+        """Whether this thread has it."""
+        return self._owner == threading.get_ident()
+
     def __exit__(self, *_: object) -> None:
         with self._guard:
             self._depth -= 1
@@ -68,6 +74,33 @@ class _Turns:
                 turn.set()
             else:
                 self._owner = None
+
+
+class _Wanted:
+    """Something that a thread wants to write, and what became of it."""
+
+    def __init__(self, work: Callable[[Connection], Any]) -> None:
+        self.work = work
+        self.result: Any = None
+        self.error: Exception | None = None
+        self.done = threading.Event()
+
+    def under_savepoint(self, conn: Connection) -> None:
+        try:
+            with conn.begin_nested():
+                self.result, self.error = self.work(conn), None
+        except DBAPIError:
+            raise
+        except Exception as error:
+            self.error = error
+
+    def alone(self, writer: Writer) -> None:
+        try:
+            with writer.begin() as conn:
+                self.result, self.error = self.work(conn), None
+        except Exception as error:
+            self.error = error
+        self.done.set()
 
 
 class Writer:
@@ -82,6 +115,7 @@ class Writer:
         self.gate: AbstractContextManager[object] = (
             _Turns() if engine.dialect.name == "sqlite" else nullcontext()
         )
+        self._wanted: deque[_Wanted] = deque()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -99,7 +133,14 @@ class Writer:
                 conn.rollback()
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """`work` in a transaction; again when PostgreSQL has ended it to resolve a deadlock."""
+        """`work` in a transaction; again when PostgreSQL has ended it to resolve a deadlock.
+
+        On SQLite what several threads want to write at the same time is committed together, each under a savepoint:
+        the disk is waited for once. `work` may so be run by another thread, and is run again by itself when the
+        commit of all fails.
+        """
+        if isinstance(self.gate, _Turns) and not self.gate.mine:
+            return self._shared(work, self.gate)
         for _ in range(_DEADLOCKS):
             try:
                 with self.begin() as conn:
@@ -109,6 +150,34 @@ class Writer:
                     raise
         with self.begin() as conn:
             return work(conn)
+
+    def _shared(self, work: Callable[[Connection], T], gate: _Turns) -> T:
+        mine = _Wanted(work)
+        self._wanted.append(mine)
+        while not mine.done.is_set():
+            with gate:
+                if not mine.done.is_set():  # else whoever had the turn before has done it
+                    some = min(len(self._wanted), _AT_ONCE)
+                    self._together([self._wanted.popleft() for _ in range(some)])
+        if mine.error is not None:
+            raise mine.error
+        return cast(T, mine.result)
+
+    def _together(self, wanted: list[_Wanted]) -> None:
+        """Run these and commit them all; where that fails each by itself."""
+        try:
+            if len(wanted) > 1:
+                with suppress(Exception), self.begin() as conn:
+                    for each in wanted:
+                        each.under_savepoint(conn)
+                    conn.commit()
+                    for each in wanted:
+                        each.done.set()
+            for each in wanted:
+                if not each.done.is_set():
+                    each.alone(self)
+        finally:  # this thread was interrupted: the others do theirs themselves
+            self._wanted.extendleft(each for each in reversed(wanted) if not each.done.is_set())
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:

@@ -75,8 +75,10 @@ def live(conn: Connection) -> dict[str, Live]:
 
 def hashes(conn: Connection) -> dict[str, tuple[str, bool]]:
     """Partner -> (hash, paused): the cheap look that says whether anything has changed."""
-    c = live_profiles.c
-    return {row.partner: (row.hash, row.paused) for row in conn.execute(select(c.partner, c.hash, c.paused))}
+    return {partner: (digest, paused) for partner, digest, paused in conn.execute(_HASHES).all()}
+
+
+_HASHES = select(live_profiles.c.partner, live_profiles.c.hash, live_profiles.c.paused)
 
 
 def sites(conn: Connection, partners: Collection[str]) -> dict[str, tuple[str, ...]]:

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from sqlalchemy import text
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import IntegrityError
 
 from edi_gateway.flow.steps import Direct, Writer, _Turns
 from edi_gateway.store.database import connect
@@ -66,3 +69,73 @@ def test_a_connection_with_a_half_read_result_does_not_stop_the_next_writer(tmp_
     )
     engine.dispose()
     other.dispose()
+
+
+def _at_the_same_time(writer: Writer, works: list[Callable[[Connection], str]]) -> list[str]:
+    """What became of each, all of them waiting for the writer when it becomes free."""
+    became = [""] * len(works)
+
+    def write(n: int) -> None:
+        try:
+            became[n] = writer.run(works[n])
+        except ValueError as error:
+            became[n] = f"raised {error}"
+
+    threads = [threading.Thread(target=write, args=(n,)) for n in range(len(works))]
+    with writer.gate:
+        for thread in threads:
+            thread.start()
+        while len(writer._wanted) < len(works):
+            pass
+    for thread in threads:
+        thread.join(30)
+    return became
+
+
+def test_what_several_threads_write_at_once_is_one_commit_and_each_gets_its_own_answer(
+    tmp_path: Path,
+) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'a.db'}")
+    writer = Writer(engine)
+    with writer.begin() as conn:
+        conn.execute(text("CREATE TABLE t (n INTEGER)"))
+    commits: list[int] = []
+    event.listen(engine, "commit", lambda _: commits.append(1))
+
+    def put(n: int, conn: Connection) -> str:
+        conn.execute(text("INSERT INTO t VALUES (:n)"), {"n": n})
+        if n == 2:
+            raise ValueError("not this one")
+        return f"put {n}"
+
+    became = _at_the_same_time(writer, [partial(put, n) for n in range(5)])
+
+    assert became == ["put 0", "put 1", "raised not this one", "put 3", "put 4"]
+    assert len(commits) == 1
+    with engine.connect() as conn:
+        assert sorted(conn.execute(text("SELECT n FROM t")).scalars()) == [0, 1, 3, 4]
+
+
+def test_where_the_database_refuses_one_write_the_others_are_written_by_themselves(tmp_path: Path) -> None:
+    engine = connect(f"sqlite:///{tmp_path / 'a.db'}")
+    writer = Writer(engine)
+    with writer.begin() as conn:
+        conn.execute(text("CREATE TABLE t (n INTEGER PRIMARY KEY)"))
+        conn.execute(text("INSERT INTO t VALUES (1)"))
+
+    def put(n: int, conn: Connection) -> str:
+        try:
+            conn.execute(text("INSERT INTO t VALUES (:n)"), {"n": n})
+        except IntegrityError as error:
+            if conn.in_nested_transaction():
+                raise
+            raise ValueError("it is there") from error
+        return f"put {n}"
+
+    assert _at_the_same_time(writer, [partial(put, n) for n in range(3)]) == [
+        "put 0",
+        "raised it is there",
+        "put 2",
+    ]
+    with engine.connect() as conn:
+        assert sorted(conn.execute(text("SELECT n FROM t")).scalars()) == [0, 1, 2]

@@ -185,21 +185,21 @@ class _Arrival(Arrived):
 
     def _message(self, found: Opened | Refused, old: Message | None) -> tuple[Reply, str]:
         payload = _payload_sha256(found) if isinstance(found, Opened) else None
-        with self.works.writer.reading() as conn:
-            verdict = self._verdict(conn, found, payload, old)
+        verdict = self._verdict(None, found, payload, old)
         while True:
             receipt = None if verdict.state == "AGAIN" else self._written(found, verdict)
             try:
                 reply = self.works.writer.run(partial(self._commit, found, verdict, payload, receipt))
                 return reply, verdict.state.lower()
-            except Overtaken:  # another thread was quicker
+            except Overtaken:  # this content came before, or another thread was quicker
                 with self.works.writer.reading() as conn:
                     old = as2.claimed(conn, "in", self.key, self.message_id)
                     verdict = self._verdict(conn, found, payload, old)
 
     def _verdict(
-        self, conn: Connection, found: Opened | Refused, payload: str | None, old: Message | None
+        self, conn: Connection | None, found: Opened | Refused, payload: str | None, old: Message | None
     ) -> Verdict:
+        """conn: to look whether we have this content already; without one it is left to the commit, which looks."""
         if old is not None and (old.sha256 == self.request.sha256 or payload == old.payload_sha256):
             return Verdict("AGAIN", old=old)
         if isinstance(found, Refused):
@@ -208,7 +208,7 @@ class _Arrival(Arrived):
             came = f"{old.created_at:%Y-%m-%d %H:%M} UTC"
             problem = f"{self.message_id} was the id of another message, which came {came}."
             return Verdict("REFUSED", UNEXPECTED_PROCESSING_ERROR, problem, old)
-        if payload is not None and as2.was_taken(conn, self.key, payload):
+        if conn is not None and payload is not None and as2.was_taken(conn, self.key, payload):
             return Verdict("DUPLICATE", DUPLICATE_DOCUMENT, _KNOWN_CONTENT)
         return Verdict("TAKEN")
 
