@@ -111,6 +111,9 @@ def compose(here: Here) -> Gateway:
             keep_bytes_days=settings.retention.bytes_days,
             limits=Limits(segment_bytes=settings.limits.segment_bytes),
             numbers=Numbers(**settings.numbers.model_dump()),
+            hours=settings.service.hours(),
+            recurs=settings.service.recurs,
+            recurs_days=settings.service.recurs_days,
             incidents=Unusual(**settings.incidents.model_dump()),
             alerting=alerting_of(here),
         ),
@@ -249,7 +252,8 @@ def publish_drafts(here: Here) -> None:
     ids = here.ids  # claimed by a transaction of its own
     for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
         with here.engine.begin() as conn:
-            desk = Desk(conn, ids, here.clock, machine, production=here.settings.production)
+            production, hours = here.settings.production, here.settings.service.hours()
+            desk = Desk(conn, ids, here.clock, machine, production, hours=hours)
             try:
                 if loaded.profile is not None and loaded.valid:
                     draft = snapshots.snapshot(loaded.profile, loaded.folder, here.mappings_folder)

@@ -147,14 +147,19 @@ class Here:
     @contextmanager
     def desk_of(self, who_is: Callable[[Connection], Actor]) -> Iterator[Desk]:
         """The same for whoever that is, asked inside the transaction."""
+        _ = self.ids  # made before the transaction: it asks the database for a number of its own
+        with self.engine.begin() as conn:
+            yield self.desk_at(conn, who_is(conn))
+
+    def desk_at(self, conn: Connection, who: Actor) -> Desk:
+        """A desk in somebody else's transaction, with the controls and numbers of this installation."""
         from edi_gateway.commands.desk import Controls, Desk, Numbers
 
-        ids, settings = self.ids, self.settings
+        settings = self.settings
         controls = Controls(frozenset(settings.approval.second_person), settings.release_limits.by_role())
-        with self.engine.begin() as conn:
-            who = who_is(conn)
-            numbers = Numbers(**settings.numbers.model_dump())
-            yield Desk(conn, ids, self.clock, who, settings.production, controls, numbers)
+        numbers = Numbers(**settings.numbers.model_dump())
+        hours = settings.service.hours()
+        return Desk(conn, self.ids, self.clock, who, settings.production, controls, numbers, hours)
 
 
 def login() -> str:

@@ -17,6 +17,7 @@ from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.steps import Writer
 from edi_gateway.model.clock import Clock
+from edi_gateway.orders.working_time import WorkingHours
 from edi_gateway.partners.profile import Profile
 from edi_gateway.posting.base import Posting
 from edi_gateway.store.ids import Ids
@@ -67,6 +68,9 @@ class Options:
     incidents: Unusual = field(default_factory=Unusual)
     alerting: Alerting = field(default_factory=Alerting)
     numbers: Numbers = field(default_factory=Numbers)
+    hours: WorkingHours = field(default_factory=WorkingHours)  # ours, in which cases are seen to
+    recurs: int = 10  # cases of one cause, partner, item or rule ...
+    recurs_days: int = 30  # ... in so many days get an improvement record
 
 
 @dataclass(slots=True)
@@ -87,4 +91,8 @@ class Works:
     def desk(self, conn: Connection) -> Desk:
         """For commands that the machine itself gives."""
         options = self.options
-        return Desk(conn, self.ids, self.clock, _SYSTEM, options.production, numbers=options.numbers)
+        return Desk(
+            *(conn, self.ids, self.clock, _SYSTEM, options.production),
+            numbers=options.numbers,
+            hours=options.hours,
+        )

@@ -10,7 +10,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -27,6 +27,7 @@ from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.orders.limits import LIMITS
 from edi_gateway.settings.section import Section
+from edi_gateway.settings.service import Service
 from edi_gateway.settings.watching import Alerts, Incidents, Mail
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "Mail",
     "Numbers",
     "Section",
+    "Service",
     "Settings",
     "SettingsInvalid",
     "as_toml",
@@ -318,6 +320,7 @@ class Settings(Section):
     incidents: Incidents = Incidents()
     mail: Mail = Mail()
     alerts: Alerts = Alerts()
+    service: Service = Service()
     retention: Retention = Retention()
     approval: Approval = Approval()
     release_limits: ReleaseLimits = ReleaseLimits()
@@ -398,7 +401,7 @@ def _toml(value: object) -> str:
         return str(value)
     if isinstance(value, Decimal):
         return format(value, "f")
-    if isinstance(value, datetime):
+    if isinstance(value, datetime | date | time):
         return value.isoformat()
     if isinstance(value, dict):
         return f"{{{', '.join(f' {key} = {_toml(item)} ' for key, item in value.items())}}}"

@@ -54,7 +54,7 @@ def start(
 ) -> Run:
     """Begin a replay of the cases and all open ones of their causes; with a corrected copy of that one document."""
     with works.writer.begin() as conn:
-        desk = Desk(conn, works.ids, works.clock, actor)
+        desk = Desk(conn, works.ids, works.clock, actor, hours=works.options.hours)
         run = replaying.begin_cases(desk, case_ids, alone=with_file is not None)
         if with_file is not None:
             _enter_copy(works, conn, run, with_file, name)
@@ -83,6 +83,15 @@ def carry(works: Works) -> int:
         else:
             done += carry_on(works, run)
     return done
+
+
+def carry_one(works: Works, run_id: int) -> int:
+    """One chunk of one replay, tried or done; how many cases went a step on."""
+    with works.writer.reading() as conn:
+        run = replays.load(conn, run_id)
+    if run is None or run.state != "RUNNING":
+        return 0
+    return trying.carry(works, run) if run.kind == replays.DRY else carry_on(works, run)
 
 
 def carry_on(works: Works, run: Run) -> int:
@@ -282,4 +291,5 @@ def _state(conn: Connection, item: Item) -> str:
 
 def _desk(works: Works, conn: Connection, run: Run) -> Desk:
     """In the name of who began it, who was allowed to then."""
-    return Desk(conn, works.ids, works.clock, Actor(run.by, frozenset({MACHINE})))
+    actor = Actor(run.by, frozenset({MACHINE}))
+    return Desk(conn, works.ids, works.clock, actor, hours=works.options.hours)
