@@ -3,10 +3,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo test check bench fuzz docs clean
+.PHONY: demo console test check bench fuzz docs clean
 
 demo: $(READY)
 	@$(BIN)/edi-gateway demo demo
+
+# pages in a browser, over a folder of its own, until Ctrl-C
+console: $(READY)
+	@$(BIN)/edi-gateway demo demo-console --console
 
 test: $(READY)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
@@ -34,4 +38,4 @@ $(READY): pyproject.toml constraints.txt
 	touch $(READY)
 
 clean:
-	rm -rf .venv build dist demo
+	rm -rf .venv build dist demo demo-console

@@ -32,8 +32,22 @@ def init(folder: Annotated[Path, typer.Argument(help="A new or empty folder.")])
 @app.command()
 def demo(
     folder: Annotated[Path, typer.Argument(help="Made anew each time; only a demo's own folder is removed.")],
+    console: Annotated[
+        bool, typer.Option("--console", help="Instead of a story: work and serve the console until Ctrl-C.")
+    ] = False,
+    port: Annotated[
+        int, typer.Option("--port", min=0, max=65535, help="Of the console; 0: one that is free.")
+    ] = 0,
 ) -> None:
-    """Run the gateway over invented orders and tell the story."""
+    """Run the gateway over invented orders and tell the story.
+
+    With --console an analyst and a lead may sign in; their passwords are printed.
+    """
+    if console:
+        from edi_gateway.cli.trial.demonstration_console import serve
+
+        serve(folder, port)
+        return
     from edi_gateway.cli.trial.demonstration import demonstrate
 
     demonstrate(folder)

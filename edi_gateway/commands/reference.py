@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from edi_gateway.commands.desk import ROLES
 from edi_gateway.commands.master_data.csv_kinds import LAYOUTS
-from edi_gateway.commands.permissions import PERMISSIONS
+from edi_gateway.commands.permissions import PERMISSIONS, SEEING
 from edi_gateway.commands.shipping.csv_shipping import LAYOUTS as SHIPPING_LAYOUTS
 from edi_gateway.commands.stocking.csv_stock import LAYOUTS as STOCK_LAYOUTS
 from edi_gateway.orders.holds import RELEASE_REASONS, RULES
@@ -80,12 +80,23 @@ def csv_page() -> str:
     return "\n".join(lines)
 
 
+def _said(roles: frozenset[str]) -> str:
+    if roles == ROLES:
+        return "everybody"
+    left = ROLES - roles
+    return f"everybody but {min(left)}" if len(left) == 1 else ", ".join(sorted(roles))
+
+
+_SEEING = """In the console and by the JSON API. The command line reads for whoever may open the database:
+there the system's own users and files decide."""
+
+
 def roles_page() -> str:
     """docs/reference/roles.md."""
     lines = [_ROLES, f"The roles: {', '.join(sorted(ROLES))}.", "", "| to | takes one of |", "|---|---|"]
-    for what, roles in PERMISSIONS.items():
-        said = "everybody but AUDITOR" if roles == ROLES - {"AUDITOR"} else ", ".join(sorted(roles))
-        lines.append(f"| {what} | {said} |")
+    lines += [f"| {what} | {_said(roles)} |" for what, roles in PERMISSIONS.items()]
+    lines += ["", "## Seeing", "", _SEEING, "", "| to | takes one of |", "|---|---|"]
+    lines += [f"| {what} | {_said(roles)} |" for what, roles in SEEING.items()]
     lines += ["", "## Releasing holds", ""]
     lines += [
         "A release needs a reason code and a text. Who set a value may not release the hold on it, nor the one that",

@@ -43,8 +43,8 @@ def demonstrate(folder: Path) -> None:
     (folder / MARK).write_text("Made by `edi-gateway demo`, which removes this folder when it runs again.\n")
     with closing(Here(folder.resolve(), "demo")) as here:
         fill(here)
-        _stock(here)
-        dropped = _drop(here)
+        stock(here)
+        dropped = drop(here)
         say(
             "[bold]A seller, Tarnbrook, and its buyers.[/bold] All names are invented. The clock of this folder began "
             f"on {BEGINS:%A, %d %B %Y, %H:%M} UTC. {dropped} files lie in {escape(str(folder))}/exchange/*/in. The "
@@ -112,7 +112,7 @@ def fill(here: Here) -> None:
                 imports.approve(desk, report.waits)
 
 
-def _stock(here: Here) -> None:
+def stock(here: Here) -> None:
     """What lies at our own dock, for the partner whose goods ship from here."""
     from edi_gateway.commands.master_data import importing as master_data
     from edi_gateway.commands.stocking import stock_imports
@@ -125,7 +125,7 @@ def _stock(here: Here) -> None:
         fail(f"{folder}: {problem.problem}")
 
 
-def _drop(here: Here) -> int:
+def drop(here: Here) -> int:
     """Put every sample's documents where its sender would: the folder of the partner, or of anybody."""
     from edi_gateway.partners import registry
 
@@ -167,8 +167,14 @@ def _program() -> str:
     return f"{sys.executable} -m edi_gateway" if started.name == "__main__.py" else str(started)
 
 
+def _from_checkout() -> bool:
+    """Whether this is the source, with its Makefile."""
+    return (Path(__file__).parents[3] / "Makefile").is_file()
+
+
 def _what_next(folder: Path) -> None:
     there, program = escape(shlex.quote(str(folder))), escape(shlex.quote(_program()))
+    console = "make console" if _from_checkout() else "edi demo DIR --console"
     screen.print(
         f"""
 [bold underline]What to type next[/bold underline]
@@ -186,5 +192,6 @@ def _what_next(folder: Path) -> None:
   edi --home to-cash invoices list            what was billed and paid
   edi --home as2/seller transmissions incoming    what came by AS2
   edi simulate                          the scenarios; `edi simulate 04-short-rest-later` plays one
-  edi run --once                        again: nothing is done twice"""
+  edi run --once                        again: nothing is done twice
+  {console}            the same and more in a browser, with cases to work on"""
     )
