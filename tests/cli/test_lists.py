@@ -89,6 +89,16 @@ def test_a_case_is_told_from_the_byte_to_the_997(busy: Terminal) -> None:
     )
 
 
+def test_an_order_tells_the_quantities_of_its_lines_as_a_ladder(busy: Terminal) -> None:
+    rungs = ("ordered", "held", "accepted", "shipped", "cancelled", "remaining")
+    told = busy.ok("orders", "show", "K7001004", "--json").one()["ladder"]
+    of = {row["line"]: [row[rung] for rung in rungs] for row in told}
+    assert of[1] == ["240", "0", "240", "0", "0", "240"]  # 20 cases of 12
+    assert of[3] == ["240", "240", "0", "0", "0", "0"]  # 10 cases of 24, which wait for their price
+    assert {row["unit"] for row in told} == {"EA"}
+    assert "remaining" in busy.ok("orders", "show", "K7001004").out
+
+
 def test_shows_have_the_promised_keys_too(busy: Terminal) -> None:
     case = busy.cases("--family", "SYNTAX")[0]
     shown = busy.ok("cases", "show", str(case["case_id"]), "--json").one()

@@ -235,6 +235,7 @@ def _tell(view: OrderView) -> None:
         "No lines.",
         spare=("theirs", "used", "ours"),
     )
+    _tell_ladder(view)
     active = [hold for hold in view.holds if hold.state == "ACTIVE"]
     if active:
         screen.print("\n[bold]Waiting for[/bold]")
@@ -250,6 +251,26 @@ def _tell(view: OrderView) -> None:
     screen.print("\n[bold]Timeline[/bold] (UTC)")
     for event in view.events:
         say(f"{shown(event.at)}  {escape(event.by)}: {escape(event.text)}", 2, 18)
+
+
+_RUNGS = (
+    *("ordered", "held", "accepted", "backordered", "allocated", "released", "picked", "shipped", "invoiced"),
+    *("cancelled", "remaining"),
+)
+
+
+def _tell_ladder(view: OrderView) -> None:
+    """How far each line is, in base units."""
+    print_table(
+        "\nQuantities",
+        ("line", "item", *_RUNGS, ""),
+        (
+            (row.line, row.sku, *(getattr(row, rung) or "" for rung in _RUNGS), row.unit)
+            for row in view.ladder
+        ),
+        "No quantities.",
+        spare=("picked", "released", "item"),
+    )
 
 
 @contextmanager

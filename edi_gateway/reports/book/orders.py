@@ -11,6 +11,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from edi_gateway.reports.book.holds import HoldRow, holds_of
+from edi_gateway.reports.book.ladders import LadderRow, ladders
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import (
     documents,
@@ -113,12 +114,14 @@ class RevisionRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """One order whole: header, lines, what holds it, what was found, documents, revisions, timeline."""
+    """One order whole: header, lines and their quantities as a ladder, what holds it, what was found, documents,
+    revisions, timeline."""
 
     order: OrderRow
     ship_to: str | None
     void_reason: str | None
     lines: tuple[LineRow, ...]
+    ladder: tuple[LadderRow, ...]
     holds: tuple[HoldRow, ...]
     findings: tuple[FindingRow, ...]
     documents: tuple[DocumentLink, ...]
@@ -145,6 +148,7 @@ class OrderFilter:
     most: Decimal | None = None
     late_answer_at: datetime | None = None
     test: bool | None = None
+    before: int | None = None  # older than this one: the next page
     limit: int = 200
 
 
@@ -215,6 +219,8 @@ def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
         where.append((orders.c.ship_until < wanted.late_ship_on) & (orders.c.stage.is_(None) | ~shipped))
     if wanted.test is not None:
         where.append(orders.c.test == wanted.test)
+    if wanted.before is not None:
+        where.append(orders.c.id < wanted.before)
     query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc())
     if wanted.least is None and wanted.most is None:
         return [OrderRow(*row) for row in rows(conn, query.limit(wanted.limit))]
@@ -258,6 +264,7 @@ def show(conn: Connection, order_id: int) -> OrderView | None:
         ship_to=rest.ship_to,
         void_reason=rest.void_reason,
         lines=tuple(LineRow(*line) for line in lines),
+        ladder=tuple(ladders(conn, order_id)),
         holds=tuple(holds_of(conn, order_id)),
         findings=tuple(findings_of(conn, order_id)),
         documents=tuple(_documents_of(conn, order_id)),
