@@ -23,7 +23,7 @@ _ORDER = (
     *("orders", "holds", "cases", "stock", "releases", "ship", "shipments", "warehouse", "papers"),
     *("invoices", "payments"),
     *("documents", "transmissions"),
-    *("incidents", "switches", "pause", "resume", "alerts"),
+    *("incidents", "switches", "pause", "resume", "alerts", "figures"),
     *("partners", "try", "certificates", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
 )
 

@@ -53,7 +53,7 @@ class Watch:
 
     def sets(self, count: int, state: str = "APPLIED", **values: Any) -> list[int]:
         row = {"direction": "in", "partner": "acme", "set_code": "850", "created_at": self.office.clock()}
-        return self.put(tables.documents, count, state=state, test=False, **row | values)
+        return self.put(tables.documents, count, **{"state": state, "test": False} | row | values)
 
     def file(self) -> None:
         row = {
