@@ -25,7 +25,7 @@ _MODULES = (
     "book.imports",
     *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
     *(f"book.{name}" for name in ("invoices", "payments")),
-    *(f"watch.{name}" for name in ("incidents", "switches")),
+    *(f"watch.{name}" for name in ("incidents", "switches", "alerts", "figures")),
     *("users", "database"),
 )
 _ALONE = {
