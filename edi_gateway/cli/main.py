@@ -20,12 +20,13 @@ _MODULES = (
     "serving",
     "trial.simulating",
     *(f"book.{name}" for name in ("orders", "daily", "holds", "cases")),
-    *(f"traffic.{name}" for name in ("documents", "partners", "versions", "proposing", "certificates")),
+    *(f"traffic.{name}" for name in ("documents", "partners", "versions", "proposing")),
+    *("traffic.trying", "traffic.certificates"),
     *(f"standard.{name}" for name in ("guides", "dictionary")),
     "book.imports",
     *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
     *(f"book.{name}" for name in ("invoices", "payments")),
-    *(f"watch.{name}" for name in ("incidents", "switches", "alerts", "figures")),
+    *(f"watch.{name}" for name in ("incidents", "switches")),
     *("users", "database"),
 )
 _ALONE = {

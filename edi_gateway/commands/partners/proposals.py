@@ -102,10 +102,10 @@ def text_of(conn: Connection, folders: Folders, partner: str, file: str) -> str:
     return _standing(folders.place(partner, file)) or ""
 
 
-def snapshot_of(conn: Connection, folders: Folders, partner: str) -> Snapshot:
-    """The partner as it would be published: its files, with what is proposed over them. Refused when that holds a
-    mistake."""
-    with laid_out(folders, versions.proposals(conn, partner), partner) as drafted:
+def snapshot_of(conn: Connection, folders: Folders, partner: str, *, proposed: bool = True) -> Snapshot:
+    """The partner as it would be published: its files, with what is proposed over them unless that is to be left out.
+    Refused when that holds a mistake."""
+    with laid_out(folders, versions.proposals(conn, partner) if proposed else (), partner) as drafted:
         return _snapshot(drafted, partner, f"Reading the draft of {partner}")
 
 

@@ -1,0 +1,177 @@
+"""How orders would be judged and answered by two versions of a partner, by the same master data.
+
+Takes purchase orders as both versions read them; gives Differences: the state, the holds, what we make of the lines,
+the 855 that would go. Each is judged as if it came for the first time, on the day on which it came and by the master
+data of that day; stock is not asked for. Nothing is written. Called by trial.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any, Final
+
+from sqlalchemy import Connection
+
+from edi_gateway.mapping.partner import PartnerTools
+from edi_gateway.model.documents.purchase_order import PurchaseOrder
+from edi_gateway.model.finding import Effect, Finding
+from edi_gateway.model.order import Judgement, NewHold, OrderLine
+from edi_gateway.orders import answers
+from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.facts import Facts, facts_on, needs
+from edi_gateway.orders.judge import judge_again
+from edi_gateway.orders.standing import CANCELS, CHANGES, COPIES, REPLACES
+from edi_gateway.store.master import facts
+from edi_gateway.triage.trying import difference, writing
+from edi_gateway.triage.trying.difference import APPEARS, CHANGED, GONE, Difference
+from edi_gateway.triage.trying.writing import Made
+
+#: Purposes of documents that speak of another order: they are read, and not judged by themselves.
+SPEAK_OF_OTHERS: Final = CANCELS | CHANGES | COPIES | REPLACES
+STATES: Final = ("ACCEPTED", "ON_HOLD", "REJECTED", "no order")
+WAITS: Final = "waits for what is on hold"
+_OF_A_LINE: Final = tuple(
+    field.name for field in fields(OrderLine) if field.name not in ("line", "buyer_line")
+)
+_855: Final = "855"
+
+
+@dataclass(frozen=True, slots=True)
+class ToJudge:
+    """An order as both versions read it; None: that version makes none of it. `about` is given back."""
+
+    was: PurchaseOrder | None
+    now: PurchaseOrder | None
+    received_at: datetime
+    test: bool
+    about: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`answer`: the 855 that would go at once; a text says why none would."""
+
+    judgement: Judgement
+    answer: Made | str
+
+
+def day_of(tools: PartnerTools, received_at: datetime) -> date:
+    return local_date(received_at, tools.profile.calendar)
+
+
+def between(
+    conn: Connection, live: PartnerTools, draft: PartnerTools, batch: Sequence[ToJudge], *, production: bool
+) -> Iterator[tuple[ToJudge, list[Difference]]]:
+    """What is different of each of a batch; all of them came on the same day."""
+    old = _judged(conn, live, [one.was for one in batch], batch, production)
+    new = _judged(conn, draft, [one.now for one in batch], batch, production)
+    for one, was, now in zip(batch, old, new, strict=True):
+        yield one, list(_differences(was, now))
+
+
+def _judged(
+    conn: Connection,
+    tools: PartnerTools,
+    orders: Sequence[PurchaseOrder | None],
+    batch: Sequence[ToJudge],
+    production: bool,
+) -> list[Judged | None]:
+    there = [order for order in orders if order is not None]
+    if not there:
+        return [None] * len(orders)
+    profile = tools.profile
+    asked = needs(there, profile, {False})
+    first = batch[0].received_at
+    data = facts.read(conn, profile.key, asked, day_of(tools, first))
+    known = facts_on(
+        data, profile, now=first, production=production
+    )  # what it works out serves all of the day
+    return [
+        None if order is None else _one(tools, _facts(known, one), order)
+        for order, one in zip(orders, batch, strict=True)
+    ]
+
+
+def _facts(known: Facts, one: ToJudge) -> Facts:
+    return replace(known, now=one.received_at, received_at=one.received_at, test=one.test)
+
+
+def _one(tools: PartnerTools, known: Facts, order: PurchaseOrder) -> Judged:
+    profile = tools.profile
+    judgement = judge_again(order, known)
+    agreed = profile.document(_855, "out")
+    if not profile.answering.send or agreed is None:
+        return Judged(judgement, "none goes")
+    if answers.waits(profile, judgement.state, judgement.lines, judgement.holds):
+        return Judged(judgement, WAITS)
+    said = answers.answer(
+        order,
+        judgement.lines,
+        judgement.holds,
+        profile=profile,
+        order_number=None,
+        today=known.today,
+        rejected=judgement.reject_code,
+        customer=judgement.customer,
+    )
+    return Judged(judgement, writing.written(tools, _855, said))
+
+
+def _differences(was: Judged | None, now: Judged | None) -> Iterator[Difference]:
+    yield from difference.turned("order", _state(was), _state(now), STATES)
+    if was is not None and now is not None:
+        yield from difference.things("hold", was.judgement.holds, now.judgement.holds, _hold, _told_hold)
+        yield from difference.findings("check", _beside(was.judgement), _beside(now.judgement))
+        yield from _lines(was.judgement.lines, now.judgement.lines)
+    yield from _answers("no order" if was is None else was.answer, "no order" if now is None else now.answer)
+
+
+def _state(judged: Judged | None) -> str:
+    return "no order" if judged is None else judged.judgement.state.value
+
+
+def _hold(hold: NewHold) -> str:
+    return f"{hold.code.value} for {hold.finding.code.value}" + ("" if hold.line is None else ", a line")
+
+
+def _told_hold(place: str, change: str, hold: NewHold) -> Difference:
+    said = difference.cut(hold.finding.message)
+    was, now = (said, None) if change == GONE else (None, said)
+    return Difference("", place, change, was, now, change == APPEARS, said)
+
+
+def _beside(judgement: Judgement) -> list[Finding]:
+    """What the checks say that is no hold."""
+    return [finding for finding in judgement.findings if finding.effect is not Effect.HOLD]
+
+
+def _lines(was: Sequence[OrderLine], now: Sequence[OrderLine]) -> Iterator[Difference]:
+    """What we understand the lines to be: item, quantities, price, dates."""
+    if was == now:
+        return
+    if len(was) != len(now):
+        yield Difference("line", "how many", CHANGED, str(len(was)), str(len(now)))
+        return
+    for old, new in zip(was, now, strict=True):
+        for name in _OF_A_LINE:
+            before, after = getattr(old, name), getattr(new, name)
+            if before != after:
+                change = APPEARS if before is None else GONE if after is None else CHANGED
+                yield Difference("line", name, change, difference.shown(before), difference.shown(after))
+
+
+def _answers(was: Made | str, now: Made | str) -> Iterator[Difference]:
+    if isinstance(was, str) or isinstance(now, str):
+        old, new = (each if isinstance(each, str) else "goes at once" for each in (was, now))
+        if old != new:
+            yield Difference(_855, f"{old} → {new}", CHANGED, _body(was), _body(now), old == "goes at once")
+        return
+    yield from writing.differences(_855, was, now)
+
+
+def _body(answer: Made | str) -> str:
+    if isinstance(answer, str):
+        return answer
+    return difference.cut("~".join("*".join(each) for each in answer.segments or ()) or answer.problem)
