@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from edi_gateway.reports.traffic.raw import document_bytes
+from edi_gateway.reports.traffic.search import Wanted, find
 from edi_gateway.reports.triage.rereading import Reread, reread
 from edi_gateway.store.tables import documents, groups, transmissions
 from edi_gateway.x12.acks.ack import functional_ack
 from edi_gateway.x12.anatomy.verdict import Sentence, plain, sentences
 from edi_gateway.x12.dictionary import dictionary
 
-_LOOKED_AT = 500  # acknowledgments of a partner that came after the document
+_LOOKED_AT = 50  # acknowledgments in which the number of its group stands
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,26 +82,22 @@ def _by_them(conn: Connection, row: Row[Any]) -> Acknowledged | None:
     """Their acknowledgment is found by what it says: the group and set that it answers."""
     if row.group_control is None or row.control is None:
         return None
-    d = documents.c
-    query = (
-        select(d.id, d.set_code, d.created_at)
-        .where(d.direction == "in", d.set_code.in_(("997", "999")), d.partner == row.partner, d.id > row.id)
-        .order_by(d.id)
-        .limit(_LOOKED_AT)
-    )
-    for one in conn.execute(query).all():
-        theirs = reread(conn, one.id)
-        if theirs is None or not _answers(theirs.raw.segments, row.gs_code, row.group_control):
-            continue
-        return Acknowledged(
-            "said",
-            "them",
-            one.set_code,
-            one.id,
-            one.created_at,
-            _told(theirs, row.control),
-            _text(conn, one.id),
+    for set_code in ("997", "999"):
+        wanted = Wanted(
+            control=row.group_control,
+            partner=row.partner,
+            set_code=set_code,
+            direction="in",
+            limit=_LOOKED_AT,
         )
+        for one in find(conn, wanted).documents:
+            theirs = reread(conn, one.document_id)
+            if theirs is None or not _answers(theirs.raw.segments, row.gs_code, row.group_control):
+                continue
+            told = _told(theirs, row.control)
+            return Acknowledged(
+                "said", "them", set_code, one.document_id, one.created_at, told, _text(conn, one.document_id)
+            )
     return None
 
 
