@@ -10,13 +10,15 @@ import threading
 from datetime import UTC, datetime, timedelta
 
 from edi_gateway.model.clock import Clock
+from edi_gateway.model.row_names import order_number, short
+
+__all__ = ["NODES", "Ids", "first_of", "order_number", "short"]
 
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _NODE_BITS = 10
 _SEQUENCE_BITS = 12
 _SEQUENCES = 1 << _SEQUENCE_BITS
 NODES = 1 << _NODE_BITS
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # no I, L, O, U: read aloud without mistakes
 
 
 class Ids:
@@ -77,21 +79,3 @@ def first_id(moment: datetime) -> int:
 def first_of(moment: datetime) -> int:
     """The smallest id that can have been made at this moment: ids made before it are smaller. 0 before 2024."""
     return max(0, (moment - _EPOCH) // timedelta(milliseconds=1)) << (_NODE_BITS + _SEQUENCE_BITS)
-
-
-def order_number(order_id: int) -> str:
-    """Our order number, from its id: `SO-` and 13 Crockford digits, sorting as the ids do.
-
-    16 characters, so it fits BAK08 (30) and a warehouse's depositor order number (22, spec B9).
-    """
-    digits = []
-    rest = order_id
-    for _ in range(13):
-        rest, digit = divmod(rest, 32)
-        digits.append(_CROCKFORD[digit])
-    return "SO-" + "".join(reversed(digits))
-
-
-def short(row_id: int) -> str:
-    """An id as people read and type it: the digits of an order number without what all have, e.g. 7YSFJA5G0005."""
-    return order_number(row_id).removeprefix("SO-").lstrip("0")

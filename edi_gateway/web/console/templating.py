@@ -13,6 +13,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from edi_gateway.model.row_names import short
 from edi_gateway.model.showing import harmless, money, shown
 from edi_gateway.web.console.call import Called
 from edi_gateway.web.console.rooms import Nav
@@ -41,7 +42,7 @@ class Templates:
             lstrip_blocks=True,
             finalize=_finalize,
         )
-        self._environment.filters |= {"when": when, "money": _money, "number": number}
+        self._environment.filters |= {"when": when, "money": _money, "number": number, "short": _short}
         self._environment.globals |= {
             "static": lambda name: f"/static/{name}?v={static[name].version}",
             "production": production,
@@ -83,6 +84,11 @@ def _money(value: Decimal | Mapping[str, Decimal] | None, currency: str | None =
     if isinstance(value, Mapping):
         return ", ".join(f"{money(amount)} {name}".strip() for name, amount in value.items())
     return f"{money(value)} {currency or ''}".strip() if value is not None else ""
+
+
+def _short(row_id: int | None) -> str:
+    """An id as the command line shows it, too."""
+    return "" if row_id is None else short(row_id)
 
 
 def number(value: int | Decimal | None) -> str:
