@@ -10,6 +10,7 @@ import asyncio
 import logging
 import socket
 import ssl
+import sys
 import threading
 from asyncio import BaseTransport, TimerHandle
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from edi_gateway import logs
 from edi_gateway.model.errors import GatewayError
 
 _HEAD_BYTES = 64 << 10
+_TURN_SECONDS = 0.001  # of a thread that computes, while others wait: with Python's own 5 ms an answer waits too long
 _HEAD_SECONDS = 30.0
 _BACKLOG = 256
 _CONNECTIONS_EACH = 8  # open connections for each message that may be in work
@@ -145,6 +147,7 @@ class Listener:
         self._thread = threading.Thread(
             target=self._run, args=(server,), name=f"{self._name} listener", daemon=True
         )
+        sys.setswitchinterval(min(sys.getswitchinterval(), _TURN_SECONDS))
         self._thread.start()
         while not server.started and self._thread.is_alive():
             self._thread.join(0.01)

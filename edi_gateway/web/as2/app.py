@@ -99,7 +99,8 @@ class As2App:
         while more:
             left = min(self._bounds.silence, until - time.monotonic())
             try:
-                event = await asyncio.wait_for(receive(), max(left, 0))
+                async with asyncio.timeout(max(left, 0)):
+                    event = await receive()
             except TimeoutError:
                 return Reply(408, _TEXT, b"It took too long.\n")
             if event["type"] == "http.disconnect":
