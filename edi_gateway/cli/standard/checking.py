@@ -25,7 +25,6 @@ from edi_gateway.cli.standard.reading import (
     PartnerOption,
     ReadFile,
     Senders,
-    draft_of,
     read_file,
 )
 from edi_gateway.model.finding import Finding, Severity
@@ -52,9 +51,8 @@ def check(
     changes no exit code; with --json it is an object of its own behind the file's.
     """
     here: Here = ctx.obj
-    senders = Senders(here, partner)
-    if partner is not None:
-        draft_of(here, partner)
+    senders = Senders(here, partner, mapped=False)
+    senders.draft(None, None)  # a mistake in the partner's files is told before anything else
     worst = 0
     for path in files:
         try:

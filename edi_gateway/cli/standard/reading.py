@@ -138,16 +138,21 @@ def mapped_bytes(path: Path) -> bytes:
         return cast(bytes, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
 
 
-def draft_of(here: Here, key: str) -> PublishedPartner:
-    """A partner as its files stand now; ends with every mistake in them when they cannot be used."""
-    from edi_gateway.commands.partners import drafts
+def draft_of(here: Here, key: str, *, mapped: bool = True) -> PublishedPartner:
+    """A partner as its files stand now; ends with every mistake in them when they cannot be used. Where nothing is
+    `mapped` the mapping rows are not looked at: they, and the documents that they are about, take half a second."""
     from edi_gateway.partners import registry, snapshots
 
     folder = here.partners_folder / key
     if not folder.is_dir():
         known = ", ".join(f.name for f in registry.folders(here.partners_folder)) or "none"
         fail(f"There is no partner {key!r} in {here.partners_folder}; there are: {known}.", WRONG_USAGE)
-    loaded = drafts.check(folder, here.mappings_folder)
+    if mapped:
+        from edi_gateway.commands.partners import drafts
+
+        loaded = drafts.check(folder, here.mappings_folder)
+    else:
+        loaded = registry.check(folder, here.mappings_folder)
     if loaded.profile is None or not loaded.valid:
         mistakes = "".join(
             f"\n  {f.at}: {f.message}" for f in loaded.findings if f.severity is Severity.ERROR
@@ -159,12 +164,14 @@ def draft_of(here: Here, key: str) -> PublishedPartner:
 @dataclass
 class Senders:
     """Whose a file is, and so by which rules it is read: the partner that was named, or else, with `by_address`, the
-    one among the working folder's files that has its addresses. None: nobody's, the standard reads it.
+    one among the working folder's files that has its addresses. None: nobody's, the standard reads it. `mapped`: it is
+    read into documents, too.
     """
 
     here: Here
     named: str | None
     by_address: bool = False
+    mapped: bool = True
     _drafts: dict[str, PublishedPartner] = field(default_factory=dict)
     _guides: dict[tuple[str, str, str], Guide] = field(default_factory=dict)
 
@@ -183,10 +190,10 @@ class Senders:
 
         return Limits(segment_bytes=self.here.settings.limits.segment_bytes) if self.here.is_home else None
 
-    def draft(self, i: Interchange, group: Group | None) -> PublishedPartner | None:
-        """The partner of an interchange as its files stand; ends with every mistake in them."""
+    def draft(self, i: Interchange | None, group: Group | None) -> PublishedPartner | None:
+        """The partner of an interchange (None: that was named) as its files stand; ends with every mistake in them."""
         key = self.named
-        if key is None and self.by_address:
+        if key is None and self.by_address and i is not None:
             ids = (group.sender, group.receiver) if group else (None, None)
             addresses = (i.sender_qualifier, i.sender, i.receiver_qualifier, i.receiver)
             found = self._registry.resolve(*addresses, *ids)
@@ -194,7 +201,7 @@ class Senders:
         if key is None:
             return None
         if key not in self._drafts:
-            self._drafts[key] = draft_of(self.here, key)
+            self._drafts[key] = draft_of(self.here, key, mapped=self.mapped)
         return self._drafts[key]
 
     def guide(self, i: Interchange, group: Group, set_code: str) -> Guide | None:
