@@ -12,9 +12,12 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, delete, insert, select, update
 
 from edi_gateway import logs
+from edi_gateway.commands.triage import improving
+from edi_gateway.commands.triage.improving import Subject
 from edi_gateway.flow import words
 from edi_gateway.flow.pump import ALONE_FROM, BATCH, LARGE, ON_THE_WIRE
 from edi_gateway.flow.works import Works
+from edi_gateway.reports.causes.recurring import recurring
 from edi_gateway.store.tables import heartbeats, work
 from edi_gateway.store.traffic import as2, outbox, receipts
 
@@ -106,6 +109,22 @@ def tidy(works: Works, runner: Runner) -> None:
         conn.execute(delete(heartbeats).where(heartbeats.c.stopped.is_(True), heartbeats.c.at < before))
     purge(works)
     words.catch_up(works)
+    propose_improvements(works)
+
+
+def propose_improvements(works: Works) -> int:
+    """An improvement record for what comes again and again and has none; how many were made (spec B14.4)."""
+    options, now = works.options, works.clock()
+    with works.writer.reading() as conn:
+        found = recurring(conn, now, least=options.recurs, days=options.recurs_days)
+    subjects = [
+        Subject(each.kind, each.key, each.title, each.cases, options.recurs_days)
+        for each in found
+        if each.improvement_id is None
+    ]
+    with works.writer.begin() as conn:
+        quiet = timedelta(days=options.recurs_days)
+        return len(improving.propose(works.desk(conn), subjects, quiet=quiet))
 
 
 def purge(works: Works) -> int:

@@ -11,6 +11,7 @@ from decimal import Decimal
 from sqlalchemy import Engine, text
 
 from edi_gateway.commands.desk import ROLES, Actor, Controls, Desk, Numbers
+from edi_gateway.orders.working_time import WorkingHours
 from edi_gateway.store.ids import Ids
 
 NOW = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
@@ -41,6 +42,7 @@ class Office:
         self.ids = Ids(self.clock, node)
         self.controls = Controls(second_person=frozenset())
         self.numbers = Numbers()
+        self.hours = WorkingHours()
 
     @contextmanager
     def desk(
@@ -49,7 +51,15 @@ class Office:
         """A transaction of somebody's; without roles they have all."""
         who = actor or Actor(name, frozenset(roles) or EVERYTHING, limit)
         with self.engine.begin() as conn:
-            yield Desk(conn, self.ids, self.clock, who, controls=self.controls, numbers=self.numbers)
+            yield Desk(
+                conn,
+                self.ids,
+                self.clock,
+                who,
+                controls=self.controls,
+                numbers=self.numbers,
+                hours=self.hours,
+            )
 
 
 def somebody_waits(engine: Engine) -> bool:
