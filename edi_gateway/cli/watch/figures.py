@@ -51,7 +51,7 @@ def figures(
     from edi_gateway.reports.figures.figure import Row
 
     here: Here = ctx.obj
-    span = _span(here, since, until, partner)
+    span = span_of(here, since, until, partner)
     if name is None:
         with here.reading() as conn:
             found = board.figures(conn, span)
@@ -88,11 +88,14 @@ def figures(
         tell(rows, Row, "No rows.", spare=("kind", "subject", "reached", "weight"))
 
 
-def _span(here: Here, since: datetime | None, until: datetime | None, partner: str | None) -> Span:
+def span_of(
+    here: Here, since: datetime | None, until: datetime | None, partner: str | None, days: int = _USUAL_DAYS
+) -> Span:
+    """From the first moment of `since` (default: so many days back) to the last of `until` (default: today), UTC."""
     from edi_gateway.reports.figures.figure import Span
 
     last = until.date() if until is not None else here.clock().date()
-    first = since.date() if since is not None else last - timedelta(days=_USUAL_DAYS - 1)
+    first = since.date() if since is not None else last - timedelta(days=days - 1)
     if first > last:
         fail("--since lies after --until.", WRONG_USAGE)
     return Span(_midnight(first), _midnight(last + timedelta(days=1)), partner)
