@@ -19,7 +19,7 @@ _MODULES = (
     "running",
     "serving",
     "trial.simulating",
-    *(f"book.{name}" for name in ("orders", "daily", "holds", "cases")),
+    *(f"book.{name}" for name in ("orders", "daily", "holds", "cases", "fixes", "replays")),
     *(f"traffic.{name}" for name in ("documents", "partners", "versions", "proposing")),
     *("traffic.trying", "traffic.certificates"),
     *(f"standard.{name}" for name in ("guides", "dictionary")),

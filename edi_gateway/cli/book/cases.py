@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -13,7 +12,6 @@ from edi_gateway.cli.book import anatomy
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import (
-    FOUND_ERRORS,
     WRONG_USAGE,
     fail,
     money,
@@ -283,59 +281,3 @@ def close(
     with here.desk() as desk:
         working.close(desk, wanted, why, text)
     sentence(f"Case {short(wanted)} is closed.")
-
-
-@group.command()
-def replay(
-    ctx: typer.Context,
-    case: Annotated[
-        str | None, typer.Argument(metavar="CASE", help="One case; its whole cause goes again.")
-    ] = None,
-    cause: Annotated[str | None, typer.Option(help="Everything of this cause (its first digits).")] = None,
-    with_file: Annotated[
-        Path | None, typer.Option("--with", help="A corrected copy, replayed in place of the original.")
-    ] = None,
-    json: JsonOption = False,
-) -> None:
-    """Run all of a cause again, after it was mended.
-
-    After the profile, the cross-reference or the mapping was mended; says what changed, case by case. With --with a
-    corrected copy is taken in place of the original, which stays as it came (`cases show CASE --raw` gives it).
-    """
-    from edi_gateway.cli.composition import gateway_of
-    from edi_gateway.commands.partners.users import actor
-    from edi_gateway.reports.book import cases
-
-    here: Here = ctx.obj
-    if (case is None) == (cause is None):
-        fail("Say either a CASE or --cause CAUSE.", WRONG_USAGE)
-    with here.reading() as conn:
-        if case is not None:
-            view = cases.show(conn, row_id(case, "case"))
-            if view is None:
-                fail(f"There is no case {case}.", WRONG_USAGE)
-            wanted = [view.case]
-        else:
-            wanted = cases.list_cases(conn, fingerprint=cause)
-    if not wanted:
-        fail("No open case of this cause.", WRONG_USAGE)
-    content = None
-    if with_file is not None:
-        try:
-            content = with_file.read_bytes()
-        except OSError as error:
-            fail(f"{with_file}: {error.strerror}", WRONG_USAGE)
-    with gateway_of(here) as gateway:
-        with here.reading() as conn:
-            asking = actor(conn, here.user)
-        done = gateway.replay([c.case_id for c in wanted], asking, content)
-    for one in done:
-        if json:
-            print_json(one)
-        else:
-            mark = "[green]cured[/green]" if one.cured else "[yellow]still open[/yellow]"
-            say(f"{short(one.case_id)}  {mark}  {escape(one.said)}", 2, 14)
-    if not json:
-        screen.print(f"{sum(one.cured for one in done)} of {len(done)} cases are cured.")
-    if not all(one.cured for one in done):
-        raise SystemExit(FOUND_ERRORS)

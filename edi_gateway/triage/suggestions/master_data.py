@@ -86,9 +86,10 @@ def ship_to(known: Known) -> Iterator[Fix]:
         return
     by_key = {f"{place.qualifier}:{place.code}": place for place in known.places}
     found = near.by_code(code, [(place.code, key) for key, place in by_key.items()])
-    if name:
+    if name and address:  # a like name at another address is another place
         said = " ".join([name, *address.values()])
         found += near.by_words(said, {key: _in_words(place) for key, place in by_key.items()})
+    elif name:
         found += near.by_words(name, {key: place.name for key, place in by_key.items()})
     for each in near.best(found):
         place = by_key[each.key]

@@ -1,0 +1,73 @@
+"""Mend once, replay all, from the command line: suggested, previewed, done, tried over the cause, replayed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.terminal import Terminal, segments
+
+
+def test_a_ship_to_is_put_on_file_by_a_fix_and_all_that_waited_for_it_is_replayed(shop: Terminal) -> None:
+    first = shop.drop_sample("kestrelmoor", "06-unknown-ship-to")
+    again = first.replace(b"K7001006", b"K7001996").replace(b"*000000106", b"*000000996")
+    again = again.replace(b"*106*X*", b"*996*X*").replace(b"GE*1*106", b"GE*1*996")
+    shop.drop("kestrelmoor", "again.edi", again)
+    shop("run", "--once")
+    case = str(shop.cases()[0]["case_id"])
+    assert [c["code"] for c in shop.cases()] == ["SHIP_TO_UNKNOWN"] * 2
+
+    suggested = shop.ok("cases", "fixes", case, "--json").json()
+    # 0551 to 0553 and 0790 are elsewhere: no near miss
+    assert [fix["key"] for fix in suggested] == ["ship-to:new", "refuse:order", "message"]
+    assert suggested[0]["title"] == (
+        "Put 0557 on file as the order names it: KESTRELMOOR DC LAKESIDE 3 HARBOR WAY LAKESIDE OH 45007 US"
+    )
+    seen = shop.ok("cases", "fix", case, "1", "--preview", "--json").one()
+    assert (seen["refused"], seen["same_cause"], seen["sample"]) == (None, 2, 1)
+    assert [order["state"] for when in ("before", "after") for order in seen[when]["orders"]] == [
+        "ON_HOLD",
+        "ACCEPTED",
+    ]
+    assert seen["outlook"] == {"passed": 1, "stayed": 0, "unknown": 0, "changed": {}}
+    assert "855  BAK*00*AD*K7001006*" in shop.ok("cases", "fix", case, "1", "--preview").out
+    assert shop.orders() == {"K7001006": "ON_HOLD", "K7001996": "ON_HOLD"}
+
+    tried = shop.ok("cases", "replay", case, "--dry-run").out
+    assert "2  would stay" in tried
+    assert "It is on file." in shop.ok("cases", "fix", case, "ship-to:new").out
+    assert "2  would pass" in shop.ok("cases", "replay", case, "--dry-run").out
+    assert shop.orders() == {"K7001006": "ON_HOLD", "K7001996": "ON_HOLD"}
+    assert "2 of 2 cases are cured." in shop.ok("cases", "replay", case).out
+    assert shop.orders() == {"K7001006": "ACCEPTED", "K7001996": "ACCEPTED"}
+    assert [(r["kind"], r["passed"], r["stayed"]) for r in shop.ok("replays", "list", "--json").json()] == [
+        ("replay", 2, 0),
+        ("dry", 2, 0),
+        ("dry", 0, 2),
+    ]
+    last = shop.ok("replays", "list", "--json").json()[0]["run_id"]
+    shown = shop.ok("replays", "show", str(last), "--json").one()
+    assert [item["result"] for item in shown["items"]] == ["PASSED", "PASSED"]
+    assert "is at its end" in shop.ok("replays", "resume", str(last)).out
+    shop.ok("run", "--once")
+    answers = [s for text in shop.sent("kestrelmoor") for s in segments(text) if s.startswith("BAK*")]
+    assert [bak.split("*")[2:4] for bak in answers] == [["AD", "K7001006"], ["AD", "K7001996"]]
+
+
+def test_a_corrected_copy_is_previewed_and_replayed_by_a_fix(shop: Terminal, tmp_path: Path) -> None:
+    content = shop.drop_sample("kestrelmoor", "14-bad-date")
+    shop("run", "--once")
+    case = str(shop.cases()[0]["case_id"])
+    copy = tmp_path / "copy.edi"
+    copy.write_bytes(content.replace(b"20261316", b"20260316"))
+    half = shop.ok("cases", "fix", case, "copy", "--with", copy, "--preview").out
+    assert "DTM" in half or "no date" in half  # the other date is wrong still
+    copy.write_bytes(content.replace(b"20261316", b"20260316").replace(b"XXX21305", b"20260320"))
+    assert "PO K7001016 accepted" in shop.ok("cases", "fix", case, "copy", "--with", copy, "--preview").out
+    assert shop.orders() == {}
+    assert "has begun" in shop.ok("cases", "fix", case, "copy", "--with", copy).out
+    assert "It needs" not in shop("run", "--once").all
+    assert shop.orders() == {"K7001016": "ACCEPTED"}
+    assert (
+        "it needs the corrected file" in shop("cases", "fix", case, "copy", "--preview").all
+        or shop.cases() == []
+    )
