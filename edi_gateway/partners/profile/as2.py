@@ -102,9 +102,9 @@ class As2Line(Part):
     connect_seconds: float = Field(default=30.0, gt=0)
     """To reach their server."""
     write_seconds: float = Field(default=60.0, gt=0)
-    """To get a piece of the message written."""
+    """To get a piece of the message (256 KiB) written."""
     answer_seconds: float = Field(default=300.0, gt=0)
-    """For their answer after the last byte; with large messages servers take minutes."""
+    """For all of their answer after our last byte; with large messages servers take minutes."""
     internal_addresses: bool = False
     """Their url, or a URL for receipts, may lead to an address inside of our own network."""
 

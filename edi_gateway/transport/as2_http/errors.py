@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from edi_gateway.transport.errors import TransportError
+from edi_gateway.transport.errors import TimedOut, TransportError
+
+
+class TookTooLong(TimedOut):
+    """{where} took more than {seconds:g} s while we wanted to {action}. We hung up and try again; a slow server needs
+    a larger {setting} in [connection.line]."""
 
 
 class ServerRefused(TransportError):

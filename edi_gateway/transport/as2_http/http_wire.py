@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +25,9 @@ from edi_gateway.transport.as2_http.errors import (
     Redirected,
     ServerRefused,
     ServerUntrusted,
+    TookTooLong,
 )
+from edi_gateway.transport.as2_http.patience import Patience, PatientTransport, chunks_in_time
 from edi_gateway.transport.secrets import SecretMissing, SecretReader
 from edi_gateway.transport.wire import Answer, Body, Headers, Wire
 
@@ -41,7 +42,9 @@ class HttpWire(Wire):
         self._connection = connection
         self._root = root
         self._read_secret = read_secret
-        self._clients: dict[bool, httpx.HTTPTransport] = {}  # with our login, and without
+        self._patience = Patience()
+        # each server its own, so that none is spoken to over a connection that another one's certificate vouches for
+        self._clients: dict[tuple[str, str, bool], PatientTransport] = {}
 
     @property
     def connection(self) -> As2Connection:
@@ -79,7 +82,9 @@ class HttpWire(Wire):
                 "POST",
                 url.copy_with(host=address),
                 headers=[(name.encode("ascii"), value.encode("latin-1", "replace")) for name, value in sent],
-                content=body.chunks(),
+                content=chunks_in_time(
+                    body.chunks(), self._patience, each=line.write_seconds, then=line.answer_seconds
+                ),
                 extensions={"sni_hostname": url.host, "timeout": self._limits},
             )
             try:
@@ -90,11 +95,13 @@ class HttpWire(Wire):
                     raise
         raise errors.Unreachable(where=where, problem="the name leads nowhere")
 
-    def _ask(self, client: httpx.HTTPTransport, request: httpx.Request, where: str) -> Answer:
-        seconds = self._connection.line.answer_seconds
+    def _ask(self, client: PatientTransport, request: httpx.Request, where: str) -> Answer:
+        line = self._connection.line
+        self._patience.lasts(
+            2 * line.connect_seconds + line.write_seconds
+        )  # to connect, and to write the headers
         response = client.handle_request(request)
         try:
-            until = time.monotonic() + seconds
             parts: list[bytes] = []
             size = 0
             assert isinstance(
@@ -105,8 +112,6 @@ class HttpWire(Wire):
                 size += len(part)
                 if size > LARGEST_ANSWER:
                     raise AnswerTooLarge(where=where, limit=LARGEST_ANSWER)
-                if time.monotonic() > until:
-                    raise errors.TimedOut(where=where, seconds=seconds, action="read the answer")
         finally:
             response.close()
         status = response.status_code
@@ -127,14 +132,15 @@ class HttpWire(Wire):
             "pool": line.connect_seconds,
         }
 
-    def _client(self, where: str, url: httpx.URL, login: bool) -> httpx.HTTPTransport:
-        if login not in self._clients:
-            line = self._connection.line
-            context: ssl.SSLContext | bool = False  # of plain http
+    def _client(self, where: str, url: httpx.URL, login: bool) -> PatientTransport:
+        server = (url.scheme, url.host, login)
+        if server not in self._clients:
+            context: ssl.SSLContext | None = None
             if url.scheme == "https":
+                line = self._connection.line
                 context = trust.context(line, where, self._root, self._read_secret, login=login)
-            self._clients[login] = httpx.HTTPTransport(verify=context, trust_env=False)
-        return self._clients[login]
+            self._clients[server] = PatientTransport(context, self._patience)
+        return self._clients[server]
 
     def _authorization(self, where: str) -> list[tuple[str, str]]:
         line = self._connection.line
@@ -167,11 +173,13 @@ class HttpWire(Wire):
                 raise ServerUntrusted(where=where, problem=said) from None
             raise errors.Unreachable(where=where, problem=_said(problem)) from None
         except httpx.WriteTimeout:
-            raise errors.TimedOut(
-                where=where, seconds=line.write_seconds, action="write the message"
+            raise TookTooLong(
+                where=where, seconds=line.write_seconds, action="write some of it", setting="write_seconds"
             ) from None
         except httpx.TimeoutException:
-            raise errors.TimedOut(where=where, seconds=line.answer_seconds, action="have an answer") from None
+            raise TookTooLong(
+                where=where, seconds=line.answer_seconds, action="have an answer", setting="answer_seconds"
+            ) from None
         except ssl.SSLError as problem:
             raise ServerUntrusted(where=where, problem=problem.reason or str(problem)) from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as problem:

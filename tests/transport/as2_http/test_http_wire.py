@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import socket
 import ssl
 import subprocess
 import threading
@@ -33,6 +34,7 @@ from edi_gateway.transport.secrets import secrets_from
 
 Answering = Callable[[BaseHTTPRequestHandler, bytes], None]
 BODY = Extent.of(b"some bytes \r\n\x00\xff")
+LARGE = Extent.of(bytes(20 << 20))  # more than the system takes before somebody reads
 
 
 @contextmanager
@@ -190,9 +192,52 @@ def test_an_answer_without_end_and_one_that_drips_are_given_up(monkeypatch: pyte
         with pytest.raises(AnswerTooLarge):
             wire(f"http://127.0.0.1:{port}/flood").post((), BODY)
         began = time.monotonic()
-        with pytest.raises(errors.TimedOut, match=r"was silent for 0\.5 s"):
+        with pytest.raises(errors.TimedOut, match=r"took more than 0\.5 s .* a larger answer_seconds"):
             wire(f"http://127.0.0.1:{port}/drip", answer_seconds=0.5).post((), BODY)
         assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize(
+    "drops", [b"X", b"HTTP/1.1 100 Continue\r\n\r\n"], ids=["header bytes", "leave to go on"]
+)
+def test_headers_that_drip_do_not_hold_us(drops: bytes) -> None:
+    """Each byte comes long before a limit of its own is over; all of them never end."""
+
+    def answer(handler: BaseHTTPRequestHandler, _: bytes) -> None:
+        if len(drops) == 1:
+            handler.wfile.write(b"HTTP/1.1 200 OK\r\n")
+        for _n in range(40):
+            handler.wfile.write(drops)
+            time.sleep(0.1)
+
+    with server(answer) as port:
+        began = time.monotonic()
+        with pytest.raises(errors.TimedOut, match="have an answer"):
+            wire(f"http://127.0.0.1:{port}/in", answer_seconds=0.5).post((), BODY)
+        assert time.monotonic() - began < 2
+
+
+def test_a_server_that_does_not_read_or_reads_in_drops_does_not_hold_us() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+
+        def drink() -> None:
+            line, _ = listening.accept()
+            with line:
+                for _n in range(60):
+                    time.sleep(0.1)
+                    if not line.recv(4096):
+                        break
+
+        threading.Thread(target=drink, daemon=True).start()
+        began = time.monotonic()
+        with pytest.raises(errors.TimedOut, match="a larger write_seconds"):
+            wire(f"http://127.0.0.1:{listening.getsockname()[1]}/in", write_seconds=0.5).post((), LARGE)
+        assert time.monotonic() - began < 3
+
+
+def test_a_server_has_minutes_for_its_answer_unless_the_profile_says_otherwise() -> None:
+    assert As2Line().answer_seconds > 180
 
 
 @pytest.mark.parametrize(
@@ -272,6 +317,24 @@ def test_a_pinned_certificate_is_taken_whatever_its_name_and_no_other_is(made: P
         post(made, "server", pinned_certificate_file="other.pem")
     with pytest.raises(ServerUntrusted, match="it is not the pinned certificate"):
         post(made, "server", pinned_certificate_file="ca.pem")  # that issued it, but is not it
+
+
+def test_who_was_spoken_to_without_tls_vouches_for_nobody_with_it(made: Path) -> None:
+    """One line posts receipts to several servers: the first one's must not decide how the next one is trusted."""
+    encrypted = server(lambda handler, _: say(handler), tls(made, "other"))
+    with server(lambda handler, _: say(handler)) as plain, encrypted as port:
+        line = wire("http://127.0.0.1:9/in", made)
+        line.post((), BODY, f"http://127.0.0.1:{plain}/mdn")
+        with pytest.raises(ServerUntrusted):
+            line.post((), BODY, f"https://127.0.0.1:{port}/mdn")
+
+
+def test_a_connection_to_one_name_is_not_used_for_another(made: Path) -> None:
+    with server(lambda handler, _: say(handler), tls(made, "server")) as port:
+        line = wire("http://127.0.0.1:9/in", made, ca_file="ca.pem")
+        assert line.post((), BODY, f"https://localhost:{port}/mdn").body == b"ok"
+        with pytest.raises(ServerUntrusted):
+            line.post((), BODY, f"https://127.0.0.1:{port}/mdn")
 
 
 def test_a_client_certificate_is_shown(made: Path) -> None:
