@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
@@ -15,11 +14,19 @@ from rich.markup import escape
 from rich.text import Text
 
 from edi_gateway.model.finding import Finding, Location, Severity
-from edi_gateway.model.showing import cell, harmless, money, plain, shown
+from edi_gateway.model.showing import cell, harmless, json_text, money, plain, shown
 
-__all__ = ["cell", "harmless", "money", "plain", "shown"]  # for the commands, which speak by this module
+__all__ = [
+    "cell",
+    "harmless",
+    "json_text",
+    "money",
+    "plain",
+    "shown",
+]  # for the commands, which speak by this module
 
 OK, FOUND_ERRORS, WRONG_USAGE = 0, 1, 2
+
 
 class _Screen(Console):
     def render_str(self, text: str, **how: Any) -> Text:
@@ -53,7 +60,7 @@ def remark(message: str) -> None:
 
 def print_json(value: Any) -> None:
     """One JSON object a line."""
-    write(json.dumps(plain(value), ensure_ascii=False) + "\n")
+    write(json_text(value) + "\n")
 
 
 def print_csv(columns: Sequence[str], found: Iterable[Any]) -> None:

@@ -5,6 +5,7 @@ Pure functions of values; called by cli/, web/ and exports.
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,6 +19,19 @@ from edi_gateway.model.finding import Finding
 _TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
 _UNSEEN = (0x200B, 0x200C, 0x200D, 0x2028, 0x2029, 0x2060, 0xFEFF)
 _CONTROL = (*(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"),)
+_FORMULAS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\n",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # the wide ones begin a formula, too, for some
+_ESCAPES = {code: f"\\u{code:04x}" for code in (*_CONTROL, *_TURNING, *_UNSEEN)}
 _DOTS = dict.fromkeys((*_CONTROL, *_TURNING, *_UNSEEN), "·")
 
 
@@ -69,8 +83,15 @@ def money(value: Decimal | None) -> str:
 
 
 def cell(value: Any) -> str:
-    """A value in a CSV file: what was text of somebody's is no formula for a spreadsheet that opens it."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
+    """A value in a CSV file: what was text of somebody's is no formula for a spreadsheet that opens it, and does
+    nothing to a terminal that it is printed on."""
+    if isinstance(value, str):
+        text = harmless(value)
+        return "'" + text if text.startswith(_FORMULAS) else text
     told = plain(value)
     return "" if told is None else str(told)
+
+
+def json_text(value: Any, indent: int | None = None) -> str:
+    """JSON, exact; what a terminal would obey is written as an escape of JSON. Without `indent` one line."""
+    return json.dumps(plain(value), ensure_ascii=False, indent=indent).translate(_ESCAPES)

@@ -6,7 +6,6 @@ then the rest lies in temporary files, not in memory.
 
 from __future__ import annotations
 
-import json as json_text
 import tempfile
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.output import WRONG_USAGE, complain, harmless, plain, print_finding, screen, write
+from edi_gateway.cli.output import WRONG_USAGE, complain, harmless, json_text, print_finding, screen, write
 from edi_gateway.cli.standard.reading import (
     FilesArgument,
     FileUnreadable,
@@ -251,4 +250,4 @@ class _Json:
 
 
 def _value(value: Any) -> str:
-    return json_text.dumps(plain(value), ensure_ascii=False)
+    return json_text(value)

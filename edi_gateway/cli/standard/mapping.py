@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json as json_text
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from edi_gateway.cli.output import (
     WRONG_USAGE,
     Cut,
     fail,
+    json_text,
     plain,
     print_finding,
     print_json,
@@ -26,6 +26,7 @@ from edi_gateway.cli.output import (
     remark,
     say,
     screen,
+    write,
 )
 from edi_gateway.cli.standard.reading import (
     FileArgument,
@@ -202,7 +203,7 @@ def _tell(mapped: Mapped, cut: Cut) -> None:
     screen.print(f"[bold]{escape(mapped.checked.result.code)} {escape(mapped.checked.result.control)}[/bold]")
     if mapped.document is not None:
         document = mapped.document.model_dump(mode="json", exclude_defaults=True)
-        screen.print(json_text.dumps(document, indent=2, ensure_ascii=False), markup=False)
+        write(json_text(document, indent=2) + "\n")
     if mapped.lineage is not None:
         print_table(
             "Lineage",

@@ -134,3 +134,23 @@ class Browser:
 
 def _headers(given: dict[str, str]) -> dict[str, str]:
     return {name.replace("_", "-"): value for name, value in given.items()}
+
+
+def crawl(browser: Browser, start: str = "/", each: int = 3, most: int = 400) -> dict[str, str]:
+    """Every page that links lead to, by its path, of pages that differ in numbers only the first few: path -> HTML."""
+    found: dict[str, str] = {}
+    kinds: dict[str, int] = {}
+    waiting = [start]
+    while waiting and len(found) < most:
+        path = waiting.pop(0)
+        kind = re.sub(r"[0-9a-f]*\d[0-9a-f]*", "#", re.sub(r"=[^&#]*", "=", path))
+        if path in found or kinds.get(kind, 0) >= each:
+            continue
+        kinds[kind] = kinds.get(kind, 0) + 1
+        page = browser.get(path).page
+        if not page.headers.get("content-type", "").startswith("text/html"):
+            continue
+        found[path] = page.text
+        links = re.findall(r'(?:href|hx-get)="(/[^"#]*)', page.text)
+        waiting += [unescape(link) for link in links if not link.startswith("/static/")]
+    return found
