@@ -18,6 +18,8 @@ from edi_gateway.store.tables import metadata
 from tests.servers.postgres import postgres
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
+# for tests with the fixture `engine` (or `shop`, which stands on it) whose SQL others try on both
+sqlite_only = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 
 @pytest.fixture(params=BOTH)
@@ -80,10 +82,15 @@ class Swept:
 _TABLES = metadata.sorted_tables
 
 
-@pytest.fixture(scope="session")
-def swept_postgres() -> Swept:
+def new_swept() -> Swept:
+    """A PostgreSQL database with all tables, for a whole session."""
     server = postgres()
     return Swept(server.new_database(server.template("upgraded", _upgrade)))
+
+
+@pytest.fixture(scope="session")
+def swept_postgres() -> Swept:
+    return new_swept()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -15,6 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import Engine, Table, select
 
 from edi_gateway.commands.partners import certificates
@@ -43,10 +44,13 @@ from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.transport.wire import Wire
 from edi_gateway.web.as2.app import As2App, Bounds
 from edi_gateway.web.listener import Listener
+from tests.databases import BOTH
 from tests.flow.shop import Clock
 from tests.samples.sample import NOW
 
+on_both = pytest.mark.parametrize("sides", BOTH, indirect=True)
 PASSPHRASE = "a mill by the stream"
+NAMES = ("TARNBROOK", "FERNHILL")
 LONG_SINCE = NOW - timedelta(days=1)
 
 
@@ -209,14 +213,23 @@ class Side:
 
 @contextmanager
 def two_sides(template: Path, folder: Path) -> Iterator[tuple[Side, Side]]:
-    """Tarnbrook, who sends, and Fernhill, with one clock."""
+    """Tarnbrook, who sends, and Fernhill, with one clock; each on a copy of an upgraded SQLite file."""
+    urls: list[str] = []
+    for name in NAMES:
+        shutil.copyfile(template, folder / f"{name.lower()}.db")
+        urls.append(f"sqlite:///{folder / f'{name.lower()}.db'}")
+    with sides_on(urls, folder) as sides:
+        yield sides
+
+
+@contextmanager
+def sides_on(urls: Sequence[str], folder: Path) -> Iterator[tuple[Side, Side]]:
+    """The same on these two databases."""
     clock = Clock(NOW)
     sides: list[Side] = []
-    for node, name in enumerate(("TARNBROOK", "FERNHILL"), 1):
-        file = folder / f"{name.lower()}.db"
-        shutil.copyfile(template, file)
-        sides.append(Side(name, connect(f"sqlite:///{file}"), folder / name.lower(), clock, node))
     try:
+        for node, (name, url) in enumerate(zip(NAMES, urls, strict=True), 1):
+            sides.append(Side(name, connect(url), folder / name.lower(), clock, node))
         yield sides[0], sides[1]
     finally:
         for side in sides:

@@ -12,7 +12,7 @@ from edi_gateway.store.database import reading
 from edi_gateway.store.traffic import as2, outbox
 from tests.flow.as2 import peer as peers
 from tests.flow.as2.peer import Peer
-from tests.flow.as2.sides import Side, pair
+from tests.flow.as2.sides import Side, on_both, pair
 
 ORDER = b"ISA*00*          *00*          ~\r\nno line end of it may change\n\x00\xff~"
 Sides = tuple[Side, Side]
@@ -74,6 +74,7 @@ def test_no_receipt_is_waited_for_where_none_is_asked_for(sides: Sides) -> None:
     assert them.mdns("out") == []
 
 
+@on_both
 def test_an_asynchronous_receipt_comes_by_itself_to_the_url_that_was_agreed(sides: Sides) -> None:
     us, them = sides
     ask(us, them, ASYNC)
@@ -92,6 +93,7 @@ def test_an_asynchronous_receipt_comes_by_itself_to_the_url_that_was_agreed(side
 
 
 @pytest.mark.parametrize("how", [SYNC, ASYNC])
+@on_both
 def test_the_same_message_again_gets_the_same_receipt_and_is_taken_once(sides: Sides, how: str) -> None:
     us, them = sides
     ask(us, them, how)
@@ -113,6 +115,7 @@ def test_the_same_message_again_gets_the_same_receipt_and_is_taken_once(sides: S
     assert us.cases() == them.cases() == []
 
 
+@on_both
 def test_a_known_content_under_a_new_message_id_is_a_duplicate_document(sides: Sides) -> None:
     us, them = sides
     us.queue(them, ORDER, ORDER)
@@ -150,6 +153,7 @@ def test_each_agreement_comes_through_when_both_sides_have_it(sides: Sides, send
     assert [content for _, content in them.received()] == [ORDER]
 
 
+@on_both
 def test_a_document_of_many_rows_goes_whole_and_goes_again_as_it_was(sides: Sides, peer: Peer) -> None:
     us, them = sides
     large = bytes(range(256)) * (3 << 12) + b"the end"  # 3 MiB and a little

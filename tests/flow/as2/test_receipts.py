@@ -19,7 +19,7 @@ from edi_gateway.transport.as2.terms import (
 )
 from tests.flow.as2 import peer as peers
 from tests.flow.as2.peer import Handler, Peer, receipt
-from tests.flow.as2.sides import Side
+from tests.flow.as2.sides import Side, on_both
 from tests.flow.as2.test_exchange import ASYNC, ask
 
 ORDER = b"ISA*00*~"
@@ -80,6 +80,7 @@ def test_a_false_receipt_in_the_answer_settles_nothing_and_a_person_hears(
     assert us.cases() == []
 
 
+@on_both
 def test_a_refusal_ends_the_sending_and_what_goes_after_its_mending_is_packed_anew(
     sides: Sides, peer: Peer
 ) -> None:
@@ -128,6 +129,7 @@ def test_one_refused_message_does_not_hold_up_those_behind_it(sides: Sides, peer
     assert us.transmissions() == ["FAILED", "SENT"]
 
 
+@on_both
 def test_a_receipt_that_comes_before_the_answer_to_our_own_post_is_matched(sides: Sides, peer: Peer) -> None:
     us, them = sides
     ask(us, them, ASYNC)
@@ -166,6 +168,7 @@ def test_a_receipt_counts_even_when_the_answer_to_our_post_was_lost(sides: Sides
     assert len(peer.posts) == 1
 
 
+@on_both
 def test_without_a_receipt_the_same_bytes_go_again_until_the_time_is_up_and_a_late_one_settles_it(
     sides: Sides,
 ) -> None:
@@ -193,6 +196,7 @@ def test_without_a_receipt_the_same_bytes_go_again_until_the_time_is_up_and_a_la
     assert us.cases() == []
 
 
+@on_both
 def test_an_asynchronous_receipt_for_nothing_that_we_sent_changes_nothing(sides: Sides, peer: Peer) -> None:
     us, them = sides
     ask(us, them, ASYNC)

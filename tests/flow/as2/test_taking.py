@@ -19,7 +19,7 @@ from edi_gateway.transport.as2.extents import Extent, Scratch
 from edi_gateway.transport.as2.packing import Heads, pack
 from edi_gateway.transport.as2.terms import Payload
 from edi_gateway.transport.wire import Answer, Wire
-from tests.flow.as2.sides import LONG_SINCE, Side, pair
+from tests.flow.as2.sides import LONG_SINCE, Side, on_both, pair
 
 Sides = tuple[Side, Side]
 Packed = tuple[tuple[tuple[str, str], ...], bytes]
@@ -62,6 +62,7 @@ def post(us: Side, them: Side, message: Packed) -> Answer:
         wire.close()
 
 
+@on_both
 def test_the_same_message_posted_by_many_at_once_is_taken_once_and_all_get_one_receipt(sides: Sides) -> None:
     us, them = sides
     message = packed(us, them, b"ISA*00*~")
@@ -79,6 +80,7 @@ def test_a_repacked_message_under_its_message_id_gets_the_receipt_of_the_first(s
     assert them.states("in") == ["TAKEN"]
 
 
+@on_both
 def test_a_message_id_with_other_content_is_refused_and_a_case(sides: Sides) -> None:
     us, them = sides
     post(us, them, packed(us, them, b"ISA*00*~"))
@@ -113,6 +115,7 @@ def test_the_signature_of_another_partner_does_not_count_for_this_one(sides: Sid
     assert them.received() == []
 
 
+@on_both
 def test_a_refused_message_does_not_block_its_retry(sides: Sides) -> None:
     us, them = sides
     with them.works.writer.begin() as conn:
