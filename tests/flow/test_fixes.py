@@ -19,6 +19,7 @@ from edi_gateway.flow.steps import Direct
 from edi_gateway.flow.taking import inbound, receive
 from edi_gateway.flow.works import Works
 from edi_gateway.store import tables
+from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop, publish_with
 from tests.flow.test_trial import everything
@@ -94,6 +95,7 @@ def test_a_near_miss_becomes_a_cross_reference_and_the_replay_brings_all_of_them
     assert shop.cases() == []
 
 
+@sqlite_only
 def test_who_may_not_do_a_fix_is_told_so_before_and_when_it_is_done(shop: Shop) -> None:
     unknown_items(shop, 1)
     bench = workshop(shop, "CSR")
@@ -132,6 +134,7 @@ def test_a_price_is_accepted_once_within_the_limit_and_by_somebody_else_than_who
     assert shop.rows(tables.holds)[-1]["reason"] == "PRICE_ACCEPTED"
 
 
+@sqlite_only
 def test_a_code_and_an_envelope_are_put_right_in_copies_that_are_replayed(shop: Shop) -> None:
     bad = papers.purchase_order("K1").replace("BEG*00*", "BEG*0A*")
     shop.drop("a.edi", papers.interchange(501, [bad]))
@@ -156,6 +159,7 @@ def test_a_code_and_an_envelope_are_put_right_in_copies_that_are_replayed(shop: 
     assert b"".join(row["bytes"] for row in kept) == torn
 
 
+@sqlite_only
 def test_a_guide_rule_is_relaxed_as_a_draft_that_is_tried_and_holds_once_published(shop: Shop) -> None:
     """Kestrelmoor's own rule wants DTM*063; without it the set is refused."""
     content = papers.orders(501, "K1").replace(b"DTM*063*20260320~", b"").replace(b"SE*14*", b"SE*13*")
@@ -208,6 +212,7 @@ def test_a_set_is_refused_by_the_997_that_still_waits_and_by_no_other(shop: Shop
     assert shop.cases() == []
 
 
+@sqlite_only
 def test_a_997_that_has_gone_is_not_taken_back_and_an_824_says_it_once(shop: Shop, tmp_path: Path) -> None:
     _, case = not_agreed(shop, tmp_path, AGREED, AGREED.replace("850", "824").replace('"in"', '"out"'))
     shop.run()  # the 997 goes
@@ -227,6 +232,7 @@ def test_a_997_that_has_gone_is_not_taken_back_and_an_824_says_it_once(shop: Sho
     assert sum("ST*824*" in text for text in shop.sent()) == 1
 
 
+@sqlite_only
 def test_a_mail_is_drafted_to_whom_it_concerns_and_waits_with_its_case(shop: Shop) -> None:
     unknown_items(shop, 1)
     bench = workshop(shop, "CSR")

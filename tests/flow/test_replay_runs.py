@@ -14,6 +14,7 @@ from edi_gateway.flow.works import Works
 from edi_gateway.store import tables
 from edi_gateway.store.book import cases, replays
 from edi_gateway.store.book.replays import Run
+from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.shop import Shop
 from tests.flow.test_trial import UNKNOWN, with_xref
@@ -93,6 +94,7 @@ def test_a_run_goes_on_after_whoever_carried_it_is_gone_and_does_nothing_twice(
     assert shop.cases() == ["PARTNER_UNKNOWN"] * 5
 
 
+@sqlite_only
 def test_a_replay_that_is_stopped_leaves_what_has_not_begun(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -110,6 +112,7 @@ def test_a_replay_that_is_stopped_leaves_what_has_not_begun(
     begin(shop, "ITEM_UNKNOWN")  # and may be begun again
 
 
+@sqlite_only
 def test_a_case_about_another_fault_of_the_same_file_stays_one_case(shop: Shop) -> None:
     sets = [
         papers.bad_purchase_order("K1", control="0001"),
@@ -124,6 +127,7 @@ def test_a_case_about_another_fault_of_the_same_file_stays_one_case(shop: Shop) 
     assert shop.cases() == before
 
 
+@sqlite_only
 def test_the_preview_of_a_change_says_what_it_would_do_to_the_cause(shop: Shop) -> None:
     unknown_items(shop, 3)
     works = shop.start().works
@@ -149,6 +153,7 @@ def order_ids(works: Works) -> list[int]:
         return list(conn.execute(tables.orders.select()).scalars())
 
 
+@sqlite_only
 def test_a_receipt_whose_bytes_are_gone_is_told_and_holds_nothing_up(shop: Shop) -> None:
     for n in (1, 2):
         shop.drop(f"{n}.edi", papers.interchange(n, [papers.purchase_order(f"N{n}")], sender="NOBODY"))

@@ -16,6 +16,7 @@ from edi_gateway.model.finding import Code, Severity
 from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store import snapshots, tables
+from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop
 from tests.samples.sample import PARTNERS, ROOT
@@ -71,6 +72,7 @@ def with_xref(works: Works, conn: Connection, actor: Actor | None = None) -> Non
     assert import_csv(desk, "xrefs", content, "xrefs.csv").applied
 
 
+@sqlite_only
 def test_a_quarantined_file_would_be_ordered_and_answered_once_its_sender_is_known(
     shop: Shop, tmp_path: Path
 ) -> None:
@@ -113,6 +115,7 @@ def test_an_order_on_hold_would_be_accepted_once_its_item_is_on_file(shop: Shop)
         assert answer.body.startswith(f"BAK*00*AD*{number}*")
 
 
+@sqlite_only
 def test_whoever_may_not_make_the_change_may_not_try_it(shop: Shop) -> None:
     shop.drop("a.edi", papers.orders(501, "K1"))
     shop.run()
@@ -121,6 +124,7 @@ def test_whoever_may_not_make_the_change_may_not_try_it(shop: Shop) -> None:
         trial(shop, *receipts(shop), change=lambda works, conn: with_xref(works, conn, warehouse))
 
 
+@sqlite_only
 def test_what_went_through_is_passed_over_by_a_replay_and_read_again_afresh(shop: Shop) -> None:
     shop.drop("a.edi", papers.orders(501, "K1"))
     shop.run()
@@ -151,6 +155,7 @@ def test_a_corrected_copy_is_tried_in_the_place_of_its_document(shop: Shop) -> N
     assert [answer.set_code for answer in corrected.answers] == ["997", "855"]
 
 
+@sqlite_only
 def test_of_a_very_large_receipt_only_so_many_sets_are_tried(
     shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -163,6 +168,7 @@ def test_of_a_very_large_receipt_only_so_many_sets_are_tried(
     assert (one.partial, [tried_set.control for tried_set in one.sets]) == (True, ["0001", "0002"])
 
 
+@sqlite_only
 def test_what_cannot_be_tried_says_why(shop: Shop) -> None:
     shop.drop("a.edi", papers.interchange(1, [papers.purchase_order("N1")], sender="NOBODY"))
     shop.run()
