@@ -39,14 +39,15 @@ def _documents(works: Works, at_once: int) -> int:
     until = first_of(works.clock() - _SETTLED)
     with works.writer.reading() as conn:
         reached = words.reached(conn, "documents")
-        query = select(d.id).where(d.id > reached, d.id < until).order_by(d.id).limit(at_once)
-        ids = list(conn.execute(query).scalars())
-        found = of_documents(conn, ids)
-    if ids:
+        query = select(d.id, d.created_at).where(d.id > reached, d.id < until).order_by(d.id).limit(at_once)
+        came = [(row.id, row.created_at) for row in conn.execute(query)]
+        found = of_documents(conn, [number for number, _ in came])
+    if came:
         with works.writer.begin() as conn:
             words.put(conn, found)
-            words.reach(conn, "documents", ids[-1])
-    return len(ids)
+            words.note_days(conn, came)
+            words.reach(conn, "documents", came[-1][0])
+    return len(came)
 
 
 def _transmissions(works: Works, at_once: int) -> int:
@@ -76,10 +77,12 @@ def catch_up(works: Works, at_once: int = AT_ONCE) -> int:
         with works.writer.reading() as conn:
             reached = min(words.reached(conn, "documents"), last)
             late = words.missing(conn, first_of(works.clock() - _LATE), reached)
-            ids = list(conn.execute(select(documents.c.id).where(late).limit(at_once)).scalars())
-            found = of_documents(conn, ids)
-        if not ids:
+            query = select(documents.c.id, documents.c.created_at).where(late).limit(at_once)
+            came = [(row.id, row.created_at) for row in conn.execute(query)]
+            found = of_documents(conn, [number for number, _ in came])
+        if not came:
             return done
         with works.writer.begin() as conn:
             words.put(conn, found)
-        done += len(ids)
+            words.note_days(conn, came)
+        done += len(came)

@@ -161,6 +161,21 @@ def test_what_is_committed_late_is_found_after_the_next_upkeep(database: Engine)
     assert words.catch_up(road.works) == 0
 
 
+def test_days_are_those_on_which_documents_came_whenever_they_were_worked(database: Engine) -> None:
+    road = Road(database)
+    sunday = MONDAY - timedelta(days=1)
+    waited = [road.came(created_at=sunday) for _ in range(3)]  # came on Sunday, worked today
+    today = [road.came() for _ in range(3)]
+    assert road.fill() == 6
+    assert road.found(until=date(2026, 3, 1)) == waited[::-1]
+    assert road.found(text="bolt", until=date(2026, 3, 1), limit=1) == waited[:1:-1]
+    assert road.found(text="bolt", since=date(2026, 3, 2)) == today[::-1]
+    early = road.came(created_at=sunday)  # between those of today, by its id
+    road.came()
+    road.fill()
+    assert road.found(text="bolt", until=date(2026, 3, 1), limit=4) == [early, *waited[::-1]]
+
+
 def test_a_large_document_is_found_by_its_first_words_and_costs_no_more(database: Engine) -> None:
     road = Road(database)
     head = b"ST*850*0001~BEG*00*SA*BIG1**20260302~N1*ST*Hollowmere~"

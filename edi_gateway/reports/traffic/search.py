@@ -8,7 +8,7 @@ is. Called by the CLI and the pages.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -26,8 +26,6 @@ NEWEST: Final = 300  # documents beyond the index that are looked through
 _COUNTED: Final = 5_000  # and so many are counted
 _FEW: Final = 1_000  # documents that may well be looked at one by one
 _LOOKED_THROUGH: Final = 10_000  # of a state, for words that many documents have
-_EARLIEST: Final = date(1990, 1, 1)
-_LATEST: Final = date(2199, 12, 31)
 _COMMON: Final = ("APPLIED", "ACKED", "SENT")  # states that most documents come to: no way to find few
 
 
@@ -65,15 +63,29 @@ def find(conn: Connection, wanted: Wanted) -> Found:
     asked = _asked(wanted)
     if asked is None:
         return Found((), more=False, unsearched=0)
-    if not asked:
-        found = _plainly(conn, wanted)
-        return Found(tuple(found[: wanted.limit]), len(found) > wanted.limit, 0)
     newest, unsearched = _newest(conn, wanted)
+    within = _span(conn, wanted)
+    if not asked:
+        found = _plainly(conn, wanted, within)
+        if within is not None:
+            found += _by_ids(conn, wanted, newest)
+        return _told(found, wanted, 0 if within is None else unsearched)
     fresh = of_stored.of_documents(conn, newest)
     ids = [number for number in newest if asked.matches(fresh[number])]
-    found = [*_by_ids(conn, wanted, ids), *_indexed(conn, wanted, asked)]
+    found = [*_by_ids(conn, wanted, ids), *_indexed(conn, wanted, asked, within)]
+    return _told(found, wanted, unsearched)
+
+
+def _told(found: list[DocumentRow], wanted: Wanted, unsearched: int) -> Found:
     unique = sorted({row.document_id: row for row in found}.values(), key=lambda row: -row.document_id)
     return Found(tuple(unique[: wanted.limit]), len(unique) > wanted.limit, unsearched)
+
+
+def _span(conn: Connection, wanted: Wanted) -> tuple[int, int] | None:
+    """Between which ids the documents of the days lie that are in the index; None: no day was given."""
+    if wanted.since is None and wanted.until is None:
+        return None
+    return words.span(conn, wanted.since or date.min, wanted.until or date.max) or (0, 0)
 
 
 def _asked(wanted: Wanted) -> Asked | None:
@@ -99,15 +111,11 @@ def _asked(wanted: Wanted) -> Asked | None:
             if not some:
                 return None
             made += some
-    of_days: tuple[tuple[str, ...], ...] = ()
-    if wanted.since or wanted.until:
-        first, last = wanted.since or _EARLIEST, wanted.until or _LATEST
-        if first > last:
-            return None
-        of_days = (tuple(of_stored.days(first, last)),)
-    if made == list(named("d", wanted.direction or "")) and not of_days and wanted.state:
+    if wanted.since and wanted.until and wanted.since > wanted.until:
+        return None
+    if made == list(named("d", wanted.direction or "")) and wanted.state:
         made = []  # nothing but a state: its own index finds it
-    return Asked(tuple(dict.fromkeys(made)), of_days)
+    return Asked(tuple(dict.fromkeys(made)))
 
 
 def _exactly(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -124,11 +132,21 @@ def _exactly(wanted: Wanted) -> list[ColumnElement[bool]]:
         where.append(d.direction == wanted.direction)
     if wanted.before is not None:
         where.append(d.id < wanted.before)
+    if wanted.since is not None:
+        where.append(d.created_at >= _midnight(wanted.since))
+    if wanted.until is not None:
+        where.append(d.created_at < _midnight(wanted.until + timedelta(days=1)))
     return where
 
 
-def _plainly(conn: Connection, wanted: Wanted) -> list[DocumentRow]:
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _plainly(conn: Connection, wanted: Wanted, within: tuple[int, int] | None = None) -> list[DocumentRow]:
     query = DOCUMENT.where(*_exactly(wanted)).order_by(documents.c.id.desc()).limit(wanted.limit + 1)
+    if within is not None:
+        query = query.where(documents.c.id.between(*within))
     return [DocumentRow(*row) for row in rows(conn, query)]
 
 
@@ -139,19 +157,23 @@ def _by_ids(conn: Connection, wanted: Wanted, ids: list[int]) -> list[DocumentRo
     return [DocumentRow(*row) for row in rows(conn, query.limit(wanted.limit + 1))]
 
 
-def _indexed(conn: Connection, wanted: Wanted, asked: Asked) -> list[DocumentRow]:
+def _indexed(
+    conn: Connection, wanted: Wanted, asked: Asked, within: tuple[int, int] | None
+) -> list[DocumentRow]:
     """Of the index: first the ids, which it gives in their order, then their rows."""
     number, meant = words.matching(conn, asked)
     query = select(number).where(meant)
+    if within is not None:
+        query = query.where(number.between(*within))
     if wanted.before is not None:
         query = query.where(number < wanted.before)
-    if wanted.state is None:
+    if wanted.state is None and within is None:
         ids = [row[0] for row in rows(conn, query.order_by(number.desc()).limit(wanted.limit + 1))]
         return _by_ids(conn, replace(wanted, before=None), ids)
-    if wanted.state in _COMMON:
+    if wanted.state is None or wanted.state in _COMMON:
         inner = query.subquery()
         joined = select(inner.c[0]).join_from(inner, documents, documents.c.id == inner.c[0])
-        joined = joined.where(documents.c.state == wanted.state).order_by(inner.c[0].desc())
+        joined = joined.where(*_exactly(wanted)).order_by(inner.c[0].desc())
         ids = [row[0] for row in rows(conn, joined.limit(wanted.limit + 1))]
         return _by_ids(conn, wanted, ids)
     ids = [row[0] for row in rows(conn, query.order_by(number.desc()).limit(_FEW + 1))]

@@ -7,7 +7,6 @@ the index yet.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select
@@ -45,27 +44,6 @@ def _of_row(row: Row[Any]) -> Iterator[str]:
     yield from named("w", row.partner or "")
     yield from named("t", row.set_code)
     yield from named("d", row.direction)
-    yield from days(row.created_at.date(), row.created_at.date(), every=True)
-
-
-def days(first: date, last: date, *, every: bool = False) -> list[str]:
-    """The fewest words of which a document of these days has one; with `every` all that one day has."""
-    if every:
-        return [f"y_{first:%Y}", f"m_{first:%Y%m}", f"e_{first:%Y%m%d}"]
-    found: list[str] = []
-    while first <= last:
-        after_year = date(first.year + 1, 1, 1)
-        after_month = (first.replace(day=1) + timedelta(days=32)).replace(day=1)
-        if (first.month, first.day) == (1, 1) and after_year <= last + timedelta(days=1):
-            found.append(f"y_{first:%Y}")
-            first = after_year
-        elif first.day == 1 and after_month <= last + timedelta(days=1):
-            found.append(f"m_{first:%Y%m}")
-            first = after_month
-        else:
-            found.append(f"e_{first:%Y%m%d}")
-            first += timedelta(days=1)
-    return found
 
 
 def _of_orders(conn: Connection, order_ids: Sequence[int]) -> dict[int | None, set[str]]:

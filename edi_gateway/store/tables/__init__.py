@@ -84,7 +84,7 @@ from edi_gateway.store.tables.triage import (
     improvements,
 )
 from edi_gateway.store.tables.versions import partner_proposals, partner_trials, partner_versions
-from edi_gateway.store.tables.words import word_marks
+from edi_gateway.store.tables.words import word_days, word_marks
 
 __all__ = [
     "NEVER",
@@ -173,6 +173,7 @@ __all__ = [
     "transmissions",
     "unit_contents",
     "users",
+    "word_days",
     "word_marks",
     "work",
 ]

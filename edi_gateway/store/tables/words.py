@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import DDL, BigInteger, Column, String, Table, event
+from sqlalchemy import DDL, BigInteger, Column, Date, String, Table, event
 
 from edi_gateway.store.tables.base import metadata
 
@@ -15,6 +15,14 @@ word_marks = Table(
     metadata,
     Column("what", String(20), primary_key=True),  # documents, transmissions
     Column("reached", BigInteger, nullable=False),  # the last id whose words are in the index
+)
+
+word_days = Table(  # the ids of the documents of a day (UTC, documents.created_at) that are in the index
+    "word_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("first_id", BigInteger, nullable=False),
+    Column("last_id", BigInteger, nullable=False),
 )
 
 # words are cut by the program, alike for both; positions are not kept: nobody asks for phrases

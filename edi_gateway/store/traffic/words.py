@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
+    Date,
     TableClause,
+    bindparam,
     column,
+    func,
     insert,
     literal_column,
     select,
@@ -25,24 +29,21 @@ from sqlalchemy import (
 from sqlalchemy import exists as exists_
 
 from edi_gateway.store.chunks import chunks
-from edi_gateway.store.tables import documents, word_marks
+from edi_gateway.store.tables import documents, word_days, word_marks
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """All of `words`, and one of each of `any_of`. A word that ends in * stands for all that begin like it."""
+    """All of `words`; one that ends in * stands for all that begin like it."""
 
     words: tuple[str, ...] = ()
-    any_of: tuple[tuple[str, ...], ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.any_of)
+        return bool(self.words)
 
     def matches(self, words: set[str]) -> bool:
         """Whether a document with these words is meant."""
-        return all(_has(words, word) for word in self.words) and all(
-            any(_has(words, word) for word in some) for some in self.any_of
-        )
+        return all(_has(words, word) for word in self.words)
 
 
 def _has(words: set[str], word: str) -> bool:
@@ -105,18 +106,14 @@ def _fts(asked: Asked) -> str:
     def one(word: str) -> str:
         return f'"{word[:-1]}" *' if word.endswith("*") else f'"{word}"'
 
-    parts = [one(word) for word in asked.words]
-    parts += [f"({' OR '.join(map(one, some))})" for some in asked.any_of]
-    return " AND ".join(parts)
+    return " AND ".join(map(one, asked.words))
 
 
 def _tsquery(asked: Asked) -> str:
     def one(word: str) -> str:
         return f"'{word[:-1]}':*" if word.endswith("*") else f"'{word}'"
 
-    parts = [one(word) for word in asked.words]
-    parts += [f"({' | '.join(map(one, some))})" for some in asked.any_of]
-    return " & ".join(parts)
+    return " & ".join(map(one, asked.words))
 
 
 def missing(conn: Connection, first: int, last: int) -> ColumnElement[bool]:
@@ -125,6 +122,32 @@ def missing(conn: Connection, first: int, last: int) -> ColumnElement[bool]:
     return documents.c.id.between(first, last) & ~exists_(
         select(1).select_from(index).where(index.c[_id(conn)] == documents.c.id)
     )
+
+
+_NOTE_DAY = text(
+    "INSERT INTO word_days (day, first_id, last_id) VALUES (:day, :first, :last) ON CONFLICT (day) DO UPDATE SET "
+    "first_id = CASE WHEN excluded.first_id < word_days.first_id THEN excluded.first_id ELSE word_days.first_id END, "
+    "last_id = CASE WHEN excluded.last_id > word_days.last_id THEN excluded.last_id ELSE word_days.last_id END"
+).bindparams(bindparam("day", type_=Date))
+
+
+def note_days(conn: Connection, came: Iterable[tuple[int, datetime]]) -> None:
+    """Note which ids the documents of their days have: (id, when it was made)."""
+    spans: dict[date, tuple[int, int]] = {}
+    for number, at in came:
+        first, last = spans.get(at.date(), (number, number))
+        spans[at.date()] = min(first, number), max(last, number)
+    for day in sorted(spans):
+        conn.execute(_NOTE_DAY, {"day": day, "first": spans[day][0], "last": spans[day][1]})
+
+
+def span(conn: Connection, first: date, last: date) -> tuple[int, int] | None:
+    """Between which ids the documents of these days lie; None when there are none of them."""
+    c = word_days.c
+    row = conn.execute(
+        select(func.min(c.first_id), func.max(c.last_id)).where(c.day.between(first, last))
+    ).one()
+    return None if row[0] is None else (row[0], row[1])
 
 
 def reached(conn: Connection, what: str, *, lock: bool = False) -> int:
