@@ -33,6 +33,7 @@ def console_of(here: Here, gateway: Gateway, locks: Locks | None = None) -> Cons
     deps = Deps(
         reading=lambda: here.reading(),
         desk=here.desk_of,
+        desk_at=here.desk_at,
         door=Door(here.engine, here.clock, locks or locks_of(here), terms),
         machine=partial(tokens.machine, here.engine, here.clock),
         machine_actor=lambda conn, token: tokens.actor_of(conn, token, here.clock()),

@@ -84,6 +84,10 @@ class Called:
         with self.deps.desk(self._actor) as desk:
             yield desk
 
+    def desk_at(self, conn: Connection) -> Desk:
+        """The same in a transaction that is there already: of a trial, which is rolled back."""
+        return self.deps.desk_at(conn, self._actor(conn))
+
     def _actor(self, conn: Connection) -> Actor:
         if self.machine is not None:
             return self.deps.machine_actor(conn, self.machine.token_id)

@@ -31,13 +31,15 @@ class Folders:
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """`reading`: a connection that only reads. `desk`: a command's transaction of whoever that is. `gateway`: composed;
+    """`reading`: a connection that only reads. `desk`: a command's transaction of whoever that is. `desk_at`: the
+    same in a transaction that is there already, of a trial say. `gateway`: composed;
     it runs in the daemon, not in `edi-gateway web`, and so pages leave work for it instead of working. `partners`: as
     they are published. `current`: None, or what is wrong with the tables. `address`: of the console, as people reach
     it, for links in messages. `trusted_proxies`: whose X-Forwarded-* headers are believed."""
 
     reading: Callable[[], AbstractContextManager[Connection]]
     desk: Callable[[WhoIs], AbstractContextManager[Desk]]
+    desk_at: Callable[[Connection, Actor], Desk]
     door: Door
     machine: Callable[[str], Machine | None]
     machine_actor: Callable[[Connection, int], Actor]
