@@ -80,10 +80,11 @@ class Arrived:
     ) -> None:
         works, now = self.works, self.works.clock()
         message = works.ids.next()
-        if verdict.state == "TAKEN" and payload is not None and as2.was_taken(conn, self.key, payload):
+        taken = verdict.state == "TAKEN"
+        if taken and payload is not None and as2.was_taken(conn, self.key, payload, lock=True):
             raise Overtaken
         first = None
-        if verdict.state == "TAKEN" and isinstance(found, Opened):
+        if taken and isinstance(found, Opened):
             first = self._keep_payloads(conn, message, found)
         mic = found.mic
         wish = self.heading.wish

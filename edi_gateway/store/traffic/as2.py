@@ -12,7 +12,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Connection, bindparam, delete, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.store import bulk
@@ -170,12 +170,19 @@ def all_of_transmission(conn: Connection, transmission_id: int) -> list[Message]
     return [m for row in conn.execute(query.order_by(as2_messages.c.id)) if (m := _message(row)) is not None]
 
 
-def was_taken(conn: Connection, partner: str, payload_sha256: str) -> bool:
-    """Whether we took a message of theirs with this content before."""
+def was_taken(conn: Connection, partner: str, payload_sha256: str, *, lock: bool = False) -> bool:
+    """Whether we took a message of theirs with this content before. `lock`: nobody else takes it until the caller's
+    transaction has ended (on SQLite nobody else writes anyway)."""
+    if lock and conn.dialect.name == "postgresql":
+        place = int.from_bytes(
+            hashlib.sha256(f"{partner}\x1f{payload_sha256}".encode()).digest()[:8], "big", signed=True
+        )
+        conn.execute(_LOCKED, {"place": place})
     wanted = {"payload": payload_sha256, "partner": partner}
     return conn.execute(_TAKEN, wanted).first() is not None
 
 
+_LOCKED = text("SELECT pg_advisory_xact_lock(:place)")
 _TAKEN = (
     select(as2_messages.c.id)
     .where(

@@ -73,6 +73,17 @@ def test_the_same_message_posted_by_many_at_once_is_taken_once_and_all_get_one_r
     assert len(them.table(tables.as2_receipts)) == 1
 
 
+@on_both
+def test_the_same_content_posted_by_many_at_once_under_many_message_ids_is_taken_once(sides: Sides) -> None:
+    us, them = sides
+    messages = [packed(us, them, b"ISA*00*~", f"<{n}@tarnbrook>") for n in range(8)]
+    with ThreadPoolExecutor(8) as posting:
+        answers = list(posting.map(lambda message: post(us, them, message), messages))
+    assert sorted(them.states("in")) == ["DUPLICATE"] * 7 + ["TAKEN"]
+    assert sum(b"duplicate-document" in answer.body for answer in answers) == 7
+    assert them.received() == [("a.edi", b"ISA*00*~")]
+
+
 def test_a_repacked_message_under_its_message_id_gets_the_receipt_of_the_first(sides: Sides) -> None:
     us, them = sides
     first = post(us, them, packed(us, them, b"ISA*00*~"))
