@@ -66,7 +66,7 @@ class Site:
 
     def browser(self, *roles: str, name: str = "ann") -> Browser:
         """Somebody who has signed in with these roles; without any, somebody who has not."""
-        browser = Browser(self)
+        browser = Browser(self.address)
         self._browsers.append(browser)
         if roles:
             self.hire(name, *roles)
@@ -75,9 +75,11 @@ class Site:
 
 
 class Browser:
-    def __init__(self, site: Site) -> None:
-        self.host = site.address
-        self.client = httpx.Client(base_url=site.address, follow_redirects=True, timeout=30)
+    """Somebody's, at the console of an address; close its `client` in the end."""
+
+    def __init__(self, address: str) -> None:
+        self.host = address
+        self.client = httpx.Client(base_url=address, follow_redirects=True, timeout=30)
         self.page: httpx.Response
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Browser:

@@ -5,14 +5,13 @@ Takes a Site; gives pages on which nothing was logged as an error and nothing wa
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
+from tests.servers.process import absent
 from tests.web.console.browsing import PASSWORD, Site
 
 FLAGS = [
@@ -31,12 +30,7 @@ _PATIENCE = 15_000  # milliseconds
 
 def program() -> str:
     """Where Chromium is; without it the test is skipped, in CI it fails."""
-    found = shutil.which("chromium")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("Chromium is not installed; .ci/run installs it.")
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    return found
+    return shutil.which("chromium") or absent("Debian's Chromium")
 
 
 @contextmanager
