@@ -160,6 +160,16 @@ def cut_in_the_receipt(handler: Handler) -> None:
     handler.cut()
 
 
+def cut_after_the_answer(handler: Handler) -> None:
+    honest(handler)
+    handler.wfile.flush()
+    handler.cut()
+
+
+def elsewhere(handler: Handler) -> None:
+    handler.wfile.write(handler.whole(Reply(307, (("Location", "http://as2.elsewhere.example/in"),))))
+
+
 def error_500(handler: Handler) -> None:
     handler.wfile.write(handler.whole(Reply(500, (), b"<html>Oops</html>")))
 

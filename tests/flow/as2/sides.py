@@ -112,11 +112,13 @@ class Side:
         assert isinstance(wire, Wire)
         return wire
 
-    def agree(self, other: Side, more: str = "", url: str | None = None, certificate: bool = True) -> None:
-        """Publish the profile of the other; `more` tables of its connection."""
+    def agree(self, other: Side, more: str = "", url: str | None = None, *, inside: bool = True) -> None:
+        """Publish the profile of the other; `more` tables of its connection. `inside`: addresses of our own network
+        may be called."""
         folder = self.home / "partners" / other.key
         folder.mkdir(parents=True, exist_ok=True)
-        line = "[connection.line]\ninternal_addresses = true\nanswer_seconds = 3.0\nconnect_seconds = 2.0\n"
+        line = f"[connection.line]\ninternal_addresses = {'true' if inside else 'false'}\n"
+        line += "answer_seconds = 3.0\nconnect_seconds = 2.0\n"
         (folder / "partner.toml").write_text(
             f'name = "{other.name}"\n[them]\nqualifier = "ZZ"\nid = "{other.name}"\n'
             f'[us]\nqualifier = "ZZ"\nid = "{self.name}"\n[[documents]]\nset = "850"\ndirection = "in"\n'
@@ -130,7 +132,7 @@ class Side:
             desk = self.works.desk(conn)
             publish(desk, snapshot(loaded.profile, folder, self.home / "mappings"))
             known = [row.partner for row in rows.standing(conn, "theirs")]
-            if certificate and other.key not in known:
+            if other.key not in known:
                 certificates.add_theirs(desk, pair(other.name)[0], Use(other.key, LONG_SINCE))
 
     # --- out

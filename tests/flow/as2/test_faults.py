@@ -109,3 +109,68 @@ def test_a_server_that_is_not_there_is_tried_again(sides: Sides, peer: Peer) -> 
     (row,) = us.table(tables.transmissions)
     assert (row["state"], row["attempts"]) == ("READY", 1)
     assert "cannot be reached" in row["last_error"]
+
+
+def test_a_connection_that_is_cut_after_the_answer_costs_nothing(sides: Sides, peer: Peer) -> None:
+    us, them = sides
+    peer.behaviour = peers.cut_after_the_answer
+    us.queue(them, b"one~", b"two~")
+    us.send(them)
+    assert us.states("out") == ["RECEIPTED", "RECEIPTED"]
+    assert us.transmissions() == ["SENT", "SENT"]
+    assert them.states("in") == ["TAKEN", "TAKEN"]
+    assert len(peer.posts) == 2
+
+
+def test_what_cannot_be_sent_as_things_stand_fails_at_once_and_goes_when_that_is_mended(
+    sides: Sides, peer: Peer
+) -> None:
+    from edi_gateway.commands.triage import documents
+
+    us, them = sides
+    peer.behaviour = peers.elsewhere
+    (transmission,) = us.queue(them, ORDER)
+    us.send(them)
+    assert us.transmissions() == us.states("out") == ["FAILED"]
+    ((code, message),) = us.cases()
+    assert code == "DELIVERY_FAILED"
+    assert "We follow no redirect to another host" in message
+    peer.behaviour = peers.honest
+    with us.works.writer.begin() as conn:
+        documents.resend_transmission(us.works.desk(conn), transmission)
+    us.send(them)
+    assert us.states("out") == ["RECEIPTED"]
+    assert len(set(peer.posts)) == 1
+    assert us.cases() == []
+
+
+def test_what_is_cancelled_does_not_go_again(sides: Sides, peer: Peer) -> None:
+    from edi_gateway.commands.triage import documents
+
+    us, them = sides
+    peer.behaviour = peers.error_500
+    (transmission,) = us.queue(them, ORDER)
+    us.send(them)
+    with us.works.writer.begin() as conn:
+        assert documents.cancel_transmission(us.works.desk(conn), transmission, "a mistake")
+    us.clock.skip(minutes=2)
+    us.send(them)
+    us.judge()
+    assert len(peer.posts) == 1
+    assert us.states("out") == ["FAILED"]
+    assert us.transmissions() == ["CANCELLED"]
+
+
+def test_the_pauses_are_those_of_the_profile(sides: Sides, peer: Peer) -> None:
+    us, them = sides
+    us.agree(them, "[connection.retry]\nminutes = [2, 30]\ngive_up_hours = 1\n", url=peer.url)
+    peer.behaviour = peers.error_500
+    us.queue(them, ORDER)
+    begun = us.clock()
+    for minutes in (2, 32, 62):
+        us.send(them)
+        (row,) = us.table(tables.transmissions)
+        if row["state"] == "READY":
+            assert round((row["next_attempt_at"] - begun) / timedelta(minutes=1)) == minutes
+            us.clock.skip(seconds=(row["next_attempt_at"] - us.clock()).total_seconds())
+    assert (minutes, us.states("out"), len(peer.posts)) == (62, ["EXPIRED"], 3)

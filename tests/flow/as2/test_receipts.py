@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable
 
 import pytest
@@ -240,3 +241,31 @@ def test_our_asynchronous_receipt_is_tried_again_and_given_up_with_a_case(sides:
     them.answer()
     assert them.mdns("out") == [("FAILED", "processed")]
     assert [code for code, _ in them.cases()] == ["AS2_RECEIPT_UNSENT"]
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1"])
+def test_no_receipt_goes_to_an_inside_address_though_the_url_was_agreed_on(
+    sides: Sides, address: str
+) -> None:
+    us, them = sides
+    with socket.create_server(("127.0.0.1", 0)) as target:
+        url = f"http://{address}:{target.getsockname()[1]}/latest/meta-data"
+        us.agree(them, f'[connection.receipts]\nask = "async"\nreceipt_url = "{url}"\n')
+        them.agree(
+            us,
+            f'[connection.receipts]\nmay_ask_at = ["{url}"]\n',
+            "https://as2.tarnbrook.example/as2",
+            inside=False,
+        )
+        us.queue(them, ORDER)
+        us.send(them)
+        them.answer()
+        target.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            target.accept()
+    (mdn,) = them.table(tables.as2_receipts)
+    assert (mdn["state"], mdn["attempts"]) == ("READY", 1)
+    assert (
+        "an address inside of our own network" in mdn["last_error"]
+        or "cannot be reached" in mdn["last_error"]
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -25,14 +26,21 @@ Sides = tuple[Side, Side]
 Packed = tuple[tuple[tuple[str, str], ...], bytes]
 
 
-def packed(us: Side, them: Side, content: bytes, message_id: str = "<1@tarnbrook>") -> Packed:
-    """A message of ours, ready to be posted."""
+def packed(
+    us: Side,
+    them: Side,
+    content: bytes,
+    message_id: str = "<1@tarnbrook>",
+    *more: Payload,
+    name: str = "a.edi",
+) -> Packed:
+    """A message of ours, ready to be posted; with more documents behind the first."""
     wire = line(us, them)
     with us.works.writer.reading() as conn:
         ring = us.works.keyring.of(conn, them.key)
     with Scratch() as scratch:
         sent = pack(
-            [Payload(Extent.of(content), filename="a.edi")],
+            [Payload(Extent.of(content), filename=name), *more],
             Heads(message_id, us.name, them.name, "EDI", "test"),
             agreement.packing(wire.connection),
             ours=ring.ours,
@@ -108,6 +116,52 @@ def test_without_a_message_id_the_same_bytes_are_still_one(sides: Sides) -> None
     nameless = tuple(pair for pair in headers if pair[0] != "Message-ID")
     for _ in range(2):
         assert post(us, them, (nameless, body)).status == 200
+    assert them.received() == [("a.edi", b"ISA*00*~")]
+
+
+def test_several_documents_in_one_message_are_each_taken_with_one_receipt(sides: Sides) -> None:
+    us, them = sides
+    other = Payload(Extent.of(b"\x00\r\n"), "application/octet-stream", "b.pdf")
+    message = packed(us, them, b"ISA*00*~", "<1@tarnbrook>", other, Payload(Extent.of(b"ISA*11*~")))
+    answer = post(us, them, message)
+    assert b"Disposition: automatic-action/MDN-sent-automatically; processed\r\n" in answer.body
+    (first, second, third) = them.received()
+    assert (first, second) == (("a.edi", b"ISA*00*~"), ("b.pdf", b"\x00\r\n"))
+    assert third[1] == b"ISA*11*~"
+    assert third[0].endswith(".edi")  # of no name: one is made
+    assert len(them.table(tables.work)) == 3
+    assert (
+        b"duplicate-document"
+        in post(
+            us, them, packed(us, them, b"ISA*00*~", "<2@tarnbrook>", other, Payload(Extent.of(b"ISA*11*~")))
+        ).body
+    )
+    assert len(them.received()) == 3
+
+
+@pytest.mark.parametrize("name", ["../../../over.edi", "/tmp/over.edi", "..\\over.edi", "con.edi\x00", ".."])
+def test_a_filename_is_kept_as_a_word_and_leads_nowhere(sides: Sides, tmp_path: Path, name: str) -> None:
+    us, them = sides
+    post(us, them, packed(us, them, b"ISA*00*~", name=name))
+    assert them.received() == [(name.replace("\x00", ""), b"ISA*00*~")]
+    assert not [*tmp_path.rglob("*.edi"), *tmp_path.parent.glob("*.edi")]
+    assert not Path("/tmp/over.edi").exists()
+
+
+def test_an_old_message_that_somebody_sends_again_is_not_taken_again(sides: Sides) -> None:
+    """As it was, under another Message-ID, or with its certificate long expired: the signature proves its content,
+    not its day."""
+    us, them = sides
+    headers, body = packed(us, them, b"ISA*00*~")
+    first = post(us, them, (headers, body))
+    them.clock.skip(days=30)
+    assert post(us, them, (headers, body)).body == first.body
+    renamed = tuple((n, "<new@tarnbrook>" if n == "Message-ID" else v) for n, v in headers)
+    assert b"processed/warning: duplicate-document" in post(us, them, (renamed, body)).body
+    them.clock.skip(days=900)
+    again = tuple((n, "<newer@tarnbrook>" if n == "Message-ID" else v) for n, v in headers)
+    assert b"authentication-failed" in post(us, them, (again, body)).body
+    assert them.states("in") == ["TAKEN", "DUPLICATE", "REFUSED"]
     assert them.received() == [("a.edi", b"ISA*00*~")]
 
 
