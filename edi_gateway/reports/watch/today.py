@@ -1,0 +1,106 @@
+"""The dashboard: what came and went today, which partners are in trouble, and why (spec B17)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from edi_gateway.reports.status import Status, status
+from edi_gateway.reports.watch.incidents import IncidentRow, list_incidents
+from edi_gateway.reports.watch.messages import Failing, failing
+from edi_gateway.reports.watch.switches import SwitchRow, stopped
+from edi_gateway.store.ids import first_id
+from edi_gateway.store.tables import causes, documents
+from edi_gateway.store.watch.tallies import BAD
+
+
+@dataclass(frozen=True, slots=True)
+class Traffic:
+    """Sets of one kind since midnight UTC."""
+
+    direction: str
+    set_code: str
+    documents: int
+    refused: int
+    partners: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A partner with something wrong, the most urgent first."""
+
+    partner: str
+    why: tuple[str, ...]
+    cases: int
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    since: datetime
+    traffic: tuple[Traffic, ...]
+    troubles: tuple[Trouble, ...]
+    incidents: tuple[IncidentRow, ...]
+    stopped: tuple[SwitchRow, ...]
+    failing: Failing
+    status: Status
+
+
+def today(conn: Connection, now: datetime) -> Today:
+    since = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    found = status(conn, now)
+    open_ones = tuple(list_incidents(conn))
+    return Today(
+        since=since,
+        traffic=tuple(_traffic(conn, since)),
+        troubles=tuple(_troubles(conn, found, open_ones)),
+        incidents=open_ones,
+        stopped=tuple(stopped(conn)),
+        failing=failing(conn),
+        status=found,
+    )
+
+
+def _traffic(conn: Connection, since: datetime) -> list[Traffic]:
+    d = documents.c
+    bad = func.count().filter(d.state.in_(BAD))
+    query = (
+        select(
+            *(d.direction, d.set_code, func.count(), bad),
+            *(func.count(d.partner.distinct()), func.max(d.created_at)),
+        )
+        .where(d.id >= first_id(since))
+        .group_by(d.direction, d.set_code)
+        .order_by(d.direction, d.set_code)
+    )
+    return [Traffic(*row) for row in conn.execute(query)]
+
+
+def _troubles(conn: Connection, found: Status, open_ones: tuple[IncidentRow, ...]) -> list[Trouble]:
+    c = causes.c
+    query = select(c.partner, func.sum(c.cases - c.tests)).where(
+        c.due_at.is_not(None), c.partner.is_not(None)
+    )
+    counts = {row[0]: int(row[1]) for row in conn.execute(query.group_by(c.partner))}
+    why: dict[str, list[str]] = {}
+    urgent = {one.partner for one in open_ones if one.severity == "URGENT"}
+    for one in open_ones:
+        if one.partner is not None:
+            why.setdefault(one.partner, []).append(one.title)
+    for health in found.partners:
+        if health.paused:
+            why.setdefault(health.partner, []).append(f"paused: {health.paused_why or 'no reason'}")
+        if health.failures:
+            told = f"could not be looked at {health.failures} times: {health.last_error or ''}"
+            why.setdefault(health.partner, []).append(told)
+    for partner, count in counts.items():
+        if count:
+            why.setdefault(partner, []).append(f"{count} open cases")
+    rows = [
+        Trouble(partner, tuple(said), counts.get(partner, 0), partner in urgent)
+        for partner, said in why.items()
+    ]
+    return sorted(rows, key=lambda row: (not row.urgent, -len(row.why), -row.cases, row.partner))

@@ -1,0 +1,100 @@
+"""The audit log, its proof, and control reports."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from fastapi import Response
+from starlette.exceptions import HTTPException
+
+from edi_gateway.reports import audit, controls
+from edi_gateway.reports.figures.figure import Span
+from edi_gateway.web.console.rooms import Call, Nav, Room
+
+room = Room(
+    Nav("Audit", "/audit", may="see audit", place=80, key="a"),
+    Nav("Controls", "/controls", may="see audit", place=81),
+)
+_PAGE = 100
+_USUAL_DAYS = 30
+_PAGES = {
+    "order": "/orders",
+    "transmission": "/transmissions",
+    "case": "/cases",
+    "partner": "/partners",
+}
+
+
+@room.page("/audit", may="see audit")
+def audit_(
+    call: Call, by: str = "", action: str = "", subject: str = "", before: int | None = None
+) -> Response:
+    with call.reading() as conn:
+        found = audit.list_entries(
+            conn,
+            by=by or None,
+            action=action or None,
+            subject=subject.strip() or None,
+            before=before,
+            limit=_PAGE + 1,
+        )
+        known = audit.actions(conn)
+    return call.show(
+        "watch/audit.html",
+        entries=found[:_PAGE],
+        more=len(found) > _PAGE,
+        actions=known,
+        by=by,
+        action=action,
+        subject=subject,
+        before=before,
+    )
+
+
+@room.page("/audit/proof", may="see audit")
+def proof(call: Call) -> Response:
+    """A part of the page: it walks the whole chain, which takes a while."""
+    with call.reading() as conn:
+        found = audit.prove(conn)
+    return call.show("watch/_proof.html", proof=found)
+
+
+@room.page("/controls", may="see audit")
+def controls_(call: Call, since: str = "", until: str = "") -> Response:
+    span = _span(call, since, until)
+    with call.reading() as conn:
+        found = controls.counts(conn, span)
+    return call.show("watch/controls.html", controls=found, **_shown(span))
+
+
+@room.page("/controls/{name}", may="see audit")
+def control(call: Call, name: str, since: str = "", until: str = "") -> Response:
+    span = _span(call, since, until)
+    with call.reading() as conn:
+        found = controls.control(conn, name, span)
+    if found is None:
+        raise HTTPException(404, "There is no such report.")
+    title = controls.CONTROLS[name].title
+    return call.show(
+        "watch/control.html", rows=found[:1000], count=len(found), title=title, pages=_PAGES, **_shown(span)
+    )
+
+
+def _span(call: Call, since: str, until: str) -> Span:
+    last = _day(until) or call.deps.clock().date()
+    first = min(_day(since) or last - timedelta(days=_USUAL_DAYS - 1), last)
+    begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    return Span(begin, datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1))
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if 1970 <= day.year <= 9000 else None
+
+
+def _shown(span: Span) -> dict[str, Any]:
+    return {"since": f"{span.since:%Y-%m-%d}", "until": f"{span.until - timedelta(days=1):%Y-%m-%d}"}

@@ -1,0 +1,110 @@
+"""Pages of what is watched: the dashboard, incidents with switches, alerts, figures, transmissions, audit."""
+
+from __future__ import annotations
+
+import re
+
+from edi_gateway.commands.watch import incidents
+from tests.web.console.browsing import Browser, Site
+
+
+def _first(browser: Browser, pattern: str) -> str:
+    found = re.search(pattern, browser.page.text)
+    assert found is not None, pattern
+    return found.group(1)
+
+
+def test_the_dashboard_says_what_waits_what_came_and_who_is_in_trouble(busy: Site) -> None:
+    with busy.here.desk("root") as desk:
+        incidents.open_by_hand(desk, "Labels are <b>late</b>", "")
+    browser = busy.browser("EDI_ANALYST")
+    browser.get("/")
+    for said in ("Labels are <b>late</b>", "Partners in trouble", "kestrelmoor", "850", "855", "open cases"):
+        assert said in browser.text, said
+    assert "<b>late</b>" not in browser.page.text
+
+
+def test_an_incident_is_led_noted_written_about_and_closed_and_a_switch_stops_for_it(busy: Site) -> None:
+    browser = busy.browser("EDI_ANALYST")
+    browser.get("/incidents")
+    assert "No incident is open." in browser.text
+    browser.post("/incidents", title="They send nonsense", severity="URGENT", partner="kestrelmoor")
+    assert browser.said == "The incident is open, and yours."
+    path = browser.path
+    browser.post(f"{path}/note", text="called them <script>")
+    browser.post(
+        "/switches/stop",
+        what="set",
+        set_code="850",
+        partner="kestrelmoor",
+        why="nonsense",
+        incident=path[11:],
+    )
+    assert browser.said == "Stopped: the set 850 of kestrelmoor. What it stops waits."
+    browser.get(path)
+    assert "called them <script>" in browser.text
+    assert "the set 850 of kestrelmoor stopped: nonsense" in browser.text
+    browser.post(f"{path}/message", to="edi@kestrelmoor.example", subject="Hello", text="What has changed?")
+    assert browser.said == "The message to edi@kestrelmoor.example waits to be sent."
+    browser.post(f"{path}/close", root_cause="partner data", why="")
+    assert "it needs a reason" in browser.said
+    browser.post(f"{path}/post-mortem", impact="two orders late", course="a new mapping of theirs")
+    browser.post(f"{path}/close", root_cause="partner data", why="they have mended it")
+    browser.get("/incidents?over=true")
+    assert "They send nonsense" in browser.text
+    browser.get("/switches")
+    browser.post("/switches/resume", what="set", set_code="850", partner="kestrelmoor", why="mended")
+    assert browser.said == "Resumed: the set 850 of kestrelmoor."
+    browser.get("/alerts?state=WAITING")
+    assert "edi@kestrelmoor.example" in browser.text
+    browser.get(_first(browser, r'href="(/messages/\d+)"'))
+    assert "What has changed?" in browser.text
+    reader = busy.browser("AUDITOR", name="otto")
+    reader.get(path)
+    assert ("Take the lead" in reader.text, reader.status) == (False, 200)
+
+
+def test_figures_have_their_rows_and_a_file_of_them(busy: Site) -> None:
+    browser = busy.browser("SUPERVISOR")
+    browser.get("/figures?since=2026-03-01&until=2026-03-02")
+    assert "First-pass yield" in browser.text
+    assert browser.get("/figures/reject-rate?since=2026-03-01&until=2026-03-02").status == 200
+    assert "REJECTED" in browser.text
+    browser.get("/figures/reject-rate?since=nonsense&until=2026-03-02&failed=true&page=7")
+    assert browser.status == 200
+    answer = browser.client.get("/figures/exception-rate/rows.csv?since=2026-03-01&until=2026-03-02")
+    head, *rows = answer.text.splitlines()
+    assert head == "kind,subject,name,partner,at,passed,weight,reached,value,why"
+    assert any("PRICE" in row for row in rows)
+    assert browser.client.get("/figures/nothing").status_code == 404
+
+
+def test_what_went_out_is_listed_read_and_sent_again_and_the_log_is_proved(busy: Site) -> None:
+    browser = busy.browser("SUPERVISOR")
+    browser.get("/transmissions?partner=kestrelmoor&state=SENT")
+    path = _first(browser, r'href="(/transmissions/\d+)"')
+    browser.get(path)
+    assert "Documents in it" in browser.text
+    answer = browser.client.get(f"{path}/bytes")
+    assert (answer.content[:3], answer.headers["content-type"]) == (b"ISA", "application/octet-stream")
+    browser.post(f"{path}/resend")
+    assert browser.said == "The same bytes go again."
+    browser.get("/certificates")
+    assert "There is no certificate." in browser.text
+    browser.get("/audit?subject=transmission")
+    assert "Nothing was recorded." not in browser.text
+    browser.part("/audit/proof")
+    assert "The log is whole" in browser.text
+    browser.get("/controls")
+    browser.get("/controls/no-answer?since=2026-03-01&until=2026-03-09")
+    assert browser.status == 200
+
+
+def test_monitoring_gets_its_numbers(busy: Site) -> None:
+    answer = busy.browser().client.get("/metrics")
+    assert answer.status_code == 200
+    assert re.search(
+        r'edi_gateway_documents_total\{direction="in",partner="kestrelmoor",set="850",state="REJECTED"\} [1-9]',
+        answer.text,
+    )
+    assert 'edi_gateway_incidents{severity="urgent"} 0.0' in answer.text
