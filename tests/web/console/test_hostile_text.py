@@ -1,0 +1,97 @@
+"""EDI text is data: wherever it is shown it shows as text, and does nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from edi_gateway.cli.context import Here
+from edi_gateway.commands.desk import ROLES
+from tests.cli.conftest import copied
+from tests.cli.terminal import MONDAY, Said, Terminal
+from tests.cli.test_daily import sheet
+from tests.web.console.browsing import Site, crawl
+from tests.web.console.hostile import interchange
+
+# what a terminal or a browser would obey, and what would be a tag, had it not been escaped
+OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+TAGS = ("<b onclick", "'\"><script>")
+LISTS = [
+    ("orders", "list"), ("holds", "list"), ("cases", "list"), ("documents", "list"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def _attacked(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Said]:
+    home = tmp_path_factory.mktemp("attacked") / "home"
+    shutil.copytree(_stocked, home)
+    terminal = Terminal(home)
+    terminal.set_clock(MONDAY)
+    terminal.drop("kestrelmoor", "attack-<b onclick=x>.edi", interchange())
+    return home, terminal("run", "--once")
+
+
+@pytest.fixture
+def attacked(_attacked: tuple[Path, Said], tmp_path: Path) -> Terminal:
+    return copied(_attacked[0], tmp_path, MONDAY + timedelta(minutes=5))
+
+
+@pytest.fixture
+def first_run(_attacked: tuple[Path, Said]) -> Said:
+    """What the run told that took the document in, its log lines with it."""
+    return _attacked[1]
+
+
+@pytest.fixture
+def site(attacked: Terminal) -> Iterator[Site]:
+    with closing(Here(attacked.home, "test")) as here, Site(here) as made:
+        yield made
+
+
+def test_what_is_written_in_every_element_shows_as_text_on_every_page(site: Site) -> None:
+    pages = crawl(site.browser(*ROLES))
+    wrong = {
+        path: [tag for tag in TAGS if tag in text] or OBEYED.findall(text.replace("\r\n", "\n"))
+        for path, text in pages.items()
+        if any(tag in text for tag in TAGS) or OBEYED.search(text.replace("\r\n", "\n"))
+    }
+    assert wrong == {}
+    everything = "\n".join(pages.values())
+    for shown in ("=&lt;b&gt;{{7+7}}", "[2J"):
+        assert shown in everything, f"{shown} is shown nowhere, and so nothing was tested"
+
+
+def test_what_is_written_in_every_element_shows_as_text_in_a_terminal(
+    attacked: Terminal, first_run: Said
+) -> None:
+    told = {"run": first_run.all}
+    for words in LISTS:
+        for form in ((), ("--json",)):
+            told[" ".join((*words, *form))] = attacked(*words, *form).all
+    file = attacked.home / "attack.edi"
+    file.write_bytes(interchange())
+    told["check"] = attacked("check", file).all
+    told["check --json"] = attacked("check", file, "--json").all
+    assert {name: OBEYED.findall(text) for name, text in told.items() if OBEYED.search(text)} == {}
+    assert "=<b>{{7+7}}" in told["orders list"]
+    assert "\\u001b[2J" in told["check --json"]  # exact, for machines
+
+
+def test_what_is_written_in_every_element_is_no_formula_in_a_csv_file_or_a_workbook(
+    attacked: Terminal,
+) -> None:
+    text = attacked.ok("orders", "list", "--csv").out
+    assert OBEYED.search(text) is None
+    cells = re.findall(r'(?:^|,)(?:"((?:[^"]|"")*)"|([^,\n]*))', text, re.M)
+    begun = {(quoted or plain)[:1] for quoted, plain in cells}
+    assert not begun & set("=@\t")
+    book = attacked.home / "x.xlsx"
+    attacked.ok("orders", "list", "--xlsx", book)
+    assert not any(OBEYED.search(cell) for cell in sheet(book).values())
+    assert "'=<b>{{7+7}}" in text
