@@ -9,12 +9,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from edi_gateway.store.tables import live_profiles, partner_proposals, partner_versions
+from edi_gateway.store.tables import live_profiles, partner_proposals, partner_trials, partner_versions
+
+SILENT: Final = timedelta(seconds=60)  # a trial that says nothing for so long has died with its process
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,3 +121,48 @@ def forget_proposals(conn: Connection, partner: str, file: str | None = None) ->
     c = partner_proposals.c
     chosen = (c.partner == partner) if file is None else (c.partner == partner) & (c.file == file)
     return conn.execute(delete(partner_proposals).where(chosen)).rowcount
+
+
+def add_trial(
+    conn: Connection,
+    trial_id: int,
+    partner: str,
+    live: str,
+    draft: str,
+    span: tuple[datetime, datetime],
+    by: str,
+    at: datetime,
+) -> None:
+    """A trial begins."""
+    row = {
+        "id": trial_id,
+        "partner": partner,
+        "live": live,
+        "draft": draft,
+        "since": span[0],
+        "until": span[1],
+    }
+    more = {"state": "RUNNING", "done": 0, "whole": 0, "by": by, "started_at": at, "at": at}
+    conn.execute(insert(partner_trials).values(**row, **more))
+
+
+def trial_running(conn: Connection, partner: str, now: datetime) -> bool:
+    """Whether a trial of this partner runs and has said so lately."""
+    c = partner_trials.c
+    query = select(c.id).where(c.partner == partner, c.state == "RUNNING", c.at > now - SILENT).limit(1)
+    return conn.execute(query).first() is not None
+
+
+def note_trial(conn: Connection, trial_id: int, at: datetime, **values: object) -> bool:
+    """Change a trial that runs; False when it does not any more."""
+    c = partner_trials.c
+    query = update(partner_trials).where(c.id == trial_id, c.state == "RUNNING").values(at=at, **values)
+    return conn.execute(query).rowcount == 1
+
+
+def end_trial(
+    conn: Connection, trial_id: int, at: datetime, state: str, result: str | None, error: str | None
+) -> None:
+    """What it came to; a trial that was stopped keeps what it showed."""
+    values = {"at": at, "state": state, "result": result, "error": error}
+    conn.execute(update(partner_trials).where(partner_trials.c.id == trial_id).values(values))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.markup import escape
@@ -14,16 +14,20 @@ from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
     fail,
+    plain,
     print_finding,
     print_json,
     print_table,
+    say,
     screen,
     sentence,
+    shown,
 )
 
 if TYPE_CHECKING:
     from edi_gateway.commands.partners.proposals import Folders
     from edi_gateway.partners.registry import LoadedPartner
+    from edi_gateway.reports.partners.health import PartnerRow
 
 group = typer.Typer(no_args_is_help=True, help="Who we exchange documents with.")
 app.add_typer(group, name="partners")
@@ -34,40 +38,44 @@ KeyArgument = Annotated[str, typer.Argument(metavar="PARTNER", help="The name of
 
 @group.command("list")
 def list_(ctx: typer.Context, json: JsonOption = False) -> None:
-    """List partners: their files, what is live, how they do."""
+    """List partners: their files, what is live, how they do.
+
+    Sets that came and were refused are those of the last seven days.
+    """
     from edi_gateway.commands.partners.drafts import check_all
-    from edi_gateway.reports import status
-    from edi_gateway.store import snapshots, versions
+    from edi_gateway.reports.partners.health import list_partners
 
     here: Here = ctx.obj
     with here.reading() as conn:
-        live = snapshots.live(conn)
-        aside = {key for key in live if versions.aside(conn, key)}
-        health = {p.partner: p for p in status.status(conn, here.clock()).partners}
-    rows = []
+        live = {row.partner: row for row in list_partners(conn, here.clock())}
+    rows: list[dict[str, Any]] = []
     drafts = {loaded.key: loaded for loaded in check_all(here.partners_folder, here.mappings_folder)}
     for key in sorted({*drafts, *live}):
-        loaded, known, seen = drafts.get(key), live.get(key), health.get(key)
+        loaded, known = drafts.get(key), live.get(key)
         profile = loaded.profile if loaded else None
         rows.append(
             {
                 "partner": key,
-                "name": profile.name if profile else None,
+                "name": profile.name if profile else known.name if known else None,
                 "address": f"{profile.them.qualifier}/{profile.them.id}" if profile else None,
                 "connection": profile.connection.kind if profile else None,
                 "test": profile.test if profile else None,
-                "files": "missing"
-                if loaded is None
-                else "mistakes"
-                if not loaded.valid
-                else "rolled back"
-                if key in aside
-                else "valid",
+                "files": _files(loaded, known),
                 "published": known.hash[:12] if known else None,
-                "paused": seen.paused if seen else False,
-                "looked_at": seen.looked_at if seen else None,
-                "received_at": seen.received_at if seen else None,
-                "last_error": seen.last_error if seen else None,
+                "version": known.version if known else None,
+                "proposed": known.proposed if known else 0,
+                "paused": known is not None and known.paused_why is not None,
+                "looked_at": known.looked_at if known else None,
+                "received_at": known.received_at if known else None,
+                "sent_at": known.sent_at if known else None,
+                "sets": known.sets if known else 0,
+                "refused": known.refused if known else 0,
+                "open_cases": known.open_cases if known else 0,
+                "acks_overdue": known.acks_overdue if known else 0,
+                "undelivered": known.undelivered if known else 0,
+                "certificate": known.certificate if known else None,
+                "last_error": known.last_error if known else None,
+                "troubles": known.troubles if known else (),
             }
         )
     if json:
@@ -75,22 +83,64 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
             print_json(row)
         return
     columns = (
-        "partner",
-        "name",
-        "address",
-        "connection",
-        "test",
-        "files",
-        "published",
-        "paused",
-        "received_at",
+        *("partner", "name", "address", "connection", "test", "files", "version", "paused", "received_at"),
+        *("sets", "refused", "open_cases"),
     )
     print_table(
         "Partners",
         tuple(column.replace("_", " ") for column in columns),
-        (tuple(row[column] for column in columns) for row in rows),
+        (tuple(row[column] or "" for column in columns) for row in rows),
         f"No partners in {here.partners_folder}. `partners new` writes the files of one.",
-        spare=("name", "connection", "address"),
+        spare=("name", "connection", "address", "sets", "refused", "received at"),
+    )
+    for row in rows:
+        for trouble in row["troubles"]:
+            say(f"[yellow]{escape(str(row['partner']))}:[/yellow] {escape(trouble)}", 0, 2)
+
+
+def _files(loaded: LoadedPartner | None, known: PartnerRow | None) -> str:
+    if loaded is None:
+        return "missing"
+    if not loaded.valid:
+        return "mistakes"
+    return "rolled back" if known is not None and known.held_back else "valid"
+
+
+@group.command()
+def show(ctx: typer.Context, partner: KeyArgument, json: JsonOption = False) -> None:
+    """Show one partner: how it does, its live profile, what is proposed, its versions."""
+    from edi_gateway.reports.partners import health
+    from edi_gateway.reports.partners.versions import list_versions
+    from edi_gateway.store import versions
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        known = {row.partner: row for row in health.list_partners(conn, here.clock())}.get(partner)
+        if known is None:
+            fail(f"{partner} is not published.")
+        profile = health.profile_of(conn, partner)
+        proposed = versions.proposals(conn, partner)
+        found = list_versions(conn, partner, limit=5)
+    if json:
+        print_json({**plain(known), "profile": dict(profile), "proposals": proposed, "versions": found})
+        return
+    sentence(f"{known.name} ({partner}), version {known.version} since {shown(known.live_since)}")
+    for trouble in known.troubles:
+        say(f"[yellow]{escape(trouble)}[/yellow]", 2, 2)
+    came = f"last {shown(known.received_at)}" if known.received_at else "nothing yet"
+    went = f"last {shown(known.sent_at)}" if known.sent_at else "nothing lately"
+    sentence(
+        f"Came: {came}, {known.sets} sets in 7 days, {known.refused} refused. Went: {went}, {known.documents} "
+        f"documents. {known.open_cases} cases are open."
+    )
+    print_table("Live profile", ("key", "value"), profile, "")
+    for each in proposed:
+        sentence(f"Proposed by {each.by}: {each.file}: {each.why}")
+    print_table(
+        "Versions",
+        ("version", "at", "by", "changes", "why"),
+        ((row.version, row.at, row.by, row.changes or "", row.why) for row in found),
+        "",
     )
 
 

@@ -91,8 +91,10 @@ def try_(
     if csv or xlsx is not None:
         exports.tell([row for each in results for row in _rows(each)], Row, "", csv=csv, xlsx=xlsx)
     elif json:
+        from edi_gateway.triage.trying.telling import as_json
+
         for each in results:
-            print_json(_as_json(each))
+            print_json(as_json(each))
     elif not results:
         sentence("Nothing differs: what is live says the same as the files.")
     else:
@@ -218,54 +220,6 @@ def _rows(result: Result) -> Iterator[Row]:
             said=group.said,
             examples=named,
         )
-
-
-def _as_json(result: Result) -> dict[str, object]:
-    return {
-        "partner": result.partner,
-        "live": result.live,
-        "draft": result.draft,
-        "since": result.span.since,
-        "until": result.span.until,
-        "changes": result.changes,
-        "interchanges": result.interchanges,
-        "documents": result.documents,
-        "judged": result.judged,
-        "different": result.different,
-        "unread": result.unread,
-        "beyond": result.beyond,
-        "later": result.later,
-        "worse": result.worse,
-        "groups": [_group_as_json(group) for group in result.groups],
-    }
-
-
-def _group_as_json(group: Group) -> dict[str, object]:
-    return {
-        "what": group.what,
-        "set": group.set_code,
-        "place": group.place,
-        "change": group.change,
-        "worse": group.worse,
-        "documents": group.documents,
-        "times": group.times,
-        "first": group.first,
-        "last": group.last,
-        "said": group.said,
-        "values": [{"was": was, "now": now, "times": times} for was, now, times in group.usual_values],
-        "examples": [
-            {
-                "document": each.about.document_id,
-                "order": each.about.order_id,
-                "name": each.about.name,
-                "control": each.about.control,
-                "at": each.about.at,
-                "was": each.was,
-                "now": each.now,
-            }
-            for each in group.examples
-        ],
-    }
 
 
 def _tell(result: Result) -> None:

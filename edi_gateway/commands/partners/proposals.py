@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
@@ -33,6 +34,7 @@ _OWN: Final = "partner"
 _KINDS: Final = frozenset({".toml", ".csv"})
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]*")
 _MOST: Final = 1 << 20  # characters of one file
+_NEVER: Final = datetime(1900, 1, 1, tzinfo=UTC)  # of what is not kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,20 @@ def snapshot_of(conn: Connection, folders: Folders, partner: str, *, proposed: b
     Refused when that holds a mistake."""
     with laid_out(folders, versions.proposals(conn, partner) if proposed else (), partner) as drafted:
         return _snapshot(drafted, partner, f"Reading the draft of {partner}")
+
+
+def mistakes(
+    conn: Connection, folders: Folders, partner: str, texts: Mapping[str, str | None]
+) -> list[Finding]:
+    """What would be wrong with the partner's files if these were among them, warnings too. Nothing is kept."""
+    kept = {each.file: each for each in versions.proposals(conn, partner)}
+    for file, text in texts.items():
+        folders.place(partner, file)
+        kept[file] = Proposal(partner, file, text, None, _NEVER, "", "")
+    with laid_out(folders, kept.values(), partner) as drafted:
+        if not (drafted.partners / partner).is_dir():
+            return []
+        return list(drafts.check(drafted.partners / partner, drafted.mappings).findings)
 
 
 def go_live(desk: Desk, folders: Folders, partner: str, why: str) -> bool:

@@ -39,6 +39,8 @@ from edi_gateway.x12.parsing.envelope import Group as X12Group
 from edi_gateway.x12.parsing.envelope import GroupStart, Interchange, InterchangeEnd, InterchangeStart, Limits
 from edi_gateway.x12.reading import CheckedSet, Event, read_all
 
+__all__ = ["Progress", "Reading", "Result", "Span", "Trial"]
+
 Reading = Callable[[], AbstractContextManager[Connection]]
 _PAGE: Final = 200  # interchanges or documents
 _PAGE_BYTES: Final = 8 << 20

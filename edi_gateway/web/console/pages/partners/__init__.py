@@ -1,0 +1,1 @@
+"""Partners: how they do, what their files say, versions, drafts and what these would make different."""
