@@ -20,23 +20,23 @@ LONGEST_NAME = 80  # of a user
 # as a newcomer meets them: a folder, a file, the gateway at work, the orders, what went wrong, the keeping of it
 _ORDER = (
     *("init", "demo", "simulate", "check", "mend", "ack", "map", "run", "daemon", "worker", "web", "status"),
-    *("orders", "holds", "cases", "replays", "stock", "releases", "ship", "shipments", "warehouse", "papers"),
+    *(
+        "orders",
+        "holds",
+        "cases",
+        "replays",
+        "improvements",
+        "stock",
+        "releases",
+        "ship",
+        "shipments",
+        "warehouse",
+        "papers",
+    ),
     *("invoices", "payments"),
     *("documents", "transmissions"),
     *("incidents", "switches", "pause", "resume", "alerts", "figures"),
-    *(
-        "partners",
-        "try",
-        "certificates",
-        "guide",
-        "dictionary",
-        "mapping",
-        "import",
-        "master",
-        "users",
-        "db",
-        "audit",
-    ),
+    *("partners", "try", "certificates", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
 )
 
 

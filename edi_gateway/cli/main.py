@@ -19,12 +19,24 @@ _MODULES = (
     "running",
     "serving",
     "trial.simulating",
-    *(f"book.{name}" for name in ("orders", "daily", "holds", "cases", "fixes", "replays")),
+    *(
+        f"book.{name}"
+        for name in (
+            "orders",
+            "daily",
+            "holds",
+            "cases",
+            "working",
+            "fixes",
+            "replays",
+            "causes",
+            "improvements",
+        )
+    ),
     *(f"traffic.{name}" for name in ("documents", "partners", "versions", "proposing")),
     *("traffic.trying", "traffic.certificates"),
     *(f"standard.{name}" for name in ("guides", "dictionary")),
     "book.imports",
-    "book.master",
     *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
     *(f"book.{name}" for name in ("invoices", "payments")),
     *(f"watch.{name}" for name in ("incidents", "switches")),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from edi_gateway.reports.book.holds import HoldRow
     from edi_gateway.reports.book.orders import OrderRow
     from edi_gateway.reports.book.story import Arrival, Story
+    from edi_gateway.reports.causes.queue import CauseRow as QueueRow
     from edi_gateway.reports.money.invoices import InvoiceRow
 
 _STATUS = {
@@ -169,12 +170,12 @@ def _cases(story: Story) -> None:
         tell_causes(story.causes)
 
 
-def tell_causes(causes: Iterable[CauseRow]) -> None:
+def tell_causes(causes: Iterable[CauseRow | QueueRow]) -> None:
     """A cause in two lines: what, how many, what money; what to do."""
     for c in causes:
         risk = "".join(f", {money(amount)} {currency} at risk" for currency, amount in c.amounts.items())
         count = f"{c.cases} case{'s' * (c.cases != 1)}"
-        due = f", due {c.due_at:%Y-%m-%d %H:%M} UTC"
+        due = f", due {c.due_at:%Y-%m-%d %H:%M} UTC" if c.due_at else ", waits for somebody"
         what = f"[bold]{c.family}[/bold] {escape(c.cause)}: {count}{risk}{due}{mark(c.test)}"
         say(f"{c.fingerprint[:8]}  {what}", 2, 10)
         if c.hint:

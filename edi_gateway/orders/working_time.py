@@ -38,7 +38,8 @@ class WorkingHours:
         )
 
     def after(self, start: datetime, period: timedelta) -> datetime:
-        """`period` of working time after `start`, in UTC, rounded up to a whole minute."""
+        """`period` of working time after `start`, in UTC, cut to the whole minute: what is due in one
+        minute is ranked by other things."""
         if self.always or period <= _NONE:
             return _whole(start + period)
         left = period
@@ -85,5 +86,4 @@ class WorkingHours:
 
 
 def _whole(moment: datetime) -> datetime:
-    rest = timedelta(seconds=moment.second, microseconds=moment.microsecond)
-    return moment.astimezone(UTC) if not rest else (moment - rest + timedelta(minutes=1)).astimezone(UTC)
+    return moment.astimezone(UTC).replace(second=0, microsecond=0)

@@ -71,6 +71,23 @@ _STAGES_OF_CODES: Final[dict[Code, str]] = {
     Code.GATE_BREACH: "write",
 }
 
+STAGES: Final = (
+    *(
+        "receive",
+        "check",
+        "map",
+        "judge",
+        "answer",
+        "acknowledge",
+        "ship",
+        "write",
+        "bill",
+        "post",
+        "send",
+        "run",
+    ),
+)
+
 _INDEX: Final = re.compile(r"\[\d+\]")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DIGITS: Final = re.compile(r"\d+")

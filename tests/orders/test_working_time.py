@@ -35,9 +35,9 @@ def test_only_our_hours_run(start: str, hours: int, end: str) -> None:
 
 
 def test_round_the_clock_is_the_default_and_a_due_time_is_a_whole_minute() -> None:
-    saturday = at("2026-01-17T12:00") + timedelta(seconds=1)
-    assert WorkingHours().after(saturday, timedelta(hours=2)) == at("2026-01-17T14:01")
-    assert WorkingHours().between(saturday, at("2026-01-17T14:01")) == timedelta(hours=2, seconds=59)
+    saturday = at("2026-01-17T12:00") + timedelta(seconds=59)
+    assert WorkingHours().after(saturday, timedelta(hours=2)) == at("2026-01-17T14:00")
+    assert WorkingHours().between(saturday, at("2026-01-17T14:01")) == timedelta(hours=2, seconds=1)
 
 
 def test_nothing_lies_between_a_moment_and_one_before_it() -> None:

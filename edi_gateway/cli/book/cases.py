@@ -1,7 +1,9 @@
-"""`cases`: what needs a person, by cause; worked, replayed, closed."""
+"""`cases list` and `cases show`: what needs a person, by cause, and one case whole. The rest stands in working.py."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +12,7 @@ from rich.markup import escape
 from edi_gateway.cli.app import app
 from edi_gateway.cli.book import anatomy
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import (
     WRONG_USAGE,
@@ -20,7 +23,6 @@ from edi_gateway.cli.output import (
     print_table,
     say,
     screen,
-    sentence,
     write,
 )
 from edi_gateway.cli.standard.mending import tell_changes
@@ -29,7 +31,7 @@ from edi_gateway.cli.telling import mark, tell_causes
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-    from edi_gateway.reports.book.cases import CaseView
+    from edi_gateway.reports.book.cases import CaseRow, CaseView
     from edi_gateway.x12.mending.pieces import Mended
 
 _SHOWN_CHANGES = 10  # of a mend that is suggested
@@ -46,61 +48,97 @@ def list_(
     ctx: typer.Context,
     partner: Annotated[str | None, typer.Option(help="Only this partner's.")] = None,
     family: Annotated[str | None, typer.Option(help="Only this family's, e.g. PRICE.")] = None,
+    stage: Annotated[
+        str | None, typer.Option(help="Only of this stage of the road, e.g. check or judge.")
+    ] = None,
+    code: Annotated[str | None, typer.Option(help="Only with this finding code, e.g. ITEM_UNKNOWN.")] = None,
+    role: Annotated[str | None, typer.Option(help="Only the queue of this role, e.g. EDI_ANALYST.")] = None,
     owner: Annotated[str | None, typer.Option(help="Only what this person owns.")] = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only what you own.")] = False,
+    unowned: Annotated[bool, typer.Option("--unowned", help="Only what nobody owns.")] = False,
+    state: Annotated[str | None, typer.Option(help="Only NEW, ASSIGNED or WAITING ones.")] = None,
+    late: Annotated[bool, typer.Option("--late", help="Only what is past its time.")] = False,
+    older: Annotated[
+        int | None, typer.Option("--older", min=0, help="Only what was opened more than so many hours ago.")
+    ] = None,
     cause: Annotated[str | None, typer.Option(help="Only this cause (its first digits).")] = None,
+    words: Annotated[str | None, typer.Option(help="Only causes that say this.")] = None,
+    snoozed: Annotated[bool, typer.Option("--snoozed", help="What is snoozed, too.")] = False,
     each: Annotated[bool, typer.Option("--each", help="Every case, not grouped by cause.")] = False,
-    closed: Annotated[bool, typer.Option("--closed", help="Those that are over.")] = False,
+    closed: Annotated[bool, typer.Option("--closed", help="Those that are over, each.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="At most so many.")] = 1000,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List open cases by cause: how many, what hangs on them.
 
-    And since when, due when, what to do.
+    And since when, due when, what to do; in the order of work: due time, then money, then customer.
     """
+    from edi_gateway.commands.desk import ROLES
     from edi_gateway.model.finding import Family
     from edi_gateway.reports.book import cases
+    from edi_gateway.reports.causes import queue
+    from edi_gateway.triage.causes import STAGES
 
     here: Here = ctx.obj
+    now = here.clock()
+    wanted = queue.Wanted(
+        *(partner, word(family, "--family", Family), word(stage, "--stage", STAGES), code),
+        role=word(role, "--role", sorted(ROLES)),
+        words=words,
+        digits=cause,
+        owner=here.user if mine else owner,
+        unowned=unowned,
+        state=word(state, "--state", cases.OPEN_STATES),
+        late_at=now if late else None,
+        opened_before=None if older is None else now - timedelta(hours=older),
+        snoozed=snoozed,
+    )
     with here.reading() as conn:
-        found = cases.list_cases(
-            conn,
-            partner=partner,
-            family=word(family, "--family", Family),
-            owner=owner,
-            fingerprint=cause,
-            closed=closed,
-        )
-    if json:
-        for row in found if each else cases.by_cause(found):
-            print_json(row)
+        if each or cause or closed:
+            found = queue.cases_of(conn, wanted, now, closed=closed, limit=limit)
+            if json or csv or xlsx:
+                tell(found, cases.CaseRow, "", json=json, csv=csv, xlsx=xlsx)
+            else:
+                print_cases(found, closed=closed)
+            return
+        page = queue.queue(conn, wanted, now, limit=limit)
+    if json or csv or xlsx:
+        tell(page.causes, queue.CauseRow, "", json=json, csv=csv, xlsx=xlsx)
         return
-    if each or cause:
-        print_table(
-            "Cases",
-            ("case", "due", "family", "partner", "PO", "state", "owner", "amount", "test", "what"),
-            (
-                (
-                    short(c.case_id),
-                    c.due_at,
-                    c.family,
-                    c.partner,
-                    c.po_number,
-                    c.state,
-                    c.owner,
-                    f"{money(c.amount)} {c.currency}" if c.amount is not None else "",
-                    c.test,
-                    c.message,
-                )
-                for c in found
-            ),
-            "No case is open." if not closed else "No case was closed yet.",
-            spare=("owner", "partner", "amount"),
-        )
-        return
-    if not found:
+    if not page.causes:
         screen.print("No case is open.")
         return
-    tell_causes(cases.by_cause(found))
+    tell_causes(page.causes)
+    if page.all_causes > len(page.causes):
+        screen.print(f"\n{len(page.causes)} of {page.all_causes} causes.")
     screen.print("\ncases list --cause CAUSE shows the cases of one; cases show CASE one case whole.")
+
+
+def print_cases(found: Sequence[CaseRow], *, closed: bool) -> None:
+    """Cases as a table."""
+    print_table(
+        "Cases",
+        ("case", "due", "family", "partner", "PO", "state", "owner", "amount", "test", "what"),
+        (
+            (
+                short(c.case_id),
+                "waits" if c.waits else c.due_at,
+                c.family,
+                c.partner,
+                c.po_number,
+                f"{c.state} for {c.waiting_for}" if c.waiting_for else c.state,
+                c.owner,
+                f"{money(c.amount)} {c.currency}" if c.amount is not None else "",
+                c.test,
+                c.message,
+            )
+            for c in found
+        ),
+        "No case is open." if not closed else "No case was closed yet.",
+        spare=("owner", "partner", "amount"),
+    )
 
 
 @group.command()
@@ -197,9 +235,8 @@ def _write_raw(conn: Connection, case: str, receipt_id: int | None) -> None:
 def _tell(view: CaseView, *, said: bool) -> None:
     """The case's own row. `said`: its finding is told below."""
     c = view.case
-    screen.print(
-        f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  due {c.due_at:%Y-%m-%d %H:%M} UTC{mark(c.test)}"
-    )
+    due = f"waits for {c.waiting_for}" if c.waits else f"due {c.due_at:%Y-%m-%d %H:%M} UTC"
+    screen.print(f"[bold]Case {short(c.case_id)}[/bold]  {c.family}  {c.state}  {due}{mark(c.test)}")
     if not said:
         say(f"[bold]{escape(c.message)}[/bold]  [dim]{c.code}[/dim]", 2, 2)
         if c.hint:
@@ -216,7 +253,12 @@ def _tell(view: CaseView, *, said: bool) -> None:
         "hold": short(c.hold_id),
         "transmission": short(c.transmission_id),
         "posting": short(c.posting_id),
-        "root cause": c.root_cause,
+        "times": _times(c),
+        "promised": f"the answer by {c.promised_by:%Y-%m-%d %H:%M} UTC" if c.promised_by else None,
+        "snoozed": f"until {c.snoozed_until:%Y-%m-%d %H:%M} UTC" if c.snoozed_until else None,
+        "watched by": ", ".join(view.watchers),
+        "root cause": ": ".join(filter(None, (c.root_cause, c.root_detail))),
+        "ended by": c.action,
     }
     for name, value in facts.items():
         if value:
@@ -226,58 +268,14 @@ def _tell(view: CaseView, *, said: bool) -> None:
         say(f"{note.at:%Y-%m-%d %H:%M}  {escape(note.by)}  {escape(told)}", 2, 18)
 
 
-@group.command()
-def assign(
-    ctx: typer.Context,
-    case: CaseArgument,
-    owner: Annotated[str | None, typer.Argument(help="To whom; yourself when left out.")] = None,
-) -> None:
-    """Give a case to somebody, or take it."""
-    from edi_gateway.commands.triage import working
+def _times(c: CaseRow) -> str:
+    """By when it was to be taken and to be over, at which priority."""
+    from edi_gateway.orders.service import PRIORITIES
 
-    here: Here = ctx.obj
-    wanted = row_id(case, "case")
-    with here.desk() as desk:
-        working.assign(desk, wanted, owner or here.user)
-    sentence(f"Case {short(wanted)} is with {owner or here.user}.")
-
-
-@group.command()
-def comment(
-    ctx: typer.Context,
-    case: CaseArgument,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="What others should know.")],
-) -> None:
-    """Add a note to a case."""
-    from edi_gateway.commands.triage import working
-
-    here: Here = ctx.obj
-    wanted = row_id(case, "case")
-    with here.desk() as desk:
-        working.comment(desk, wanted, text)
-    sentence(f"Noted on case {short(wanted)}.")
-
-
-@group.command()
-def close(
-    ctx: typer.Context,
-    case: CaseArgument,
-    root_cause: Annotated[
-        str,
-        typer.Option("--root-cause", help="Whose fault it was, e.g. 'our master data'."),
-    ],
-    text: Annotated[str, typer.Option("--text", help="What was done.")] = "",
-) -> None:
-    """Close a case with its root cause.
-
-    One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
-    """
-    from edi_gateway.commands.triage import working
-    from edi_gateway.orders.service import ROOT_CAUSES
-
-    here: Here = ctx.obj
-    wanted = row_id(case, "case")
-    why = word(root_cause, "--root-cause", ROOT_CAUSES) or ""
-    with here.desk() as desk:
-        working.close(desk, wanted, why, text)
-    sentence(f"Case {short(wanted)} is closed.")
+    taken = (
+        f"taken {c.responded_at:%Y-%m-%d %H:%M}"
+        if c.responded_at
+        else f"to be taken by {c.respond_by:%Y-%m-%d %H:%M}"
+    )
+    again = f", open for the {c.segment}. time" if c.segment > 1 else ""
+    return f"{PRIORITIES[c.priority]}: {taken}, over by {c.resolve_by:%Y-%m-%d %H:%M} UTC{again}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Select, select
 from sqlalchemy import case as chosen
 
 from edi_gateway.model.finding import Finding
@@ -188,6 +190,18 @@ def list_cases(
         query = query.where(c.due_at < late_at)
     if awake_at is not None:
         query = query.where(c.snoozed_until.is_(None) | (c.snoozed_until <= awake_at))
+    return _listed(conn, query, limit, offset)
+
+
+def list_where(
+    conn: Connection, conditions: Sequence[ColumnElement[bool]], *, limit: int, offset: int = 0
+) -> list[CaseRow]:
+    """Cases that meet conditions of another report, in the order of work."""
+    return _listed(conn, _QUERY.where(*conditions), limit, offset)
+
+
+def _listed(conn: Connection, query: Select[Any], limit: int, offset: int) -> list[CaseRow]:
+    c = cases.c
     ordered = query.order_by(c.due_at, c.cents.desc(), c.rank, c.id)
     return [CaseRow(*row) for row in rows(conn, ordered.limit(limit).offset(offset))]
 

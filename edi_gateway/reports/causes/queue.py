@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from edi_gateway.model.finding import Family
 from edi_gateway.orders.service import families_of
-from edi_gateway.reports.book.cases import of_cause
+from edi_gateway.reports.book.cases import CaseRow, list_where, of_cause
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import NEVER, cases, cause_days, causes
 
@@ -123,6 +123,31 @@ def queue(conn: Connection, wanted: Wanted, now: datetime, *, limit: int = PAGE,
     found = {row[0]: _Counted(*row[1:]) for row in rows(conn, ordered)}
     amounts = _amounts_kept(conn, list(found))
     return Queue(tuple(_told(conn, found, amounts, now)), total[0], total[1])
+
+
+def cases_of(
+    conn: Connection,
+    wanted: Wanted,
+    now: datetime,
+    *,
+    closed: bool = False,
+    limit: int = PAGE,
+    offset: int = 0,
+) -> list[CaseRow]:
+    """A page of the cases themselves, in the order of work; the closed ones instead of the open ones."""
+    c = cases.c
+    conditions: list[ColumnElement[bool]] = [c.closed_at.is_not(None)]
+    if not closed:
+        conditions = _of_cases(wanted, now)
+    if closed and wanted.owner is not None:
+        conditions.append(c.owner == wanted.owner)
+    alike = {name: getattr(wanted, name) for name in ("partner", "family", "code")}
+    conditions += [c[name] == value for name, value in alike.items() if value is not None]
+    if wanted.digits:
+        conditions.append(of_cause(c.fingerprint, wanted.digits))
+    if wanted.stage or wanted.role or wanted.words:
+        conditions.append(c.fingerprint.in_(select(causes.c.fingerprint).where(*_of_causes(wanted))))
+    return list_where(conn, conditions, limit=limit, offset=offset)
 
 
 def one(conn: Connection, fingerprint: str, now: datetime) -> CauseRow | None:
@@ -328,6 +353,14 @@ def days(conn: Connection, fingerprint: str, since: date) -> list[tuple[date, in
     d = cause_days.c
     query = select(d.day, d.opened, d.closed).where(d.fingerprint == fingerprint, d.day >= since)
     return [(day, opened, closed) for day, opened, closed in rows(conn, query.order_by(d.day))]
+
+
+def not_closed(conn: Connection, fingerprint: str) -> int:
+    """How many cases of a cause nobody has given a root cause: the open and the resolved ones."""
+    c = cases.c
+    return int(
+        rows(conn, select(func.count()).where(c.fingerprint == fingerprint, c.state != "CLOSED"))[0][0]
+    )
 
 
 def families_open(conn: Connection) -> list[tuple[Family, int, int]]:

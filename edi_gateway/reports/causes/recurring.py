@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from edi_gateway.orders.working_time import WorkingHours
 from edi_gateway.reports.causes.happenings import UNKNOWN, happenings
+from edi_gateway.reports.causes.queue import one
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import improvements
 
@@ -50,13 +51,13 @@ def recurring(
     titles: dict[tuple[str, str], str] = {}
     times: dict[tuple[str, str], list[datetime]] = {}
     since = now - timedelta(days=days)
-    for one in happenings(conn, since, now + timedelta(seconds=1), now, WorkingHours()):
+    for happening in happenings(conn, since, now + timedelta(seconds=1), now, WorkingHours()):
         for name, by in KINDS.items():
-            key = (name, one.keys[by])
+            key = (name, happening.keys[by])
             if (kind is None or name == kind) and key[1] != UNKNOWN:
                 counts[key] += 1
-                titles[key] = one.words if name == "cause" else key[1]
-                times.setdefault(key, []).append(one.opened_at)
+                titles[key] = happening.words if name == "cause" else key[1]
+                times.setdefault(key, []).append(happening.opened_at)
     i = improvements.c
     standing = {
         (row[0], row[1]): row[2]
@@ -70,3 +71,16 @@ def recurring(
         for key, count in counts.most_common()
         if count >= least
     ]
+
+
+def about(conn: Connection, kind: str, key: str, now: datetime, *, days: int) -> Recurring | None:
+    """One subject, however often it came; a cause by the first digits of its fingerprint. None: there is no such."""
+    if kind == "cause":
+        found = one(conn, key, now)
+        if found is None:
+            return None
+        key = found.fingerprint
+    for each in recurring(conn, now, least=1, days=days, kind=kind):
+        if each.key == key:
+            return each
+    return None

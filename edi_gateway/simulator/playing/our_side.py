@@ -20,7 +20,7 @@ _PLACEHOLDER: Final = re.compile(r"\{(\w+):([^}]*)\}")
 _LISTED: Final[Mapping[str, tuple[tuple[str, ...], str, str]]] = {
     "order": (("orders", "list"), "po_number", "number"),
     "hold": (("holds", "list"), "code", "hold_id"),
-    "case": (("cases", "list"), "code", "case_ids"),
+    "case": (("cases", "list", "--each"), "code", "case_id"),
     "release": (("releases", "list"), "po_number", "number"),
     "shipment": (("shipments", "list"), "orders", "number"),
     "invoice": (("invoices", "list"), "po_number", "number"),
