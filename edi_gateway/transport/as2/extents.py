@@ -17,7 +17,8 @@ from types import TracebackType
 from typing import Self
 
 CHUNK = 1 << 18  # bytes read or written at a time
-_IN_MEMORY = 1 << 18  # bytes up to which a spool writes no file
+_IN_MEMORY = 1 << 18  # bytes up to which a spool writes to no file
+_ALL_IN_MEMORY = 1 << 20  # and all spools of a scratch together
 
 
 class TookTooLong(Exception):
@@ -111,9 +112,10 @@ def joined(*parts: bytes | Extent) -> Extent:
 
 
 class Scratch:
-    """The temporary files of one message. They have no name, so that nothing is left when the process dies.
+    """What is written down while one message is worked on: in memory while it is little, then in one file. That has no
+    name, so that nothing is left when the process dies. For one thread at a time.
 
-    `folder` is where they lie (the system's own place when None); after `seconds` by `clock` (monotonic) every
+    `folder` is where it lies (the system's own place when None); after `seconds` by `clock` (monotonic) every
     reading and writing raises TookTooLong.
     """
 
@@ -127,7 +129,9 @@ class Scratch:
         self._folder = folder
         self._clock = clock
         self._end = None if seconds is None else clock() + seconds
-        self._descriptors: list[int] = []
+        self._descriptor: int | None = None
+        self._filed = 0  # bytes in the file
+        self._held = 0  # bytes in memory, of spools that are done
 
     def __enter__(self) -> Self:
         return self
@@ -138,9 +142,10 @@ class Scratch:
         self.close()
 
     def close(self) -> None:
-        """Let go of all files; extents that lie in them cannot be read any more."""
-        while self._descriptors:
-            os.close(self._descriptors.pop())
+        """Let go of the file; extents that lie in it cannot be read any more."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
     def check(self) -> None:
         if self._end is not None and self._clock() > self._end:
@@ -157,53 +162,67 @@ class Scratch:
             spool.write(chunk)
         return spool.done()
 
-    def open_file(self) -> int:
-        """A new nameless file; closed with the scratch."""
-        descriptor, name = tempfile.mkstemp(prefix="as2-", dir=self._folder)
-        self._descriptors.append(descriptor)
-        os.unlink(name)
-        return descriptor
+    def has_room(self, size: int) -> bool:
+        """Whether so many more bytes may be held in memory."""
+        return self._held + size <= _ALL_IN_MEMORY
+
+    def hold(self, size: int) -> None:
+        """So many more bytes are held in memory from now on."""
+        self._held += size
+
+    def write(self, content: bytes) -> _Run:
+        """Put it behind all that the file has."""
+        self.check()
+        if self._descriptor is None:
+            self._descriptor, name = tempfile.mkstemp(prefix="as2-", dir=self._folder)
+            os.unlink(name)
+        left = memoryview(content)
+        start = self._filed
+        while left:
+            written = os.pwrite(self._descriptor, left, self._filed)
+            self._filed += written
+            left = left[written:]
+        return _Run(self._descriptor, start, self._filed)
 
 
 class Spool:
-    """Takes bytes, in memory up to 256 KiB and in a file from then on."""
+    """Takes bytes, in memory up to 256 KiB (as long as all spools of the scratch have no more than 1 MiB there), and in
+    the scratch's file from then on."""
 
     def __init__(self, scratch: Scratch) -> None:
         self._scratch = scratch
-        self._held: list[bytes] = []
-        self._held_size = 0
-        self._descriptor: int | None = None
+        self._pieces: list[bytes] = []
+        self._held = 0
+        self._runs: list[_Run] = []
         self._filed = 0
 
     @property
     def size(self) -> int:
         """Bytes written up to now."""
-        return self._filed + self._held_size
+        return self._filed + self._held
 
     def write(self, chunk: bytes) -> None:
-        self._held.append(chunk)
-        self._held_size += len(chunk)
-        if self._held_size > _IN_MEMORY:
+        self._pieces.append(chunk)
+        self._held += len(chunk)
+        if self._held > _IN_MEMORY:
             self._flush()
 
     def done(self) -> Extent:
         """What was written. The spool takes nothing more."""
-        if self._descriptor is None:
-            content = b"".join(self._held)
-            runs = (_Run(content, 0, len(content)),) if content else ()
-        else:
+        if self._held and (self._runs or not self._scratch.has_room(self._held)):
             self._flush()
-            runs = (_Run(self._descriptor, 0, self._filed),)
-        return Extent(runs, self._scratch.check)
+        elif self._held:
+            self._scratch.hold(self._held)
+            self._runs.append(_Run(b"".join(self._pieces), 0, self._held))
+        return Extent(tuple(self._runs), self._scratch.check)
 
     def _flush(self) -> None:
-        self._scratch.check()
-        if self._descriptor is None:
-            self._descriptor = self._scratch.open_file()
-        left = memoryview(b"".join(self._held))
-        while left:
-            written = os.pwrite(self._descriptor, left, self._filed)
-            self._filed += written
-            left = left[written:]
-        self._held.clear()
-        self._held_size = 0
+        run = self._scratch.write(b"".join(self._pieces))
+        last = self._runs[-1] if self._runs else None
+        if last is not None and last.end == run.start:  # else another spool has written in between
+            run = _Run(last.source, last.start, run.end)
+            self._runs.pop()
+        self._runs.append(run)
+        self._filed += self._held
+        self._pieces.clear()
+        self._held = 0

@@ -74,6 +74,23 @@ def test_extents_are_cut_and_joined_without_copying(tmp_path: Path) -> None:
         filed.read(1)
 
 
+def test_what_is_written_down_at_the_same_time_does_not_mix_and_needs_one_file(tmp_path: Path) -> None:
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+    with Scratch(tmp_path) as scratch:
+        spools = [scratch.spool() for _ in range(3)]
+        for n in range(400):
+            for spool, letter in zip(spools, b"abc", strict=True):
+                spool.write(bytes([letter]) * (1000 + n))
+        extents = [spool.done() for spool in spools]
+        small = [
+            scratch.keep([b"%05d" % n * 40_000]) for n in range(40)
+        ]  # 8 MB in pieces that memory would take
+        assert [set(extent.read()) for extent in extents] == [{letter} for letter in b"abc"]
+        assert {extent.size for extent in extents} == {sum(range(1000, 1400))}
+        assert [extent.read(5) for extent in small] == [b"%05d" % n for n in range(40)]
+        assert len(list(Path("/proc/self/fd").iterdir())) == opened + 1
+
+
 def test_transfer_encodings_are_undone(tmp_path: Path) -> None:
     content = bytes(range(256)) * 3000
     text = b64encode(content)
