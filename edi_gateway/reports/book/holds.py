@@ -97,6 +97,12 @@ def list_holds(
     return [_row(*row) for row in found]
 
 
+def show(conn: Connection, hold_id: int) -> HoldRow | None:
+    """One hold; None when there is none of this id."""
+    found = rows(conn, _QUERY.where(holds.c.id == hold_id))
+    return _row(*found[0]) if found else None
+
+
 def _row(*row: Any) -> HoldRow:
     *told, code, fingerprint = row
     rule = re.search(r"rule=(\w+);", fingerprint) if code == Code.GATE_BREACH else None

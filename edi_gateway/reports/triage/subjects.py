@@ -83,6 +83,15 @@ def of_document(conn: Connection, document_id: int) -> Subject | None:
     )
 
 
+def cases_of_order(conn: Connection, order_id: int) -> list[tuple[int, str]]:
+    """The open cases about an order: id and what is wrong."""
+    c = cases.c
+    query = (
+        select(c.id, c.message).where(c.order_id == order_id, c.closed_at.is_(None)).order_by(c.due_at, c.id)
+    )
+    return [(row.id, row.message) for row in conn.execute(query.limit(50))]
+
+
 def _first(conn: Connection, *, transmission_id: int) -> int | None:
     d = documents.c
     query = select(d.id).where(d.transmission_id == transmission_id).order_by(d.id).limit(1)

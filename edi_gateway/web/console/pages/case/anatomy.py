@@ -27,7 +27,7 @@ PARTS: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A piece of a line. `bad`: numbers of the findings over it; `says`: their words; `fed`: numbers of what it became."""
+    """A piece of a line. `bad`: numbers of the findings over it; `says`: their words; `fed`: of what it became."""
 
     offset: int
     text: str

@@ -18,7 +18,7 @@ room = Room()
 _NONE = "There is no such case."
 
 
-@room.page("/cases/{case_id}", may="see cases")
+@room.page("/cases/{case_id:int}", may="see cases")
 def case(
     call: Call,
     case_id: int,
@@ -35,7 +35,7 @@ def case(
         return call.show("case/one.html", view=view, look=look, now=call.deps.clock(), panels=(), **values)
 
 
-@room.page("/cases/{case_id}/second-opinion", may="see cases")
+@room.page("/cases/{case_id:int}/second-opinion", may="see cases")
 def second_opinion(call: Call, case_id: int) -> Response:
     with call.reading() as conn:
         subject = subjects.of_case(conn, case_id)

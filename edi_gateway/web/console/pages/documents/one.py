@@ -19,7 +19,7 @@ _NONE = "There is no such document."
 _DOWNLOADED = 256_000_000  # bytes; a larger file is taken by the command line
 
 
-@room.page("/documents/{document_id}", may="see documents")
+@room.page("/documents/{document_id:int}", may="see documents")
 def document(
     call: Call,
     document_id: int,
@@ -36,7 +36,7 @@ def document(
         return call.show("documents/one.html", view=view, look=look, **values)
 
 
-@room.page("/documents/{document_id}/second-opinion", may="see documents")
+@room.page("/documents/{document_id:int}/second-opinion", may="see documents")
 def second_opinion(call: Call, document_id: int) -> Response:
     with call.reading() as conn:
         subject = subjects.of_document(conn, document_id)
@@ -45,7 +45,7 @@ def second_opinion(call: Call, document_id: int) -> Response:
         return opinion(call, Look(conn, subject))
 
 
-@room.page("/documents/{document_id}/raw", may="download documents")
+@room.page("/documents/{document_id:int}/raw", may="download documents")
 def download(call: Call, document_id: int) -> Response:
     with call.reading() as conn:
         view = documents.show_document(conn, document_id)
@@ -55,7 +55,7 @@ def download(call: Call, document_id: int) -> Response:
     return as_file(content, f"{view.document.set_code}-{document_id}.edi")
 
 
-@room.page("/receipts/{receipt_id}/raw", may="download documents")
+@room.page("/receipts/{receipt_id:int}/raw", may="download documents")
 def download_receipt(call: Call, receipt_id: int) -> Response:
     """A file as it came."""
     with call.reading() as conn:
@@ -68,7 +68,7 @@ def download_receipt(call: Call, receipt_id: int) -> Response:
     return as_file(content, f"file-{receipt_id}.edi")
 
 
-@room.page("/transmissions/{transmission_id}/raw", may="download documents")
+@room.page("/transmissions/{transmission_id:int}/raw", may="download documents")
 def download_transmission(call: Call, transmission_id: int) -> Response:
     """A file as it went."""
     with call.reading() as conn:

@@ -1,0 +1,1 @@
+"""The order book, one order whole, and the holds."""
