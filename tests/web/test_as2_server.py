@@ -14,12 +14,15 @@ import pytest
 
 from edi_gateway.flow.as2.keeping import Request
 from edi_gateway.flow.as2.receiving import Reply
+from edi_gateway.partners.profile import As2Connection, As2Line
 from edi_gateway.store import tables
-from edi_gateway.transport.as2.extents import Scratch
+from edi_gateway.transport.as2.extents import Extent, Scratch
+from edi_gateway.transport.as2_http.http_wire import HttpWire
+from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.web import listener as listeners
 from edi_gateway.web.as2.app import As2App, Bounds
 from edi_gateway.web.listener import CannotListen, Listener, Tls
-from tests.flow.as2.sides import Side, two_sides
+from tests.flow.as2.sides import PASSPHRASE, Side, pair, two_sides
 
 SIZE = 1000
 
@@ -190,6 +193,32 @@ def test_a_certificate_that_is_none_is_told_in_words(tmp_path: Path) -> None:
     listener = Listener(As2App(Server().take), host="127.0.0.1", port=0, tls=Tls(tmp_path / "tls.pem"))
     with pytest.raises(CannotListen, match="its TLS certificate cannot be used"):
         listener.start()
+
+
+@pytest.mark.parametrize("passphrase", [PASSPHRASE, None])
+def test_it_speaks_tls_itself_where_it_has_a_certificate(tmp_path: Path, passphrase: str | None) -> None:
+    described, locked = pair("TARNBROOK")
+    (tmp_path / "tls.pem").write_text(described.pem)
+    (tmp_path / "tls.key").write_text(locked)
+    made = Server()
+    tls = Tls(tmp_path / "tls.pem", tmp_path / "tls.key", passphrase)
+    listener = Listener(As2App(made.take), host="127.0.0.1", port=0, tls=tls)
+    if passphrase is None:  # and nobody is asked for it on a terminal
+        with pytest.raises(CannotListen, match="its TLS certificate cannot be used"):
+            listener.start()
+        return
+    line = As2Line(internal_addresses=True, pinned_certificate_file="tls.pem")
+    with listener:
+        connection = As2Connection(
+            us="US", them="THEM", url=f"https://127.0.0.1:{listener.port}/as2", line=line
+        )
+        wire = HttpWire(connection, tmp_path, secrets_from({}, tmp_path))
+        assert wire.post((), Extent.of(b"x" * 3_000_000)).body == b"taken"
+        wire.close()
+        assert (
+            talk(listener.port, head("Content-Length: 5"), b"hello") == ""
+        )  # plain HTTP has nothing to say here
+    assert [len(body) for _, body in made.taken] == [3_000_000]
 
 
 # --- with the gateway behind it
