@@ -103,6 +103,14 @@ def open_causes(conn: Connection, digits: str) -> list[str]:
     return [row[0] for row in rows(conn, query.order_by(c.fingerprint).limit(20))]
 
 
+def first_case(conn: Connection, fingerprint: str) -> int | None:
+    """The oldest open case of a cause."""
+    c = cases.c
+    query = select(c.id).where(c.closed_at.is_(None), c.fingerprint == fingerprint).order_by(c.id).limit(1)
+    found = rows(conn, query)
+    return found[0][0] if found else None
+
+
 def show(conn: Connection, run_id: int, *, limit: int = 200) -> ReplayView | None:
     """None when there is no such replay."""
     found = rows(conn, _QUERY.where(_R.id == run_id))

@@ -1,0 +1,1 @@
+"""Fixes of a case, their previews, corrected copies, and the replay of a cause."""
