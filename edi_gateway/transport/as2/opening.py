@@ -133,7 +133,7 @@ class _Unwrapping:
 
     def _take_off_signature(self, value: Value) -> None:
         self._at_most_one(Signed, "signature")
-        parts = parts_of(self._body, value.parameter("boundary"), self._limits)
+        parts = self._parts(value)
         if len(parts) != 2:
             raise malformed("a signed message has not two parts", AUTHENTICATION_FAILED)
         self._signed = parts[0]
@@ -199,7 +199,7 @@ class _Unwrapping:
         value = self.head.content_type()
         if value.word not in _BUNDLES:
             return (self._payload(self.head, self._body),)
-        parts = parts_of(self._body, value.parameter("boundary"), self._limits)
+        parts = self._parts(value)
         if not parts:
             raise malformed("it holds no document")
         return tuple(self._payload(*read_head(part, self._limits)) for part in parts)
@@ -213,7 +213,17 @@ class _Unwrapping:
 
     def receipt(self) -> Receipt:
         signer = next((layer.signer for layer in self.layers if isinstance(layer, Signed)), None)
-        return read_report(self.head, self._body, signer, self._limits, self._scratch)
+        parts = self._parts(self.head.content_type())
+        return read_report(parts, signer, self._limits, self._scratch)
+
+    def _parts(self, value: Value) -> tuple[Extent, ...]:
+        boundary = value.parameter("boundary")
+        return parts_of(self._body, boundary, self._limits, epilogue=not self._can_be_changed)
+
+    @property
+    def _can_be_changed(self) -> bool:
+        """Whether somebody without the key can have changed what came out of the encryption."""
+        return any(isinstance(layer, Encrypted) and _malleable(layer) for layer in self.layers)
 
     def enforce(self) -> None:
         """The policy, on the layers that there really were."""
@@ -245,9 +255,7 @@ class _Unwrapping:
     def refused(self, fault: Fault, wish: ReceiptWish | None) -> Refused:
         """What the outside learns: of bytes that may come from a guess no more than that they do not decrypt."""
         disposition = fault.disposition
-        if fault.by_chance and any(
-            isinstance(layer, Encrypted) and _malleable(layer) for layer in self.layers
-        ):
+        if fault.by_chance and self._can_be_changed:
             disposition = DECRYPTION_FAILED
         mic = None
         if disposition is not DECRYPTION_FAILED and (self._signed is not None or self._innermost):

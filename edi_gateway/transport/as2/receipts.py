@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Iterable
 from datetime import datetime
 from email.utils import format_datetime
 
@@ -19,7 +20,7 @@ from edi_gateway.transport.as2.extents import Extent, Scratch
 from edi_gateway.transport.as2.faults import malformed
 from edi_gateway.transport.as2.heading import Heading
 from edi_gateway.transport.as2.identifiers import write_identifier
-from edi_gateway.transport.as2.mime.entity import decoded, parts_of
+from edi_gateway.transport.as2.mime.entity import decoded
 from edi_gateway.transport.as2.mime.head import Head, read_head
 from edi_gateway.transport.as2.packing import Entity, multipart, one_line, signed_entity
 from edi_gateway.transport.as2.terms import (
@@ -102,12 +103,12 @@ def _part(content_type: str, content: bytes) -> Extent:
 
 
 def read_report(
-    head: Head, body: Extent, signer: x509.Certificate | None, limits: Limits, scratch: Scratch
+    parts: Iterable[Extent], signer: x509.Certificate | None, limits: Limits, scratch: Scratch
 ) -> Receipt:
-    """What a multipart/report says. Raises Fault when it is no MDN."""
+    """What the parts of a multipart/report say. Raises Fault when it is no MDN."""
     fields: Head | None = None
     text = ""
-    for part in parts_of(body, head.content_type().parameter("boundary"), limits):
+    for part in parts:
         part_head, part_body = read_head(part, limits)
         content = decoded(part_body, part_head.transfer_encoding(), scratch)
         match part_head.content_type().word:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from edi_gateway.transport.as2.extents import Scratch
-from edi_gateway.transport.as2.terms import Opened
+from edi_gateway.transport.as2.terms import Cipher, Opened
 from tests.transport.as2.crafted import (
     AUTHENTICATION,
     CONTENT_TYPE,
+    DECRYPTION,
     DOCUMENT,
     HASH,
     INTEGRITY,
@@ -17,6 +18,7 @@ from tests.transport.as2.crafted import (
     UNEXPECTED,
     attributed,
     der,
+    for_south,
     message_digest,
     signed_by,
     with_signature,
@@ -112,8 +114,26 @@ def test_a_signature_beside_another_part_is_refused(parties: Parties, scratch: S
     headers, body = with_signature(DOCUMENT, signed_by(parties, "north"))
     three = body.replace(b"--b--", b"--b\r\n" + DOCUMENT + b"\r\n--b--")
     assert refusal(opened(parties, scratch, headers, three)) == AUTHENTICATION
-    assert refusal(opened(parties, scratch, headers, body + b"more")) == UNEXPECTED
     assert refusal(opened(parties, scratch, headers, body[:-4])) == UNEXPECTED
+
+
+def test_what_stands_behind_the_signature_is_neither_signed_nor_seen(
+    parties: Parties, scratch: Scratch
+) -> None:
+    """RFC 2046 5.1.1 lets it be ignored; it never becomes a document, nor a part of the MIC."""
+    headers, body = with_signature(DOCUMENT, signed_by(parties, "north"))
+    plain = opened(parties, scratch, headers, body)
+    for behind in (b"-- \r\nsent by Some Server\r\n", b"--b\r\n" + DOCUMENT + b"\r\n--b--\r\n"):
+        found = opened(parties, scratch, headers, body + behind)
+        assert document(found) == b"ISA*00*~"
+        assert isinstance(found, Opened)
+        assert isinstance(plain, Opened)
+        assert found.mic == plain.mic
+        entity = f"Content-Type: {dict(headers)['Content-Type']}\r\n\r\n".encode() + body + behind
+        for cipher, taken in ((Cipher.AES256_GCM, True), (Cipher.AES256_CBC, False)):
+            found = opened(parties, scratch, *for_south(parties, scratch, entity, cipher))
+            assert isinstance(found, Opened) == taken
+            assert taken or refusal(found) == DECRYPTION
 
 
 def test_what_is_signed_without_a_content_type_is_text(parties: Parties, scratch: Scratch) -> None:

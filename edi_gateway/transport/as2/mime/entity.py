@@ -18,11 +18,14 @@ _ALIKE = 10_000  # lines that begin like a delimiter and are none; each costs a 
 _BLANKS = b" \t\r\n"
 
 
-def parts_of(body: Extent, boundary: str | None, limits: Limits) -> tuple[Extent, ...]:
+def parts_of(
+    body: Extent, boundary: str | None, limits: Limits, *, epilogue: bool = True
+) -> tuple[Extent, ...]:
     """The parts of a multipart, each exactly as it lies between its delimiter lines (RFC 2046 5.1.1).
 
-    Raises Fault without a closing delimiter, or when anything but blanks follows it: what nobody signed must not
-    ride along, and must not be a place where others learn whether their guess decrypts.
+    What stands before the first delimiter and behind the last is no part, and nobody gets to see it. Raises Fault
+    without a closing delimiter; and without `epilogue` when anything but blanks follows it, for below an encryption
+    that others can change it would be a place where they learn whether their guess decrypts.
     """
     if not boundary or len(boundary) > _LONGEST_BOUNDARY:
         raise malformed("a multipart has no usable boundary")
@@ -47,7 +50,7 @@ def parts_of(body: Extent, boundary: str | None, limits: Limits) -> tuple[Extent
         start = at + len(mark) + len(rest) + 1
         lines_end_in_crlf = rest.endswith(b"\r")  # else a CR before the next delimiter line is the part's own
         if last:
-            if not blank(body.cut(start, body.size)):
+            if not epilogue and not blank(body.cut(start, body.size)):
                 raise malformed("something follows the end of a multipart")
             return tuple(parts)
         if len(parts) >= limits.parts:
