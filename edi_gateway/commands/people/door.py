@@ -86,7 +86,9 @@ class Door:
         with reading(self.engine) as conn:
             login = logins.load(conn, name)
             known = users.load(conn, name) is not None
-        fits = len(password) <= LONGEST and self.locks.fits(login.password if login else self.locks.nobody, password)
+        fits = len(password) <= LONGEST and self.locks.fits(
+            login.password if login else self.locks.nobody, password
+        )
         if login is None or not known or not fits:
             return self._denied(address, None)
         stage = CODE if login.totp else PASSWORD if login.must_change else IN

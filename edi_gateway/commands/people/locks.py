@@ -10,6 +10,7 @@ import hashlib
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from threading import BoundedSemaphore
 from typing import Protocol
 
 from argon2 import PasswordHasher
@@ -41,6 +42,9 @@ class Locks:
     random: Callable[[int], bytes]
     real_clock: Clock
     hasher: PasswordHasher = field(default_factory=PasswordHasher)  # argon2id, RFC 9106's second choice
+    turns: BoundedSemaphore = field(
+        default_factory=lambda: BoundedSemaphore(2)
+    )  # a hash takes 64 MiB and a core
     nobody: str = field(init=False)  # a hash for names that nobody has, so that they take the same time
 
     def __post_init__(self) -> None:
@@ -60,14 +64,16 @@ class Locks:
         return base64.b32encode(self.random(_SECRET_BYTES)).decode()
 
     def hash(self, password: str) -> str:
-        return self.hasher.hash(_same(password))
+        with self.turns:
+            return self.hasher.hash(_same(password))
 
     def fits(self, hashed: str, password: str) -> bool:
         """Whether it is this password; takes its time either way."""
-        try:
-            return self.hasher.verify(hashed, _same(password))
-        except (VerificationError, InvalidHashError):
-            return False
+        with self.turns:
+            try:
+                return self.hasher.verify(hashed, _same(password))
+            except (VerificationError, InvalidHashError):
+                return False
 
 
 def hash_of(token: str) -> str:

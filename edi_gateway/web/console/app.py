@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
@@ -18,9 +19,11 @@ from edi_gateway.web.console.call import Called
 from edi_gateway.web.console.deps import Deps
 from edi_gateway.web.console.health import stale
 from edi_gateway.web.console.rooms import rooms_in
+from edi_gateway.web.console.security.bounds import Bounded
 from edi_gateway.web.console.security.headers import Headers
 from edi_gateway.web.console.templating import Templates
 
+_AT_ONCE = 8  # requests in work
 _STALE_SECONDS = 5.0  # how long what the head of every page says is taken as known
 
 
@@ -30,12 +33,14 @@ class Console:
     def __init__(self, deps: Deps) -> None:
         self.deps = deps
         self.app = _application(deps)
-        surrounded: Any = self.app
+        served: Any = Headers(Bounded(self.app, deps.body_bytes))
         if deps.trusted_proxies:
-            surrounded = ProxyHeadersMiddleware(surrounded, list(deps.trusted_proxies))
-        self._served = Headers(surrounded)
+            served = ProxyHeadersMiddleware(served, list(deps.trusted_proxies))
+        self._served = served
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        # each thread may hold a connection or two, and the database has so many for this process
+        anyio.to_thread.current_default_thread_limiter().total_tokens = _AT_ONCE
         await self._served(scope, receive, send)
 
     def close(self) -> None:
@@ -54,7 +59,6 @@ def _application(deps: Deps) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
-        max_body_size=deps.body_bytes,
     )
     rooms = [*rooms_in(pages), *rooms_in(api)]
     for room in rooms:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from edi_gateway.reports import people
+from edi_gateway.web.console.app import create
 from edi_gateway.web.console.rooms import SIGNED_IN, Call, Room
+from edi_gateway.web.console.security.bounds import STRANGERS
 from edi_gateway.web.listener import Listener, Tls
 from tests.web.console.browsing import PASSWORD, Site
 
@@ -107,6 +111,42 @@ def test_the_word_of_a_proxy_counts_only_where_it_is_trusted(site: Site) -> None
     answer = site.browser().client.get("/sign-in", headers=forwarded)
     assert "strict-transport-security" not in answer.headers
     assert "__Host-" not in answer.headers["set-cookie"]
+    trusting = create(replace(site.console.deps, trusted_proxies=("127.0.0.1",)))
+    with Listener(trusting, host="127.0.0.1", port=0, name="console") as listener:
+        client = httpx.Client(base_url=f"http://127.0.0.1:{listener.port}", headers=forwarded)
+        answer = client.get("/sign-in")
+        assert "strict-transport-security" in answer.headers
+        assert "__Host-edi-door=" in answer.headers["set-cookie"]
+        token = answer.text.split('X-CSRF-Token": "')[1].split('"')[0]
+        client.cookies.set("__Host-edi-door", answer.headers["set-cookie"].split("=")[1].split(";")[0])
+        site.hire("ann", "LEAD")
+        form = {"csrf": token, "name": "ann", "password": PASSWORD}
+        entered = client.post("/sign-in", data=form, headers={"Sec-Fetch-Site": "same-origin"})
+        assert entered.status_code == 303, entered.text
+        client.close()
+    with site.here.reading() as conn:
+        assert [row.address for row in people.sessions_of(conn, "ann", site.here.clock())] == ["203.0.113.9"]
+
+
+def test_more_than_a_request_may_hold_is_not_read(site: Site) -> None:
+    client = site.browser("LEAD").client
+    assert client.post("/sign-in", content=b"x" * (STRANGERS + 1)).status_code == 413
+    chunks = (b"x" * 4096 for _ in range(20))
+    form = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
+    assert client.post("/sign-in", content=chunks, headers=form).status_code == 413
+    assert client.post("/users", content=b"x" * (STRANGERS + 1)).status_code == 403  # as far as its guard
+
+
+def test_numbers_are_told_on_this_machine_and_elsewhere_to_a_token_that_may_see_figures(site: Site) -> None:
+    client = site.browser().client
+    told = client.get("/metrics")
+    assert told.headers["content-type"].startswith("text/plain; version=")
+    assert "# TYPE edi_gateway_documents_total counter" in told.text
+    elsewhere: list[dict[str, str]] = [{"X-Forwarded-For": "192.0.2.1"}, {"Host": "evil.test"}]
+    for headers in elsewhere:
+        assert client.get("/metrics", headers=headers).status_code == 401
+        bearer = {"Authorization": f"Bearer {site.token(str(headers)[:20], 'AUDITOR')}"}
+        assert client.get("/metrics", headers={**headers, **bearer}).status_code == 200
 
 
 def test_what_monitoring_asks_is_answered_with_the_truth(site: Site) -> None:

@@ -58,9 +58,14 @@ def guarded(handler: Handler, may: str | None, kind: Kind) -> Handler:
             if may is None:
                 raise Turned(403, "Nobody may: the route declares no permission.")
             await run_in_threadpool(_admit, call, may, kind)
-            if kind is Kind.PAGE and request.method not in _CHANGES_NOTHING:
+            if request.method in _CHANGES_NOTHING:
+                return await handler(request)
+            if kind is Kind.PAGE:
                 await _meant(request, call)
-            return await handler(request)
+            with logs.unit("console change", path=request.url.path, by=call.name) as line:
+                response = await handler(request)
+                line.add(status=response.status_code)
+            return response
         except Turned as turned:
             return _turn(call, turned)
         except Exception as error:
@@ -88,8 +93,13 @@ def _admit(call: Called, may: str, kind: Kind) -> None:
 
 
 def _is_near(request: Request) -> bool:
-    """From this machine, and not handed on by a proxy on it."""
+    """From this machine, by its own name, and not handed on by a proxy on it.
+
+    By name: a page from elsewhere whose address was turned round to this machine comes under its own.
+    """
     if "x-forwarded-for" in request.headers or "forwarded" in request.headers or request.client is None:
+        return False
+    if request.url.hostname not in ("localhost", "127.0.0.1", "::1"):
         return False
     try:
         return ipaddress.ip_address(request.client.host).is_loopback
