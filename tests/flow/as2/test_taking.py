@@ -18,7 +18,7 @@ from edi_gateway.store import tables
 from edi_gateway.store.traffic import certificates as rows
 from edi_gateway.transport.as2.extents import Extent, Scratch
 from edi_gateway.transport.as2.packing import Heads, pack
-from edi_gateway.transport.as2.terms import Payload
+from edi_gateway.transport.as2.terms import Cipher, Digest, Payload
 from edi_gateway.transport.wire import Answer, Wire
 from tests.flow.as2.sides import LONG_SINCE, Side, on_both, pair
 
@@ -214,25 +214,30 @@ def test_without_their_certificate_nothing_goes_until_it_is_there(sides: Sides) 
     assert us.cases() == []
 
 
-@pytest.mark.slow
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    content=st.binary(min_size=1, max_size=3000),
-    sign=st.sampled_from(["sha256", "sha384", "sha512", "none"]),
-    encrypt=st.sampled_from(["aes128-cbc", "aes256-cbc", "aes256-gcm", "none"]),
-    compress=st.sampled_from(["before signing", "after signing", "none"]),
-    receipt=st.sampled_from(["true", "false"]),
+ANYTHING = f"digests = {[*map(str, Digest)]}\nciphers = {[*map(str, Cipher)]}\n"
+ANY_RECEIPT = f"[connection.demands]\n{ANYTHING}"  # they sign it by the digest that we asked for
+AGREEMENTS = st.fixed_dictionaries(
+    {
+        "sign": st.sampled_from(["sha256", "sha384", "sha512", "sha1", "none"]),
+        "signature": st.sampled_from(["rsa-v1_5", "rsa-pss"]),
+        "encrypt": st.sampled_from([*Cipher, "none"]),
+        "key_transport": st.sampled_from(["rsa-v1_5", "rsa-oaep"]),
+        "compress": st.sampled_from(["before signing", "after signing", "none"]),
+        "content_type": st.sampled_from(["application/edi-x12", "application/octet-stream", "text/plain"]),
+    }
 )
+
+
+@pytest.mark.slow
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=3000), sending=AGREEMENTS, receipt=st.sampled_from(["true", "false"]))
 def test_any_bytes_in_any_packing_arrive_through_a_socket_with_the_mic_that_we_worked_out(
-    sides: Sides, content: bytes, sign: str, encrypt: str, compress: str, receipt: str
+    sides: Sides, content: bytes, sending: dict[str, str], receipt: str
 ) -> None:
     us, them = sides
-    us.agree(
-        them,
-        f'[connection.sending]\nsign = "{sign}"\nencrypt = "{encrypt}"\ncompress = "{compress}"\n'
-        f"[connection.receipts]\nsigned = {receipt}\n",
-    )
-    them.agree(us, "[connection.demands]\nsigned = false\nencrypted = false\n")
+    packing = "".join(f'{key} = "{value}"\n' for key, value in sending.items())
+    us.agree(them, f"[connection.sending]\n{packing}[connection.receipts]\nsigned = {receipt}\n{ANY_RECEIPT}")
+    them.agree(us, f"[connection.demands]\nsigned = false\nencrypted = false\n{ANYTHING}")
     us.queue(them, content)
     us.send(them)
     assert set(us.states("out")) == {"RECEIPTED"}  # only a receipt with our MIC settles
