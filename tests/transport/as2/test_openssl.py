@@ -173,31 +173,30 @@ def test_what_we_encrypt_openssl_decrypts(
     assert mic.value == b64encode(sha256(DOCUMENT).digest()).decode()
 
 
-@pytest.mark.parametrize("cipher", [Cipher.AES256_CBC, Cipher.AES256_GCM])
-@pytest.mark.parametrize(("name", "scheme", "digest"), [SIGNERS[1], SIGNERS[6], SIGNERS[9]])
+@pytest.mark.parametrize("cipher", Cipher)
+@pytest.mark.parametrize(("name", "scheme", "digest"), SIGNERS)
 def test_signed_and_encrypted_goes_both_ways(
     parties: Parties, scratch: Scratch, name: str, scheme: Scheme, digest: Digest, cipher: Cipher
 ) -> None:
     signer: Party = getattr(parties, name)
+    transport = tuple(KeyTransport)[(SIGNERS.index((name, scheme, digest)) + tuple(Cipher).index(cipher)) % 2]
     signed = openssl(*signing(signer, scheme, digest), "-outform", "SMIME", content=DOCUMENT)
-    to_south = (
-        "-encrypt",
-        "-binary",
-        CIPHERS[cipher],
-        "-outform",
-        "DER",
-        "-recip",
-        parties.south.certificate_file,
+    structure = openssl(
+        *("-encrypt", "-binary", CIPHERS[cipher], "-outform", "DER"),
+        *("-recip", parties.south.certificate_file, *TRANSPORTS[transport]),
+        content=signed,
     )
     headers = [("content-type", "application/pkcs7-mime; smime-type=enveloped-data")]
-    found = opened(
-        parties, scratch, headers, openssl(*to_south, content=signed), EVERYTHING, theirs=[signer.trusted]
-    )
+    found = opened(parties, scratch, headers, structure, EVERYTHING, theirs=[signer.trusted])
     assert document(found) == ORDER
     assert isinstance(found, Opened)
-    assert [type(layer) for layer in found.layers] == [Encrypted, Signed]
+    assert found.layers == (
+        Encrypted(cipher, transport, parties.south.identity.certificate),
+        Signed(digest, scheme, signer.identity.certificate),
+    )
 
-    sent = packed(parties, scratch, Packing(digest=digest, scheme=scheme, cipher=cipher), ORDER, by=signer)
+    packing = Packing(digest=digest, scheme=scheme, cipher=cipher, key_transport=transport)
+    sent = packed(parties, scratch, packing, ORDER, by=signer)
     inner = openssl(
         *("-decrypt", "-binary", "-inform", "DER"),
         *("-recip", parties.south.certificate_file, "-inkey", parties.south.key_file),
