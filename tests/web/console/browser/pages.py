@@ -28,4 +28,5 @@ PAGES = (
     Shown("/sign-in/password"),
     Shown("/users", role="ADMIN"),
     Shown("/nothing"),
+    Shown("/replays"),
 )
