@@ -33,7 +33,8 @@ _MODULES = (
             "improvements",
         )
     ),
-    *(f"traffic.{name}" for name in ("documents", "partners", "versions", "proposing")),
+    *(f"traffic.{name}" for name in ("documents", "finding", "acknowledgments")),
+    *(f"traffic.{name}" for name in ("partners", "versions", "proposing")),
     *("traffic.trying", "traffic.certificates"),
     *(f"standard.{name}" for name in ("guides", "dictionary")),
     "book.imports",
