@@ -23,7 +23,7 @@ class Answers:
     them_group: str | None = None
     us_group: str | None = None
     customer: str | None = None
-    kind: Literal["directory", "sftp"] = "directory"
+    kind: Literal["directory", "sftp", "as2"] = "directory"
     connection: dict[str, str | int] = field(default_factory=dict)
     version: str = "004010"
     zone: str = "UTC"
@@ -41,6 +41,7 @@ def new(key: str, answers: Answers) -> str:
         *_address("them", answers.them_qualifier, answers.them_id, answers.them_group),
         *_address("us", answers.us_qualifier, answers.us_id, answers.us_group),
         *_table("connection", _RECORD[answers.kind], {"kind": answers.kind, **_connection(key, answers)}),
+        *(line for table, record in _INSIDE.get(answers.kind, ()) for line in _table(table, record, {})),
         *_table("schedule", "Schedule", {}),
         *_document("850", "in", answers.version),
         *_document("855", "out", answers.version),
@@ -53,7 +54,16 @@ def new(key: str, answers: Answers) -> str:
     return "\n".join(parts) + "\n"
 
 
-_RECORD = {"directory": "DirectoryConnection", "sftp": "SftpConnection"}
+_RECORD = {"directory": "DirectoryConnection", "sftp": "SftpConnection", "as2": "As2Connection"}
+_INSIDE = {
+    "as2": (
+        ("connection.sending", "As2Sending"),
+        ("connection.receipts", "As2Receipts"),
+        ("connection.demands", "As2Demands"),
+        ("connection.retry", "As2Retry"),
+        ("connection.line", "As2Line"),
+    )
+}
 
 
 def _answering(hours: int) -> dict[str, object]:

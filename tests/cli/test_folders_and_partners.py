@@ -170,6 +170,25 @@ def test_a_new_partner_by_sftp_has_its_server_and_key_in_the_profile(empty: Term
         assert line in text.splitlines()
 
 
+def test_a_new_partner_by_as2_is_asked_for_the_identifiers_and_told_what_is_missing_yet(
+    empty: Terminal,
+) -> None:
+    told = ("--name", "Fernhill", "--them", "ZZ/FERNHILL", "--us", "ZZ/TARNBROOK", "--customer", "C-1")
+    told += ("--version", "004010", "--zone", "UTC", "--as2", "https://as2.fernhill.example/in")
+    said = empty.ok("partners", "new", "fernhill", *told, stdin=b"\nFERN HILL\n")
+    assert "`edi-gateway certificates import fernhill FILE`" in " ".join(said.out.split())
+    text = (empty.home / "partners" / "fernhill" / "partner.toml").read_text()
+    wanted = (
+        'kind = "as2"',
+        'us = "TARNBROOK"',
+        'them = "FERN HILL"',
+        'url = "https://as2.fernhill.example/in"',
+    )
+    assert set(wanted) <= set(text.splitlines())
+    empty.ok("partners", "publish", "fernhill")
+    assert empty("partners", "new", "other", *told, "--sftp", "a@b").code == 2
+
+
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [

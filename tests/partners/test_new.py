@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.partners import reference, registry
-from edi_gateway.partners.profile import DirectoryConnection, Profile, SftpConnection
+from edi_gateway.partners.profile import As2Connection, DirectoryConnection, Profile, SftpConnection
 from edi_gateway.partners.template import Answers, new
 from tests.partners.folders import partner
 
@@ -71,9 +71,28 @@ def test_all_answers_reach_the_profile(tmp_path: Path) -> None:
     assert profile.answering.within_hours == 2
 
 
-def test_every_default_in_a_comment_is_the_default(tmp_path: Path) -> None:
+BY_AS2 = dataclasses.replace(
+    PLAIN,
+    kind="as2",
+    connection={"us": "TARNBROOK AS2", "them": "FERN HILL", "url": "https://as2.fernhill.example/in"},
+)
+
+
+def test_a_partner_on_as2_has_identifiers_and_url_and_all_else_beside_them(tmp_path: Path) -> None:
+    connection = written(tmp_path, BY_AS2).connection
+    assert connection == As2Connection(
+        us="TARNBROOK AS2", them="FERN HILL", url="https://as2.fernhill.example/in"
+    )
+    text = new("fernhill", BY_AS2)
+    assert (
+        '# ask = "sync"  # In the answer of the same connection, later to receipt_url, or not at all.' in text
+    )
+
+
+@pytest.mark.parametrize("answers", [PLAIN, BY_AS2], ids=["directory", "as2"])
+def test_every_default_in_a_comment_is_the_default(tmp_path: Path, answers: Answers) -> None:
     """Taking the # away from each commented default changes nothing."""
-    text = new("fernhill", PLAIN)
+    text = new("fernhill", answers)
     opened = []
     for line in text.splitlines():
         value = line.removeprefix("# ").split("  #")[0]
@@ -82,7 +101,7 @@ def test_every_default_in_a_comment_is_the_default(tmp_path: Path) -> None:
     again = "\n".join(opened)
     assert len(tomllib.loads(again)["policies"]) > 20
     folder = partner(tmp_path / "a", again)
-    assert registry.load(folder).profile == written(tmp_path / "b", PLAIN)
+    assert registry.load(folder).profile == written(tmp_path / "b", answers)
 
 
 def test_every_key_of_a_profile_is_described() -> None:

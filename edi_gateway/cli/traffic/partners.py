@@ -210,6 +210,11 @@ def new(
     host_key: Annotated[
         str | None, typer.Option(help="The server's key, as `ssh-keyscan` prints it.")
     ] = None,
+    as2: Annotated[str | None, typer.Option(help="URL of their AS2 server; else a directory.")] = None,
+    as2_them: Annotated[
+        str | None, typer.Option(help="AS2: their identifier, blanks and capitals too.")
+    ] = None,
+    as2_us: Annotated[str | None, typer.Option(help="AS2: our identifier, as agreed with them.")] = None,
 ) -> None:
     """Ask about a new partner and write its profile.
 
@@ -225,6 +230,8 @@ def new(
     folder = here.partners_folder / partner
     if folder.exists():
         fail(f"{folder} is there already.", WRONG_USAGE)
+    if sftp is not None and as2 is not None:
+        fail("They are reached by --sftp or by --as2; give one.", WRONG_USAGE)
     name = name or typer.prompt("Their name")
     them_qualifier, them_id = _address(
         them or typer.prompt("Their interchange address (ISA05/ISA06), e.g. ZZ/ACME")
@@ -239,6 +246,12 @@ def new(
     connection: dict[str, str | int] = {}
     if sftp is not None:
         connection = _sftp(sftp, host_key or typer.prompt("The server's host key, e.g. ssh-ed25519 AAAA..."))
+    elif as2 is not None:
+        connection = {
+            "us": as2_us or typer.prompt("Our AS2 identifier", default=us_id),
+            "them": as2_them or typer.prompt("Their AS2 identifier", default=them_id),
+            "url": as2,
+        }
     answers = Answers(
         name=name,
         them_qualifier=them_qualifier,
@@ -246,7 +259,7 @@ def new(
         us_qualifier=us_qualifier,
         us_id=us_id,
         customer=customer or None,
-        kind="sftp" if sftp else "directory",
+        kind="sftp" if sftp else "as2" if as2 else "directory",
         connection=connection,
         version=version or typer.prompt("Version of their 850 (GS08)", default="004010"),
         zone=zone or typer.prompt("Their time zone", default="UTC"),
@@ -258,6 +271,8 @@ def new(
     for finding in found.findings:
         print_finding(finding)
     sentence(f"Next: look through the file, then `edi-gateway partners publish {partner}`.")
+    if as2 is not None:
+        sentence(f"AS2 needs their certificate, too: `edi-gateway certificates import {partner} FILE`.")
     if not found.valid:
         raise typer.Exit(FOUND_ERRORS)
 
