@@ -36,7 +36,19 @@ _ORDER = (
     *("invoices", "payments"),
     *("documents", "transmissions"),
     *("incidents", "switches", "pause", "resume", "alerts", "figures"),
-    *("partners", "try", "certificates", "guide", "dictionary", "mapping", "import", "users", "db", "audit"),
+    *(
+        "partners",
+        "try",
+        "certificates",
+        "guide",
+        "dictionary",
+        "mapping",
+        "import",
+        "master",
+        "users",
+        "db",
+        "audit",
+    ),
 )
 
 

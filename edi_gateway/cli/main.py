@@ -38,6 +38,7 @@ _MODULES = (
     *("traffic.trying", "traffic.certificates"),
     *(f"standard.{name}" for name in ("guides", "dictionary")),
     "book.imports",
+    "book.master",
     *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
     *(f"book.{name}" for name in ("invoices", "payments")),
     *(f"watch.{name}" for name in ("incidents", "switches")),

@@ -48,3 +48,22 @@ def test_a_draft_is_tried_before_it_goes_live(held: Terminal) -> None:
     assert held("try", "--from-folder", draft, "--json").one()["different"] == 1
     assert "is a day or a time" in held("try", "--since", "yesterday").err
     assert "never published" in held.refused("try", "nobody")
+
+
+def test_a_price_file_is_tried_on_open_orders_and_what_is_on_file_is_listed(held: Terminal) -> None:
+    file = held.home / "prices.csv"
+    file.write_text(
+        "sku,unit,price,currency,since,price_group\nTB-2002,CA,150.00,USD,2026-03-01,MASS\n", "utf-8"
+    )
+    said = held.ok("import", "prices", file, "--try").out
+    assert "K7001004 of kestrelmoor" in said
+    assert "    line 3, state: HELD → ACCEPTED\n" in said
+    assert said.endswith("1 of 1 open orders would be judged otherwise.\n")
+    rows = held.ok("master", "list", "prices", "--search", "tb-2002", "--json").json()
+    assert {(r["key"]["unit"], r["values"]["price"]) for r in rows if r["key"]["price_group"] == "MASS"} == {
+        ("CA", "164.88"), ("CA", "159.84"),
+    }  # fmt: skip
+    told = held.ok("master", "history", "prices", str(rows[0]["id"]), "--json").json()
+    assert [(r["id"], r["version"], r["superseded"]) for r in told] == [(rows[0]["id"], 1, False)]
+    assert held.ok("master", "unresolved").out == "Every name in the orders that wait is known.\n"
+    assert "there are items" in held("master", "list", "nothing").err

@@ -37,6 +37,11 @@ app.add_typer(group, name="import")
 FileArgument = Annotated[Path, typer.Argument(metavar="FILE.csv", help="Columns: docs/reference/csv.md.")]
 DryOption = Annotated[bool, typer.Option("--dry-run", help="Show what would change; change nothing.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
+TryOption = Annotated[
+    bool,
+    typer.Option("--try", help="Show which open orders would be judged otherwise; change nothing."),
+]
+_JUDGED = ("items", "xrefs", "prices", "ship-tos", "customers")  # what an order is judged by
 ImportArgument = Annotated[str, typer.Argument(metavar="IMPORT", help="Its id, as in `import pending`.")]
 
 
@@ -46,7 +51,19 @@ def _add(kind: str, what: str) -> None:
     ) -> None:
         _import(ctx.obj, kind, file, dry_run, json)
 
-    group.command(kind, help=f"Import {what}.")(command)
+    def judging(
+        ctx: typer.Context,
+        file: FileArgument,
+        dry_run: DryOption = False,
+        try_: TryOption = False,
+        json: JsonOption = False,
+    ) -> None:
+        if try_:
+            _try(ctx.obj, kind, file, json)
+        else:
+            _import(ctx.obj, kind, file, dry_run, json)
+
+    group.command(kind, help=f"Import {what}.")(judging if kind in _JUDGED else command)
 
 
 _add("items", "items with their units and pack factors")
@@ -61,14 +78,47 @@ _add("stock", "a count of stock; what differs is booked as moves")
 _add("supply", "what is to come, and when")
 
 
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        fail(f"{file}: {error.strerror}", WRONG_USAGE)
+
+
+def _try(here: Here, kind: str, file: Path, json: bool) -> None:
+    from edi_gateway import logs
+    from edi_gateway.cli.composition import compose
+    from edi_gateway.cli.traffic.trying import bar
+    from edi_gateway.flow.trial.imports import judged_otherwise, open_orders
+
+    content = _bytes(file)
+    logs.configure(here.settings.logging.format, "ERROR")  # the command tells it itself
+    works = compose(here).works
+    with here.reading() as conn:
+        wanted = open_orders(conn)
+    found = 0
+    with bar(kind, "orders") as show:
+        for looked in judged_otherwise(works, kind, content, wanted):
+            show(looked.orders, len(wanted), looked.orders)
+            one = looked.otherwise
+            if one is None:
+                continue
+            found += 1
+            if json:
+                print_json(one)
+                continue
+            sentence(f"{one.number}  PO {one.po_number} of {one.partner}")
+            for change in one.changes:
+                say(escape(change), 4, 2)
+    if not json:
+        sentence(f"{found} of {len(wanted)} open orders would be judged otherwise.")
+
+
 def _import(here: Here, kind: str, file: Path, dry_run: bool, json: bool) -> None:
     from edi_gateway.commands.master_data import importing as master_data
     from edi_gateway.commands.stocking import csv_stock, stock_imports
 
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        fail(f"{file}: {error.strerror}", WRONG_USAGE)
+    content = _bytes(file)
     bring = stock_imports.import_stock if kind in csv_stock.LAYOUTS else master_data.import_csv
     with here.desk() as desk:
         report = bring(desk, kind, content, file.name, dry_run=dry_run)

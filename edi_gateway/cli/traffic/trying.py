@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from edi_gateway.partners.snapshots import Snapshot
     from edi_gateway.store.traffic.archived import Span
     from edi_gateway.triage.trying.groups import Example, Group
-    from edi_gateway.triage.trying.trial import Progress, Result
+    from edi_gateway.triage.trying.trial import Result
 
 USUAL_DAYS = 90
 SHOWN = 40
@@ -153,29 +153,30 @@ def _run(here: Here, live: str, draft: Snapshot, span: Span, examples: int) -> R
     settings = here.settings
     limits = Limits(segment_bytes=settings.limits.segment_bytes)
     trial = Trial(here.reading, live, draft, span, settings.production, examples, limits)
-    with _bar(trial.key) as show:
-        for progress in trial.run():
-            show(progress)
+    with bar(trial.key) as show:
+        for at in trial.run():
+            show(at.done, at.whole, at.documents)
     return trial.result()
 
 
 @contextmanager
-def _bar(what: str) -> Iterator[Callable[[Progress], None]]:
-    """A bar on a terminal; gives what moves it."""
-    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
-    from rich.progress import Progress as Bar
+def bar(what: str, counted: str = "documents") -> Iterator[Callable[[int, int, int], None]]:
+    """A bar on a terminal; gives what moves it: done, of how many, and what is counted."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
-        TextColumn("{task.fields[documents]:,} documents"),
+        TextColumn(f"{{task.fields[counted]:,}} {counted}"),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=complaints, transient=True, disable=not complaints.is_terminal) as bar:
-        task = bar.add_task(escape(what), total=None, documents=0)
+    with Progress(
+        *columns, console=complaints, transient=True, disable=not complaints.is_terminal
+    ) as shown_bar:
+        task = shown_bar.add_task(escape(what), total=None, counted=0)
 
-        def show(at: Progress) -> None:
-            bar.update(task, completed=at.done, total=at.whole, documents=at.documents)
+        def show(done: int, whole: int, count: int) -> None:
+            shown_bar.update(task, completed=done, total=whole, counted=count)
 
         yield show
 

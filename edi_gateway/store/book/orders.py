@@ -151,6 +151,15 @@ def find(conn: Connection, wanted: str) -> list[int]:
     return found
 
 
+def open_ids(conn: Connection) -> list[int]:
+    """Orders on hold or accepted and not closed, the oldest first."""
+    c = orders.c
+    moving = c.state.in_((OrderState.ON_HOLD, OrderState.ACCEPTED)) & (
+        c.stage.is_(None) | (c.stage != Stage.CLOSED)
+    )
+    return list(conn.execute(select(c.id).where(moving).order_by(c.id)).scalars())
+
+
 def lines(conn: Connection, order_id: int) -> tuple[OrderLine, ...]:
     return lines_of(conn, [order_id]).get(order_id, ())
 
