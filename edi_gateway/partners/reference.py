@@ -56,6 +56,8 @@ _WORDS = {
     "tuple[int, ...]": "list of whole numbers",
     "tuple[Digest, ...]": "list of digests",
     "tuple[Cipher, ...]": "list of ciphers",
+    "tuple[Signature, ...]": "list of kinds of signature",
+    "tuple[KeyTransport, ...]": "list of wrappings",
     "dict[str, str]": "table of texts",
     "dict[str, Tolerance]": "table of tables",
 }

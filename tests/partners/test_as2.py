@@ -114,6 +114,11 @@ client_key_file = "secrets/us.key"
             2,
             "demands.ciphers is empty, and connection.demands.encrypted is true: nothing would be taken.",
         ),
+        (
+            "[connection.demands]\nkey_transports = []\n",
+            2,
+            "demands.key_transports is empty, and connection.demands.encrypted is true: nothing would be taken.",
+        ),
         ("[connection.retry]\nminutes = []\n", 2, "retry.minutes is empty."),
         ("[connection.retry]\nminutes = [1, 0]\n", 2, "retry.minutes holds 0; a pause is at least 1."),
         ("[connection.line]\nuser = 'us'\n", 2, "line.user has no password."),

@@ -11,6 +11,7 @@ from itertools import accumulate
 
 from edi_gateway.partners.profile import As2Connection, As2Retry
 from edi_gateway.transport.as2.terms import (
+    SAFE_DIGESTS,
     Cipher,
     Compression,
     Digest,
@@ -52,7 +53,9 @@ def policy(connection: As2Connection) -> Policy:
         must_be_signed=demands.signed,
         must_be_encrypted=demands.encrypted,
         digests=frozenset(map(Digest, demands.digests)),
+        schemes=frozenset(map(Scheme, demands.signatures)),
         ciphers=frozenset(map(Cipher, demands.ciphers)),
+        key_transports=frozenset(map(KeyTransport, demands.key_transports)),
         limits=Limits(unpacked=demands.unpacked_bytes),
     )
 
@@ -64,8 +67,10 @@ def receipt_policy(connection: As2Connection) -> Policy:
     return Policy(
         must_be_signed=False,
         must_be_encrypted=False,
-        digests=frozenset(map(Digest, demands.digests)) or frozenset(Digest) - {Digest.SHA1},
+        digests=frozenset(map(Digest, demands.digests)) or SAFE_DIGESTS,
+        schemes=frozenset(map(Scheme, demands.signatures)) or frozenset(Scheme),
         ciphers=frozenset(map(Cipher, demands.ciphers)),
+        key_transports=frozenset(map(KeyTransport, demands.key_transports)),
         limits=Limits(unpacked=8 << 20),
     )
 

@@ -136,9 +136,17 @@ def retry_impossible(draft: Draft, around: Surroundings) -> Iterator[Finding]:
         yield draft.mistake(at, f"connection.retry.minutes holds {short[0]}; a pause is at least 1.")
 
 
+_WAYS = (
+    ("signed", "digests"),
+    ("signed", "signatures"),
+    ("encrypted", "ciphers"),
+    ("encrypted", "key_transports"),
+)
+
+
 def nothing_counts(draft: Draft, around: Surroundings) -> Iterator[Finding]:
     """Their messages must be signed or encrypted, but no way of doing so is accepted."""
-    for demand, ways in (("signed", "digests"), ("encrypted", "ciphers")):
+    for demand, ways in _WAYS:
         at = ("connection", "demands")
         if draft.get(*at, ways) == [] and draft.get(*at, demand) is not False:
             yield draft.mistake(

@@ -14,6 +14,8 @@ from edi_gateway.partners.profile.part import Part
 
 Digest = Literal["sha256", "sha384", "sha512", "sha1"]
 Cipher = Literal["aes128-cbc", "aes192-cbc", "aes256-cbc", "aes128-gcm", "aes256-gcm", "3des"]
+Signature = Literal["rsa-v1_5", "rsa-pss", "ecdsa"]
+KeyTransport = Literal["rsa-v1_5", "rsa-oaep"]
 
 
 class As2Sending(Part):
@@ -67,6 +69,10 @@ class As2Demands(Part):
     """Digests of a signature that count. sha1 only where it is named here."""
     ciphers: tuple[Cipher, ...] = ("aes128-cbc", "aes192-cbc", "aes256-cbc", "aes128-gcm", "aes256-gcm")
     """Encryption that counts. 3des only where it is named here."""
+    signatures: tuple[Signature, ...] = ("rsa-v1_5", "rsa-pss", "ecdsa")
+    """How a signature that counts is made."""
+    key_transports: tuple[KeyTransport, ...] = ("rsa-v1_5", "rsa-oaep")
+    """How the key of an encryption that counts is wrapped for us."""
     unpacked_bytes: int = Field(default=1_073_741_824, ge=1)
     """A message that unpacks to more is refused."""
 

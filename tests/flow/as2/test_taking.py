@@ -180,6 +180,27 @@ def test_the_signature_of_another_partner_does_not_count_for_this_one(sides: Sid
     assert them.received() == []
 
 
+@pytest.mark.parametrize(
+    "demand",
+    [
+        'digests = ["sha512"]',
+        'signatures = ["rsa-pss", "ecdsa"]',
+        'ciphers = ["aes256-gcm"]',
+        'key_transports = ["rsa-oaep"]',
+    ],
+)
+def test_an_algorithm_that_the_profile_does_not_name_is_refused_and_a_case(sides: Sides, demand: str) -> None:
+    """They sign with RSA v1.5 and SHA-256, and encrypt with AES-256-CBC, its key by RSA v1.5."""
+    us, them = sides
+    them.agree(us, f"[connection.demands]\n{demand}\n")
+    answer = post(us, them, packed(us, them, b"ISA*00*~"))
+    assert b"processed/error: insufficient-message-security" in answer.body
+    assert them.received() == []
+    ((code, message),) = them.cases()
+    assert code == "AS2_MESSAGE_REFUSED"
+    assert message.endswith("this partner may not use.")
+
+
 @on_both
 def test_a_refused_message_does_not_block_its_retry(sides: Sides) -> None:
     us, them = sides
