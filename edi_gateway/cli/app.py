@@ -48,6 +48,7 @@ _ORDER = (
         "users",
         "db",
         "audit",
+        "purge",
     ),
 )
 

@@ -109,6 +109,8 @@ def compose(here: Here) -> Gateway:
             file_bytes=settings.limits.file_bytes,
             attempts_before_case=settings.delivery.attempts_before_case,
             keep_bytes_days=settings.retention.bytes_days,
+            keep_personal_days=settings.retention.personal_days,
+            keep_invoice_days=settings.retention.invoice_days,
             limits=Limits(segment_bytes=settings.limits.segment_bytes),
             numbers=Numbers(**settings.numbers.model_dump()),
             hours=settings.service.hours(),

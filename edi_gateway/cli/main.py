@@ -41,7 +41,7 @@ _MODULES = (
     "book.master",
     *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
     *(f"book.{name}" for name in ("invoices", "payments")),
-    *(f"watch.{name}" for name in ("incidents", "switches")),
+    *(f"watch.{name}" for name in ("incidents", "switches", "alerts", "figures", "auditing", "purging")),
     *("users", "database"),
 )
 _ALONE = {

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, delete, insert, select, update
 
 from edi_gateway import logs
+from edi_gateway.commands.privacy import erasing
 from edi_gateway.commands.triage import improving
 from edi_gateway.commands.triage.improving import Subject
 from edi_gateway.flow import words
@@ -23,6 +24,7 @@ from edi_gateway.store.traffic import as2, outbox, receipts
 
 _KEEP_NOTES = timedelta(days=7)  # of work that ended
 _AT_ONCE = 200  # files whose bytes are deleted in one commit
+_ORDERS_AT_ONCE = 20  # orders whose personal data is erased in one commit
 
 
 class Runner(Protocol):
@@ -108,6 +110,7 @@ def tidy(works: Works, runner: Runner) -> None:
         conn.execute(delete(work).where(work.c.state == "DONE", work.c.created_at < before))
         conn.execute(delete(heartbeats).where(heartbeats.c.stopped.is_(True), heartbeats.c.at < before))
     purge(works)
+    erase_personal(works)
     words.catch_up(works)
     propose_improvements(works)
 
@@ -125,6 +128,23 @@ def propose_improvements(works: Works) -> int:
     with works.writer.begin() as conn:
         quiet = timedelta(days=options.recurs_days)
         return len(improving.propose(works.desk(conn), subjects, quiet=quiet))
+
+
+def erase_personal(works: Works) -> int:
+    """Erase the personal data of consumers whose orders ended long enough ago; of how many orders."""
+    options = works.options
+    if options.keep_personal_days is None:
+        return 0
+    before = works.clock() - timedelta(days=options.keep_personal_days)
+    partners = erasing.consumer_partners(one.profile for one in works.live.all())
+    keep, done = timedelta(days=options.keep_invoice_days), 0
+    while partners:
+        with works.writer.begin() as conn:
+            count = erasing.erase_old(works.desk(conn), partners, before, keep, _ORDERS_AT_ONCE)
+        done += count
+        if count < _ORDERS_AT_ONCE:
+            break
+    return done
 
 
 def purge(works: Works) -> int:

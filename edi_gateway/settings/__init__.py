@@ -200,6 +200,15 @@ class Retention(Section):
     bytes_days: int = Field(
         2555, ge=1, description="Bytes received and sent are kept this long; what came of them for ever."
     )
+    personal_days: int | None = Field(
+        None,
+        ge=1,
+        description="Names, addresses and telephones of consumers (consumer_ship_to) are erased so long after the end "
+        "of their order; none: only when asked (`purge`).",
+    )
+    invoice_days: int = Field(
+        3653, ge=1, description="Invoices stay as they were issued at least this long, personal data and all."
+    )
 
 
 class Approval(Section):

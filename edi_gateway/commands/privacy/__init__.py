@@ -1,0 +1,1 @@
+"""Personal data: what there is of an order's, and its erasing."""

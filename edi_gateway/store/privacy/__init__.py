@@ -1,0 +1,1 @@
+"""Traces of people in the database, and their erasing."""
