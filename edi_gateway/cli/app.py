@@ -34,7 +34,7 @@ _ORDER = (
         "papers",
     ),
     *("invoices", "payments"),
-    *("documents", "transmissions"),
+    *("documents", "transmissions", "acknowledgments", "ledger"),
     *("incidents", "switches", "pause", "resume", "alerts", "figures"),
     *(
         "partners",
