@@ -22,6 +22,7 @@ from edi_gateway.store import tables
 from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop, publish_with
+from tests.flow.test_mending import publish_rows
 from tests.flow.test_trial import everything
 from tests.samples.sample import PARTNERS, ROOT
 
@@ -247,3 +248,71 @@ def test_a_mail_is_drafted_to_whom_it_concerns_and_waits_with_its_case(shop: Sho
     assert "Please tell us which item you mean" in mail["body"]
     assert "10499999000011" in mail["body"]
     assert mail["case_id"] == case_of(shop, "ITEM_UNKNOWN")
+
+
+@sqlite_only
+def test_each_kind_of_case_has_the_fixes_that_fit_it_and_each_fix_does_what_it_says(shop: Shop) -> None:
+    """A unit that is none of the item's, a PO twice, a price that is wrong on our side, a line nobody will ship."""
+    shop.drop("1.edi", papers.orders(501, "U1").replace(b"*CA*", b"*BX*"))
+    shop.drop("2.edi", papers.orders(502, "D1"))
+    shop.drop("3.edi", papers.orders(503, "P1").replace(b"*44.4*", b"*41*"))
+    shop.drop("4.edi", papers.orders(504, "R1").replace(b"UK*10410000010010", UNKNOWN.encode()))
+    shop.run()
+    shop.drop("5.edi", papers.orders(505, "D1", quantity=30))
+    shop.run()
+    assert sorted(shop.cases()) == ["ITEM_UNKNOWN", "PO_DIFFERS", "PRICE_DIFFERS", "UNIT_UNKNOWN"]
+    assert keys(shop, "UNIT_UNKNOWN")[:4] == ["unit:CA", "alias:CA", "unit:PL", "alias:PL"]
+    assert keys(shop, "PO_DIFFERS")[:3] == ["duplicate:change", "duplicate:new", "duplicate:void"]
+    why = Given(why="agreed")
+
+    bench = workshop(shop, "EDI_ANALYST")
+    seen = tried(bench, shop, "UNIT_UNKNOWN", "alias:CA", why)
+    assert seen.after is not None
+    assert seen.after.state == "ACCEPTED"  # 20 cases at 44.40, as the price is
+    assert fixing.do(bench, case_of(shop, "UNIT_UNKNOWN"), "alias:CA", why).drafted == PARTNER
+    with shop.engine.begin() as conn:
+        text = proposals.text_of(
+            conn, Folders(shop.home / "drafts" / "partners", shop.home), PARTNER, "partner.toml"
+        )
+    assert '"BX" = "CA"\nCS = "CA"' in text
+
+    fixing.do(workshop(shop, "LEAD"), case_of(shop, "PO_DIFFERS"), "duplicate:void", why)
+    states = [(row["po_number"], row["state"]) for row in shop.rows(tables.orders)]
+    assert [state for number, state in states if number == "D1"] == ["ACCEPTED", "VOID"]
+
+    done = fixing.do(workshop(shop, "MASTER_DATA"), case_of(shop, "PRICE_DIFFERS"), "price:theirs", Given())
+    assert done.waits  # another person approves prices
+    (waiting,) = shop.rows(tables.imports)
+    assert (waiting["kind"], waiting["state"]) == ("prices", "PENDING")
+
+    seen = tried(workshop(shop, "CSR"), shop, "ITEM_UNKNOWN", "refuse:1", why)
+    assert seen.after is not None
+    (answer,) = seen.after.answers
+    assert "ACK*R2*20*CA" in answer.body  # item number invalid
+    fixing.do(workshop(shop, "CSR"), case_of(shop, "ITEM_UNKNOWN"), "refuse:1", why)
+    assert dict(states)["R1"] == "ON_HOLD"
+    assert {row["po_number"]: row["state"] for row in shop.rows(tables.orders)}["R1"] == "REJECTED"
+
+
+@sqlite_only
+def test_a_mapping_row_is_put_right_as_a_draft(shop: Shop, tmp_path: Path) -> None:
+    """Their rows take the PO number from where nothing stands."""
+    wrong = '\n["BEG"]\n03 = "release_number"\n04 = "po_number"\n'
+    publish_rows(shop, tmp_path / "wrong", wrong)
+    shop.drop("a.edi", papers.orders(501, "K1"))
+    shop.run()
+    assert shop.cases() == ["FIELD_MISSING"]
+    bench = workshop(shop, "EDI_ANALYST")
+    own = shop.home / "drafts" / "partners" / PARTNER / "850.toml"
+    own.write_text(own.read_text("utf-8") + wrong, "utf-8")
+    row = Given(why="it was taken out by mistake", value='["BEG"]\n03 = "po_number"\n04 = "release_number"')
+    assert "the row is no TOML" in (
+        tried(bench, shop, "FIELD_MISSING", "row", Given("x", value="03 =")).refused or ""
+    )
+    seen = tried(bench, shop, "FIELD_MISSING", "row", row)
+    assert seen.before is not None
+    assert seen.after is not None
+    assert [one.state for one in (*seen.before.sets, *seen.after.sets)] == ["ERROR", "APPLIED"]
+    assert [order.po_number for order in seen.after.orders] == ["K1"]
+    done = fixing.do(bench, case_of(shop, "FIELD_MISSING"), "row", row)
+    assert (done.drafted, done.waits) == (PARTNER, True)
