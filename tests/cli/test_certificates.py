@@ -60,6 +60,7 @@ def test_a_partners_certificate_comes_in_from_a_file_and_is_withdrawn(desk: Term
     theirs.write_bytes(desk.ok("certificates", "export", str(made["certificate_id"]), "--der").raw)
     said = desk.ok("certificates", "import", "kestrelmoor", str(theirs)).out
     assert "CN=A partner\\, say" in " ".join(said.split())
+    assert "An EC key can only sign" in said
     (one,) = [c for c in desk.ok("certificates", "list", "--json").json() if c["side"] == "theirs"]
     assert (one["partner"], one["purposes"], one["key"]) == ("kestrelmoor", ["sign"], None)
     assert desk("certificates", "import", "kestrelmoor", str(theirs)).code == 1  # it is there already

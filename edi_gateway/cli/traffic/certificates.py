@@ -376,6 +376,10 @@ def _told(verb: str, made: int, described: Described) -> None:
         f"{verb} certificate {short(made)}: {described.subject}, {described.kind}, "
         f"valid until {described.not_after:%Y-%m-%d}."
     )
+    if not described.may_encrypt:
+        sentence(
+            "An EC key can only sign: whoever is to be encrypted for needs a certificate with an RSA key, too."
+        )
     sentence(f"Compare its fingerprint by telephone (SHA-256): {_colons(described.fingerprint)}.")
 
 

@@ -144,7 +144,12 @@ def _recipient(theirs: Sequence[Trusted], at: datetime, to: str) -> x509.Certifi
     usable = [each for each in theirs if isinstance(each.certificate.public_key(), RSAPublicKey)]
     trusted = chosen(usable, Purpose.ENCRYPT, at)
     if trusted is None:
-        raise CannotPack(to=to, problem="no certificate of theirs with an RSA key is good for encrypting now")
+        problem = "no certificate of theirs with an RSA key is good for encrypting now"
+        if any(each not in usable and each.serves(Purpose.SIGN, at) for each in theirs):
+            problem += (
+                "; the one that we have has an EC key, which can only sign: ask for an RSA one beside it"
+            )
+        raise CannotPack(to=to, problem=problem)
     return trusted.certificate
 
 

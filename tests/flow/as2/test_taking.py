@@ -180,6 +180,21 @@ def test_the_signature_of_another_partner_does_not_count_for_this_one(sides: Sid
     assert them.received() == []
 
 
+def test_of_a_partner_whose_key_can_only_sign_we_say_what_is_missing(sides: Sides) -> None:
+    """Theirs is on P-256: what it signs counts, but nothing can be encrypted for it."""
+    us, them = sides
+    ec, _ = pair(them.name, "ec-p256")
+    with us.works.writer.begin() as conn:
+        (known,) = rows.standing(conn, "theirs")
+        certificates.withdraw(us.works.desk(conn), known.id, "for this test")
+        certificates.add_theirs(us.works.desk(conn), ec, Use(them.key, LONG_SINCE))
+    us.queue(them, b"ISA*00*~")
+    us.send(them)
+    ((code, message),) = us.cases()
+    assert code == "DELIVERY_FAILED"
+    assert "has an EC key, which can only sign: ask for an RSA one beside it" in message
+
+
 @pytest.mark.parametrize(
     "demand",
     [
