@@ -32,7 +32,7 @@ def case(
             raise HTTPException(404, _NONE)
         look = Look(conn, subject)
         values = views(look, f"/cases/{case_id}", part, begin, segment)
-        return call.show("case/one.html", view=view, look=look, now=call.deps.clock(), panels=(), **values)
+        return call.show("case/one.html", view=view, look=look, now=call.deps.clock(), **values)
 
 
 @room.page("/cases/{case_id:int}/second-opinion", may="see cases")

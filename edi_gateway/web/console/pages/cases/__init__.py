@@ -1,0 +1,1 @@
+"""Cases: the queue by cause, one cause, what one does with cases, my work, Pareto, improvements."""
