@@ -29,4 +29,13 @@ PAGES = (
     Shown("/users", role="ADMIN"),
     Shown("/nothing"),
     Shown("/replays"),
+    Shown("/cases"),
+    Shown("/cases", ("td a[href^='/causes/']",)),
+    Shown("/cases", ("td a[href^='/causes/']", "td a[href^='/cases/']")),
+    Shown("/mine", role="EDI_ANALYST"),
+    Shown("/root-causes"),
+    Shown("/root-causes/recurring"),
+    Shown("/root-causes/times"),
+    Shown("/improvements"),
+    Shown("/improvements/new"),
 )
