@@ -1,4 +1,5 @@
-"""The console over a demonstration's folder: the invented orders, and beside them eight that one mend lets go.
+"""The console over a demonstration's folder: the invented orders, and beside them nine that one mend lets go, six that
+another does, and three for the telephone.
 
 Makes the folder anew, runs the gateway over it, hires an analyst and a lead, then works and serves until told to stop.
 """
@@ -26,10 +27,13 @@ from edi_gateway.model.clock import Clock, system_clock
 from edi_gateway.settings import Connections, DemonstrationClock, Settings
 
 BUYER = "kestrelmoor"
-# the case of a pillar candle under a number that the buyer began to use without telling anybody
-NEW_NUMBER = "10410000030117"
-_UNKNOWN_ITEM, _BAD_DATE = "05-unknown-item", "14-bad-date"
-_CASES = (30, 12, 48, 6, 18, 24, 60, 12)  # of the candle, an order each
+# the candle's number on the piece, which the buyer begins to send where its guide wants that of the case
+PIECE = "0410000030011"
+# the case of the candle under a number that the buyer began to use without telling anybody
+NEW_NUMBER = "80410000030017"
+_TWO_CANDLES, _BAD_DATE = "05-unknown-item", "14-bad-date"
+_FIRST_LINES = (24, 12, 36, 6, 18, 24, 60, 12, 30)  # cases of the candle, an order each
+_SECOND_LINES = (30, 12, 48, 6, 18, 24)
 _DATES = ("20260231", "20261341", "2026031X")
 
 
@@ -76,27 +80,47 @@ def prepare(folder: Path, real: Clock) -> None:
         stock(here)
         drop(here)
         inbox = here.home / "exchange" / BUYER / "in"
-        for name, content in (*one_cause(here.home / "samples"), *bad_dates(here.home / "samples")):
-            (inbox / name).write_bytes(content)
+        for orders in (refused_for_a_code, unknown_item, bad_dates):
+            for name, content in orders(here.home / "samples"):
+                (inbox / name).write_bytes(content)
         with gateway_of(here) as gateway:
             gateway.run_once()
 
 
-def one_cause(samples: Path) -> list[tuple[str, bytes]]:
-    """Orders of a buyer that differ in all but one thing: the item on their second line, whose number nobody knows."""
-    text = (samples / _UNKNOWN_ITEM / "input.edi").read_text("ascii")
-    made = []
-    for n, quantity in enumerate(_CASES, start=1):
-        order = (
-            text.replace("K7001005", f"K70030{n:02}")
-            .replace("105*", f"{300 + n}*").replace("*105", f"*{300 + n}").replace("000000105", f"{300 + n:09}")
-            .replace("*12*CA*31.5**UK*10410000077778", f"*{quantity}*CA*49.32**UK*{NEW_NUMBER}")
-            .replace("550007777", "550003099")
-            .replace("INCENSE CONES", "PILLAR CANDLE 15 CM IVORY")
-            .replace("CTT*2*36", f"CTT*2*{24 + quantity}")
-        )  # fmt: skip
-        made.append((f"morning-{n:02}.edi", order.encode("ascii")))
-    return made
+def refused_for_a_code(samples: Path) -> list[tuple[str, bytes]]:
+    """Orders whose second line names the item by a kind of number that the buyer's guide does not allow: each is
+    refused by its 997, and would go through if the guide allowed it."""
+    return [
+        (
+            f"morning-{n:02}.edi",
+            _two_candles(samples, f"K70020{n:02}", 300 + n, quantity, "EN", PIECE, "550003001"),
+        )
+        for n, quantity in enumerate(_FIRST_LINES, start=1)
+    ]
+
+
+def unknown_item(samples: Path) -> list[tuple[str, bytes]]:
+    """Orders with a line whose number nobody knows: it waits until somebody says which item it is."""
+    return [
+        (
+            f"noon-{n:02}.edi",
+            _two_candles(samples, f"K70030{n:02}", 340 + n, quantity, "UK", NEW_NUMBER, "550003099"),
+        )
+        for n, quantity in enumerate(_SECOND_LINES, start=1)
+    ]
+
+
+def _two_candles(
+    samples: Path, po: str, control: int, quantity: int, qualifier: str, number: str, theirs: str
+) -> bytes:
+    """The sample's order under other numbers, its second line as said."""
+    text = (samples / _TWO_CANDLES / "input.edi").read_text("ascii").replace("K7001005", po)
+    for was in ("*000000105", "*105"):
+        text = text.replace(was, f"*{control:0{len(was) - 1}}")
+    line = f"*{quantity}*CA*49.32**{qualifier}*{number}*IN*{theirs}"
+    text = text.replace("*12*CA*31.5**UK*10410000077778*IN*550007777", line)
+    text = text.replace("INCENSE CONES", "PILLAR CANDLE 15 CM").replace("CTT*2*36", f"CTT*2*{24 + quantity}")
+    return text.encode("ascii")
 
 
 def bad_dates(samples: Path) -> list[tuple[str, bytes]]:
@@ -104,9 +128,9 @@ def bad_dates(samples: Path) -> list[tuple[str, bytes]]:
     text = (samples / _BAD_DATE / "input.edi").read_text("ascii")
     return [
         (
-            f"late-{n:02}.edi",
+            f"evening-{n:02}.edi",
             text.replace("K7001016", f"K70031{n:02}")
-            .replace("*114", f"*{320 + n}").replace("000000114", f"{320 + n:09}")
+            .replace("*114", f"*{370 + n}").replace("000000114", f"{370 + n:09}")
             .replace("20261316", day).replace("DTM*063*XXX21305", "DTM*063*20260325").encode("ascii"),
         )
         for n, day in enumerate(_DATES, start=1)
