@@ -87,7 +87,7 @@ def do(
     if done.run is not None:
         return call.go(f"/replays/{done.run}", done.said)
     if done.drafted is not None:
-        return call.go(f"/partners/{done.drafted}/draft", done.said)
+        return call.go(f"/partners/{done.drafted}", done.said)
     if done.replays:
         said = f"{done.said} Try it over all of the same cause, then replay them."
         return call.go(f"/cases/{case_id}/fixes", said)
