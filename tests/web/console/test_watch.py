@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy import text
+
+from edi_gateway.cli.composition import partners_of
+from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.watch import incidents
+from edi_gateway.reports.book.orders import OrderFilter, list_orders
 from tests.web.console.browsing import Browser, Site
 
 
@@ -108,3 +113,26 @@ def test_monitoring_gets_its_numbers(busy: Site) -> None:
         answer.text,
     )
     assert 'edi_gateway_incidents{severity="urgent"} 0.0' in answer.text
+
+
+def test_personal_data_is_looked_at_before_it_is_erased(busy: Site) -> None:
+    browser = busy.browser("ADMIN")
+    browser.get("/retention")
+    assert "until somebody asks" in browser.text
+    browser.post("/retention/look", order="no such order")
+    assert "No order is called that" in browser.said
+    with busy.here.reading() as conn:
+        held, *_ = list_orders(conn, OrderFilter())
+    browser.post("/retention/look", order=held.po_number)
+    assert "is not at its end" in browser.said
+    busy.hire("lea", "LEAD")
+    with busy.here.desk("lea") as desk:
+        orders.cancel(desk, partners_of(busy.here, desk.conn), held.order_id, why="nobody wants it")
+    with busy.here.engine.begin() as conn:  # its 855 has gone
+        conn.execute(text("UPDATE documents SET state = 'SENT' WHERE state = 'QUEUED'"))
+    browser.post("/retention/look", order=held.po_number)
+    assert "Nothing is changed yet." in browser.text
+    browser.post("/retention/erase", order_id=str(held.order_id), why="they asked by letter")
+    assert browser.said == f"The personal data of {held.number} is erased."
+    browser.get("/retention")
+    assert "they asked by letter" in browser.text
