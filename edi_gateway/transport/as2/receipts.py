@@ -21,7 +21,7 @@ from edi_gateway.transport.as2.faults import malformed
 from edi_gateway.transport.as2.heading import Heading
 from edi_gateway.transport.as2.identifiers import write_identifier
 from edi_gateway.transport.as2.mime.entity import decoded
-from edi_gateway.transport.as2.mime.head import Head, read_head
+from edi_gateway.transport.as2.mime.head import Head, read_head, visible
 from edi_gateway.transport.as2.packing import Entity, multipart, one_line, signed_entity
 from edi_gateway.transport.as2.terms import (
     Answer,
@@ -118,8 +118,9 @@ def read_report(
                 text = text or content.read(_LONGEST_TEXT).decode("utf-8", "replace")
     if fields is None:
         raise malformed("a receipt holds no disposition")
+    original = fields.get("Original-Message-ID")
     return Receipt(
-        original_message_id=fields.get("Original-Message-ID"),
+        original_message_id=None if original is None else visible(original),
         disposition=_disposition(fields.get("Disposition") or ""),
         mic=_mic(fields.get("Received-Content-MIC") or ""),
         signer=signer,
@@ -132,8 +133,8 @@ def _disposition(text: str) -> Disposition:
     found = _DISPOSITION.match(rest)
     if not semicolon or found is None:
         raise malformed("a receipt's disposition cannot be read")
-    kind, modifier, reason = found[1].lower(), found[2], found[3]
-    return Disposition(kind, modifier.lower() if modifier else None, reason[:200] if reason else None)
+    kind, modifier, reason = found[1].lower(), found[2], visible(found[3] or "")[:200]
+    return Disposition(kind, modifier.lower() if modifier else None, reason or None)
 
 
 def _mic(text: str) -> Mic | None:
@@ -143,7 +144,7 @@ def _mic(text: str) -> Mic | None:
         hashed = b64decode("".join(value.split()), validate=True)
     except ValueError:
         return None
-    return None if digest is None else Mic(b64encode(hashed).decode(), digest, name.strip())
+    return None if digest is None else Mic(b64encode(hashed).decode(), digest, visible(name).strip())
 
 
 def judge(receipt: Receipt, heading: Heading, sent: Awaited) -> Verdict:

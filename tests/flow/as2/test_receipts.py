@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from edi_gateway.transport.as2.terms import (
     UNSUPPORTED_FORMAT,
     Answer,
     Digest,
+    Disposition,
     Mic,
 )
 from tests.flow.as2 import peer as peers
@@ -195,6 +197,24 @@ def test_without_a_receipt_the_same_bytes_go_again_until_the_time_is_up_and_a_la
     assert us.states("out") == ["RECEIPTED"]
     assert us.transmissions() == ["SENT"]
     assert us.cases() == []
+
+
+@on_both
+def test_a_receipt_full_of_what_no_database_takes_is_recorded(sides: Sides, peer: Peer) -> None:
+    us, them = sides
+    us.agree(them, "[connection.receipts]\nsigned = false\n", url=peer.url)
+    hostile = Disposition("processed", "error", "no\x00\x1b[2J")
+
+    def lie(handler: Handler) -> Answer:
+        made = receipt(them, handler, hostile, mic=true_mic(us))
+        named = made.body.replace(b"sha-256\r\n", b"sha\x00256\r\n").replace(b"received", b"re\x00ceived")
+        return replace(made, body=named)
+
+    peer.behaviour = peers.answering(lie)
+    us.queue(them, ORDER)
+    us.send(them)
+    assert us.mdns("in") == [("REFUSES", "processed/error: no[2J")]
+    assert us.transmissions() == ["FAILED"]
 
 
 @on_both

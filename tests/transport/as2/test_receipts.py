@@ -303,6 +303,18 @@ def said(found: Opened | Receipt | Refused) -> str | None:
     return found.disposition.reason
 
 
+def test_what_a_receipt_says_holds_nothing_that_a_record_cannot(parties: Parties, scratch: Scratch) -> None:
+    report = REPORT.replace(b"Processed", b"processed/error: a\x00\x1bb").replace(
+        b"m1@north", b"\x00m1@\xffnorth"
+    )
+    headers, body = taken_apart(report.replace(b'"SHA256"', b"sha\x00-256"))
+    found = read(parties, scratch, headers, body)
+    assert isinstance(found, Receipt)
+    assert found.disposition == Disposition("processed", "error", "ab")
+    assert found.original_message_id == "m1@\xffnorth.example"
+    assert str(found.mic) == "3q2+7w==, sha-256"
+
+
 def test_what_is_no_receipt_is_none(parties: Parties, scratch: Scratch) -> None:
     for change, to in [
         (b"message/disposition-notification", b"text/plain"),

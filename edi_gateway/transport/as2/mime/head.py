@@ -23,7 +23,7 @@ _NAME = re.compile(r"[!-9;-~]+\Z")
 _TOKEN = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 _MEDIA_TYPE = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+/[A-Za-z0-9!#$%&'*+.^_`|~-]+\Z")
 _PARAMETER = re.compile(r';\s*([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"|[^;"]*)\s*')
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\u0080-\u009f\u2028\u2029\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,17 @@ class Head:
         for header, parameter in (("Content-Disposition", "filename"), ("Content-Type", "name")):
             name = Value.read(self.get(header) or "").parameter(parameter)
             if name:
-                return _CONTROL.sub("", _decoded_words(name))[:255] or None
+                return visible(_decoded_words(name))[:255] or None
         return None
 
     def dump(self) -> bytes:
         """The lines and the blank one behind them, with CRLF."""
         return "".join(f"{name}: {value}\r\n" for name, value in self.lines).encode() + b"\r\n"
+
+
+def visible(text: str) -> str:
+    """Without control characters and halves of characters, which no record takes (nor a terminal without harm)."""
+    return _CONTROL.sub("", text)
 
 
 def read_head(entity: Extent, limits: Limits) -> tuple[Head, Extent]:
