@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.store.tables import live_profiles, partner_proposals, partner_trials, partner_versions
 
+SHARED: Final = "*"  # in place of a partner: a file that all partners share
 SILENT: Final = timedelta(seconds=60)  # a trial that says nothing for so long has died with its process
 
 
@@ -35,7 +36,8 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """One file as somebody wants it. `text` None: it goes; `base`: SHA-256 of what was changed, None: no such file."""
+    """One file as somebody wants it. `partner`: whose, or SHARED; `text` None: it goes; `base`: SHA-256 of what was
+    changed, None: no such file."""
 
     partner: str
     file: str
@@ -108,18 +110,20 @@ def propose(conn: Connection, proposal: Proposal) -> None:
 
 
 def proposals(conn: Connection, partner: str | None = None) -> list[Proposal]:
-    """What is proposed, by partner and file."""
+    """What is proposed, by partner and file; of one partner also what is proposed for files that all share."""
     c = partner_proposals.c
     query = select(c.partner, c.file, c.text, c.base, c.at, c.by, c.why).order_by(c.partner, c.file)
     if partner is not None:
-        query = query.where(c.partner == partner)
+        query = query.where(c.partner.in_((partner, SHARED)))
     return [Proposal(*row) for row in conn.execute(query)]
 
 
 def forget_proposals(conn: Connection, partner: str, file: str | None = None) -> int:
-    """Drop what is proposed for a partner, or one file of it; how many files."""
+    """Drop what `proposals` tells of a partner, or one file of it; how many files."""
     c = partner_proposals.c
-    chosen = (c.partner == partner) if file is None else (c.partner == partner) & (c.file == file)
+    chosen = c.partner.in_((partner, SHARED))
+    if file is not None:
+        chosen &= c.file == file
     return conn.execute(delete(partner_proposals).where(chosen)).rowcount
 
 

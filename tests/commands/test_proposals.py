@@ -86,3 +86,15 @@ def test_what_would_be_a_mistake_or_lies_elsewhere_is_refused(
         proposals.propose(desk, drafts, KEY, {file: text}, "x")
     with reading(office.engine) as conn:
         assert versions.proposals(conn) == []
+
+
+def test_a_file_that_all_share_is_proposed_for_each_of_them(office: Office, drafts: Folders) -> None:
+    text = (drafts.mappings / "850.toml").read_text().replace('12 = "transaction_type"', "", 1)
+    with office.desk() as desk:
+        plain = proposals.snapshot_of(desk.conn, drafts, KEY)
+        proposals.propose(desk, drafts, KEY, {"850.toml": text}, "the type is not used")
+        (kept,) = versions.proposals(desk.conn, "another")
+        assert (kept.file, kept.by) == ("850.toml", "ann")
+        assert proposals.snapshot_of(desk.conn, drafts, KEY).hash != plain.hash
+        assert proposals.drop(desk, "another", "850.toml") == 1
+        assert proposals.snapshot_of(desk.conn, drafts, KEY) == plain

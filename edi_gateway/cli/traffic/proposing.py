@@ -40,7 +40,16 @@ def list_(
     print_table(
         "",
         ("partner", "file", "by", "at", "why"),
-        ((p.partner, p.file if p.text is not None else f"{p.file} goes", p.by, p.at, p.why) for p in found),
+        (
+            (
+                p.partner if p.partner != versions.SHARED else "all",
+                p.file if p.text is not None else f"{p.file} goes",
+                p.by,
+                p.at,
+                p.why,
+            )
+            for p in found
+        ),
         "Nothing is proposed.",
     )
     for each in found if lines else ():

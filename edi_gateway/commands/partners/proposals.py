@@ -28,7 +28,7 @@ from edi_gateway.partners.changes import PROFILE, digest
 from edi_gateway.partners.registry import LoadedPartner
 from edi_gateway.partners.snapshots import Snapshot, snapshot
 from edi_gateway.store import versions
-from edi_gateway.store.versions import Proposal
+from edi_gateway.store.versions import SHARED, Proposal
 
 _OWN: Final = "partner"
 _KINDS: Final = frozenset({".toml", ".csv"})
@@ -60,6 +60,11 @@ class Folders:
         )
 
 
+def is_own(file: str) -> bool:
+    """Whether a file is one partner's; all others share it."""
+    return file == PROFILE or file.startswith(f"{_OWN}/")
+
+
 @dataclass(frozen=True, slots=True)
 class Proposed:
     """What is proposed for a partner by now. `findings`: what the check says of it, warnings only."""
@@ -72,7 +77,8 @@ class Proposed:
 def propose(
     desk: Desk, folders: Folders, partner: str, texts: Mapping[str, str | None], why: str
 ) -> Proposed:
-    """Keep these files as proposed (None: the file goes), over what is proposed already.
+    """Keep these files as proposed (None: the file goes), over what is proposed already. A file of mappings/ is
+    proposed for all partners: each of them may be tried with it.
 
     Refused when the partner's files would hold a mistake then; every mistake is in the reason.
     """
@@ -88,7 +94,8 @@ def propose(
         base = None if standing is None else digest(standing)
         if text is not None:
             text = text.replace("\r\n", "\n")
-        versions.propose(desk.conn, Proposal(partner, file, text, base, now, desk.actor.name, why))
+        whose = partner if is_own(file) else SHARED
+        versions.propose(desk.conn, Proposal(whose, file, text, base, now, desk.actor.name, why))
     kept = versions.proposals(desk.conn, partner)
     with laid_out(folders, kept, partner) as drafted:
         loaded = _valid(drafted, partner, what)
@@ -126,7 +133,8 @@ def mistakes(
 
 
 def go_live(desk: Desk, folders: Folders, partner: str, why: str) -> bool:
-    """Write what is proposed into the folder and publish it; False when what is live says the same already.
+    """Write what is proposed into the folder and publish the partner; False when what is live says the same already.
+    Of a file that all share the other partners are published as always: by hand, or by auto_publish.
 
     Refused when a file of the folder is not as it was when its change was proposed, or when a mistake is in the files.
     """

@@ -69,7 +69,8 @@ def list_partners(conn: Connection, now: datetime) -> list[PartnerRow]:
     last = versions.last(conn)
     proposed: dict[str, int] = {}
     for each in versions.proposals(conn):
-        proposed[each.partner] = proposed.get(each.partner, 0) + 1
+        if each.partner != versions.SHARED:
+            proposed[each.partner] = proposed.get(each.partner, 0) + 1
     found = []
     for row in conn.execute(_LIVE).mappings():
         key = row["partner"]

@@ -38,4 +38,13 @@ PAGES = (
     Shown("/root-causes/times"),
     Shown("/improvements"),
     Shown("/improvements/new"),
+    Shown("/partners"),
+    Shown("/partners/kestrelmoor"),
+    Shown("/partners/kestrelmoor", ("a[href$='/versions/1']",)),
+    Shown("/partners/kestrelmoor/guide/850"),
+    Shown("/partners/kestrelmoor/draft?file=partner/kestrelmoor/850.toml", role="EDI_ANALYST"),
+    Shown("/master"),
+    Shown("/master/items"),
+    Shown("/master/prices", ("td a[href^='/master/prices/']",)),
+    Shown("/imports", role="MASTER_DATA"),
 )

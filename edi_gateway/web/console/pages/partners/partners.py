@@ -183,6 +183,7 @@ def draft(call: Call, key: str, file: str = "") -> Response:
         file=file,
         text=text,
         mine=proposed.get(file),
+        own=proposals.is_own(file),
         proposed=proposed,
     )
 
