@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from edi_gateway.commands.desk import Actor, Desk, Refused
 from edi_gateway.commands.partners import proposals
 from edi_gateway.commands.partners.proposals import Folders
+from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.fixing import Given
 from edi_gateway.flow.replays import fixing
 from edi_gateway.flow.replays.fixing import Preview, Workshop
@@ -19,6 +20,7 @@ from edi_gateway.flow.steps import Direct
 from edi_gateway.flow.taking import inbound, receive
 from edi_gateway.flow.works import Works
 from edi_gateway.store import tables
+from edi_gateway.triage.suggestions import agreements, decisions, documents, master_data, messages
 from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop, publish_with
@@ -285,11 +287,11 @@ def test_each_kind_of_case_has_the_fixes_that_fit_it_and_each_fix_does_what_it_s
     (waiting,) = shop.rows(tables.imports)
     assert (waiting["kind"], waiting["state"]) == ("prices", "PENDING")
 
-    seen = tried(workshop(shop, "CSR"), shop, "ITEM_UNKNOWN", "refuse:1", why)
+    seen = tried(workshop(shop, "CSR"), shop, "ITEM_UNKNOWN", "refuse:line", why)
     assert seen.after is not None
     (answer,) = seen.after.answers
     assert "ACK*R2*20*CA" in answer.body  # item number invalid
-    fixing.do(workshop(shop, "CSR"), case_of(shop, "ITEM_UNKNOWN"), "refuse:1", why)
+    fixing.do(workshop(shop, "CSR"), case_of(shop, "ITEM_UNKNOWN"), "refuse:line", why)
     assert dict(states)["R1"] == "ON_HOLD"
     assert {row["po_number"]: row["state"] for row in shop.rows(tables.orders)}["R1"] == "REJECTED"
 
@@ -316,3 +318,40 @@ def test_a_mapping_row_is_put_right_as_a_draft(shop: Shop, tmp_path: Path) -> No
     assert [order.po_number for order in seen.after.orders] == ["K1"]
     done = fixing.do(bench, case_of(shop, "FIELD_MISSING"), "row", row)
     assert (done.drafted, done.waits) == (PARTNER, True)
+
+
+@sqlite_only
+def test_a_decision_is_taken_about_each_case_of_a_cause_as_far_as_one_may(shop: Shop) -> None:
+    """Prices of 40.00 for 44.40 on 20, 20 and 30 cases: 800.00, 800.00 and 1200.00. A CSR may decide 1000.00."""
+    for n, quantity in enumerate((20, 20, 30), 1):
+        content = papers.orders(500 + n, f"K{n}", quantity=quantity).replace(b"*44.4*", b"*40*")
+        shop.drop(f"{n}.edi", content)
+    shop.run()
+    assert shop.cases() == ["PRICE_DIFFERS"] * 3
+    bench, why = workshop(shop, "CSR"), Given(why="agreed for this week")
+    case, before = case_of(shop, "PRICE_DIFFERS"), everything(shop.engine)
+    seen = fixing.preview_each(bench, case, "release", why)
+    assert (seen.done, list(seen.refused.values()), seen.outlook.passed, seen.outlook.stayed) == (
+        2,
+        [1],
+        2,
+        1,
+    )
+    assert everything(shop.engine) == before
+    done = fixing.do_each(bench, case, "release", why)
+    assert (done.done, done.left) == (2, 0)
+    assert ["above what CSR may decide" in reason for reason in done.refused] == [True]
+    assert shop.states() == {"K1": "ACCEPTED", "K2": "ACCEPTED", "K3": "ON_HOLD"}
+    with pytest.raises(Refused, match="it holds for all of the same cause at once"):
+        fixing.do_each(bench, case, "price:theirs", why)
+
+
+def test_who_may_do_a_fix_is_who_may_give_its_command() -> None:
+    """Suggestions name roles to show them; the commands decide. They must not differ."""
+    assert PERMISSIONS["import master data"] == master_data._IMPORT
+    assert PERMISSIONS["set a value"] == master_data._SET
+    assert master_data._DRAFT == agreements._DRAFT == PERMISSIONS["draft a change"]
+    assert decisions._CSR == PERMISSIONS["reject an order"] == PERMISSIONS["resolve a duplicate"]
+    assert PERMISSIONS["refuse a document"] == documents._ANALYST
+    assert PERMISSIONS["work a case"] == documents._EVERYBODY
+    assert PERMISSIONS["write to a partner"] == messages._MAY

@@ -15,7 +15,7 @@ from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, plain, print_json, say, screen, sentence
 
 if TYPE_CHECKING:
-    from edi_gateway.flow.replays.fixing import Preview, Workshop
+    from edi_gateway.flow.replays.fixing import ForEach, Preview, Workshop
     from edi_gateway.flow.trial import Tried
     from edi_gateway.triage.suggestions.fix import Fix
 
@@ -73,12 +73,16 @@ def fix(
     ] = "",
     root_cause: Annotated[str, typer.Option("--root-cause", help="To end a case: whose fault it was.")] = "",
     with_file: Annotated[Path | None, typer.Option("--with", help="The corrected copy.")] = None,
+    each: Annotated[
+        bool, typer.Option("--each", help="A decision: take it about each open case of the cause.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Do one of the fixes that are suggested for a case, or say what it would do.
 
     The preview does it in a transaction that is thrown away, and runs the case's document or order again in it, and
-    others of the same cause. After a fix of master data `cases replay CASE` runs all of the cause again.
+    others of the same cause. A decision (a hold released, an order refused) is about one case; with --each about all of
+    the cause. After a fix of master data `cases replay CASE` runs all of the cause again.
     """
     from edi_gateway.commands.triage.fixing import Given
     from edi_gateway.flow.replays import fixing
@@ -89,6 +93,10 @@ def fix(
         key = _key(fix, [one.key for one in fixing.fixes(conn, wanted, bench.works)])
     content = None if with_file is None else _content(with_file)
     given = Given(why, reason, value, root_cause, content)
+    if each:
+        decided = (fixing.preview_each if preview else fixing.do_each)(bench, wanted, key, given)
+        _tell_each(decided, preview=preview, json=json)
+        return
     if preview:
         seen = fixing.preview(bench, wanted, key, given)
         if json:
@@ -215,6 +223,36 @@ def _tell(seen: Preview, case: str) -> None:
         2,
         2,
     )
+
+
+def _tell_each(decided: ForEach, *, preview: bool, json: bool) -> None:
+    """How many cases a decision was taken about, or could be."""
+    if json:
+        print_json(
+            {
+                "done": decided.done,
+                "refused": dict(decided.refused),
+                "left": decided.left,
+                "passed": decided.outlook.passed,
+                "stayed": decided.outlook.stayed,
+                "unknown": decided.outlook.unknown,
+                "changed": dict(decided.outlook.changed),
+            }
+        )
+        return
+    sentence(f"It {'could be' if preview else 'is'} done to {decided.done} case{'s' * (decided.done != 1)}.")
+    for why, count in decided.refused.items():
+        say(f"{count:4}  refused: {escape(why)}", 2, 8)
+    if preview:
+        out = decided.outlook
+        told = (
+            f"{out.passed} would pass, {sum(out.changed.values())} turn to another cause, {out.stayed} stay."
+        )
+        say(told, 2, 2)
+        for words, count in out.changed.most_common():
+            say(f"{count:4}  {escape(words)}", 4, 10)
+        if decided.left:
+            say(f"{decided.left} more were not tried.", 2, 2)
 
 
 def _in_words(one: Tried) -> str:

@@ -6,7 +6,8 @@ the same cause, or does it. Called by cli/ and web/.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -26,6 +27,7 @@ from edi_gateway.flow.trial import Change, Subject, Tried, tried
 from edi_gateway.flow.works import Works
 from edi_gateway.store import snapshots
 from edi_gateway.store.book import cases
+from edi_gateway.store.book.cases import Case
 from edi_gateway.store.ids import short
 from edi_gateway.triage.suggestions import suggest
 from edi_gateway.triage.suggestions.fix import Fix, Kind
@@ -33,6 +35,7 @@ from edi_gateway.triage.suggestions.known import Known, of_case
 
 MakeDesk = Callable[[Connection], Desk]  # of whoever asks, with the limits of this installation
 SAMPLE = 20  # cases of the same cause that a preview tries besides
+_WHOLE = 60.0  # seconds: a change of SAMPLE cases is made once, not for each of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +78,17 @@ class Fixed:
     drafted: str | None = None
     run: int | None = None
     replays: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ForEach:
+    """A fix done, or tried, case by case: how many cases it was done to, and why it was refused for others (reason ->
+    how many). `left`: cases that were not looked at."""
+
+    done: int
+    refused: Mapping[str, int]
+    left: int = 0
+    outlook: Outlook = field(default_factory=Outlook)
 
 
 def fixes(conn: Connection, case_id: int, works: Works) -> list[Fix]:
@@ -159,6 +173,52 @@ def do(shop: Workshop, case_id: int, key: str, given: Given) -> Fixed:
         means = Means(Published(works.live), shop.folders)
         done = fixing.do(shop.desk(conn), means, known, fix, given)
     return Fixed(done.said, done.waits, done.drafted, None, fix.replays and not done.waits)
+
+
+def preview_each(shop: Workshop, case_id: int, key: str, given: Given) -> ForEach:
+    """What would become of the cause, if a decision were taken about each case of it; the first SAMPLE are tried."""
+    same = _each(shop, case_id, key)
+    some = same[:SAMPLE]
+    refused: Counter[str] = Counter()
+
+    def change(works: Works, conn: Connection) -> None:
+        refused.clear()
+        for case in some:
+            savepoint = conn.begin_nested()
+            try:
+                _change(shop, case.id, key, given, [])(works, conn)
+                savepoint.commit()
+            except Refused as problem:
+                savepoint.rollback()
+                refused[str(problem.facts["why"])] += 1
+
+    outlook = Outlook()
+    for one in trying.foresee(shop.works, some, change, seconds=_WHOLE):
+        outlook.add(one)
+    return ForEach(len(some) - refused.total(), dict(refused), len(same) - len(some), outlook)
+
+
+def do_each(shop: Workshop, case_id: int, key: str, given: Given, most: int | None = None) -> ForEach:
+    """Take a decision about each open case of the cause, each in a commit of its own; the oldest first."""
+    same = _each(shop, case_id, key)
+    refused: Counter[str] = Counter()
+    for case in same[:most]:
+        try:
+            do(shop, case.id, key, given)
+        except Refused as problem:
+            refused[str(problem.facts["why"])] += 1
+    looked = len(same[:most])
+    return ForEach(looked - refused.total(), dict(refused), len(same) - looked)
+
+
+def _each(shop: Workshop, case_id: int, key: str) -> list[Case]:
+    with shop.works.writer.reading() as conn:
+        known, fix = _chosen(conn, case_id, key, shop.works)
+        if not fix.for_each:
+            raise Refused(
+                what=fix.title, why="it holds for all of the same cause at once: do it, and replay them"
+            )
+        return cases.open_by_causes(conn, [known.case.fingerprint])
 
 
 def _is_copy(works: Works, case_id: int, key: str) -> bool:

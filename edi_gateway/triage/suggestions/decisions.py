@@ -79,7 +79,7 @@ def refuse(known: Known) -> Iterator[Fix]:
     code, meaning = _REFUSAL.get(known.case.code, ("IR", "rejected"))
     if known.line is not None and known.line.state is LineState.HELD:
         yield Fix(
-            f"refuse:{known.line.line}",
+            "refuse:line",
             Kind.REFUSE,
             f"Refuse line {known.line.line}: the 855 says {code}, {meaning}",
             "The rest of the order goes on.",

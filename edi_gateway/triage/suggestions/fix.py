@@ -55,3 +55,16 @@ class Fix:
     @property
     def drafts(self) -> bool:
         return self.kind in (Kind.RULE, Kind.ROW, Kind.PROFILE)
+
+    @property
+    def for_each(self) -> bool:
+        """Whether it decides about one case, and may be done to each of a cause; what else there is holds for all of
+        them at once, or is a replay."""
+        return self.kind in (
+            Kind.RELEASE,
+            Kind.DUPLICATE,
+            Kind.REFUSE,
+            Kind.REFUSE_SET,
+            Kind.ADVISE,
+            Kind.IGNORE,
+        )

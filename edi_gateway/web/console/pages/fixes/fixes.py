@@ -21,6 +21,7 @@ from edi_gateway.web.console.rooms import Call, Room
 room = Room()
 
 Text = Annotated[str, Form(max_length=20_000)]
+_AT_ONCE = 200  # cases that one click decides about
 
 
 @room.page("/cases/{case_id}/fixes", may="see cases")
@@ -63,10 +64,14 @@ def preview(
     reason: Text = "",
     value: Text = "",
     root_cause: Text = "",
+    each: Annotated[str, Form(max_length=5)] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """What it would do: the same command, in a transaction that is thrown away."""
     given = Given(why, reason, value, root_cause, _content(file))
+    if each:
+        decided = fixing.preview_each(bench(call), case_id, key, given)
+        return _page(call, case_id, key, given, None, decided)
     return _page(call, case_id, key, given, fixing.preview(bench(call), case_id, key, given))
 
 
@@ -79,10 +84,13 @@ def do(
     reason: Text = "",
     value: Text = "",
     root_cause: Text = "",
+    each: Annotated[str, Form(max_length=5)] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Do it; then to what comes next: the replay, or the case."""
     given = Given(why, reason, value, root_cause, _content(file))
+    if each:
+        return _each(call, case_id, fixing.do_each(bench(call), case_id, key, given, _AT_ONCE))
     done = fixing.do(bench(call), case_id, key, given)
     if done.run is not None:
         return call.go(f"/replays/{done.run}", done.said)
@@ -94,11 +102,27 @@ def do(
     return call.go(f"/cases/{case_id}", done.said)
 
 
+def _each(call: Called, case_id: int, done: fixing.ForEach) -> Response:
+    said = f"It is done to {done.done} cases."
+    for why, count in done.refused.items():
+        said += f" Refused for {count}: {why}."
+    if done.left:
+        said += f" {done.left} are left: do it again."
+    return call.go(f"/cases/{case_id}", said, "wrong" if done.refused else "done")
+
+
 def _content(file: UploadFile | None) -> bytes | None:
     return None if file is None else file.file.read() or None
 
 
-def _page(call: Called, case_id: int, key: str, given: Given, seen: fixing.Preview | None) -> Response:
+def _page(
+    call: Called,
+    case_id: int,
+    key: str,
+    given: Given,
+    seen: fixing.Preview | None,
+    decided: fixing.ForEach | None = None,
+) -> Response:
     with call.reading() as conn:
         view = cases.show(conn, case_id)
         if view is None:
@@ -113,6 +137,8 @@ def _page(call: Called, case_id: int, key: str, given: Given, seen: fixing.Previ
         fix=fix,
         given=given,
         seen=seen,
+        decided=decided,
+        same=view.same_cause,
         may=bool(call.roles & fix.roles),
         reasons=[(code, meaning) for code, meaning in RELEASE_REASONS.items()],
         root_causes=[
