@@ -121,10 +121,8 @@ def proposals(conn: Connection, partner: str | None = None) -> list[Proposal]:
 def forget_proposals(conn: Connection, partner: str, file: str | None = None) -> int:
     """Drop what `proposals` tells of a partner, or one file of it; how many files."""
     c = partner_proposals.c
-    chosen = c.partner.in_((partner, SHARED))
-    if file is not None:
-        chosen &= c.file == file
-    return conn.execute(delete(partner_proposals).where(chosen)).rowcount
+    chosen = delete(partner_proposals).where(c.partner.in_((partner, SHARED)))
+    return conn.execute(chosen if file is None else chosen.where(c.file == file)).rowcount
 
 
 def add_trial(
