@@ -184,8 +184,7 @@ def _refuse(works: Works, conn: Connection, message: Message, receipt: Receipt, 
         Code.AS2_RECEIPT_REFUSES,
         Severity.ERROR,
         message=f"{message.partner} did not take {message.message_id}: {receipt.disposition}.{said}",
-        hint=_HINTS.get((receipt.disposition.reason or "").lower(), _OTHERWISE)
-        + " Then replay this case: it is packed anew.",
+        hint=_hint((receipt.disposition.reason or "").lower()),
         rule=receipt.disposition.reason,
         family=Family.TRANSPORT,
     )
@@ -215,6 +214,14 @@ def _case(
 def _open(works: Works, conn: Connection, message: Message, finding: Finding) -> None:
     about = About(transmission_id=message.transmission_id)
     open_cases(works.desk(conn), [NewCase(finding, message.partner, about)])
+
+
+def _hint(reason: str) -> str:
+    if (
+        reason == "duplicate-document"
+    ):  # which should be a warning (RFC 4130 7.5.6), and is an error with some
+        return "They say that they have it already. Ask them; if so, cancel it: sent again it would be refused again."
+    return _HINTS.get(reason, _OTHERWISE) + " Then replay this case: it is packed anew."
 
 
 _OTHERWISE = "Ask the partner what its software says about it."

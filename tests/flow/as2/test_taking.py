@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from edi_gateway.commands.partners import certificates
-from edi_gateway.commands.partners.certificates import Use
+from edi_gateway.commands.partners.certificates import Key, Use
 from edi_gateway.commands.triage import documents
 from edi_gateway.flow.as2 import agreement
 from edi_gateway.partners.profile import As2Connection
@@ -178,6 +179,34 @@ def test_the_signature_of_another_partner_does_not_count_for_this_one(sides: Sid
     assert us.states("out") == ["RECEIPT_REFUSED"]
     assert [code for code, _ in them.cases()] == ["AS2_MESSAGE_REFUSED"]
     assert them.received() == []
+
+
+def test_ours_is_rolled_over_on_its_day_and_nobody_who_is_early_or_late_is_refused(sides: Sides) -> None:
+    us, them = sides
+    old, new = pair(us.name)[0], pair("TARNBROOK ANEW")[0]
+    begins = us.clock() + timedelta(days=10)
+    with us.works.writer.begin() as conn:
+        desk = us.works.desk(conn)
+        ours = certificates.add_ours(desk, new, Key(locked=pair("TARNBROOK ANEW")[1]), Use(since=begins))
+        certificates.roll(desk, ours, begins, timedelta(days=30))
+    with them.works.writer.begin() as conn:
+        certificates.add_theirs(them.works.desk(conn), new, Use(us.key))  # they encrypt for it from today on
+    for n, signs in enumerate((old, new)):
+        us.queue(them, b"to them %d~" % n)
+        them.queue(us, b"to us %d~" % n)
+        us.send(them)
+        them.send(us)
+        assert us.states("out") == them.states("out") == ["RECEIPTED"] * (n + 1)
+        assert us.table(tables.as2_messages, direction="out")[-1]["signer_serial"] == signs.serial
+        assert us.table(tables.as2_messages, direction="in")[-1]["recipient_serial"] == new.serial
+        us.clock.skip(days=11)
+    with them.works.writer.begin() as conn:
+        (known,) = [row for row in rows.standing(conn, "theirs") if row.serial == new.serial]
+        certificates.withdraw(them.works.desk(conn), known.id, "they go on to use the old one")
+    them.queue(us, b"late~")
+    them.send(us)
+    assert us.table(tables.as2_messages, direction="in")[-1]["recipient_serial"] == old.serial
+    assert them.states("out")[-1] == "QUEUED"  # our receipt is signed by the new one, which they do not know
 
 
 def test_of_a_partner_whose_key_can_only_sign_we_say_what_is_missing(sides: Sides) -> None:
