@@ -90,7 +90,7 @@ def test_what_went_out_is_listed_read_and_sent_again_and_the_log_is_proved(busy:
     path = _first(browser, r'href="(/transmissions/\d+)"')
     browser.get(path)
     assert "Documents in it" in browser.text
-    answer = browser.client.get(f"{path}/bytes")
+    answer = browser.client.get(f"{path}/raw")
     assert (answer.content[:3], answer.headers["content-type"]) == (b"ISA", "application/octet-stream")
     browser.post(f"{path}/resend")
     assert browser.said == "The same bytes go again."

@@ -49,18 +49,6 @@ def transmission(call: Call, transmission_id: int) -> Response:
     return call.show("watch/transmission.html", one=found[0], documents=borne)
 
 
-@room.page("/transmissions/{transmission_id}/bytes", may="download documents")
-def content(call: Call, transmission_id: int) -> Response:
-    with call.reading() as conn:
-        found = documents.transmission_bytes(conn, transmission_id)
-    if found is None:
-        raise HTTPException(404, "There is no such transmission.")
-    if not found:
-        raise HTTPException(410, "Its bytes are not kept any more.")
-    headers = {"Content-Disposition": f'attachment; filename="transmission-{transmission_id}.edi"'}
-    return Response(found, media_type="application/octet-stream", headers=headers)
-
-
 @room.change("/transmissions/{transmission_id}/resend", may="resend")
 def resend(call: Call, transmission_id: int) -> Response:
     with call.desk() as desk:
