@@ -217,9 +217,7 @@ def _open(works: Works, conn: Connection, message: Message, finding: Finding) ->
 
 
 def _hint(reason: str) -> str:
-    if (
-        reason == "duplicate-document"
-    ):  # which should be a warning (RFC 4130 7.5.6), and is an error with some
+    if reason == "duplicate-document":  # a warning by RFC 4130 7.5, an error with some
         return "They say that they have it already. Ask them; if so, cancel it: sent again it would be refused again."
     return _HINTS.get(reason, _OTHERWISE) + " Then replay this case: it is packed anew."
 
