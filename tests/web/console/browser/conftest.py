@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -14,7 +15,8 @@ Arrive = Callable[..., Person]
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
+def chromium(_busy: Path) -> Iterator[Browser]:
+    """`_busy` before it: where Playwright's event loop runs, no gateway does, and its folder would hold no orders."""
     with started() as browser:
         yield browser
 
@@ -27,7 +29,7 @@ def arrive(chromium: Browser, busy: Site) -> Iterator[Arrive]:
     def come(*roles: str, name: str = "ann") -> Person:
         busy.hire(name, *roles)
         contexts.append(chromium.new_context(viewport=LAPTOP, reduced_motion="reduce"))
-        people.append(Person(contexts[-1], busy))
+        people.append(Person(contexts[-1], busy.address))
         return people[-1].sign_in(name)
 
     yield come
