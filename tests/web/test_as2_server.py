@@ -132,6 +132,7 @@ def test_chunks_without_end_are_refused_when_they_are_too_many(server: tuple[Ser
         (b"\x16\x03\x01\x02\x00\x01\x00\x01", 400),
         (head("Content-Length: 5", "Content-Length: 6"), 400),
         (head("Content-Length: -5"), 400),
+        (head(f"Content-Length: {'9' * 5000}"), 400),
         (head("Bad Header: x"), 400),
     ],
     ids=lambda value: "" if isinstance(value, int) else repr(value[:20]),
