@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from edi_gateway.store.tables import live_profiles, partner_proposals, partner_trials, partner_versions
 
 SHARED: Final = "*"  # in place of a partner: a file that all partners share
+KEPT_TRIALS: Final = 20  # of a partner
 SILENT: Final = timedelta(seconds=60)  # a trial that says nothing for so long has died with its process
 
 
@@ -135,7 +136,11 @@ def add_trial(
     by: str,
     at: datetime,
 ) -> None:
-    """A trial begins."""
+    """A trial begins; of earlier ones of this partner the last few are kept."""
+    c = partner_trials.c
+    kept = select(c.id).where(c.partner == partner).order_by(c.id.desc()).limit(KEPT_TRIALS)
+    old = delete(partner_trials).where(c.partner == partner, c.id.not_in(kept.scalar_subquery()))
+    conn.execute(old)
     row = {
         "id": trial_id,
         "partner": partner,

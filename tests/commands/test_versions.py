@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.partners import publishing
+from edi_gateway.commands.partners import publishing, trials
 from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import Snapshot, snapshot
+from edi_gateway.reports.partners import drafts
 from edi_gateway.reports.partners.versions import list_versions, version_detail
 from edi_gateway.store import snapshots, versions
 from edi_gateway.store.database import reading
@@ -142,3 +144,39 @@ def test_a_roll_back_is_refused_with_its_reason(office: Office, files: Files) ->
             publishing.roll_back(desk, "nobody", 1, "x")
     with office.desk("carl", "CSR") as desk, pytest.raises(Refused, match="EDI_ANALYST"):
         publishing.roll_back(desk, KEY, 1, "x")
+
+
+def test_a_trial_is_begun_noted_stopped_and_forgotten_after_twenty(office: Office) -> None:
+    since = office.clock.now - timedelta(days=1)
+
+    def begin(draft: str = "b") -> int:
+        with office.desk() as desk:
+            return trials.begin(desk, KEY, "a", draft, since, office.clock.now)
+
+    first = begin()
+    with pytest.raises(Refused, match="one is running already"):
+        begin()
+    with pytest.raises(Refused, match="what is live says the same"):
+        begin("a")
+    with office.desk() as desk:
+        assert trials.note(desk, first, 50, 200)
+        trials.stop(desk, first)
+        assert not trials.note(desk, first, 60, 200)
+        trials.end(desk, first, {"stopped": True, "groups": []})
+    with reading(office.engine) as conn:
+        found = drafts.trial(conn, first, office.clock.now)
+    assert found is not None
+    assert (found.state, found.percent, found.result) == ("STOPPED", 25, {"stopped": True, "groups": []})
+    second = begin()
+    office.clock.move(minutes=2)  # its process has died: nothing was heard of it
+    with reading(office.engine) as conn:
+        assert [row.state for row in drafts.trials(conn, KEY, office.clock.now)] == ["DEAD", "STOPPED"]
+    for _ in range(20):
+        last = begin()
+        with office.desk() as desk:
+            trials.end(desk, last, None, "no disk")
+    with reading(office.engine) as conn:
+        kept = [row.id for row in drafts.trials(conn, KEY, office.clock.now, limit=50)]
+    assert len(kept) == 21
+    assert second in kept
+    assert first not in kept

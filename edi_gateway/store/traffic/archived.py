@@ -121,21 +121,27 @@ def amount(
 
 def many(conn: Connection, found: Sequence[Archived]) -> dict[int, bytes]:
     """The bytes of several small interchanges: id -> bytes; left out are those that are not kept any more."""
-    wanted = {one.receipt_id for one in found}
-    pieces: dict[int, dict[int, bytes]] = {}
-    for some in chunks(wanted):
-        query = select(receipt_chunks).where(receipt_chunks.c.receipt_id.in_(some))
-        # of a large receipt only the pieces around these
-        first = min(one.offset for one in found) // PIECE
-        last = max(one.offset + one.length for one in found) // PIECE
-        for row in conn.execute(query.where(receipt_chunks.c.n.between(first, last))):
-            pieces.setdefault(row.receipt_id, {})[row.n] = row.bytes
+    spans: dict[int, tuple[int, int]] = {}  # receipt -> the first and the last piece that is wanted of it
+    for one in found:
+        first, last = one.offset // PIECE, (one.offset + max(one.length - 1, 0)) // PIECE
+        known = spans.get(one.receipt_id, (first, last))
+        spans[one.receipt_id] = (min(first, known[0]), max(last, known[1]))
+    c = receipt_chunks.c
+    pieces: dict[tuple[int, int], bytes] = {}
+    for some in chunks(receipt for receipt, span in spans.items() if span == (0, 0)):
+        for row in conn.execute(select(receipt_chunks).where(c.receipt_id.in_(some), c.n == 0)):
+            pieces[row.receipt_id, 0] = row.bytes
+    for receipt, span in spans.items():
+        if span != (0, 0):
+            for row in conn.execute(
+                select(receipt_chunks).where(c.receipt_id == receipt, c.n.between(*span))
+            ):
+                pieces[receipt, row.n] = row.bytes
     made: dict[int, bytes] = {}
     for one in found:
-        held = pieces.get(one.receipt_id, {})
         numbers = range(one.offset // PIECE, (one.offset + max(one.length - 1, 0)) // PIECE + 1)
-        if all(n in held for n in numbers):
-            content = b"".join(held[n] for n in numbers)
+        if all((one.receipt_id, n) in pieces for n in numbers):
+            content = b"".join(pieces[one.receipt_id, n] for n in numbers)
             start = one.offset - numbers[0] * PIECE
             made[one.id] = content[start : start + one.length]
     return made
