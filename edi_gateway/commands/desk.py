@@ -77,7 +77,7 @@ class Desk:
     production: bool = True
     controls: Controls = Controls()
     numbers: Numbers = Numbers()
-    hours: WorkingHours = WorkingHours()
+    hours: WorkingHours = field(default_factory=WorkingHours)
 
     @property
     def is_machine(self) -> bool:

@@ -160,7 +160,7 @@ def release(
     deadlines.close(desk.conn, [deadlines.HOLD_UNTIL], [hold_id], "CANCELLED")
     if until is not None:
         deadlines.put(desk.conn, desk.ids, deadlines.HOLD_UNTIL, hold_id, until)
-    resolve_about(desk, f"The hold was released: {text}", hold_id=hold_id)
+    resolve_about(desk, f"The hold was released: {text}", action="hold released", hold_id=hold_id)
     ledger = Ledger(desk)
     ledger.event(order.id, "released", f"Hold {hold.code} released ({reason}): {text}")
     desk.record(

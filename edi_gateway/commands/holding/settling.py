@@ -13,6 +13,7 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.triage.cases import resolve_about
 from edi_gateway.model.order import HoldView, NewHold
 from edi_gateway.orders.holds import Blocking, reconcile
+from edi_gateway.orders.service import BY_ITSELF
 from edi_gateway.store.book import holds
 from edi_gateway.store.book.orders import StoredOrder
 
@@ -38,7 +39,8 @@ def settle_holds(
         cured = [hold.hold_id for hold in found.cured]
         text = "The cause is gone."
         holds.release(desk.conn, cured, by=MACHINE, at=ledger.now, reason="CURED", text=text)
-        resolve_about(desk, text, hold_id=cured)
+        action = BY_ITSELF if desk.is_machine else "data corrected"
+        resolve_about(desk, text, action=action, hold_id=cured)
         for view in found.cured:
             ledger.event(order.id, "released", f"Hold {view.code} released by itself: {view.message}")
             desk.record("hold cured", f"hold {view.hold_id}", order=order.number, code=view.code.value)

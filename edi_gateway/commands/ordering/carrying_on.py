@@ -29,6 +29,7 @@ from edi_gateway.orders.holds import Blocking
 from edi_gateway.orders.identity import real_key
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
 from edi_gateway.orders.parts import still_wanted
+from edi_gateway.orders.service import BY_ITSELF
 from edi_gateway.store import deadlines
 from edi_gateway.store.book import cases, holds, orders
 from edi_gateway.store.book.orders import StoredOrder
@@ -143,7 +144,7 @@ def end_some(
     ids = [view.hold_id for view in fallen]
     holds.supersede(desk.conn, ids, by=desk.actor.name, at=ledger.now, text=text)
     if ids:
-        resolve_about(desk, text, hold_id=ids)
+        resolve_about(desk, text, action=_ended_by(desk), hold_id=ids)
     ledger.event(matter.order.id, kind, text)
     carry_on(ledger, who, matter, lines, [view for view in matter.active if view not in fallen])
     ledger.write()
@@ -167,8 +168,13 @@ def end(ledger: Ledger, order: StoredOrder, why: str) -> None:
     orders.release_key(desk.conn, order.id)
     standing = [hold.hold_id for hold in holds.active(desk.conn, order.id)]
     holds.supersede(desk.conn, standing, by=desk.actor.name, at=ledger.now, text=why)
-    resolve_about(desk, why, order_id=order.id)
+    resolve_about(desk, why, action=_ended_by(desk), order_id=order.id)
     deadlines.close(desk.conn, [deadlines.CANCEL, deadlines.CANCEL_WARNING], [order.id], "CANCELLED")
+
+
+def _ended_by(desk: Desk) -> str:
+    """What ends the cases of what is not to come: somebody's no, or what the buyer or the calendar said."""
+    return BY_ITSELF if desk.is_machine else "rejected"
 
 
 def _answer(ledger: Ledger, who: Correspondent, matter: Matter, active: Sequence[Blocking]) -> str:

@@ -198,7 +198,7 @@ def _take_as_new(desk: Desk, who: Correspondent, matter: Matter, hold: HoldView,
     holds.release(
         desk.conn, [hold.hold_id], by=desk.actor.name, at=ledger.now, reason="PARTNER_CONFIRMED", text=why
     )
-    resolve_about(desk, f"Taken as a new order: {why}", hold_id=hold.hold_id)
+    resolve_about(desk, f"Taken as a new order: {why}", action="hold released", hold_id=hold.hold_id)
     ledger.event(order.id, "taken as new", f"Taken as an order of its own: {why}")
     desk.record("duplicate settled", f"order {order.number}", choice="new", why=why)
     ledger.write()

@@ -102,7 +102,12 @@ def _go_live(
 
 def _mended(desk: Desk, partner: str) -> None:
     mended = cases.open_of_partner(desk.conn, partner, Code.PROFILE_INVALID)
-    resolve(desk, [case.id for case in mended], "The files hold no mistake any more.")
+    resolve(
+        desk,
+        [case.id for case in mended],
+        "The files hold no mistake any more.",
+        action="profile changed",
+    )
 
 
 def _usable(desk: Desk, digest: str, what: str) -> str:

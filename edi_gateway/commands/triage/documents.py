@@ -44,7 +44,7 @@ def resend_transmission(desk: Desk, transmission_id: int) -> None:
     if state == "CANCELLED":
         _documents(desk, transmission_id, "BUNDLED")
         outbox.await_ack(desk.conn, transmission_id)
-    resolve_about(desk, "It is sent again.", transmission_id=transmission_id)
+    resolve_about(desk, "It is sent again.", action="sent again", transmission_id=transmission_id)
     desk.record("transmission resent", f"transmission {transmission_id}", was=state)
 
 
@@ -96,7 +96,7 @@ def cancel_transmission(desk: Desk, transmission_id: int, why: str) -> bool:
     if ended:
         _documents(desk, transmission_id, "CANCELLED")
         deadlines.close(desk.conn, [deadlines.ACK], [transmission_id], "CANCELLED")
-    resolve_about(desk, f"It was cancelled: {why}", transmission_id=transmission_id)
+    resolve_about(desk, f"It was cancelled: {why}", action="ignored", transmission_id=transmission_id)
     desk.record("transmission cancelled", f"transmission {transmission_id}", was=state, why=why)
     return ended
 

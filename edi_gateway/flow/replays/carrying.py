@@ -270,7 +270,7 @@ def _end(desk: Desk, item: Item, case: Case, *, cured: bool, others: Iterable[Ca
         said = f"Unchanged. {said}"
     case_desk.replayed(desk, [case.id], said)
     if cured and case.state in cases.OPEN:
-        case_desk.resolve(desk, [case.id], said)
+        case_desk.resolve(desk, [case.id], said, action="replayed")
     result = "STAYED" if not cured else "CHANGED" if new else "PASSED"
     became = (new[0].fingerprint, new[0].cause) if cured and new else None
     replays.ended(desk.conn, item.run_id, item.case_id, result, said, became)

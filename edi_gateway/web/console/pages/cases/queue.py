@@ -99,14 +99,15 @@ def cause(
         wanted = Wanted(digits=found.fingerprint, snoozed=snoozed)
         offset = (page - 1) * PAGE
         listed = report.cases_of(conn, wanted, now, closed=closed, limit=PAGE + 1, offset=offset)
-        days = report.days(conn, found.fingerprint, now.date() - timedelta(days=_DAYS - 1))
+        since = now.date() - timedelta(days=_DAYS - 1)
+        counted = {day: (opened, over) for day, opened, over in report.days(conn, found.fingerprint, since)}
         to_close = report.not_closed(conn, found.fingerprint)
         users = [person.name for person in everybody(conn)]
     return call.show(
         "cases/cause.html",
         cause=found,
         cases=listed[:PAGE],
-        days=days,
+        days=[(day, *counted.get(day, (0, 0))) for day in (since + timedelta(days=n) for n in range(_DAYS))],
         to_close=to_close,
         closed=closed,
         page=page,
