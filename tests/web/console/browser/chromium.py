@@ -1,6 +1,6 @@
 """Debian's Chromium, driven by Playwright: one browser a test process, a fresh context for each who signs in.
 
-Takes a Site; gives pages on which nothing was logged as an error and nothing was kept from running by the policy.
+Takes an address; gives pages on which nothing was logged as an error and nothing was kept from running by the policy.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from tests.servers.process import absent
-from tests.web.console.browsing import PASSWORD, Site
+from tests.web.console.browsing import PASSWORD
 
 FLAGS = [
     "--no-sandbox",  # CI is root, who has no other choice; the pages are our own
@@ -25,7 +25,7 @@ FLAGS = [
 ]
 LAPTOP: ViewportSize = {"width": 1366, "height": 768}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-_PATIENCE = 15_000  # milliseconds
+_PATIENCE = 60_000  # milliseconds
 
 
 def program() -> str:
@@ -46,8 +46,8 @@ def started() -> Iterator[Browser]:
 class Person:
     """Somebody at a browser: `page` is what they see, `problems` what it complained about."""
 
-    def __init__(self, context: BrowserContext, site: Site) -> None:
-        self.site = site
+    def __init__(self, context: BrowserContext, address: str) -> None:
+        self.address = address
         self.page: Page = context.new_page()
         self.page.set_default_timeout(_PATIENCE)
         self.problems: list[str] = []
@@ -62,7 +62,7 @@ class Person:
 
     def open(self, path: str) -> Page:
         """A page of the console."""
-        self.page.goto(self.site.address + path)
+        self.page.goto(self.address + path)
         return self.page
 
     def sign_in(self, name: str, password: str = PASSWORD) -> Person:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page
 from tests.web.console.browser.chromium import LAPTOP, PHONE, Person
 from tests.web.console.browser.conftest import Arrive
 from tests.web.console.browser.pages import PAGES, Shown
+from tests.web.console.browsing import Site
 
 pytestmark = pytest.mark.browser
 
@@ -81,12 +82,12 @@ def test_the_keyboard_reaches_everything_visibly_and_tells_its_keys(arrive: Arri
     page.keyboard.press("Escape")
     page.keyboard.press("g")
     page.keyboard.press("d")
-    page.wait_for_url(person.site.address + "/")
+    page.wait_for_url(person.address + "/")
 
 
-def test_a_change_is_asked_about_sent_once_and_told(arrive: Arrive) -> None:
+def test_a_change_is_asked_about_sent_once_and_told(arrive: Arrive, busy: Site) -> None:
     page = (person := arrive("ADMIN")).open("/users")
-    person.site.hire("bob", "CSR")
+    busy.hire("bob", "CSR")
     page.reload()
     row = page.get_by_role("row").filter(has=page.get_by_role("cell", name="bob", exact=True))
     row.get_by_role("button", name="Remove").click()
