@@ -61,6 +61,12 @@ class LivePartners:
         """The partner of this key; None when it is not published."""
         return self._partners.get(key)
 
+    def once(self, conn: Connection, partner: LivePartner, digest: str) -> LivePartner:
+        """The partner as another snapshot of theirs says; as they are when it is not there, or somebody else's."""
+        content = snapshots.content(conn, digest)
+        made = None if content is None else LivePartner(thaw(content), partner.paused)
+        return made if made is not None and made.profile.key == partner.profile.key else partner
+
     def all(self) -> list[LivePartner]:
         """All live partners, by key."""
         return [self._partners[key] for key in sorted(self._partners)]

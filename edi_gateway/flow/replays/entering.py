@@ -18,9 +18,14 @@ from edi_gateway.store.traffic import receipts
 
 
 def enter(
-    works: Works, conn: Connection, receipt: int, with_file: bytes | None = None, name: str | None = None
+    works: Works,
+    conn: Connection,
+    receipt: int,
+    with_file: bytes | None = None,
+    name: str | None = None,
+    read_by: str | None = None,
 ) -> int:
-    """The id of the new receipt. All replays of one receipt repeat the first."""
+    """The id of the new receipt. All replays of one receipt repeat the first. `read_by`: the snapshot that reads it."""
     c = receipt_rows.c
     old = conn.execute(
         select(c.connection, c.name, c.partner, c.size, c.replay_of).where(c.id == receipt)
@@ -38,6 +43,7 @@ def enter(
         content,
         partner=old.partner,
         replay_of=root,
+        read_by=read_by,
     )
     receipts.settled(conn, [made.id])
     leave_work(works, conn, [(made.id, old.connection, made.size)])

@@ -86,6 +86,7 @@ class Road:
         self._events = read_all(source(), self._guide, self._strict, works.options.limits)
         self._interchange: _Open | None = None
         self._states: list[str] = []
+        self._once: dict[str, LivePartner] = {}
         self.sets = 0  # how many have gone by, worked or not
 
     def run(self, conn: Connection, batch: Batch, at_most: int | None = None) -> bool:
@@ -175,7 +176,7 @@ class Road:
         read = current.interchange
         isa = (read.sender_qualifier, read.sender, read.receiver_qualifier, read.receiver)
         ids = None if group is None else (group.sender, group.receiver)
-        current.partner = self._works.live.of_interchange(isa, ids)
+        current.partner = self._sender(isa, ids)
         record.interchange_id = current.interchange_id
         record.test = record.said_test = read.usage == "T"
         if current.partner is None:
@@ -192,6 +193,16 @@ class Road:
         elif not self._past.is_replay:
             self._compare(current, isa)
         return current
+
+    def _sender(self, isa: tuple[str, str, str, str], ids: tuple[str, str] | None) -> LivePartner | None:
+        """Whose it is; where somebody accepted this file once, as that says they are to be read."""
+        partner, read_by = self._works.live.of_interchange(isa, ids), self._receipt.read_by
+        if partner is None or read_by is None:
+            return partner
+        key = partner.profile.key
+        if key not in self._once:
+            self._once[key] = self._works.live.once(self._conn, partner, read_by)
+        return self._once[key]
 
     def _compare(self, current: _Open, isa: tuple[str, str, str, str]) -> None:
         """The same control number again (spec B5.2): the same bytes were sent twice, others are a conflict."""

@@ -84,6 +84,7 @@ def receipt(
         replay_of=root,
         attempts=0,
         worked_sets=0,
+        read_by=subject.read_by,
     )
     if afresh:
         _out_of_the_book(conn, root)

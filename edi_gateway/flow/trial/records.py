@@ -17,11 +17,13 @@ Change = Callable[[Works, Connection], None]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What to try: a "receipt" (`content`: a corrected copy in its place) or an "order"."""
+    """What to try: a "receipt" (`content`: a corrected copy in its place; `read_by`: a snapshot that reads it in place of
+    the live one) or an "order"."""
 
     kind: str
     id: int
     content: bytes | None = None
+    read_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

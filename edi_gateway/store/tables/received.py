@@ -31,6 +31,7 @@ receipts = Table(
     Column("verdict", String(40)),  # new, identical, ...
     Column("duplicate_of", BigInteger),
     Column("replay_of", BigInteger),  # an earlier receipt that this one replaces or repeats
+    Column("read_by", String(64)),  # a snapshot that is not live, by which this receipt alone is read
     Column("attempts", Integer, nullable=False, default=0),
     Column("settled", Boolean, nullable=False, default=False),  # archived at the source
     Column("worked_sets", Integer, nullable=False, default=0),  # how far a large one has been committed

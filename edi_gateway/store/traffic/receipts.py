@@ -35,7 +35,8 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A receipt that is not worked yet, or not to its end."""
+    """A receipt that is not worked yet, or not to its end. `read_by`: the snapshot by which its sender's sets are read
+    this once, instead of the live one."""
 
     id: int
     partner: str | None
@@ -48,6 +49,7 @@ class Waiting:
     replay_of: int | None
     attempts: int
     worked_sets: int
+    read_by: str | None = None
 
 
 def add(
@@ -60,6 +62,7 @@ def add(
     *,
     partner: str | None = None,
     replay_of: int | None = None,
+    read_by: str | None = None,
 ) -> Receipt:
     """Keep a file: its pieces of any size become rows of at most 1 MiB; one in memory at a time."""
     receipt_id = ids.next()
@@ -76,6 +79,7 @@ def add(
         "verdict": "new",
         "duplicate_of": None,
         "replay_of": replay_of,
+        "read_by": read_by,
         "attempts": 0,
         "settled": False,
         "worked_sets": 0,
@@ -222,7 +226,7 @@ def lock(conn: Connection, receipt_ids: Sequence[int]) -> list[Waiting]:
     c = receipts.c
     query = select(
         *(c.id, c.partner, c.connection, c.name, c.received_at, c.size, c.verdict, c.duplicate_of),
-        *(c.replay_of, c.attempts, c.worked_sets),
+        *(c.replay_of, c.attempts, c.worked_sets, c.read_by),
     ).where(c.state.in_(("RECEIVED", "WORKING")), c.id.in_(receipt_ids))
     return [Waiting(*row) for row in conn.execute(query.order_by(c.id).with_for_update())]
 
