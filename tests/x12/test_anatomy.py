@@ -32,7 +32,7 @@ def test_bytes_are_cut_into_lines_of_segments_and_pieces_that_know_what_covers_t
         ("ST", ("f0",)),
         ("*LAKE*92", ()),
         ("", ("f1",)),  # what is missing would stand here
-        ("~␍␊", ()),
+        ("~<0D>↵", ()),
     ]
     assert (second.offset, second.text) == (116, "PO1*1~")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 LINE = 400  # bytes of a line; a longer segment goes on in the next
 
-_PICTURES = {"\n": "␊", "\r": "␍", "\t": "␉"}
+_PICTURES = {"\n": "↵", "\t": "→"}
 
 
 @dataclass(frozen=True, slots=True)
