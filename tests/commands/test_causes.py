@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.triage import cases, working
@@ -19,10 +19,12 @@ from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.commands.triage.working import AllOf
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.orders.service import ACTIONS
+from edi_gateway.reports.book.cases import list_cases
+from edi_gateway.reports.causes.queue import Wanted, queue
 from edi_gateway.store.database import reading
 from edi_gateway.store.tables import cases as case_rows
-from edi_gateway.store.tables import cause_days, causes
-from tests.commands.desks import SYSTEM, Office
+from edi_gateway.store.tables import cause_days, causes, customers, orders
+from tests.commands.desks import NOW, SYSTEM, Office
 
 
 def unknown(item: str, order: int | None = None, amount: str = "10.00", currency: str = "USD") -> NewCase:
@@ -177,3 +179,39 @@ def test_workers_that_open_cases_of_the_same_causes_crosswise_do_not_block_each_
         ("A 1", 40, 40, 4000), ("B 2", 40, 40, 4000), ("C 3", 40, 40, 4000),
     ]  # fmt: skip
     engine.dispose()
+
+
+def test_work_is_sorted_by_due_time_then_money_then_customer_and_what_waits_comes_last(
+    office: Office,
+) -> None:
+    since = {"since": NOW.date(), "version": 1, "changed_by": "x", "changed_at": NOW, "source": "x"}
+    booked = {
+        "partner": "acme", "business_key": "k", "po_number": "P", "revision": 1, "state": "ON_HOLD", "type": "SA",
+        "currency": "USD", "total": 1, "lines": 1, "received_at": NOW, "updated_at": NOW, "document_id": 1,
+        "content_hash": "", "snapshot": "", "answer_state": "DUE",
+    }  # fmt: skip
+    plain = {"currency": "USD", "ship_complete": False, "backorder": "backorder", "stopped": False}
+    with office.engine.begin() as conn:
+        for number, (customer, priority) in enumerate([("FIRST", 1), ("LAST", 9)], 1):
+            named = {"id": number, "number": customer, "name": customer, "priority": priority}
+            conn.execute(insert(customers).values(**named, **plain, **since))
+            conn.execute(insert(orders).values(id=number, customer=customer, number=f"SO-{number}", **booked))
+    cheap, dear, last, first, waits = opened(
+        office, unknown("C 1", 7, "1"), unknown("D 1", 8, "900"), unknown("E 1", 2, "50"), unknown("F 1", 1, "50"),
+        unknown("G 1", 9, "5000"),
+    )  # fmt: skip
+    office.clock.move(minutes=1)
+    (later,) = opened(office, unknown("H 1", 10, "9999"))
+    with office.desk() as desk:
+        working.wait(desk, waits, "customer")
+    with reading(office.engine) as conn:
+        assert [case.case_id for case in list_cases(conn)] == [dear, first, last, cheap, later, waits]
+        found = queue(conn, Wanted(), office.clock()).causes
+        assert [row.value for row in found] == ["D 1", "F 1", "E 1", "C 1", "H 1", "G 1"]
+        assert [row.due_at is None for row in found] == [False] * 5 + [True]
+        assert [row.value for row in queue(conn, Wanted(state="WAITING"), NOW).causes] == ["G 1"]
+        assert [row.value for row in queue(conn, Wanted(owner="ann"), NOW).causes] == ["G 1"]
+        assert [row.value for row in queue(conn, Wanted(words="value d"), NOW).causes] == ["D 1"]
+        assert queue(conn, Wanted(role="CREDIT"), NOW).causes == ()
+        second = queue(conn, Wanted(), NOW, limit=2, offset=2)
+        assert ([row.value for row in second.causes], second.all_causes) == (["E 1", "C 1"], 6)
