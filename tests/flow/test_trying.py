@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
+from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.digests import sha256_hex
 from edi_gateway.partners.snapshots import Snapshot
 from edi_gateway.store import database, snapshots, tables
@@ -25,10 +26,10 @@ from tests.flow.shop import PARTNER, Shop
 OWN = f"partner/{PARTNER}/850.toml"
 
 
-def tried(
-    shop: Shop, *edits: tuple[str, str, str], profile: dict[str, object] | None = None, days: int = 1
-) -> Result:
-    """What is live with texts of its files replaced (file, was, now), or keys of its profile, tried on these days."""
+def drafted(
+    shop: Shop, *edits: tuple[str, str, str], profile: dict[str, object] | None = None
+) -> tuple[str, Snapshot]:
+    """What is live, and the same with texts of its files replaced (file, was, now) or keys of its profile."""
     with database.reading(shop.engine) as conn:
         live = snapshots.live(conn)[PARTNER].content
     stored = json.loads(live)
@@ -42,14 +43,17 @@ def tried(
             place = place[name]
         place[last] = value
     content = json.dumps(stored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return live, Snapshot(PARTNER, sha256_hex(content.encode()), content)
+
+
+def tried(
+    shop: Shop, *edits: tuple[str, str, str], profile: dict[str, object] | None = None, days: int = 1
+) -> Result:
+    """A draft tried on the last days."""
+    live, draft = drafted(shop, *edits, profile=profile)
     now = shop.clock()
     span = Span(now - timedelta(days=days), now + timedelta(hours=1))
-    trial = Trial(
-        lambda: database.reading(shop.engine),
-        live,
-        Snapshot(PARTNER, sha256_hex(content.encode()), content),
-        span,
-    )
+    trial = Trial(lambda: database.reading(shop.engine), live, draft, span)
     seen = list(trial.run())
     assert [p.done for p in seen] == sorted(p.done for p in seen)
     assert seen[-1].done == seen[-1].whole
@@ -197,3 +201,27 @@ def test_both_databases_give_the_archive_alike(shop: Shop, monkeypatch: pytest.M
         conn.execute(tables.receipt_chunks.delete())
     found = tried(shop, looser, (f"partner/{PARTNER}/855.toml", "", '["CUR"]\n01 = false\n'), days=3)
     assert (found.interchanges, found.documents, found.unread) == (0, 3, 2)
+
+
+def test_what_it_shows_is_what_happens(traffic: Shop) -> None:
+    """The last test of this module: from here on another version is live."""
+    policy: dict[str, object] = {"answering.accepted_code": "AC"}
+    street = (OWN, "[[rules]]", '[[rules]]\nid = "dock"\ntarget = "N1/N3:01"\nmax = 5\n\n[[rules]]')
+    answer = group(tried(traffic, profile=policy, days=3), "855", "ACK01").examples[0].now
+    with traffic.engine.begin() as conn:
+        publish(traffic.start().works.desk(conn), drafted(traffic, profile=policy)[1])
+    hears = group(tried(traffic, street, days=3), "997", "AK5 A → R").examples[0].now
+    assert (answer, hears) == (
+        "ACK*AC*20*CA",
+        "AK2*850*0001~AK3*N3*10**8~AK4*1*166*5*1 DOCK ROAD~AK5*R*5",
+    )
+    before = set(traffic.sent())
+    traffic.drop("c.edi", interchange(3, [purchase_order("P5", 20)]))
+    traffic.run()
+    with traffic.engine.begin() as conn:
+        publish(traffic.start().works.desk(conn), drafted(traffic, street)[1])
+    traffic.drop("d.edi", interchange(4, [purchase_order("P6", 20)]))
+    traffic.run()
+    said = "".join(text for text in traffic.sent() if text not in before).replace("\n", "")
+    assert answer in said
+    assert hears in said

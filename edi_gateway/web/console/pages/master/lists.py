@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from edi_gateway.reports.master import lists, unresolved
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Master data", "/master", may="see master data", place=60, key="m"))
+room = Room(Nav("Master data", "/master", may="see master data", place=60, key="b"))
 
 _PAGE = 100
 
