@@ -9,7 +9,7 @@ import typer
 
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short, word
-from edi_gateway.cli.output import complain, print_json, remark, sentence
+from edi_gateway.cli.output import complain, print_json, print_table, remark, sentence
 from edi_gateway.cli.traffic.documents import JsonOption, PartnerOption, documents_group, print_documents
 
 DAY = ["%Y-%m-%d"]
@@ -103,3 +103,52 @@ def index(ctx: typer.Context) -> None:
         done += some
     done += words.catch_up(works)
     sentence(f"{done} documents and transmissions were indexed.")
+
+
+@documents_group.command()
+def interchanges(
+    ctx: typer.Context,
+    direction: Annotated[str, typer.Option(help="`in` or `out`.")] = "in",
+    control: Annotated[str, typer.Option(help="Only this ISA13.")] = "",
+    partner: PartnerOption = None,
+    state: Annotated[
+        str | None, typer.Option(help="In: DONE, REJECTED, QUARANTINED, DUPLICATE. Out: READY, SENT, FAILED.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """List interchanges that came or went, the newest first."""
+    from edi_gateway.reports.traffic import interchanges
+
+    here: Here = ctx.obj
+    out = word(direction, "--direction", ("in", "out")) == "out"
+    known = word(state, "--state", interchanges.WENT if out else interchanges.CAME) or ""
+    read = interchanges.went if out else interchanges.came
+    with here.reading() as conn:
+        found = read(conn, control=control, partner=partner or "", state=known, limit=limit)
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "Interchanges",
+        ("interchange", "when", "partner", "from", "to", "control", "file", "sets", "state", "997", "test"),
+        (
+            (
+                short(i.interchange_id),
+                i.at,
+                i.partner,
+                i.sender,
+                i.receiver,
+                i.control,
+                i.name,
+                i.sets,
+                i.state,
+                i.acknowledged,
+                i.test,
+            )
+            for i in found
+        ),
+        "No such interchanges.",
+        spare=("to", "from", "997", "when"),
+    )
