@@ -12,7 +12,7 @@ from edi_gateway.web.console.call import Called
 from edi_gateway.web.console.pages.fixes.bench import bench
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Replays", "/replays", may="see cases", place=24, key="r"))
+room = Room(Nav("Replays", "/replays", may="see cases", place=24, key="y"))
 
 
 @room.change("/causes/{fingerprint}/try", may="work a case")
