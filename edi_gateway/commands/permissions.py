@@ -21,6 +21,7 @@ PERMISSIONS: Final[dict[str, frozenset[str]]] = {
     "place a hold": frozenset({"CSR", "LEAD", "SUPERVISOR", "CREDIT"}),
     "work a case": _EVERYBODY,
     "improve": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR"}),
+    "accept a document once": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR"}),
     "refuse a document": frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR"}),
     "write to a partner": _EVERYBODY - {"WAREHOUSE", "CREDIT"},
     "import master data": frozenset({"MASTER_DATA"}),

@@ -69,6 +69,14 @@ def snapshot(profile: Profile, folder: Path, mappings: Path) -> Snapshot:
     return Snapshot(profile.key, _hash(content), content)
 
 
+def with_source(content: str, name: str, text: str) -> Snapshot:
+    """A snapshot that says the same but for one file of its sources."""
+    stored = json.loads(content)
+    stored["sources"][name] = text
+    made = json.dumps(stored, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return Snapshot(stored["profile"]["key"], _hash(made), made)
+
+
 def thaw(content: str) -> PublishedPartner:
     """The published partner of a snapshot's text; raises SnapshotUnreadable when it is not one of ours."""
     name = _hash(content)

@@ -186,6 +186,36 @@ def test_a_guide_rule_is_relaxed_as_a_draft_that_is_tried_and_holds_once_publish
     assert 'severity = "WARNING"' in file.read_text("utf-8")
 
 
+@sqlite_only
+def test_a_file_is_accepted_once_though_it_breaks_a_rule_and_the_next_one_is_not(shop: Shop) -> None:
+    broken = papers.orders(501, "K1").replace(b"DTM*063*20260320~", b"").replace(b"SE*14*", b"SE*13*")
+    shop.drop("a.edi", broken)
+    shop.run()
+    (code,) = shop.cases()
+    case, why = case_of(shop, code), Given(why="the buyer told us the day by telephone")
+    assert "has none of the roles EDI_ANALYST" in (
+        tried(workshop(shop, "CSR"), shop, code, "once", why).refused or ""
+    )
+    bench = workshop(shop, "EDI_ANALYST")
+    assert "needs a text that says why" in (tried(bench, shop, code, "once").refused or "")
+    seen = tried(bench, shop, code, "once", why)
+    assert seen.after is not None
+    assert [one.status for one in seen.after.sets] == ["A"]
+    assert [order.state for order in seen.after.orders] == ["ACCEPTED"]
+    fixing.do(bench, case, "once", why)
+    shop.run()
+    assert shop.states() == {"K1": "ACCEPTED"}
+    assert shop.cases() == []
+    assert [text.count("AK9*R*1*1*0~") for text in shop.sent()[:1]] == [1]
+    assert "AK9*A*1*1*1~" in "".join(shop.sent()[1:])  # they were told otherwise before
+    live = shop.rows(tables.live_profiles, partner=PARTNER)[0]["hash"]
+    read_by = [row["snapshot"] for row in shop.rows(tables.documents, direction="in")]
+    assert [digest == live for digest in read_by] == [True, False]
+    shop.drop("b.edi", broken.replace(b"000000501", b"000000502").replace(b"*K1*", b"*K2*"))
+    shop.run()
+    assert shop.cases() == [code]
+
+
 def not_agreed(shop: Shop, tmp_path: Path, was: str, now: str) -> tuple[Works, int]:
     """An 850 of a partner who has it not in the profile: its 997 says A, a case is open, and nothing has gone yet."""
     publish_with(shop, tmp_path, was, now)

@@ -1,8 +1,8 @@
 """A suggested fix done: each kind is one command that a person could have given by itself.
 
 Takes what is known of a case, the fix, and what the person added; gives what was done, in words. Permissions, limits
-and segregation of duties are the commands' own. A corrected copy and a second sending are replays, which flow begins
-(flow/replays/fixing.py). Called there, by cli and by web.
+and segregation of duties are the commands' own. A corrected copy, a file accepted once and a second sending are
+replays, which flow begins (flow/replays/fixing.py). Called there, by cli and by web.
 """
 
 from __future__ import annotations
@@ -21,12 +21,15 @@ from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.partners import proposals
 from edi_gateway.commands.partners.proposals import Folders
+from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.telling import messages
 from edi_gateway.commands.triage import refusing, working
 from edi_gateway.commands.triage.cases import note
 from edi_gateway.partners import edits
 from edi_gateway.partners.changes import name_of
 from edi_gateway.partners.edits import NotEditable
+from edi_gateway.partners.snapshots import thaw, with_source
+from edi_gateway.store import snapshots
 from edi_gateway.store.ids import short
 from edi_gateway.triage.suggestions.fix import Fix, Kind
 from edi_gateway.triage.suggestions.known import Known
@@ -87,6 +90,26 @@ def corrected(known: Known, fix: Fix, given: Given) -> bytes:
     start = int(fix.values["offset"])
     end = start + int(fix.values["length"])
     return known.content[:start] + fix.values["by"].encode("ascii") + known.content[end:]
+
+
+def accepted_once(desk: Desk, known: Known, fix: Fix, given: Given) -> str:
+    """The snapshot by which the case's file is read this once, the rule that it breaks a mere warning; its hash."""
+    what, case = "Accepting a document once", known.case
+    desk.require(what, PERMISSIONS["accept a document once"])
+    if not given.why.strip():
+        raise Refused(what=what, why="it needs a text that says why")
+    live = snapshots.hashes(desk.conn).get(case.partner or "")
+    content = None if live is None else snapshots.content(desk.conn, live[0])
+    if content is None:
+        raise Refused(what=what, why="its sender is not published")
+    name = f"partner/{case.partner}/{fix.values['set']}.toml"
+    text = thaw(content).sources[name]
+    rule = _rule_of(text, fix.values["set"], fix.values["rule"])
+    made = with_source(content, name, edits.put_rule(text, {**rule, "severity": "WARNING"}))
+    snapshots.put(desk.conn, made.hash, made.partner, made.content, desk.actor.name, desk.clock())
+    note(desk, [case.id], "fixed", f"{fix.title}: {given.why}")
+    desk.record("document accepted once", f"case {case.id}", rule=fix.values["rule"], why=given.why)
+    return made.hash
 
 
 # --- master data and orders
@@ -302,6 +325,7 @@ _DO: Final[dict[Kind, Callable[[Desk, Means, Known, Fix, Given], Done]]] = {
     Kind.DUPLICATE: _duplicate,
     Kind.REFUSE: _refuse,
     Kind.COPY: _replayed,
+    Kind.ONCE: _replayed,
     Kind.SEND: _replayed,
     Kind.RULE: _rule,
     Kind.ROW: _row,

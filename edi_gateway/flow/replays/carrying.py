@@ -54,22 +54,31 @@ def start(
 ) -> Run:
     """Begin a replay of the cases and all open ones of their causes; with a corrected copy of that one document."""
     with works.writer.begin() as conn:
-        desk = Desk(conn, works.ids, works.clock, actor, hours=works.options.hours)
-        run = replaying.begin_cases(desk, case_ids, alone=with_file is not None)
-        if with_file is not None:
-            _enter_copy(works, conn, run, with_file, name)
-    return run
+        desk = Desk(conn, works.ids, works.clock, actor)
+        if with_file is None:
+            return replaying.begin_cases(desk, case_ids)
+        return start_alone(works, desk, case_ids, "Replaying with a corrected copy", with_file, name)
 
 
-def _enter_copy(works: Works, conn: Connection, run: Run, content: bytes, name: str | None) -> None:
-    what = "Replaying with a corrected copy"
-    items = replays.items(conn, run.id, "WAITING")
+def start_alone(
+    works: Works,
+    desk: Desk,
+    case_ids: Sequence[int],
+    what: str,
+    with_file: bytes | None = None,
+    name: str | None = None,
+    read_by: str | None = None,
+) -> Run:
+    """Begin a replay of one document, as a corrected copy or read by a snapshot of its own."""
+    run = replaying.begin_cases(desk, case_ids, alone=True)
+    items = replays.items(desk.conn, run.id, "WAITING")
     if len(items) != 1:
         raise Refused(what=what, why="name one case that can be replayed")
     if items[0].kind != "receipt":
         raise Refused(what=what, why="these cases are not about a document")
-    again = enter(works, conn, items[0].subject, content, name)
-    replays.started(conn, run.id, [items[0].case_id], again)
+    again = enter(works, desk.conn, items[0].subject, with_file, name, read_by)
+    replays.started(desk.conn, run.id, [items[0].case_id], again)
+    return run
 
 
 def carry(works: Works) -> int:

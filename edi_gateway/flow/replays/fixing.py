@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.partners import proposals
 from edi_gateway.commands.partners.proposals import Folders
-from edi_gateway.commands.triage import fixing
+from edi_gateway.commands.triage import fixing, replaying
 from edi_gateway.commands.triage.cases import replayable
 from edi_gateway.commands.triage.fixing import Done, Given, Means
 from edi_gateway.flow.replays import carrying, trying
@@ -35,6 +35,7 @@ from edi_gateway.triage.suggestions.known import Known, of_case
 
 MakeDesk = Callable[[Connection], Desk]  # of whoever asks, with the limits of this installation
 SAMPLE = 20  # cases of the same cause that a preview tries besides
+_ALONE = (Kind.COPY, Kind.ONCE)  # replays of one document
 _WHOLE = 60.0  # seconds: a change of SAMPLE cases is made once, not for each of them
 
 
@@ -102,8 +103,8 @@ def preview(shop: Workshop, case_id: int, key: str, given: Given) -> Preview:
     with works.writer.reading() as conn:
         known, fix = _chosen(conn, case_id, key, works)
         same = cases.open_by_causes(conn, [known.case.fingerprint])
-    if fix.kind is Kind.COPY:
-        return _copy_tried(works, known, fix, given)
+    if fix.kind in _ALONE:
+        return _alone_tried(shop, known, fix, given)
     if fix.kind is Kind.SEND:
         return Preview(fix, "It goes once more. What comes of that cannot be foreseen.", same=len(same))
     said: list[Done] = []
@@ -150,22 +151,41 @@ def _previewed(
     )
 
 
-def _copy_tried(works: Works, known: Known, fix: Fix, given: Given) -> Preview:
-    """A corrected copy, in the place of its document."""
+def _alone_tried(shop: Workshop, known: Known, fix: Fix, given: Given) -> Preview:
+    """A corrected copy in the place of its document, or the document read by a snapshot of its own."""
     receipt = known.case.receipt_id
     assert receipt is not None  # such a fix is suggested for files only
+    digests: list[str] = []
+
+    def accept(_works: Works, conn: Connection) -> None:
+        digests.append(fixing.accepted_once(shop.desk(conn), known, fix, given))
+
+    change: Change | None = None
     try:
-        content = fixing.corrected(known, fix, given)
+        if fix.kind is Kind.COPY:
+            subject = Subject("receipt", receipt, fixing.corrected(known, fix, given))
+        else:
+            with shop.works.writer.trying() as conn:  # what it will be called
+                accept(shop.works, conn)
+            subject, change = Subject("receipt", receipt, read_by=digests[0]), accept
+        as_it_is = next(iter(tried(shop.works, [Subject("receipt", receipt)])))
+        after = next(iter(tried(shop.works, [subject], change)))
     except Refused as refused:
         return Preview(fix, refused=str(refused))
-    as_it_is, corrected = tried(works, [Subject("receipt", receipt), Subject("receipt", receipt, content)])
-    return Preview(fix, "The copy would be replayed in the place of the file.", None, as_it_is, corrected)
+    what = (
+        "The copy would be replayed in the place of the file."
+        if fix.kind is Kind.COPY
+        else "It would be replayed."
+    )
+    return Preview(fix, what, None, as_it_is, after)
 
 
 def do(shop: Workshop, case_id: int, key: str, given: Given) -> Fixed:
     """Do it. What is a replay is begun; whoever works carries it on."""
     works = shop.works
-    if key == "send" or _is_copy(works, case_id, key):
+    with works.writer.reading() as conn:
+        kind = _chosen(conn, case_id, key, works)[1].kind
+    if kind is Kind.SEND or kind in _ALONE:
         return _replay(shop, case_id, key, given)
     with works.writer.begin() as conn:
         works.live.refresh(conn)
@@ -221,18 +241,19 @@ def _each(shop: Workshop, case_id: int, key: str) -> list[Case]:
         return cases.open_by_causes(conn, [known.case.fingerprint])
 
 
-def _is_copy(works: Works, case_id: int, key: str) -> bool:
-    with works.writer.reading() as conn:
-        return _chosen(conn, case_id, key, works)[1].kind is Kind.COPY
-
-
 def _replay(shop: Workshop, case_id: int, key: str, given: Given) -> Fixed:
     works = shop.works
-    with works.writer.reading() as conn:
+    with works.writer.begin() as conn:
         known, fix = _chosen(conn, case_id, key, works)
-        actor = shop.desk(conn).actor
-    content = fixing.corrected(known, fix, given) if fix.kind is Kind.COPY else None
-    run = carrying.start(works, [case_id], actor, content)
+        desk = shop.desk(conn)
+        if fix.kind is Kind.SEND:
+            run = replaying.begin_cases(desk, [case_id])
+        elif fix.kind is Kind.COPY:
+            content = fixing.corrected(known, fix, given)
+            run = carrying.start_alone(works, desk, [case_id], fix.title, content)
+        else:
+            digest = fixing.accepted_once(desk, known, fix, given)
+            run = carrying.start_alone(works, desk, [case_id], fix.title, read_by=digest)
     return Fixed(f"Replay {short(run.id)} has begun.", run=run.id)
 
 

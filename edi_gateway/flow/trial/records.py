@@ -17,8 +17,8 @@ Change = Callable[[Works, Connection], None]
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """What to try: a "receipt" (`content`: a corrected copy in its place; `read_by`: a snapshot that reads it in place of
-    the live one) or an "order"."""
+    """What to try: a "receipt" or an "order". Of a receipt `content` is a corrected copy in its place, `read_by` a
+    snapshot that reads it in place of the live one."""
 
     kind: str
     id: int

@@ -34,6 +34,7 @@ SUGGEST: Final[tuple[Suggest, ...]] = (
     master_data.price,
     documents.envelope,
     documents.code,
+    documents.once,
     decisions.settle_duplicate,
     decisions.accept_once,
     documents.again,

@@ -82,6 +82,23 @@ def code(known: Known) -> Iterator[Fix]:
         )
 
 
+def once(known: Known) -> Iterator[Fix]:
+    """The file taken as it is, this once, though it breaks a rule of the partner's own guide."""
+    finding, document = known.finding, known.document
+    if finding is None or document is None or document.state != "REJECTED" or known.case.receipt_id is None:
+        return
+    if finding.rule not in known.rules.get(document.set_code, ()):
+        return  # what the standard itself refuses is not accepted: it cannot be read for certain
+    yield Fix(
+        "once",
+        Kind.ONCE,
+        f'Accept it once, though it breaks the rule "{finding.rule}"',
+        "It is replayed with that rule as a mere warning; the guide stays as it is.",
+        _ANALYST,
+        {"set": document.set_code, "rule": finding.rule or ""},
+    )
+
+
 def by_hand(known: Known) -> Iterator[Fix]:
     """A corrected copy that a person makes."""
     if known.content is None:

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"  # a PO that came twice: void, change or new
     REFUSE = "refuse"  # the order or a line of it, by 855
     COPY = "copy"  # a corrected copy of the file, replayed in its place
+    ONCE = "once"  # the file taken this once, though it breaks a rule of the partner's guide
     RULE = "rule"  # a rule of the partner's guide, as a draft
     ROW = "row"  # a row of the mapping, as a draft
     PROFILE = "profile"  # something else of the partner's profile, as a draft
