@@ -51,7 +51,9 @@ def configure(terminal: Terminal, port: int | None) -> None:
     text = config.read_text().replace('# key_passphrase_file = "..."', 'key_passphrase_file = "passphrase"')
     as2, *_ = text.partition("[as2]")[2].partition("[engine]")
     if port is not None:
-        text = text.replace(as2, as2.replace('# port = "..."', f"port = {port}"))
+        text = text.replace(
+            as2, as2.replace('# port = "..."', f"port = {port}", 1)
+        )  # the console has one, too
     config.write_text(text.replace("\ndirectory_root = ", "\n# directory_root = "))  # no folders stand in
 
 
