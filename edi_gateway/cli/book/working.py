@@ -335,7 +335,7 @@ def mine(
 ) -> None:
     """What is yours, where you are named, what you watch.
 
-    And what waits in the queues of your roles, nobody's yet. In the order of work.
+    And what waits in the queues of your roles, nobody's yet, by cause. In the order of work.
     """
     from edi_gateway.commands.partners.users import actor
     from edi_gateway.commands.triage import working
@@ -355,12 +355,13 @@ def mine(
         return
     print_table(
         "",
-        ("why", "case", "due", "", "family", "partner", "PO", "amount", "what", "said"),
+        ("why", "case", "cases", "due", "", "family", "partner", "PO", "amount", "what", "said"),
         (
             (
                 *(
                     t.why,
                     short(t.case_id),
+                    t.cases if t.cases > 1 else "",
                     t.due_at or f"waits for {t.waiting_for}",
                     "LATE" if t.late else "",
                 ),

@@ -5,8 +5,8 @@ Takes a person and their roles; gives rows in the order of work. Called by cli a
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.sql.selectable import FromClause
 
 from edi_gateway.orders.service import families_of
+from edi_gateway.reports.causes.queue import CauseRow, Wanted, queue
 from edi_gateway.reports.reading import rows
-from edi_gateway.store.tables import NEVER, case_mentions, case_notes, case_watchers, cases, orders
+from edi_gateway.store.tables import NEVER, case_mentions, case_notes, case_watchers, cases, causes, orders
 
 PAGE: Final = 100
 MANY: Final = 1000
@@ -24,8 +25,9 @@ MANY: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """`why`: mine, mentioned, watched or queue (nobody's yet, in a queue of mine). `due_at` None: it waits for
-    somebody; `said`: the mention, or the last note of what is watched; `by`, `at`: whose and when."""
+    """`why`: mine, mentioned, watched or queue (a cause of a queue of mine whose `cases` nobody has yet: the first of
+    them, the money of all). `due_at` None: it waits for somebody; `said`: the mention, or the last note of what is
+    watched; `by`, `at`: whose and when."""
 
     why: str
     case_id: int
@@ -45,6 +47,7 @@ class Task:
     at: datetime | None
     said: str | None
     test: bool
+    cases: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,7 @@ def my_work(
     """The first `limit` of each kind."""
     c, m, w, n = cases.c, case_mentions.c, case_watchers.c, case_notes.c
     there = (c.closed_at.is_(None), c.snoozed_until.is_(None) | (c.snoozed_until <= now))
-    families = sorted({family.value for role in roles for family in families_of(role)})
     own = [*there, c.owner == person]
-    free = [*there, c.owner.is_(None), c.family.in_(families)]
     unseen = [m.person == person, m.seen_at.is_(None)]
     followed = [w.person == person]
     last = select(func.max(n.id)).where(n.case_id == c.id).correlate(cases).scalar_subquery()
@@ -77,18 +78,19 @@ def my_work(
         "mine": _select(cases).where(*own).order_by(*_WORK),
         "mentioned": _select(mentioned, m.by, m.at, m.text).where(*unseen).order_by(m.at.desc(), m.id),
         "watched": _select(watched, n.by, n.at, said).where(*followed).order_by(n.id.desc()),
-        "queue": _select(cases).where(*free).order_by(*_WORK),
     }
     tasks = [
         _task(why, row, now) for why, query in readings.items() for row in rows(conn, query.limit(limit))
     ]
+    families = frozenset(family.value for role in roles for family in families_of(role))
+    free = queue(conn, Wanted(families=families, unowned=True), now, limit=limit)
     counts = {
         "mine": _count(conn, cases, own),
         "mentioned": _count(conn, case_mentions, unseen),
         "watched": _count(conn, case_watchers, followed),
-        "queue": _count(conn, cases, free),
+        "queue": free.all_causes,
     }
-    return MyWork(tuple(tasks), counts)
+    return MyWork((*tasks, *_free(conn, free.causes, now)), counts)
 
 
 _WORK: Final = (cases.c.due_at, cases.c.cents.desc(), cases.c.rank, cases.c.id)
@@ -120,6 +122,45 @@ def _task(why: str, row: tuple[Any, ...], now: datetime) -> Task:
     by, at, said = rest[len(_KEPT) :] or (None, None, None)
     named = {"fingerprint": fingerprint, "po_number": po_number, "by": by, "at": at, "said": said}
     return Task(why, case_id, None if due_at == NEVER else due_at, due_at < now, **named, **kept)
+
+
+def _free(conn: Connection, found: Sequence[CauseRow], now: datetime) -> list[Task]:
+    """Causes with cases that nobody has, each by the first of them."""
+    c = cases.c
+    marks = [row.fingerprint for row in found]
+    first = (
+        select(c.id)
+        .where(c.fingerprint == causes.c.fingerprint, c.closed_at.is_(None), c.owner.is_(None))
+        .order_by(c.due_at, c.cents.desc(), c.rank)
+        .limit(1)
+        .correlate(causes)
+        .scalar_subquery()
+    )
+    query = select(causes.c.fingerprint, first).where(causes.c.fingerprint.in_(marks))
+    ids: dict[str, int | None] = {row[0]: row[1] for row in rows(conn, query)}
+    loaded = _select(cases).where(c.id.in_([each for each in ids.values() if each]))
+    tasks = {task.case_id: task for task in (_task("queue", row, now) for row in rows(conn, loaded))}
+    told = []
+    for row in found:
+        task = tasks.get(ids[row.fingerprint] or 0)
+        if task is not None:  # somebody may have taken the last one a moment ago
+            currency, amount = _only(row.amounts)
+            told.append(
+                replace(
+                    task,
+                    message=row.cause,
+                    cases=row.cases,
+                    currency=currency,
+                    amount=amount,
+                    test=row.test,
+                )
+            )
+    return told
+
+
+def _only(amounts: Mapping[str, Decimal]) -> tuple[str | None, Decimal | None]:
+    """The amount of the one currency that there is."""
+    return next(iter(amounts.items())) if len(amounts) == 1 else (None, None)
 
 
 def _count(conn: Connection, table: FromClause, conditions: Sequence[ColumnElement[bool]]) -> int:

@@ -29,13 +29,15 @@ TREND_DAYS: Final = 7
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which causes. `owner`, `state`, `late_at` and `opened_before` ask about their cases: of the cause only these are
-    counted then. `digits`: how the fingerprint begins. `role`: whose queue. `snoozed`: those out of sight, too."""
+    counted then. `digits`: how the fingerprint begins. `role`, `families`: whose queue. `snoozed`: those out of sight,
+    too."""
 
     partner: str | None = None
     family: str | None = None
     stage: str | None = None
     code: str | None = None
     role: str | None = None
+    families: frozenset[str] | None = None
     words: str | None = None
     digits: str | None = None
     owner: str | None = None
@@ -175,6 +177,8 @@ def _of_causes(wanted: Wanted) -> list[ColumnElement[bool]]:
             conditions.append(c[name] == value)
     if wanted.role is not None:
         conditions.append(c.family.in_([family.value for family in families_of(wanted.role)]))
+    if wanted.families is not None:
+        conditions.append(c.family.in_(sorted(wanted.families)))
     if wanted.words:
         conditions.append(c.cause.icontains(wanted.words, autoescape=True))
     if wanted.digits:
