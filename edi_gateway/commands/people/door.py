@@ -157,12 +157,12 @@ class Door:
         """Count an attempt of each; or say how long none is taken."""
         now = self.clock()
         with self.engine.begin() as conn:
-            found = {whose: attempts.failures(conn, whose) for whose in tries}
-            waits = [_wait(whose, *known, now) for whose, known in found.items() if known is not None]
-            if waits and max(waits) > timedelta(0):
-                return max(waits)
-            for whose, known in found.items():
-                attempts.count(conn, whose, now, afresh=known is None or now - known[1] >= _FORGOTTEN)
+            found = {whose: attempts.failures(conn, whose, now) for whose in tries}
+            wait = max(_wait(whose, *known, now) for whose, known in found.items())
+            if wait > timedelta(0):
+                return wait
+            for whose, (_, at) in found.items():
+                attempts.count(conn, whose, now, afresh=now - at >= _FORGOTTEN)
         return None
 
     def _denied(self, address: str, wait: timedelta | None) -> Denied:

@@ -88,7 +88,7 @@ def require_strong(what: str, name: str, password: str) -> None:
         why = f"a password has {SHORTEST} to {LONGEST} characters"
     elif len(set(password)) < 5:
         why = "it is the same few characters again and again"
-    elif name.casefold() in password.casefold() and len(password) - len(name) < SHORTEST - 4:
+    elif len(password.casefold().replace(name.casefold(), "")) < SHORTEST - 4:
         why = "it is little more than the user's name"
     if why is not None:
         raise Refused(what=what, why=why)

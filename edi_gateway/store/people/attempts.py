@@ -8,25 +8,27 @@ from __future__ import annotations
 import hashlib
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from edi_gateway.store.tables import attempts
 
 
-def failures(conn: Connection, whose: str) -> tuple[int, datetime] | None:
-    """How many, and when the last was; None when none is known. Locks the row."""
-    query = select(attempts.c.failures, attempts.c.at).where(attempts.c.whose == _key(whose))
-    row = conn.execute(query.with_for_update()).first()
-    return None if row is None else (row.failures, row.at)
+def failures(conn: Connection, whose: str, at: datetime) -> tuple[int, datetime]:
+    """How many, and when the last was. Locks the row, made when it is not there: who asks at once waits here."""
+    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(attempts).values(whose=_key(whose), failures=0, at=at)
+    locked = statement.on_conflict_do_update(
+        index_elements=["whose"], set_={"whose": statement.excluded.whose}
+    )
+    row = conn.execute(locked.returning(attempts.c.failures, attempts.c.at)).one()
+    return row.failures, row.at
 
 
 def count(conn: Connection, whose: str, at: datetime, afresh: bool) -> None:
-    """One more; `afresh`: the first after a long time."""
-    insert = postgresql.insert if conn.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(attempts).values(whose=_key(whose), failures=1, at=at)
+    """One more, of a row that `failures` locked; `afresh`: the first after a long time."""
     more = 1 if afresh else attempts.c.failures + 1
-    conn.execute(statement.on_conflict_do_update(index_elements=["whose"], set_={"failures": more, "at": at}))
+    conn.execute(update(attempts).where(attempts.c.whose == _key(whose)).values(failures=more, at=at))
 
 
 def forget(conn: Connection, whose: str) -> None:
