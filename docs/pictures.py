@@ -26,13 +26,14 @@ _PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`follow`: links to click, as CSS selectors. `dark`, `phone`: how it is looked at."""
+    """`follow`: links to click, as CSS selectors. `dark`, `phone`: how it is looked at; `tall`: pixels, of a long page."""
 
     name: str
     path: str
     follow: tuple[str, ...] = ()
     dark: bool = False
     phone: bool = False
+    tall: int = 0
 
 
 _CAUSE = ("table[data-rows] tbody a[href^='/causes/']",)
@@ -41,8 +42,8 @@ _CASE = (*_CAUSE, "td a[href^='/cases/']")
 PICTURES = (
     Picture("dashboard", "/"),
     Picture("queue", "/cases"),
-    Picture("cause", "/cases?words=ids", _CAUSE),
-    Picture("case", "/cases?words=ids", _CASE),
+    Picture("cause", "/cases?words=PO106", _CAUSE),
+    Picture("case", "/cases?words=PO106", _CASE, tall=1900),
     Picture("case-dark", "/cases?words=date", _CASE, dark=True),
     Picture("queue-phone", "/cases", phone=True),
     Picture("orders", "/orders"),
@@ -109,8 +110,13 @@ def _one(page: Page, address: str, picture: Picture) -> None:
         page.locator(link).first.click()
         page.wait_for_load_state()
     page.wait_for_load_state("networkidle")
+    page.mouse.move(0, 0)
     file = HERE / f"{picture.name}.png"
+    size = page.viewport_size or LAPTOP
+    if picture.tall:
+        page.set_viewport_size({"width": size["width"], "height": picture.tall})
     page.screenshot(path=file)
+    page.set_viewport_size(size)
     with Image.open(file) as taken:
         few = taken.convert("RGB").quantize(_COLOURS, dither=Image.Dither.NONE)
     few.save(file, optimize=True)
