@@ -15,6 +15,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from edi_gateway.mapping.partner import PartnerTools
+from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Effect, Finding
 from edi_gateway.model.order import Judgement, NewHold, OrderLine
@@ -23,10 +24,10 @@ from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.facts import Facts, facts_on, needs
 from edi_gateway.orders.judge import judge_again
 from edi_gateway.orders.standing import CANCELS, CHANGES, COPIES, REPLACES
+from edi_gateway.partners.profile import Profile
 from edi_gateway.store.master import facts
 from edi_gateway.triage.trying import difference, writing
 from edi_gateway.triage.trying.difference import APPEARS, CHANGED, GONE, Difference
-from edi_gateway.triage.trying.writing import Made
 
 #: Purposes of documents that speak of another order: they are read, and not judged by themselves.
 SPEAK_OF_OTHERS: Final = CANCELS | CHANGES | COPIES | REPLACES
@@ -51,10 +52,10 @@ class ToJudge:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """`answer`: the 855 that would go at once; a text says why none would."""
+    """`answer`: what the 855 would say that would go at once; a text says why none would."""
 
     judgement: Judgement
-    answer: Made | str
+    answer: PurchaseOrderAcknowledgment | str
 
 
 def day_of(tools: PartnerTools, received_at: datetime) -> date:
@@ -65,10 +66,27 @@ def between(
     conn: Connection, live: PartnerTools, draft: PartnerTools, batch: Sequence[ToJudge], *, production: bool
 ) -> Iterator[tuple[ToJudge, list[Difference]]]:
     """What is different of each of a batch; all of them came on the same day."""
+    written = _Written(live, draft)
+    alike = _judge_alike(live.profile, draft.profile)
+    kept = [alike and one.was is one.now for one in batch]
     old = _judged(conn, live, [one.was for one in batch], batch, production)
-    new = _judged(conn, draft, [one.now for one in batch], batch, production)
-    for one, was, now in zip(batch, old, new, strict=True):
-        yield one, list(_differences(was, now))
+    asked = [None if same else one.now for one, same in zip(batch, kept, strict=True)]
+    new = _judged(conn, draft, asked, batch, production)
+    for one, same, was, now in zip(batch, kept, old, new, strict=True):
+        if same:
+            now = was
+        before = None if was is None or one.was is None else Judged(was, _answer(live, one, one.was, was))
+        after = None if now is None or one.now is None else Judged(now, _answer(draft, one, one.now, now))
+        yield one, list(_differences(before, after, written))
+
+
+def _judge_alike(was: Profile, now: Profile) -> bool:
+    """Whether nothing that judging asks differs; what is left may change what is answered."""
+    names = ("test", "customer", "customers_by", "policies", "customer_policies", "calendar")
+    return (
+        all(getattr(was, name) == getattr(now, name) for name in names)
+        and was.answering.rejected_without_detail == now.answering.rejected_without_detail
+    )
 
 
 def _judged(
@@ -77,7 +95,7 @@ def _judged(
     orders: Sequence[PurchaseOrder | None],
     batch: Sequence[ToJudge],
     production: bool,
-) -> list[Judged | None]:
+) -> list[Judgement | None]:
     there = [order for order in orders if order is not None]
     if not there:
         return [None] * len(orders)
@@ -89,7 +107,7 @@ def _judged(
         data, profile, now=first, production=production
     )  # what it works out serves all of the day
     return [
-        None if order is None else _one(tools, _facts(known, one), order)
+        None if order is None else judge_again(order, _facts(known, one))
         for order, one in zip(orders, batch, strict=True)
     ]
 
@@ -98,34 +116,58 @@ def _facts(known: Facts, one: ToJudge) -> Facts:
     return replace(known, now=one.received_at, received_at=one.received_at, test=one.test)
 
 
-def _one(tools: PartnerTools, known: Facts, order: PurchaseOrder) -> Judged:
+def _answer(
+    tools: PartnerTools, one: ToJudge, order: PurchaseOrder, judgement: Judgement
+) -> PurchaseOrderAcknowledgment | str:
+    """What the 855 would say, or why none goes at once."""
     profile = tools.profile
-    judgement = judge_again(order, known)
-    agreed = profile.document(_855, "out")
-    if not profile.answering.send or agreed is None:
-        return Judged(judgement, "none goes")
+    if not profile.answering.send or profile.document(_855, "out") is None:
+        return "none goes"
     if answers.waits(profile, judgement.state, judgement.lines, judgement.holds):
-        return Judged(judgement, WAITS)
-    said = answers.answer(
+        return WAITS
+    return answers.answer(
         order,
         judgement.lines,
         judgement.holds,
         profile=profile,
         order_number=None,
-        today=known.today,
+        today=day_of(tools, one.received_at),
         rejected=judgement.reject_code,
         customer=judgement.customer,
     )
-    return Judged(judgement, writing.written(tools, _855, said))
 
 
-def _differences(was: Judged | None, now: Judged | None) -> Iterator[Difference]:
+class _Written:
+    """855s as both versions write them; not written at all where they say the same and are written alike."""
+
+    def __init__(self, live: PartnerTools, draft: PartnerTools) -> None:
+        self._tools = (live, draft)
+        self._alike = writing.alike(live, draft, _855)
+
+    def between(
+        self, was: PurchaseOrderAcknowledgment, now: PurchaseOrderAcknowledgment
+    ) -> Iterator[Difference]:
+        if not self._alike or was != now:
+            old, new = (
+                writing.written(t, _855, each) for t, each in zip(self._tools, (was, now), strict=True)
+            )
+            yield from writing.differences(_855, old, new)
+
+    def body(self, answer: PurchaseOrderAcknowledgment | str, side: int) -> str:
+        if isinstance(answer, str):
+            return answer
+        made = writing.written(self._tools[side], _855, answer)
+        return difference.cut("~".join("*".join(each) for each in made.segments or ()) or made.problem)
+
+
+def _differences(was: Judged | None, now: Judged | None, written: _Written) -> Iterator[Difference]:
     yield from difference.turned("order", _state(was), _state(now), STATES)
     if was is not None and now is not None:
         yield from difference.things("hold", was.judgement.holds, now.judgement.holds, _hold, _told_hold)
         yield from difference.findings("check", _beside(was.judgement), _beside(now.judgement))
         yield from _lines(was.judgement.lines, now.judgement.lines)
-    yield from _answers("no order" if was is None else was.answer, "no order" if now is None else now.answer)
+    old, new = ("no order" if each is None else each.answer for each in (was, now))
+    yield from _answers(old, new, written)
 
 
 def _state(judged: Judged | None) -> str:
@@ -162,16 +204,13 @@ def _lines(was: Sequence[OrderLine], now: Sequence[OrderLine]) -> Iterator[Diffe
                 yield Difference("line", name, change, difference.shown(before), difference.shown(after))
 
 
-def _answers(was: Made | str, now: Made | str) -> Iterator[Difference]:
-    if isinstance(was, str) or isinstance(now, str):
-        old, new = (each if isinstance(each, str) else "goes at once" for each in (was, now))
-        if old != new:
-            yield Difference(_855, f"{old} → {new}", CHANGED, _body(was), _body(now), old == "goes at once")
+def _answers(
+    was: PurchaseOrderAcknowledgment | str, now: PurchaseOrderAcknowledgment | str, written: _Written
+) -> Iterator[Difference]:
+    if not isinstance(was, str) and not isinstance(now, str):
+        yield from written.between(was, now)
         return
-    yield from writing.differences(_855, was, now)
-
-
-def _body(answer: Made | str) -> str:
-    if isinstance(answer, str):
-        return answer
-    return difference.cut("~".join("*".join(each) for each in answer.segments or ()) or answer.problem)
+    old, new = (each if isinstance(each, str) else "goes at once" for each in (was, now))
+    if old != new:
+        bodies = written.body(was, 0), written.body(now, 1)
+        yield Difference(_855, f"{old} → {new}", CHANGED, *bodies, old == "goes at once")

@@ -290,13 +290,18 @@ class Trial:
         if was is now and code not in self.touched.read and not self._judges(code):
             return
         old = NOBODYS if was is None else sets.side(self._old, was, group, interchange.encoding)
-        new = NOBODYS if now is None else sets.side(self._new, now, group, interchange.encoding)
-        found = list(sets.between(old, new))
+        if was is now and code not in self.touched.read:
+            new = old
+        else:
+            new = NOBODYS if now is None else sets.side(self._new, now, group, interchange.encoding)
+        found = [] if new is old else list(sets.between(old, new))
         document = new.document or old.document
         name = document.po_number if isinstance(document, PurchaseOrder) else None
         offset = one.offset + read.raw.span[0]
         about = About(code, one.received_at, read.raw.control, name, one.receipt_id, offset)
-        if isinstance(document, PurchaseOrder) and (self._judges(code) or old.document != new.document):
+        if isinstance(document, PurchaseOrder) and (
+            self._judges(code) or (new is not old and old.document != new.document)
+        ):
             self._to_judge(one, old, new, about, found)
         elif found:
             self._groups.add(about, found)

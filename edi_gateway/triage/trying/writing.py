@@ -59,6 +59,18 @@ def written(tools: PartnerTools, set_code: str, document: Record) -> Made:
     return Made(segments, outcome.findings, "", marks, guide)
 
 
+def alike(live: PartnerTools, draft: PartnerTools, set_code: str) -> bool:
+    """Whether both versions write a document of this set in the same way."""
+    return _way(live, set_code) == _way(draft, set_code)
+
+
+def _way(tools: PartnerTools, set_code: str) -> tuple[object, ...]:
+    agreed, mapping = tools.agreed(set_code, "out"), tools.mapping(set_code)
+    version = nearest(agreed.version if agreed is not None else "004010")[0]
+    guide = tools.guide(set_code, version)
+    return (version, mapping and mapping.hash, guide and guide.hash, tools.profile.writing)
+
+
 def between(live: PartnerTools, draft: PartnerTools, set_code: str, canonical: str) -> Iterator[Difference]:
     """What is different of a document that went out, from what it said."""
     was, now = (_again(tools, set_code, canonical) for tools in (live, draft))
