@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -17,7 +17,6 @@ from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, plain, print
 if TYPE_CHECKING:
     from edi_gateway.flow.replays.fixing import ForEach, Preview, Workshop
     from edi_gateway.flow.trial import Tried
-    from edi_gateway.triage.suggestions.fix import Fix
 
 
 @cases_group.command()
@@ -27,7 +26,7 @@ def fixes(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> N
     Near misses among items and ship-tos, values, the envelope mended, the hold released, a guide rule or a mapping row
     changed as a draft, the document refused, a mail drafted. `cases fix CASE FIX --preview` says what one would do.
     """
-    from edi_gateway.flow.replays import fixing
+    from edi_gateway.flow.replays import fixing, telling
 
     here: Here = ctx.obj
     works = workshop(here).works
@@ -35,7 +34,7 @@ def fixes(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> N
         found = fixing.fixes(conn, row_id(case, "case"), works)
     if json:
         for fix in found:
-            print_json(_as_json(fix))
+            print_json(telling.fix(fix))
         return
     for n, fix in enumerate(found, 1):
         score = f"  [dim]{fix.score} of 100[/dim]" if fix.score is not None else ""
@@ -43,17 +42,6 @@ def fixes(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> N
         say(f"[dim]{escape(fix.why)} For {', '.join(sorted(fix.roles))}.[/dim]", 6, 6)
     if not found:
         screen.print("Nothing is left to fix.")
-
-
-def _as_json(fix: Fix) -> dict[str, Any]:
-    return {
-        **{name: getattr(fix, name) for name in ("key", "kind", "title", "why", "score")},
-        "roles": sorted(fix.roles),
-        "asks": list(fix.asks),
-        "values": dict(fix.values),
-        "drafts": fix.drafts,
-        "replays": fix.replays,
-    }
 
 
 @cases_group.command()
@@ -85,7 +73,7 @@ def fix(
     the cause. After a fix of master data `cases replay CASE` runs all of the cause again.
     """
     from edi_gateway.commands.triage.fixing import Given
-    from edi_gateway.flow.replays import fixing
+    from edi_gateway.flow.replays import fixing, telling
 
     here: Here = ctx.obj
     wanted, bench = row_id(case, "case"), workshop(here)
@@ -100,7 +88,7 @@ def fix(
     if preview:
         seen = fixing.preview(bench, wanted, key, given)
         if json:
-            print_json(preview_json(seen))
+            print_json(telling.preview(seen))
         else:
             _tell(seen, case)
         if seen.refused is not None:
@@ -150,50 +138,6 @@ def _key(said: str, keys: list[str]) -> str:
     return said
 
 
-def preview_json(seen: Preview) -> dict[str, Any]:
-    """A preview as JSON."""
-    return {
-        "fix": _as_json(seen.fix),
-        "said": seen.said,
-        "refused": seen.refused,
-        "before": seen.before and _tried_json(seen.before),
-        "after": seen.after and _tried_json(seen.after),
-        "bodies": [{"set_code": code, "body": body} for code, body in seen.bodies],
-        "same_cause": seen.same,
-        "sample": seen.sample,
-        "outlook": {
-            "passed": seen.outlook.passed,
-            "stayed": seen.outlook.stayed,
-            "unknown": seen.outlook.unknown,
-            "changed": dict(seen.outlook.changed),
-        },
-    }
-
-
-def _tried_json(one: Tried) -> dict[str, Any]:
-    return {
-        "state": one.state,
-        "error": one.error,
-        "partial": one.partial,
-        "sets": [
-            {"set_code": s.set_code, "control": s.control, "state": s.state, "status": s.status}
-            for s in one.sets
-        ],
-        "orders": [
-            {
-                "number": o.number,
-                "po_number": o.po_number,
-                "state": o.state,
-                "total": o.total,
-                "holds": [hold.code for hold in o.holds],
-            }
-            for o in one.orders
-        ],
-        "answers": [{"set_code": a.set_code, "body": a.body} for a in one.answers],
-        "cases": [case.cause for case in one.cases],
-    }
-
-
 def _tell(seen: Preview, case: str) -> None:
     say(f"[bold]{escape(seen.fix.title)}[/bold]", 0, 2)
     if seen.refused is not None:
@@ -227,18 +171,10 @@ def _tell(seen: Preview, case: str) -> None:
 
 def _tell_each(decided: ForEach, *, preview: bool, json: bool) -> None:
     """How many cases a decision was taken about, or could be."""
+    from edi_gateway.flow.replays import telling
+
     if json:
-        print_json(
-            {
-                "done": decided.done,
-                "refused": dict(decided.refused),
-                "left": decided.left,
-                "passed": decided.outlook.passed,
-                "stayed": decided.outlook.stayed,
-                "unknown": decided.outlook.unknown,
-                "changed": dict(decided.outlook.changed),
-            }
-        )
+        print_json(telling.for_each(decided))
         return
     sentence(f"It {'could be' if preview else 'is'} done to {decided.done} case{'s' * (decided.done != 1)}.")
     for why, count in decided.refused.items():

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
+import httpx
+
 from edi_gateway.reports.book import cases
+from edi_gateway.reports.triage import corrected
 from tests.web.console.browsing import Browser, Site
 
 
@@ -87,3 +90,29 @@ def test_a_corrected_copy_is_checked_while_it_is_typed_and_replayed_in_its_place
     browser.post(f"/cases/{case}/copy", text=good, why="They sent the dates.")
     assert "has begun" in browser.said
     assert browser.path.startswith("/replays/")
+
+
+def test_a_machine_fixes_and_replays_by_the_same_commands(busy: Site) -> None:
+    case = case_of(busy, "DATE_INVALID")
+    token = {"Authorization": f"Bearer {busy.token('robot', 'EDI_ANALYST')}"}
+    with httpx.Client(base_url=f"{busy.address}/api/v1", headers=token) as api:
+        keys = [fix["key"] for fix in api.get(f"/cases/{case}/fixes").json()]
+        assert keys == ["copy", "message", "ignore"]
+        with busy.here.reading() as conn:
+            original = corrected.original(conn, case)
+        assert original is not None
+        half = original.content.replace(b"20261316", b"20260316")
+        binary = {"Content-Type": "application/octet-stream"}
+        checked = api.post(f"/cases/{case}/copy/check", content=half, headers=binary).json()
+        assert checked["errors"] == 1
+        assert [change["kind"] for change in checked["changes"]] == ["changed"]
+        refused = api.post(f"/cases/{case}/fixes/copy", json={"why": "x"})
+        assert (refused.status_code, "it needs the corrected file" in refused.json()["error"]) == (409, True)
+        seen = api.post(f"/cases/{case}/fixes/message/preview", json={}).json()
+        assert seen["bodies"][0]["set_code"] == "mail"
+        with busy.here.reading() as conn:
+            (cause,) = {row.fingerprint for row in cases.list_cases(conn) if row.code == "PARTNER_UNKNOWN"}
+        begun = api.post(f"/causes/{cause}/replay").json()["replay"]
+        assert (begun["state"], begun["total"], begun["by"]) == ("RUNNING", 1, "robot (token)")
+        assert api.get("/replays").json()[0]["run_id"] == begun["run_id"]
+        assert api.post(f"/causes/{cause}/replay").status_code == 409  # it is under way

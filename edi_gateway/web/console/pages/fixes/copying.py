@@ -11,24 +11,25 @@ from edi_gateway.commands.triage.fixing import Given
 from edi_gateway.flow.replays import fixing
 from edi_gateway.reports.triage import corrected
 from edi_gateway.reports.triage.corrected import Original
+from edi_gateway.web.console.api.terms import Key
 from edi_gateway.web.console.call import Called
-from edi_gateway.web.console.pages.fixes.bench import bench
+from edi_gateway.web.console.pages.fixes.bench import NO_NUL, bench
 from edi_gateway.web.console.rooms import Call, Room
 
 room = Room()
 
-Copy = Annotated[str, Form(max_length=2 * corrected.LARGEST)]
-Why = Annotated[str, Form(max_length=2000)]
+Copy = Annotated[str, Form(max_length=2 * corrected.LARGEST, pattern=NO_NUL)]
+Why = Annotated[str, Form(max_length=2000, pattern=NO_NUL)]
 
 
 @room.page("/cases/{case_id}/copy", may="download documents")
-def editor(call: Call, case_id: int) -> Response:
+def editor(call: Call, case_id: Key) -> Response:
     of = _original(call, case_id)
     return _editor(call, case_id, of, of.text or "", "", None)
 
 
 @room.change("/cases/{case_id}/copy/check", may="work a case")
-def check(call: Call, case_id: int, text: Copy = "") -> Response:
+def check(call: Call, case_id: Key, text: Copy = "") -> Response:
     """What is still wrong, and what was changed: asked for while somebody types."""
     of = _original(call, case_id)
     with call.reading() as conn:
@@ -37,7 +38,7 @@ def check(call: Call, case_id: int, text: Copy = "") -> Response:
 
 
 @room.change("/cases/{case_id}/copy/preview", may="work a case")
-def preview(call: Call, case_id: int, text: Copy = "", why: Why = "") -> Response:
+def preview(call: Call, case_id: Key, text: Copy = "", why: Why = "") -> Response:
     """What would become of it altogether."""
     of = _original(call, case_id)
     seen = fixing.preview(bench(call), case_id, "copy", Given(why, content=corrected.bytes_of(text, of)))
@@ -45,7 +46,7 @@ def preview(call: Call, case_id: int, text: Copy = "", why: Why = "") -> Respons
 
 
 @room.change("/cases/{case_id}/copy", may="work a case")
-def replay(call: Call, case_id: int, text: Copy = "", why: Why = "") -> Response:
+def replay(call: Call, case_id: Key, text: Copy = "", why: Why = "") -> Response:
     """Replay it in the place of the original, which stays as it came."""
     of = _original(call, case_id)
     done = fixing.do(bench(call), case_id, "copy", Given(why, content=corrected.bytes_of(text, of)))
@@ -61,7 +62,7 @@ def _original(call: Called, case_id: int) -> Original:
 
 
 def _editor(
-    call: Called, case_id: int, of: Original, text: str, why: str, seen: fixing.Preview | None
+    call: Called, case_id: Key, of: Original, text: str, why: str, seen: fixing.Preview | None
 ) -> Response:
     with call.reading() as conn:
         checked = corrected.check(

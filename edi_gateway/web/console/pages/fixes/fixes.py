@@ -14,18 +14,19 @@ from edi_gateway.orders.service import ROOT_CAUSES
 from edi_gateway.reports.book import cases
 from edi_gateway.reports.triage import replays
 from edi_gateway.triage.suggestions.fix import Fix
+from edi_gateway.web.console.api.terms import Key
 from edi_gateway.web.console.call import Called
-from edi_gateway.web.console.pages.fixes.bench import bench
+from edi_gateway.web.console.pages.fixes.bench import NO_NUL, Digits, bench
 from edi_gateway.web.console.rooms import Call, Room
 
 room = Room()
 
-Text = Annotated[str, Form(max_length=20_000)]
+Text = Annotated[str, Form(max_length=20_000, pattern=NO_NUL)]
 _AT_ONCE = 200  # cases that one click decides about
 
 
 @room.page("/cases/{case_id}/fixes", may="see cases")
-def of_case(call: Call, case_id: int) -> Response:
+def of_case(call: Call, case_id: Key) -> Response:
     """Put into the page of the case; a page of its own without htmx."""
     with call.reading() as conn:
         view = cases.show(conn, case_id)
@@ -36,7 +37,7 @@ def of_case(call: Call, case_id: int) -> Response:
 
 
 @room.page("/causes/{fingerprint}/fixes", may="see cases")
-def of_cause(call: Call, fingerprint: str) -> Response:
+def of_cause(call: Call, fingerprint: Digits) -> Response:
     """The fixes of a cause are those of its oldest open case."""
     with call.reading() as conn:
         case_id = replays.first_case(conn, fingerprint)
@@ -50,7 +51,7 @@ def _list(call: Called, case_id: int | None, fingerprint: str, found: list[Fix])
 
 
 @room.page("/cases/{case_id}/fixes/{key:path}", may="see cases")
-def one(call: Call, case_id: int, key: str) -> Response:
+def one(call: Call, case_id: Key, key: str) -> Response:
     """What it asks for, and the buttons."""
     return _page(call, case_id, key, Given(), None)
 
@@ -58,13 +59,13 @@ def one(call: Call, case_id: int, key: str) -> Response:
 @room.change("/cases/{case_id}/fixes/{key:path}/preview", may="work a case")
 def preview(
     call: Call,
-    case_id: int,
+    case_id: Key,
     key: str,
     why: Text = "",
     reason: Text = "",
     value: Text = "",
     root_cause: Text = "",
-    each: Annotated[str, Form(max_length=5)] = "",
+    each: Annotated[str, Form(max_length=5, pattern=NO_NUL)] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """What it would do: the same command, in a transaction that is thrown away."""
@@ -78,13 +79,13 @@ def preview(
 @room.change("/cases/{case_id}/fixes/{key:path}", may="work a case")
 def do(
     call: Call,
-    case_id: int,
+    case_id: Key,
     key: str,
     why: Text = "",
     reason: Text = "",
     value: Text = "",
     root_cause: Text = "",
-    each: Annotated[str, Form(max_length=5)] = "",
+    each: Annotated[str, Form(max_length=5, pattern=NO_NUL)] = "",
     file: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Do it; then to what comes next: the replay, or the case."""
@@ -117,7 +118,7 @@ def _content(file: UploadFile | None) -> bytes | None:
 
 def _page(
     call: Called,
-    case_id: int,
+    case_id: Key,
     key: str,
     given: Given,
     seen: fixing.Preview | None,

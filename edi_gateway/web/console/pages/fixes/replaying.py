@@ -8,15 +8,16 @@ from starlette.exceptions import HTTPException
 from edi_gateway.commands.triage import replaying
 from edi_gateway.flow.replays import carrying
 from edi_gateway.reports.triage import replays
+from edi_gateway.web.console.api.terms import Key
 from edi_gateway.web.console.call import Called
-from edi_gateway.web.console.pages.fixes.bench import bench
+from edi_gateway.web.console.pages.fixes.bench import Digits, bench
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(Nav("Replays", "/replays", may="see cases", place=24, key="y"))
 
 
 @room.change("/causes/{fingerprint}/try", may="work a case")
-def try_(call: Call, fingerprint: str) -> Response:
+def try_(call: Call, fingerprint: Digits) -> Response:
     """Say what a replay would do; nothing is changed."""
     with call.desk() as desk:
         run = replaying.begin_cause(desk, fingerprint, dry=True)
@@ -24,7 +25,7 @@ def try_(call: Call, fingerprint: str) -> Response:
 
 
 @room.change("/causes/{fingerprint}/replay", may="work a case")
-def replay(call: Call, fingerprint: str) -> Response:
+def replay(call: Call, fingerprint: Digits) -> Response:
     """Run all of it again."""
     with call.desk() as desk:
         run = replaying.begin_cause(desk, fingerprint)
@@ -39,18 +40,18 @@ def list_(call: Call) -> Response:
 
 
 @room.page("/replays/{run_id}", may="see cases")
-def one(call: Call, run_id: int) -> Response:
+def one(call: Call, run_id: Key) -> Response:
     return _show(call, run_id, "fixes/replay.html")
 
 
 @room.page("/replays/{run_id}/progress", may="see cases")
-def progress(call: Call, run_id: int) -> Response:
+def progress(call: Call, run_id: Key) -> Response:
     """How far it is, asked for again and again."""
     return _show(call, run_id, "fixes/_replay.html")
 
 
 @room.change("/replays/{run_id}/try-on", may="work a case")
-def try_on(call: Call, run_id: int) -> Response:
+def try_on(call: Call, run_id: Key) -> Response:
     """Try some more cases of a trial: it works without a daemon, a second at a time."""
     with call.reading() as conn:
         view = replays.show(conn, run_id)
@@ -60,7 +61,7 @@ def try_on(call: Call, run_id: int) -> Response:
 
 
 @room.change("/replays/{run_id}/stop", may="work a case")
-def stop(call: Call, run_id: int) -> Response:
+def stop(call: Call, run_id: Key) -> Response:
     """Run no more of it."""
     with call.desk() as desk:
         replaying.stop(desk, run_id)
