@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 
 from edi_gateway import scheduler
 from edi_gateway.commands.partners.publishing import pause, resume
+from edi_gateway.reports.traffic.search import Wanted, find
 from edi_gateway.scheduler import Scheduler
 from edi_gateway.store import tables
 from tests.flow import papers
@@ -81,7 +82,10 @@ def test_a_late_job_is_still_done_once_and_nothing_left_out_goes_by_unseen(
     assert PARTNER in said.out + said.err
 
 
-def test_a_daemon_works_what_comes_and_stops_when_told(shop: Shop) -> None:
+def test_a_daemon_works_what_comes_fills_the_index_and_stops_when_told(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scheduler, "_ASIDE_SECONDS", 0.05)
     gateway, stop = shop.start(), threading.Event()
     running = threading.Thread(target=scheduler.daemon, args=(gateway, stop), kwargs={"patience_seconds": 1})
     running.start()
@@ -93,9 +97,14 @@ def test_a_daemon_works_what_comes_and_stops_when_told(shop: Shop) -> None:
         gateway.ask_to_look(PARTNER, "now")
         while not shop.sent() and time.monotonic() < deadline:
             time.sleep(0.05)
+        shop.clock.skip(seconds=60)  # what is old enough goes into the index of words while nothing waits
+        while not shop.rows(tables.word_days) and time.monotonic() < deadline:
+            time.sleep(0.05)
     finally:
         stop.set()
         running.join(60)
     assert not running.is_alive()
     assert shop.states() == {"K1": "ACCEPTED"}
+    with shop.engine.connect() as conn:
+        assert {"850", "855"} <= {d.set_code for d in find(conn, Wanted(po_number="K1")).documents}
     assert [row["stopped"] for row in shop.rows(tables.heartbeats)] == [True]
