@@ -98,3 +98,8 @@ def test_a_file_that_all_share_is_proposed_for_each_of_them(office: Office, draf
         assert proposals.snapshot_of(desk.conn, drafts, KEY).hash != plain.hash
         assert proposals.drop(desk, "another", "850.toml") == 1
         assert proposals.snapshot_of(desk.conn, drafts, KEY) == plain
+
+
+def test_a_partner_is_a_folder_of_its_own_and_no_way_out_of_it(office: Office, drafts: Folders) -> None:
+    with office.desk() as desk, pytest.raises(Refused, match="is no partner"):
+        proposals.propose(desk, drafts, "..", {"partner.toml": ""}, "x")

@@ -47,6 +47,8 @@ class Folders:
     def place(self, partner: str, file: str) -> Path:
         """Where a file of a snapshot's name lies; Refused when no draft has such a name."""
         parts = file.split("/")
+        if is_own(file) and not _NAME.fullmatch(partner):
+            raise Refused(what=f"Proposing {file!r}", why=f"{partner!r} is no partner")
         good = all(_NAME.fullmatch(part) for part in parts) and Path(file).suffix in _KINDS
         if good and file == PROFILE:
             return self.partners / partner / PROFILE
