@@ -123,6 +123,10 @@ def test_an_order_comes_by_as2_and_its_answers_go_back(
     assert "their receipt: SETTLES" in shown
     evidence = shop.ok("transmissions", "show", str(gone[0]["transmission_id"]), "--receipts").raw
     assert b"disposition-notification" in evidence
+    settled = shop.ok("transmissions", "receipts", "--state", "SETTLES", "--json").json()
+    assert {row["as2_message_id"] is not None for row in settled} == {True}
+    ours = [r for r in settled if r["original_message_id"].encode() in evidence]
+    assert shop.ok("transmissions", "show", str(ours[0]["receipt_id"]), "--receipts").raw == evidence
     message = shop.ok("transmissions", "show", str(came[0]["as2_message_id"]), "--json").one()["as2"][0]
     assert message["layers"] == "encrypted aes256-cbc rsa-v1_5, signed sha256 rsa-v1_5"
     assert message["receipts"][0]["state"] == "ANSWERED"

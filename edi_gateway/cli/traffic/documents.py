@@ -276,7 +276,7 @@ def show_transmission(
 ) -> None:
     """Show one transmission, its documents, its AS2 messages.
 
-    An id of `transmissions incoming` shows that message.
+    An id of `transmissions incoming` shows that message, one of `transmissions receipts` with --receipts that receipt.
     """
     from edi_gateway.cli.traffic import as2_telling
     from edi_gateway.reports.traffic import as2, documents
@@ -292,10 +292,11 @@ def show_transmission(
         messages = [came] if came is not None else messages
         if receipts:
             content = as2.raw_receipts(conn, [each.as2_message_id for each in messages])
+            content = content or as2.raw_receipt(conn, wanted)
     if came is not None and not receipts:
         print_json({"as2": [came]}) if json else as2_telling.tell(came)
         return
-    if receipts and messages:
+    if receipts and (messages or content):
         write(content or b"")
         return
     if not found:
@@ -361,6 +362,53 @@ def list_incoming(
     for m in found:
         if m.problem and m.state != "TAKEN":
             say(f"[red]{short(m.as2_message_id)}:[/red] {escape(m.problem)}", 0, 2)
+
+
+@transmissions_group.command("receipts")
+def list_receipts(
+    ctx: typer.Context,
+    partner: PartnerOption = None,
+    state: Annotated[
+        str | None,
+        typer.Option(help="SETTLES, REFUSES, INVALID, UNMATCHED (theirs); ANSWERED, READY, SENT, FAILED."),
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
+    json: JsonOption = False,
+) -> None:
+    """List AS2 receipts that came and went, the newest first."""
+    from edi_gateway.reports.traffic import as2
+    from edi_gateway.store.traffic.as2 import RECEIPT_STATES
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        wanted = word(state, "--state", RECEIPT_STATES)
+        found = as2.list_receipts(conn, partner=partner, state=wanted, limit=limit)
+    if json:
+        for row in found:
+            print_json(row)
+        return
+    print_table(
+        "AS2 receipts",
+        ("receipt", "when", "partner", "whose", "state", "disposition", "signed by", "for"),
+        (
+            (
+                short(r.receipt_id),
+                r.at,
+                r.partner,
+                "theirs" if r.direction == "in" else "ours",
+                r.state,
+                r.disposition,
+                r.signer_serial,
+                r.original_message_id,
+            )
+            for r in found
+        ),
+        "No AS2 receipts.",
+        spare=("for", "signed by"),
+    )
+    for r in found:
+        if r.problem:
+            say(f"[red]{short(r.receipt_id)}:[/red] {escape(r.problem)}", 0, 2)
 
 
 @transmissions_group.command("send")

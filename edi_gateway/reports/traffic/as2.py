@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from edi_gateway.reports.reading import rows
-from edi_gateway.store.tables import as2_messages
+from edi_gateway.store.tables import as2_messages, as2_receipts
 from edi_gateway.store.traffic import as2
 from edi_gateway.store.traffic.as2 import Message, Receipt
 
@@ -70,14 +70,53 @@ def message(conn: Connection, message_id: int) -> MessageView | None:
 
 def raw_receipts(conn: Connection, message_ids: list[int]) -> bytes:
     """All receipts of these messages as they came or went, headers and body, one after the other: the evidence."""
-    parts: list[bytes] = []
-    for message_id in message_ids:
-        for receipt in as2.receipts_of(conn, message_id):
-            head = "".join(f"{name}: {value}\r\n" for name, value in receipt.headers)
-            parts.append(
-                head.encode("latin-1", "replace") + b"\r\n" + receipt.bytes.rstrip(b"\r\n") + b"\r\n\r\n"
-            )
-    return b"".join(parts)
+    return b"".join(_raw(each) for message in message_ids for each in as2.receipts_of(conn, message))
+
+
+def raw_receipt(conn: Connection, receipt_id: int) -> bytes | None:
+    """One receipt in the same way: also one that was for nothing that we sent."""
+    found = as2.load_receipt(conn, receipt_id)
+    return None if found is None else _raw(found)
+
+
+def _raw(receipt: Receipt) -> bytes:
+    head = "".join(f"{name}: {value}\r\n" for name, value in receipt.headers)
+    return head.encode("latin-1", "replace") + b"\r\n" + receipt.bytes.rstrip(b"\r\n") + b"\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptRow:
+    """`as2_message_id`: None: it is for nothing that we know of."""
+
+    receipt_id: int
+    at: datetime
+    partner: str
+    direction: str
+    state: str
+    disposition: str | None
+    original_message_id: str | None
+    as2_message_id: int | None
+    signer_serial: str | None
+    problem: str | None
+
+
+_RECEIPT = (
+    *("id", "at", "partner", "direction", "state", "disposition", "original_message_id", "message"),
+    *("signer_serial", "problem"),
+)
+
+
+def list_receipts(
+    conn: Connection, *, partner: str | None = None, state: str | None = None, limit: int = 200
+) -> list[ReceiptRow]:
+    """Receipts both ways, the newest first."""
+    c = as2_receipts.c
+    query = select(*(c[name] for name in _RECEIPT))
+    if partner is not None:
+        query = query.where(c.partner == partner)
+    if state is not None:
+        query = query.where(c.state == state)
+    return [ReceiptRow(*row) for row in rows(conn, query.order_by(c.id.desc()).limit(limit))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ Pairs = tuple[tuple[str, str], ...]
 
 OUT_STATES = ("QUEUED", "SENT", "RECEIPT_PENDING", "RECEIPTED", "RECEIPT_REFUSED", "EXPIRED", "FAILED")
 IN_STATES = ("TAKEN", "DUPLICATE", "REFUSED")
+RECEIPT_STATES = ("SETTLES", "REFUSES", "INVALID", "UNMATCHED", "ANSWERED", "READY", "SENT", "FAILED")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from edi_gateway.commands.triage import documents
+from edi_gateway.reports.traffic.as2 import list_receipts, raw_receipt
 from edi_gateway.store import tables
 from edi_gateway.transport.as2.terms import (
     DECRYPTION_FAILED,
@@ -243,6 +244,11 @@ def test_an_asynchronous_receipt_for_nothing_that_we_sent_changes_nothing(sides:
         wire.post(made[0].headers, Extent.of(made[0].body), us.url)  # type: ignore[union-attr]
     wire.close()
     assert us.mdns("in") == [("UNMATCHED", "processed")]
+    with us.works.writer.reading() as conn:
+        (row,) = list_receipts(conn, partner=them.key, state="UNMATCHED")
+        assert (row.as2_message_id, row.original_message_id) == (None, "<never@sent>")
+        assert b"Original-Message-ID: <never@sent>" in (raw_receipt(conn, row.receipt_id) or b"")
+        assert list_receipts(conn, partner="nobody") == []
     assert us.states("out") == ["RECEIPT_PENDING"]
     assert [code for code, _ in us.cases()] == ["AS2_RECEIPT_UNMATCHED"]
 
