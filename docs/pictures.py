@@ -26,7 +26,7 @@ _PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`follow`: links to click, as CSS selectors. `dark`, `phone`: how it is looked at; `tall`: pixels, of a long page."""
+    """`follow`: links to click, as CSS selectors. `dark`, `phone`: how it is seen; `tall`: pixels, of a long page."""
 
     name: str
     path: str
