@@ -62,8 +62,9 @@ def fill(engine: Engine) -> None:
         with engine.begin() as conn:
             desk.conn = conn
             _open(desk, chance, start)
-    with engine.begin() as conn:
-        conn.execute(text("ANALYZE"))  # as autovacuum would
+    settled = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"  # as autovacuum would
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
+        conn.execute(text(settled))
 
 
 def _open(desk: Desk, chance: random.Random, start: int) -> None:

@@ -57,7 +57,7 @@ def list_(
     mine: Annotated[bool, typer.Option("--mine", help="Only what you own.")] = False,
     unowned: Annotated[bool, typer.Option("--unowned", help="Only what nobody owns.")] = False,
     state: Annotated[str | None, typer.Option(help="Only NEW, ASSIGNED or WAITING ones.")] = None,
-    late: Annotated[bool, typer.Option("--late", help="Only what is past its time.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Only causes with something past its time.")] = False,
     older: Annotated[
         int | None, typer.Option("--older", min=0, help="Only what was opened more than so many hours ago.")
     ] = None,

@@ -103,13 +103,17 @@ def watch(desk: Desk, which: Which, *, stop: bool = False) -> Done:
         people.unwatch(desk.conn, _ids(found), desk.actor.name)
     else:
         people.watch(desk.conn, _ids(found), desk.actor.name, desk.clock())
+    _record(desk, which, "not watched any more" if stop else "watched", found)
     return Done(len(found))
 
 
 def seen(desk: Desk, case_id: int | None = None) -> int:
     """One has read where one was mentioned, on one case or everywhere; how often that was."""
     desk.require("Reading mentions", PERMISSIONS["work a case"])
-    return people.seen(desk.conn, desk.actor.name, desk.clock(), case_id)
+    count = people.seen(desk.conn, desk.actor.name, desk.clock(), case_id)
+    if count:
+        desk.record("mentions read", f"user {desk.actor.name}", count=count)
+    return count
 
 
 def wait(desk: Desk, which: Which, whom: str, text: str = "") -> Done:

@@ -28,9 +28,9 @@ TREND_DAYS: Final = 7
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which causes. `owner`, `state`, `late_at` and `opened_before` ask about their cases: of the cause only these are
-    counted then. `digits`: how the fingerprint begins. `role`, `families`: whose queue. `snoozed`: those out of sight,
-    too."""
+    """Which causes. `owner`, `unowned`, `state` and `opened_before` ask about their cases: of the cause only these are
+    counted then. `late_at`: something of it is past its time then. `digits`: how the fingerprint begins. `role`,
+    `families`: whose queue. `snoozed`: those out of sight, too."""
 
     partner: str | None = None
     family: str | None = None
@@ -50,7 +50,7 @@ class Wanted:
     @property
     def by_case(self) -> bool:
         """Whether cases have to be counted."""
-        asked = (self.owner, self.state, self.late_at, self.opened_before)
+        asked = (self.owner, self.state, self.opened_before)
         return self.unowned or any(each is not None for each in asked)
 
 
@@ -117,6 +117,8 @@ def queue(conn: Connection, wanted: Wanted, now: datetime, *, limit: int = PAGE,
         return _by_case(conn, wanted, now, limit, offset)
     c = causes.c
     conditions = [c.due_at.is_not(None), *_of_causes(wanted)]
+    if wanted.late_at is not None:
+        conditions.append(c.due_at < wanted.late_at)
     if not wanted.snoozed:
         conditions.append((c.awake > 0) | (c.wakes_at <= now))
     total = rows(conn, select(func.count(), func.coalesce(func.sum(c.cases), 0)).where(*conditions))[0]
