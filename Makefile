@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: demo console test check bench fuzz docs clean
+.PHONY: demo console test check bench fuzz docs pictures clean
 
 demo: $(READY)
 	@$(BIN)/edi-gateway demo demo
@@ -31,6 +31,10 @@ fuzz: $(READY)
 
 docs: $(READY)
 	$(BIN)/python -m docs.generate
+
+# of the console's main pages, for docs/pictures; needs Debian's Chromium
+pictures: $(READY)
+	$(BIN)/python -m docs.pictures
 
 $(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
