@@ -90,6 +90,7 @@ def as_json(look: Look, parts: Parts) -> dict[str, Any]:
         ],
         "explained": look.explained(parts.segment),
         "acknowledged": look.acknowledged,
+        "carried": look.carried,
     }
     if parts.marked:
         made["marked"] = look.marked(begin=parts.begin)
@@ -116,6 +117,11 @@ def tell(look: Look, parts: Parts, cut: Cut | None) -> None:
     if not parts.any or parts.segment is not None:
         for segment in look.explained(parts.segment):
             _segment(segment, look.found)
+    if not parts.any:
+        for each in look.carried:
+            tried = f", {each.attempts} attempts" if each.attempts else ""
+            why = f": {each.last_error}" if each.last_error else ""
+            say(f"{each.kind} {short(each.id)}, {escape(each.name)}: {each.state}{tried}{escape(why)}", 2, 4)
     if not parts.any and look.acknowledged is not None:
         _acknowledged(look.acknowledged)
     taken_apart = parts.tree or parts.lineage or parts.compare

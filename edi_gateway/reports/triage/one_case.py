@@ -16,7 +16,7 @@ from edi_gateway.reports.triage.found import Told, told
 from edi_gateway.reports.triage.last_good import Beside, beside
 from edi_gateway.reports.triage.rereading import LARGEST, Reread, reread
 from edi_gateway.reports.triage.second_opinion import second_opinion
-from edi_gateway.reports.triage.subjects import Subject
+from edi_gateway.reports.triage.subjects import Carried, Subject, carried
 from edi_gateway.reports.triage.timeline import Happening, timeline
 from edi_gateway.store.tables import documents
 from edi_gateway.x12.anatomy.segments import SegmentTold
@@ -85,6 +85,11 @@ class Look:
         if self.subject.document_id is None:
             return None
         return acknowledged(self._conn, self.subject.document_id, self.read)
+
+    @cached_property
+    def carried(self) -> list[Carried]:
+        """What it is about that is no document: a transmission, a posting."""
+        return carried(self._conn, self.subject)
 
     @cached_property
     def timeline(self) -> list[Happening]:

@@ -6,10 +6,15 @@ Takes a case id; gives ids. Called by the other modules of this room, the CLI an
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from edi_gateway.store.tables import cases, documents, orders, postings
+from edi_gateway.reports.reading import rows
+from edi_gateway.store.tables import cases, documents, orders, postings, transmissions
+
+_PAYLOAD: Final = 65_536  # characters of a posting that are shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,3 +109,39 @@ def _only(conn: Connection, receipt_id: int) -> int | None:
     query = select(d.id).where(d.receipt_id == receipt_id, d.direction == "in").limit(2)
     found = conn.execute(query).scalars().all()
     return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a case is about that is no document of a partner's: a file that went or should go, an order to be posted.
+    `kind`: transmission or posting; `content`: of a posting, its payload; of a transmission nothing, it may be large.
+    """
+
+    kind: str
+    id: int
+    name: str
+    state: str
+    attempts: int
+    last_error: str | None
+    next_attempt_at: datetime | None
+    content: str | None
+
+
+def carried(conn: Connection, subject: Subject) -> list[Carried]:
+    """The transmission and the posting of a case."""
+    found: list[Carried] = []
+    t, p = transmissions.c, postings.c
+    if subject.transmission_id is not None:
+        query = select(t.id, t.name, t.state, t.attempts, t.last_error, t.next_attempt_at)
+        found += _carried("transmission", rows(conn, query.where(t.id == subject.transmission_id)))
+    if subject.posting_id is not None:
+        whole = select(p.id, p.target, p.state, p.attempts, p.last_error, p.next_attempt_at, p.payload)
+        found += _carried("posting", rows(conn, whole.where(p.id == subject.posting_id)))
+    return found
+
+
+def _carried(kind: str, found: list[tuple[Any, ...]]) -> list[Carried]:
+    return [
+        Carried(kind, number, name, state, attempts, error, again, payload[0][:_PAYLOAD] if payload else None)
+        for number, name, state, attempts, error, again, *payload in found
+    ]

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from sqlalchemy import insert
+
+from edi_gateway.commands.triage.cases import About, NewCase, open_cases
+from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.reports.book import cases
+from edi_gateway.store.tables import postings
 from tests.web.console.browsing import Site
 
 
@@ -42,6 +47,28 @@ def test_cases_about_an_order_and_about_an_envelope_are_shown_too(busy: Site) ->
     assert "lower than ours by more than agreed" in browser.text
     browser.get(f"/cases/{case_of(busy, 'PARTNER_UNKNOWN')}")
     assert ">ZZ*MOORGATE       *ZZ*TARNBROOK</mark>" in browser.page.text
+
+
+def test_a_case_without_a_document_shows_what_there_is(busy: Site) -> None:
+    finding = Finding(
+        Code.POSTING_FAILED, Severity.ERROR, "The ERP said no.", "Mend it.", family=Family.ERP_POST
+    )
+    with busy.here.desk() as desk:
+        posting = {
+            "id": desk.ids.next(), "target": "files", "key": "x", "order_id": 1, "revision": 1,
+            "payload": '{"po": "<b>K1</b>"}', "state": "FAILED", "attempts": 3, "last_error": "The disk is full.",
+            "created_at": desk.clock(),
+        }  # fmt: skip
+        desk.conn.execute(insert(postings).values(**posting))
+        (number,) = open_cases(desk, [NewCase(finding, "kestrelmoor", About(posting_id=posting["id"]))])
+    browser = busy.browser("EDI_ANALYST")
+    browser.get(f"/cases/{number}")
+    assert "The ERP said no." in browser.text
+    assert "The disk is full." in browser.text
+    assert "&lt;b&gt;K1" in browser.page.text
+    assert "It is about no bytes." in browser.text
+    assert "To be posted to files (failed, 3 attempts)" in browser.get(f"/cases/{number}?part=timeline").text
+    assert "No transaction set belongs to this." in browser.get(f"/cases/{number}?part=tree").text
 
 
 def test_documents_are_found_and_their_bytes_are_taken_away_by_who_may(busy: Site) -> None:
