@@ -163,6 +163,16 @@ def test_a_code_and_an_envelope_are_put_right_in_copies_that_are_replayed(shop: 
 
 
 @sqlite_only
+def test_where_the_guide_lists_codes_those_are_suggested_and_never_the_wrong_one(shop: Shop) -> None:
+    """Kestrelmoor takes UK and UP in PO106; EN is a code of the standard, and so nearest to itself."""
+    shop.drop("a.edi", papers.orders(501, "K1").replace(b"UK*10410000010010", b"EN*0410000010010"))
+    shop.run()
+    assert shop.cases() == ["CODE_INVALID"]
+    codes = [key for key in keys(shop, "CODE_INVALID") if key.startswith("code:")]
+    assert sorted(codes) == ["code:UK", "code:UP"]
+
+
+@sqlite_only
 def test_a_guide_rule_is_relaxed_as_a_draft_that_is_tried_and_holds_once_published(shop: Shop) -> None:
     """Kestrelmoor's own rule wants DTM*063; without it the set is refused."""
     content = papers.orders(501, "K1").replace(b"DTM*063*20260320~", b"").replace(b"SE*14*", b"SE*13*")

@@ -40,7 +40,8 @@ def envelope(known: Known) -> Iterator[Fix]:
 
 
 def code(known: Known) -> Iterator[Fix]:
-    """Codes of the element that are nearly what stands there, in a corrected copy."""
+    """Codes that the guide takes there, or that the element has and that are nearly what stands there, in a corrected
+    copy."""
     finding = known.finding
     if (
         known.content is None
@@ -62,12 +63,13 @@ def code(known: Known) -> Iterator[Fix]:
     if segment is None or at.element > len(segment.uses):
         return
     element = dictionary(version).elements.get(segment.uses[at.element - 1].element)
-    if element is None or not element.codes:
-        return
+    codes = {} if element is None else element.codes
+    wanted = known.allowed or [code for code in codes if near.likeness(known.value, code) >= _CODE]
+    asks = "their guide takes" if known.allowed else "the element has"
     scored = [
-        near.Near(code, score, f"{code} is {meaning or 'a code of the element'}")
-        for code, meaning in element.codes.items()
-        if (score := near.likeness(known.value, code)) >= _CODE
+        near.Near(code, near.likeness(known.value, code), f"{codes.get(code) or code}: {asks} it")
+        for code in wanted
+        if code != known.value
     ]
     for each in near.best(scored, 3):
         yield Fix(

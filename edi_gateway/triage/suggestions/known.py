@@ -65,6 +65,7 @@ class Known:
     rules: Mapping[str, frozenset[str]] = field(
         default_factory=dict
     )  # ids of the partner's guide rules, by set
+    allowed: Sequence[str] = ()  # the codes that the partner's guide takes in the place of the wrong one
     document: Document | None = None
     order: StoredOrder | None = None
     line: OrderLine | None = None
@@ -108,6 +109,7 @@ def of_case(conn: Connection, case_id: int, on: date) -> Known | None:
         finding=finding,
         profile=None if published is None else published.profile,
         rules={} if published is None else _rules(published),
+        allowed=() if published is None or finding is None else _allowed(published, finding),
         document=_document(conn, case),
         order=order,
         line=line,
@@ -129,6 +131,15 @@ def _published(conn: Connection, partner: str | None) -> PublishedPartner | None
 
 def _rules(published: PublishedPartner) -> dict[str, frozenset[str]]:
     return {code: frozenset(rule.id for rule in rules) for code, rules in published.rules.items()}
+
+
+def _allowed(published: PublishedPartner, finding: Finding) -> tuple[str, ...]:
+    """What the rule that the finding names takes, where it lists values."""
+    for rules in published.rules.values():
+        for rule in rules:
+            if rule.id == finding.rule and rule.kind in ("codes", "equals"):
+                return rule.values
+    return ()
 
 
 def _line_number(finding: Finding | None, hold: HoldView | None) -> int | None:
