@@ -39,7 +39,7 @@ def fixes(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> N
     for n, fix in enumerate(found, 1):
         score = f"  [dim]{fix.score} of 100[/dim]" if fix.score is not None else ""
         say(f"{n:2}  [bold]{escape(fix.key)}[/bold]  {escape(fix.title)}{score}", 2, 6)
-        say(f"[dim]{escape(fix.why)} For {', '.join(sorted(fix.roles))}.[/dim]", 6, 6)
+        say(f"[dim]{escape(fix.why)} For {fix.who}.[/dim]", 6, 6)
     if not found:
         screen.print("Nothing is left to fix.")
 

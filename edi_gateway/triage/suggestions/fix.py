@@ -34,6 +34,7 @@ class Kind(StrEnum):
 
 #: What a person may or must add to a fix.
 WHY, REASON, VALUE, ROOT_CAUSE, FILE = "why", "reason", "value", "root cause", "file"
+_MANY: Final = 7  # roles: more of them are not told one by one
 _NOTHING: Final[Mapping[str, str]] = MappingProxyType({})
 
 
@@ -52,6 +53,11 @@ class Fix:
     asks: tuple[str, ...] = (WHY,)
     score: int | None = None
     replays: bool = False
+
+    @property
+    def who(self) -> str:
+        """Who may do it, in words."""
+        return "everybody who works cases" if len(self.roles) >= _MANY else ", ".join(sorted(self.roles))
 
     @property
     def drafts(self) -> bool:

@@ -21,6 +21,8 @@ class Shown:
         return " ".join((self.path, *self.follow))
 
 
+NO_DATE = "td a[href^='/causes/']:has-text('is no date')"
+
 PAGES = (
     Shown("/"),
     Shown("/account"),
@@ -41,6 +43,8 @@ PAGES = (
     Shown("/acknowledgments"),
     Shown("/ledger"),
     Shown("/replays"),
+    Shown("/cases", (NO_DATE, "a[href$='/fixes/copy']", "a[href$='/copy']")),
+    Shown("/cases", (NO_DATE, "button:has-text('Try all of the same cause')")),
     Shown(
         "/orders?po=K7001004", ("td a[href^='/orders/']", "a[href^='/cases/']", "a[href$='/fixes/release']")
     ),
