@@ -12,14 +12,13 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, say, sentence
 from edi_gateway.cli.telling import tell_holds
 
 group = typer.Typer(no_args_is_help=True, help="Reasons why an order or a line must not go on.")
 app.add_typer(group, name="holds")
-
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 
 
 @group.command("list")
@@ -31,6 +30,8 @@ def list_(
     role: Annotated[str | None, typer.Option("--for", help="Only what waits for this role.")] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Only what waits for a role of yours.")] = False,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List holds by due time.
 
@@ -52,6 +53,9 @@ def list_(
             codes = theirs.intersection(queue_of(actor(conn, here.user).roles)) if mine else theirs
         found = holds.list_holds(conn, partner=partner, code=code, codes=codes, state=wanted)
         stood = holds.ages(conn, here.clock(), partner=partner, codes=codes)
+    if csv or xlsx is not None:
+        tell(found, holds.HoldRow, "", csv=csv, xlsx=xlsx)
+        return
     if json:
         for row in found:
             print_json({**asdict(row), "age": holds.age(row.raised_at, row.released_at or here.clock())})

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short, word
-from edi_gateway.cli.output import complain, print_json, print_table, remark, sentence
-from edi_gateway.cli.traffic.documents import JsonOption, PartnerOption, documents_group, print_documents
+from edi_gateway.cli.output import complain, print_table, remark, sentence
+from edi_gateway.cli.traffic.documents import PartnerOption, documents_group, print_documents
 
 DAY = ["%Y-%m-%d"]
 
@@ -46,12 +47,15 @@ def find(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many.")] = 50,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """Find documents, the newest first.
 
     All that is given must hold. Words are found whole, in any case of letters.
     """
     from edi_gateway.reports.traffic import search
+    from edi_gateway.reports.traffic.documents import DocumentRow
     from edi_gateway.store.traffic.documents import STATES
 
     here: Here = ctx.obj
@@ -73,9 +77,8 @@ def find(
     )
     with here.reading() as conn:
         found = search.find(conn, wanted)
-    if json:
-        for row in found.documents:
-            print_json(row)
+    if json or csv or xlsx is not None:
+        tell(found.documents, DocumentRow, "", json=json, csv=csv, xlsx=xlsx)
     else:
         print_documents(found.documents, "No such documents.")
         if found.more:
@@ -116,6 +119,8 @@ def interchanges(
     ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List interchanges that came or went, the newest first."""
     from edi_gateway.reports.traffic import interchanges
@@ -126,9 +131,8 @@ def interchanges(
     read = interchanges.went if out else interchanges.came
     with here.reading() as conn:
         found = read(conn, control=control, partner=partner or "", state=known, limit=limit)
-    if json:
-        for row in found:
-            print_json(row)
+    if json or csv or xlsx is not None:
+        tell(found, interchanges.InterchangeRow, "", json=json, csv=csv, xlsx=xlsx)
         return
     print_table(
         "Interchanges",
