@@ -15,6 +15,9 @@ from edi_gateway.model.finding import Family
 from edi_gateway.orders.service import families_of
 
 
+_SHOWN = 50  # alerts that a mail tells one by one
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """Where alerts of some families go. `roles`: to the users who have one, of the families whose queue is theirs where
@@ -114,7 +117,8 @@ def subject_of(alerts: Sequence[Alert]) -> str:
 def mail_of(alerts: Sequence[Alert], console: str | None) -> str:
     """A digest as text: incidents first, then the causes with the most cases."""
     parts = []
-    for each in sorted(alerts, key=lambda a: (not a.urgent, a.incident_id is None, -a.cases, a.id)):
+    ordered = sorted(alerts, key=lambda a: (not a.urgent, a.incident_id is None, -a.cases, a.id))
+    for each in ordered[:_SHOWN]:
         lines = [
             f"{'URGENT  ' if each.urgent else ''}{each.text}",
             f"  What to do: {each.hint}" if each.hint else "",
@@ -123,6 +127,10 @@ def mail_of(alerts: Sequence[Alert], console: str | None) -> str:
         if console is not None:
             lines.append(f"  {console}{each.link}")
         parts.append("\n".join(line for line in lines if line))
+    if len(ordered) > _SHOWN:
+        parts.append(
+            f"And {len(ordered) - _SHOWN} more{f': {console}/cases' if console is not None else ''}."
+        )
     return "\n\n".join(parts) + "\n"
 
 

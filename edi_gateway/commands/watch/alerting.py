@@ -21,6 +21,7 @@ from edi_gateway.store.watch.messages import ALERT, MAIL, WEBHOOK, Message, Stor
 from edi_gateway.triage.alerting import Alert, Alerting, Route, family_of_incident, go_at, wants
 
 _RECENT = timedelta(days=7)  # what is older is no news
+_AT_ONCE = 100  # causes in one pass: the rest a minute later, with the next digest or still in this one
 
 
 def raise_alerts(desk: Desk, alerting: Alerting) -> int:
@@ -68,7 +69,7 @@ def _of_incidents(desk: Desk) -> Iterable[Alert]:
 def _of_causes(desk: Desk, alerting: Alerting) -> Iterable[Alert]:
     now = desk.clock()
     again = now - timedelta(hours=alerting.again_hours)
-    for one in news.new_causes(desk.conn, now - _RECENT, again):
+    for one in news.new_causes(desk.conn, now - _RECENT, again, _AT_ONCE):
         count = f"{one.cases} cases: " if one.cases > 1 else ""
         yield Alert(
             id=desk.ids.next(),

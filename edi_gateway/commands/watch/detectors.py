@@ -65,10 +65,12 @@ def _same_error(w: Watched) -> Iterator[Sighting]:
     """One cause makes many cases at once; over when few of them are left open."""
     since = w.now - timedelta(minutes=w.limits.window_minutes)
     known = {key.rpartition(" ")[2] for key in w.open_keys if key.startswith(Kind.SAME_ERROR.value)}
-    for one in measures.same_cases(w.desk.conn, since, known):
+    own = [p.watching.same_error for p in w.profiles if p.watching.same_error is not None]
+    least = min([w.limits.same_error, *own])
+    for one in measures.same_cases(w.desk.conn, since, least, known):
         profile = w.profile(one.partner)
-        own = None if profile is None else profile.watching.same_error
-        limit = w.limits.same_error if own is None else own
+        said = None if profile is None else profile.watching.same_error
+        limit = w.limits.same_error if said is None else said
         if (one.cases if one.fingerprint in known else one.recent) < limit:
             continue
         touched = measures.cases_of_cause(w.desk.conn, one.fingerprint)

@@ -13,9 +13,11 @@ from datetime import datetime
 from sqlalchemy import Connection, case, func, select
 
 from edi_gateway.store.book.cases import OPEN
+from edi_gateway.store.chunks import chunks
 from edi_gateway.store.ids import first_id
 from edi_gateway.store.tables import (
     cases,
+    causes,
     certificates,
     documents,
     heartbeats,
@@ -76,27 +78,24 @@ def refused_documents(conn: Connection, partner: str, since: datetime) -> list[i
     return list(conn.execute(query.where(d.state.in_(BAD)).order_by(d.id).limit(_SOME)).scalars())
 
 
-def same_cases(conn: Connection, since: datetime, known: Collection[str]) -> list[SameCases]:
-    """Causes with cases of the window, and those that are `known` already (fingerprints), with all their open ones."""
-    c = cases.c
-    recent = select(c.fingerprint, func.count().label("n")).where(c.id >= first_id(since), c.state.in_(OPEN))
-    counts: dict[str, int] = {
-        row.fingerprint: row.n
-        for row in conn.execute(recent.where(c.test.is_(False)).group_by(c.fingerprint))
-    }
-    wanted = sorted({*counts, *known})
-    found: list[SameCases] = []
-    for start in range(0, len(wanted), 500):
-        query = (
-            select(c.fingerprint, func.max(c.cause), func.max(c.partner), func.count())
-            .where(c.fingerprint.in_(wanted[start : start + 500]), c.state.in_(OPEN), c.test.is_(False))
-            .group_by(c.fingerprint)
+def same_cases(conn: Connection, since: datetime, least: int, known: Collection[str]) -> list[SameCases]:
+    """Causes with `least` open cases or more, of which some came in the window, and those that are `known` already
+    (fingerprints), with all their open ones."""
+    c, k = cases.c, causes.c
+    recent = (
+        select(func.count())
+        .where(c.fingerprint == k.fingerprint, c.opened_at >= since, c.closed_at.is_(None), c.test.is_(False))
+        .scalar_subquery()
+    )
+    columns = (k.fingerprint, k.cause, k.partner, k.cases - k.tests, recent)
+    standing = select(*columns).where(k.due_at.is_not(None))
+    many = standing.where(k.last_at >= since, k.cases - k.tests >= least)
+    found = {row[0]: SameCases(*row) for row in conn.execute(many)}
+    for some in chunks(sorted(set(known) - set(found))):
+        found.update(
+            (row[0], SameCases(*row)) for row in conn.execute(standing.where(k.fingerprint.in_(some)))
         )
-        found += [
-            SameCases(mark, words, partner, count, counts.get(mark, 0))
-            for mark, words, partner, count in conn.execute(query)
-        ]
-    return found
+    return list(found.values())
 
 
 def cases_of_cause(conn: Connection, fingerprint: str) -> list[tuple[int, int | None]]:
@@ -107,13 +106,17 @@ def cases_of_cause(conn: Connection, fingerprint: str) -> list[tuple[int, int | 
 
 
 def troubles(conn: Connection, codes: Collection[str]) -> dict[tuple[str, str | None], list[int]]:
-    """(code, partner) -> open cases with one of these codes."""
-    c = cases.c
-    query = select(c.code, c.partner, c.id).where(c.state.in_(OPEN), c.code.in_(sorted(codes)))
+    """(code, partner) -> open cases with one of these codes; by their causes, for open cases may be very many."""
+    c, k = cases.c, causes.c
+    standing = select(k.fingerprint).where(k.due_at.is_not(None), k.code.in_(sorted(codes)))
     found: dict[tuple[str, str | None], list[int]] = {}
-    for row in conn.execute(query.where(c.test.is_(False)).order_by(c.id)):
-        found.setdefault((row.code, row.partner), []).append(row.id)
-    return found
+    for some in chunks(sorted(conn.execute(standing).scalars())):
+        query = select(c.code, c.partner, c.id).where(
+            c.fingerprint.in_(some), c.closed_at.is_(None), c.test.is_(False)
+        )
+        for row in conn.execute(query):
+            found.setdefault((row.code, row.partner), []).append(row.id)
+    return {key: sorted(ids) for key, ids in sorted(found.items(), key=lambda item: str(item[0]))}
 
 
 def orders_of_cases(conn: Connection, case_ids: Collection[int]) -> list[int]:
@@ -190,8 +193,8 @@ def stuck_postings(conn: Connection, before: datetime) -> Waiting | None:
 def overdue_cases(conn: Connection, now: datetime) -> tuple[int, datetime | None]:
     """How many open cases are past their time, and since when the oldest is."""
     c = cases.c
-    query = select(func.count(), func.min(c.due_at)).where(c.state.in_(OPEN), c.due_at < now)
-    count, oldest = conn.execute(query.where(c.test.is_(False))).one()
+    query = select(func.count(), func.min(c.due_at)).where(c.closed_at.is_(None), c.due_at < now)
+    count, oldest = conn.execute(query).one()
     return count, oldest
 
 

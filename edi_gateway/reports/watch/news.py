@@ -66,8 +66,9 @@ def new_incidents(conn: Connection, since: datetime) -> list[IncidentNews]:
     return [one for one in found if one.state == "OPEN" or one.incident_id in known]
 
 
-def new_causes(conn: Connection, since: datetime, again: datetime) -> list[CauseNews]:
-    """Causes with cases since then that nobody was told of after `again`, or ever; only of those with a newer case."""
+def new_causes(conn: Connection, since: datetime, again: datetime, limit: int) -> list[CauseNews]:
+    """Causes with cases since then that nobody was told of after `again`, or ever; only of those with a newer case.
+    The most money first, so many at once."""
     c = causes.c
     topic = literal("cause ") + c.fingerprint
     last = select(func.max(alerts.c.raised_at)).where(alerts.c.topic == topic).scalar_subquery()
@@ -82,5 +83,6 @@ def new_causes(conn: Connection, since: datetime, again: datetime) -> list[Cause
         .where(c.due_at.is_not(None), c.cases > c.tests, c.last_at >= since)
         .where(or_(last.is_(None), (last < again) & (c.last_at > last)))
         .order_by(c.cents.desc(), c.fingerprint)
+        .limit(limit)
     )
     return [CauseNews(*row) for row in conn.execute(query)]

@@ -24,7 +24,6 @@ class Traffic:
     set_code: str
     documents: int
     refused: int
-    partners: int
     last_at: datetime
 
 
@@ -68,10 +67,7 @@ def _traffic(conn: Connection, since: datetime) -> list[Traffic]:
     d = documents.c
     bad = func.count().filter(d.state.in_(BAD))
     query = (
-        select(
-            *(d.direction, d.set_code, func.count(), bad),
-            *(func.count(d.partner.distinct()), func.max(d.created_at)),
-        )
+        select(d.direction, d.set_code, func.count(), bad, func.max(d.created_at))
         .where(d.id >= first_id(since))
         .group_by(d.direction, d.set_code)
         .order_by(d.direction, d.set_code)
