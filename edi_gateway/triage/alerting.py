@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from edi_gateway.model.finding import Family
 from edi_gateway.orders.service import families_of
 
-
 _SHOWN = 50  # alerts that a mail tells one by one
 
 
