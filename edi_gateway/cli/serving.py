@@ -26,7 +26,7 @@ def web(
         ),
     ] = None,
 ) -> None:
-    """Serve the console until told to stop; the daemon does the work.
+    """Serve the console until told to stop; a daemon does the work.
 
     The first start makes the user `admin` and shows its password, once.
     """
