@@ -1,7 +1,7 @@
 """What a machine would put right in the file that a case is about, as a suggestion to whoever works the case.
 
 Takes the bytes of a receipt and the words of what opened the case; gives the mend, or None when it would not
-cure that. Pure. Called by `cases show`.
+cure that. Pure. Called by `cases show` and by triage/suggestions/documents.py.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, select
 from edi_gateway.commands.desk import Actor, Desk, Refused
 from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.flow.trial import Change, Subject, Tried, judging, tried
+from edi_gateway.flow.trial import trial as trying
 from edi_gateway.flow.works import Works
 from edi_gateway.model.finding import Code, Severity
 from edi_gateway.partners import registry
@@ -179,3 +180,22 @@ def test_what_cannot_be_tried_says_why(shop: Shop) -> None:
     assert (gone.error or "").endswith("cannot be tried: its bytes are not kept any more.")
     assert (nothing.error or "").endswith("cannot be tried: there is no such receipt.")
     assert (none.error or "").endswith("cannot be tried: there is no such order.")
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("engine", ["postgres"], indirect=True)
+def test_a_trial_gives_way_to_whoever_works_on_the_same_order(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody holds the first order's row: it is said to be worked on, the second one is tried."""
+    gtin, _ = papers.MUG
+    shop.drop("a.edi", papers.orders(501, "K1", "K2").replace(gtin.encode(), UNKNOWN))
+    shop.run()
+    first, second = [row["id"] for row in shop.rows(tables.orders)]
+    monkeypatch.setattr(trying, "_TRIES", 1)
+    works = shop.start().works
+    with shop.engine.begin() as other:
+        other.execute(select(tables.orders.c.id).where(tables.orders.c.id == first).with_for_update())
+        said = list(tried(works, [Subject("order", first), Subject("order", second)]))
+    assert [one.error for one in said] == ["Others are working on it at this moment; try again.", None]
+    assert [one.state for one in said] == ["", "ON_HOLD"]
