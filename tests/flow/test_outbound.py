@@ -44,6 +44,16 @@ def transmissions(shop: Shop) -> list[tuple[str, int]]:
     return [(row["state"], row["attempts"]) for row in shop.rows(tables.transmissions)]
 
 
+def test_several_files_at_once_are_for_as2_alone(shop: Shop) -> None:
+    works = shop.start().works
+    with works.writer.begin() as conn:
+        works.live.refresh(conn)
+        partner = works.live.get(PARTNER)
+        assert partner is not None
+        with pytest.raises(Refused, match="only an AS2 message bears several files"):
+            documents.send_files(works.desk(conn), partner.profile, [("a.edi", b"A"), ("b.edi", b"B")])
+
+
 def test_what_cannot_be_sent_waits_longer_each_time_and_goes_out_as_it_was(shop: Shop) -> None:
     shop.drop("a.edi", papers.orders(501, "K1"))
     with trouble(DOWN):

@@ -412,12 +412,12 @@ def list_receipts(
 
 
 @transmissions_group.command("send")
-def send_file(
+def send_files(
     ctx: typer.Context,
     partner: Annotated[str, typer.Argument(metavar="PARTNER", help="A published partner's key.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file; it goes under its own name.")],
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Each goes under its own name.")],
 ) -> None:
-    """Send a file to a partner as it is.
+    """Send a file to a partner as it is; several to one on AS2 as one message.
 
     For what a partner wants for a test, or what was made elsewhere.
     """
@@ -426,14 +426,15 @@ def send_file(
     from edi_gateway.transport.listing import outbound_name
 
     here: Here = ctx.obj
-    if not file.is_file():
-        fail(f"There is no file {file}.", WRONG_USAGE)
-    outbound_name(file.name)
+    for file in files:
+        if not file.is_file():
+            fail(f"There is no file {file}.", WRONG_USAGE)
+        outbound_name(file.name)
     with here.desk() as desk:
         profile = partners_of(here, desk.conn).profile(partner)
         if profile is None:
             fail(f"No partner {partner[:40]!r} is published.", WRONG_USAGE)
-        made = documents.send_file(desk, profile, file.name, file.read_bytes())
+        made = documents.send_files(desk, profile, [(file.name, file.read_bytes()) for file in files])
     sentence(f"Transmission {short(made)} goes out with the next `run --once` or by the daemon.")
 
 

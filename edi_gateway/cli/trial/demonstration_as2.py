@@ -107,7 +107,7 @@ def _prepare(us: Here, buyer: Here) -> None:
         profile = partners_of(buyer, desk.conn).profile(SELLER)
         if profile is None:
             fail("The demonstration's own profile of the seller holds a mistake.")
-        documents.send_file(desk, profile, "order.edi", order.read_bytes())
+        documents.send_files(desk, profile, [("order.edi", order.read_bytes())])
 
 
 def _certificates(owner: Here, name: str, other: Here, key: str) -> None:

@@ -6,11 +6,13 @@ Takes ids of documents or transmissions; leaves them ready for flow/telling/outb
 from __future__ import annotations
 
 import hashlib
+import json
+from collections.abc import Sequence
 
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import resolve_about
-from edi_gateway.partners.profile import Profile
+from edi_gateway.partners.profile import As2Connection, Profile
 from edi_gateway.store import deadlines, work
 from edi_gateway.store.ids import short
 from edi_gateway.store.tables import transmissions
@@ -48,13 +50,18 @@ def resend_transmission(desk: Desk, transmission_id: int) -> None:
     desk.record("transmission resent", f"transmission {transmission_id}", was=state)
 
 
-def send_file(desk: Desk, profile: Profile, name: str, content: bytes) -> int:
-    """Send a file as it is, say one that a partner wants for a test; the id of its transmission. Nothing is made of
-    it, no control number is drawn, and no 997 is awaited for it."""
+def send_files(desk: Desk, profile: Profile, files: Sequence[tuple[str, bytes]]) -> int:
+    """Send a file as it is, say one that a partner wants for a test, or several as the attachments of one AS2 message;
+    the id of the transmission. Nothing is made of it, no control number is drawn, and no 997 is awaited for it.
+    files: name and content of each, one at least."""
+    name = files[0][0] if len(files) == 1 else f"{files[0][0]} and {len(files) - 1} more"
     what = f"Sending {name} to {profile.key}"
     desk.require(what, PERMISSIONS["resend"])
-    if not content:
-        raise Refused(what=what, why="the file is empty")
+    if empty := [each for each, content in files if not content]:
+        raise Refused(what=what, why=f"the file {empty[0]} is empty")
+    if len(files) > 1 and not isinstance(profile.connection, As2Connection):
+        raise Refused(what=what, why="only an AS2 message bears several files: send each by itself")
+    content = b"".join(content for _, content in files)
     transmission_id = desk.ids.next()
     row = {
         "id": transmission_id,
@@ -62,6 +69,7 @@ def send_file(desk: Desk, profile: Profile, name: str, content: bytes) -> int:
         "control": "",
         "name": name,
         "bytes": content,
+        "attachments": json.dumps([[each, len(held)] for each, held in files]) if len(files) > 1 else None,
         "sha256": hashlib.sha256(content).hexdigest(),
         "documents": 0,
         "sets": "file",
@@ -71,7 +79,8 @@ def send_file(desk: Desk, profile: Profile, name: str, content: bytes) -> int:
         "ack_state": "NONE",
     }
     outbox.add_transmissions(desk.conn, [row])
-    desk.record("file sent", f"transmission {transmission_id}", name=name, sha256=row["sha256"])
+    names = [each for each, _ in files]
+    desk.record("file sent", f"transmission {transmission_id}", names=names, sha256=row["sha256"])
     return transmission_id
 
 

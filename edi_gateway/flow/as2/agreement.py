@@ -5,8 +5,10 @@ Pure: takes an As2Connection, gives Packing, Policy, and when to try again. Call
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import sha256
 from itertools import accumulate
 
 from edi_gateway.partners.profile import As2Connection, As2Retry
@@ -18,6 +20,7 @@ from edi_gateway.transport.as2.terms import (
     KeyTransport,
     Limits,
     Packing,
+    Payload,
     Policy,
     ReceiptWish,
     Scheme,
@@ -99,3 +102,14 @@ def may_ask_at(connection: As2Connection, url: str) -> bool:
         if url == allowed or (allowed.endswith("*") and url.startswith(allowed[:-1])):
             return True
     return False
+
+
+def payloads_sha256(payloads: Sequence[Payload]) -> str:
+    """Of one document its hash; of several the hash of theirs in order."""
+    hashes: list[bytes] = []
+    for payload in payloads:
+        made = sha256()
+        for chunk in payload.content.chunks():
+            made.update(chunk)
+        hashes.append(made.digest())
+    return hashes[0].hex() if len(hashes) == 1 else sha256(b"".join(hashes)).hexdigest()

@@ -9,7 +9,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from functools import partial
-from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Connection
@@ -184,7 +183,7 @@ class _Arrival(Arrived):
     # --- messages
 
     def _message(self, found: Opened | Refused, old: Message | None) -> tuple[Reply, str]:
-        payload = _payload_sha256(found) if isinstance(found, Opened) else None
+        payload = agreement.payloads_sha256(found.payloads) if isinstance(found, Opened) else None
         verdict = self._verdict(None, found, payload, old)
         while True:
             receipt = None if verdict.state == "AGAIN" else self._written(found, verdict)
@@ -267,14 +266,3 @@ _KNOWN_CONTENT = "The same content came before under another Message-ID."
 
 def _refusal(found: Refused) -> Verdict:
     return Verdict("REFUSED", found.disposition, found.problem)
-
-
-def _payload_sha256(opened: Opened) -> str:
-    """Of one document its hash; of several the hash of theirs in order."""
-    hashes: list[bytes] = []
-    for payload in opened.payloads:
-        made = sha256()
-        for chunk in payload.content.chunks():
-            made.update(chunk)
-        hashes.append(made.digest())
-    return hashes[0].hex() if len(hashes) == 1 else sha256(b"".join(hashes)).hexdigest()

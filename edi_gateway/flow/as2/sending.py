@@ -142,8 +142,9 @@ def _packed(
     """A new message that bears it, committed before any of it goes."""
     now = works.clock()
     row_id = works.ids.next()
+    payloads = _payloads(connection, transmission, content)
     sent = pack(
-        [Payload(content, connection.sending.content_type, transmission.name)],
+        payloads,
         Heads(
             message_id=f"<{short(row_id)}.{secrets.token_hex(8)}@edi-gateway>",
             as2_from=connection.us,
@@ -157,7 +158,7 @@ def _packed(
         at=now,
         scratch=scratch,
     )
-    message = _record(row_id, partner.profile.key, transmission, sent, content, now)
+    message = _record(row_id, partner.profile.key, transmission, sent, payloads, now)
 
     def keep(conn: Connection) -> None:
         as2.add_message(conn, message)
@@ -167,8 +168,24 @@ def _packed(
     return message, sent.body
 
 
+def _payloads(connection: As2Connection, transmission: Transmission, content: Extent) -> list[Payload]:
+    """The one document, or the attachments whose bytes stand one after the other."""
+    kind = connection.sending.content_type
+    found: list[Payload] = []
+    at = 0
+    for name, size in transmission.attachments or ((transmission.name, content.size),):
+        found.append(Payload(content.cut(at, at + size), kind, name))
+        at += size
+    return found
+
+
 def _record(
-    row_id: int, partner: str, transmission: Transmission, sent: Sent, content: Extent, now: datetime
+    row_id: int,
+    partner: str,
+    transmission: Transmission,
+    sent: Sent,
+    payloads: list[Payload],
+    now: datetime,
 ) -> Message:
     awaited = sent.awaited
     return Message(
@@ -184,7 +201,7 @@ def _record(
         headers=sent.headers,
         size=sent.body.size,
         sha256=_digest(sent.body.chunks()),
-        payload_sha256=_digest(content.chunks()),
+        payload_sha256=agreement.payloads_sha256(payloads),
         mics=tuple((mic.value, mic.digest.value) for mic in awaited.mics),
         wish=None if awaited.wish is None else {"signed": awaited.wish.signed, "url": awaited.wish.url},
         layers=None,

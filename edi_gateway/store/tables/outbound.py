@@ -26,6 +26,7 @@ transmissions = Table(
     Column("control", String(12), nullable=False),  # ISA13
     Column("name", Text, nullable=False),  # file name at their side
     Column("bytes", LargeBinary, nullable=False),
+    Column("attachments", Text),  # JSON [[name, bytes], ...]: several files that go as one message (AS2 only)
     Column("sha256", String(64), nullable=False),
     Column("documents", Integer, nullable=False),
     Column("sets", String(60), nullable=False),

@@ -5,6 +5,7 @@ At least once, with the same bytes and numbers (DESIGN section 8, promise 5). Ca
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +28,9 @@ class Transmission:
     bytes: bytes
     attempts: int
     ack_state: str
+    attachments: tuple[
+        tuple[str, int], ...
+    ] = ()  # name and size of each, where the bytes are those of several files
 
 
 def add_transmissions(conn: Connection, rows: Sequence[Row]) -> None:
@@ -52,11 +56,12 @@ def waiting(conn: Connection, transmission_id: int, *, with_bytes: bool = True) 
     """The transmission, if it is still to be sent; without its bytes they are empty there (see `content`)."""
     c = transmissions.c
     held = c.bytes if with_bytes else literal(b"")
-    query = select(c.id, c.partner, c.control, c.name, held, c.attempts, c.ack_state)
+    query = select(c.id, c.partner, c.control, c.name, held, c.attempts, c.ack_state, c.attachments)
     row = conn.execute(query.where(c.id == transmission_id, c.state == "READY")).first()
     if row is None:
         return None
-    found = Transmission(*row)
+    attachments = tuple((str(name), int(size)) for name, size in json.loads(row.attachments or "[]"))
+    found = Transmission(*row[:-1], attachments=attachments)
     if with_bytes and not found.bytes:
         return replace(found, bytes=b"".join(content(conn, transmission_id)))
     return found

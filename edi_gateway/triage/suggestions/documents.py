@@ -63,7 +63,7 @@ def code(known: Known) -> Iterator[Fix]:
     if segment is None or at.element > len(segment.uses):
         return
     element = dictionary(version).elements.get(segment.uses[at.element - 1].element)
-    codes = {} if element is None else element.codes
+    codes = {} if element is None or element.codes is None else element.codes
     wanted = known.allowed or [code for code in codes if near.likeness(known.value, code) >= _CODE]
     asks = "their guide takes" if known.allowed else "the element has"
     scored = [

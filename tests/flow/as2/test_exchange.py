@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from edi_gateway.commands.triage import documents
 from edi_gateway.reports.traffic.documents import list_transmissions, transmission_bytes
 from edi_gateway.store import tables
 from edi_gateway.store.database import reading
@@ -40,6 +41,24 @@ def test_a_document_arrives_as_it_was_and_is_receipted_in_the_answer(sides: Side
     (work,) = them.table(tables.work)
     assert (work["kind"], work["state"]) == ("inbound", "READY")
     assert us.cases() == them.cases() == []
+
+
+def test_several_files_go_as_the_attachments_of_one_message_and_arrive_each_as_it_was(sides: Sides) -> None:
+    """RFC 6362: one multipart/related, one receipt, over all of them."""
+    us, them = sides
+    files = [("order.edi", ORDER), ("drawing.pdf", b"%PDF-\x00\xff\n"), ("note.txt", b"no line end")]
+    with us.works.writer.begin() as conn:
+        us.works.live.refresh(conn)
+        partner = us.works.live.get(them.key)
+        assert partner is not None
+        documents.send_files(us.works.desk(conn), partner.profile, files)
+    us.send(them)
+    assert sorted(them.received()) == sorted(files)
+    assert us.transmissions() == ["SENT"]
+    assert us.states("out") == ["RECEIPTED"]
+    (sent,), (came,) = us.table(tables.as2_messages), them.table(tables.as2_messages)
+    assert sent["mics"] == came["mics"]
+    assert sent["payload_sha256"] == came["payload_sha256"]
 
 
 def test_what_was_true_on_the_wire_is_on_record_on_both_sides(sides: Sides) -> None:
@@ -102,8 +121,6 @@ def test_the_same_message_again_gets_the_same_receipt_and_is_taken_once(sides: S
     them.answer()
     first = us.table(tables.as2_receipts)[0]
     with us.works.writer.begin() as conn:
-        from edi_gateway.commands.triage import documents
-
         documents.resend_transmission(us.works.desk(conn), transmission)
     us.send(them)
     them.answer()
