@@ -94,6 +94,23 @@ def test_a_run_goes_on_after_whoever_carried_it_is_gone_and_does_nothing_twice(
     assert shop.cases() == ["PARTNER_UNKNOWN"] * 5
 
 
+def test_two_replays_of_a_cause_that_were_begun_at_the_same_moment_run_each_document_once(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in (1, 2):
+        shop.drop(f"{n}.edi", papers.interchange(n, [papers.purchase_order(f"N{n}")], sender="NOBODY"))
+    shop.run()
+    one = begin(shop, "PARTNER_UNKNOWN")
+    with monkeypatch.context() as blind:  # neither saw the other's rows, which were not committed
+        blind.setattr(replaying.replays, "in_hand", lambda *_: set())
+        other = begin(shop, "PARTNER_UNKNOWN")
+    shop.run()
+    assert results(shop, one) == {"STAYED": 2}
+    assert results(shop, other) == {"UNKNOWN": 2}
+    repeats = Counter(row["replay_of"] for row in shop.rows(tables.receipts) if row["replay_of"])
+    assert sorted(repeats.values()) == [1, 1]
+
+
 @sqlite_only
 def test_a_replay_that_is_stopped_leaves_what_has_not_begun(
     shop: Shop, monkeypatch: pytest.MonkeyPatch

@@ -157,13 +157,19 @@ def _begin(works: Works, conn: Connection, run_id: int) -> int:
 
 
 def _still_open(conn: Connection, waiting: Sequence[Item]) -> list[Item]:
-    """Those whose case is open and in no other replay's hand; the rest is over."""
+    """Those whose case is open and that no other replay has under way; the rest is over. The cases are locked: two
+    replays of a cause that were begun at the same moment do not both take one."""
+    run_id = waiting[0].run_id
+    locked = {item.case_id: cases.load(conn, item.case_id, lock=True) for item in waiting}
+    elsewhere = replays.in_hand(conn, list(locked), but=run_id)
     left: list[Item] = []
     for item in waiting:
-        case = cases.load(conn, item.case_id, lock=True)
-        if case is None or case.state not in cases.OPEN:
+        case = locked[item.case_id]
+        if item.case_id in elsewhere:
+            replays.ended(conn, run_id, item.case_id, "UNKNOWN", "Another replay has it under way.")
+        elif case is None or case.state not in cases.OPEN:
             state = "gone" if case is None else case.state.lower()
-            replays.ended(conn, item.run_id, item.case_id, "UNKNOWN", f"It was {state} before its turn came.")
+            replays.ended(conn, run_id, item.case_id, "UNKNOWN", f"It was {state} before its turn came.")
         else:
             left.append(item)
     return left

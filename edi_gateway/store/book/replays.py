@@ -76,18 +76,19 @@ def running(conn: Connection) -> list[Run]:
     return [Run(*row) for row in conn.execute(query)]
 
 
-def in_hand(conn: Connection, case_ids: Sequence[int]) -> set[int]:
-    """Those of these cases that a replay which is not at its end has still to run, or has under way."""
+def in_hand(conn: Connection, case_ids: Sequence[int], but: int | None = None) -> set[int]:
+    """Those of these cases that a replay which is not at its end has still to run, or has under way. `but`: those that
+    another one than this has under way."""
     c = replay_items.c
     found: set[int] = set()
     for some in chunks(case_ids):
         query = (
             select(c.case_id)
             .join(replay_runs, replay_runs.c.id == c.run_id)
-            .where(c.case_id.in_(some), c.state != "DONE")
+            .where(c.case_id.in_(some), c.state != "DONE" if but is None else c.state == "STARTED")
             .where(replay_runs.c.state == "RUNNING", replay_runs.c.kind == REPLAY)
         )
-        found.update(conn.execute(query).scalars())
+        found.update(conn.execute(query if but is None else query.where(c.run_id != but)).scalars())
     return found
 
 
