@@ -77,6 +77,16 @@ def test_a_segment_is_told_in_words_with_its_codes_notes_rules_and_findings() ->
     assert told.notes == ("02 or 03: at least one", "03 and 04: all or none")
 
 
+def test_where_a_code_is_wrong_those_that_may_stand_there_are_told() -> None:
+    guide = build("004010", "850")
+    raw, walk = read(ORDER.replace("BEG*00", "BEG*99"), guide)
+    told = segments.told(guide.dictionary, raw.segments[1], 2, MARKS, walk.findings, guide, walk.nodes[1])
+    assert told.elements[0].codes[0] == "00 original"
+    assert len(told.elements[0].codes) == 12
+    assert told.elements[0].more_codes == 65 - 12  # of the standard's
+    assert told.elements[1].codes == ()  # BEG02 is right
+
+
 def test_a_tag_that_no_dictionary_has_is_shown_without_words() -> None:
     found = [Finding(Code.SEGMENT_UNKNOWN, Severity.ERROR, "x", at=Location(segment="QQQ", position=4))]
     told = segments.told(dictionary("004010"), ["QQQ", "1"], 4, MARKS, found)

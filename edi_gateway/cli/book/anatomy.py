@@ -165,6 +165,9 @@ def _segment(segment: SegmentTold, found: list[Told]) -> None:
         value = f"{element.value or '(nothing)'}{code}"
         told = f"{element.at}  {element.name} ({element.number}, {element.form}, {element.use}): "
         say(f"{colour[0]}{escape(told + value)}{colour[1]}", 2, 8)
+        if element.codes:
+            more = f", and {element.more_codes} more" if element.more_codes else ""
+            say(f"[dim]may be {escape(', '.join(element.codes))}{more}[/dim]", 8, 2)
         for rule in element.rules:
             say(f"[dim]guide: {escape(rule.id)}: {escape(rule.asks)}[/dim]", 8, 2)
     for note in segment.notes:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from edi_gateway.model.finding import Finding, Location
 from edi_gateway.x12.anatomy.painting import visible
@@ -18,6 +19,8 @@ from edi_gateway.x12.description import sentence
 from edi_gateway.x12.dictionary import Dictionary, SegmentDef, Use
 from edi_gateway.x12.dictionary.told import Element, elements, note_said, often
 from edi_gateway.x12.parsing.header import Delimiters
+
+CODES: Final = 12  # that are shown where a code is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class RuleTold:
 @dataclass(frozen=True, slots=True)
 class ElementTold:
     """`meaning`: of its code, in our words; None: no code, or none that is listed. `findings`: their numbers in the
-    list that was given."""
+    list that was given. `codes`: where something was found, what may stand there ("00 original"), so many more with
+    them."""
 
     at: str
     number: str
@@ -44,6 +48,8 @@ class ElementTold:
     meaning: str | None
     rules: tuple[RuleTold, ...]
     findings: tuple[int, ...]
+    codes: tuple[str, ...] = ()
+    more_codes: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +133,7 @@ def _elements(
             visible(value.encode("latin-1", "replace")), _meaning(known, element, use, value),
             tuple(rule for rule in rules if rule.element == number),
             tuple(number_ for number_, at in here if at.element == number),
+            *(_codes(known, use) if any(at.element == number for _, at in here) else ()),
         )  # fmt: skip
     for number in range(len(definition.uses) + 1, len(segment)):
         yield ElementTold(
@@ -134,6 +141,15 @@ def _elements(
             visible(segment[number].encode("latin-1", "replace")), None, (),
             tuple(number_ for number_, at in here if at.element == number),
         )  # fmt: skip
+
+
+def _codes(known: Dictionary, use: Use) -> tuple[tuple[str, ...], int]:
+    """The first codes that are listed for an element, with what they mean, and how many more there are."""
+    listed = known.elements[use.element].codes if use.element in known.elements else None
+    if not listed:
+        return (), 0
+    shown = [f"{code} {said}" for code, said in sorted(listed.items())[:CODES]]
+    return tuple(shown), len(listed) - len(shown)
 
 
 def _meaning(known: Dictionary, element: Element, use: Use, value: str) -> str | None:
