@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import Engine, insert, select, update
 
 from edi_gateway.commands.ordering import orders
-from edi_gateway.commands.triage import cases as case_desk
+from edi_gateway.commands.triage import working
 from edi_gateway.flow.telling import unsent
 from edi_gateway.model.incident import RUNNING, Stopped
 from edi_gateway.partners.profile import Profile
@@ -182,7 +182,7 @@ def test_what_somebody_has_closed_is_not_opened_again(hall: Hall) -> None:
     hall.look(days=1)
     (case_id,) = hall.rows(select(tables.cases.c.id))
     with hall.desk() as desk:
-        case_desk.close(desk, case_id, "partner data", "they know")
+        working.close(desk, case_id, "partner data", "they know")
     assert hall.look(hours=1) == []
 
 
