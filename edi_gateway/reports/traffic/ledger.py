@@ -17,6 +17,7 @@ from edi_gateway.store.ids import first_of
 from edi_gateway.store.tables import documents, groups, interchanges, receipts, transmissions
 
 SHOWN: Final = 50  # gaps and repeats of one row
+_LOOKED_AT: Final = 20_000  # gaps, and repeats, of all rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _groups_out(first: int, partner: str | None) -> Select[Any]:
 
 
 def _rows(conn: Connection, direction: str, level: str, numbers: Select[Any]) -> list[LedgerRow]:
-    """One pass of the database over the numbers, with the one before each beside it."""
+    """Passes over the numbers, with the one before each beside it: for the totals, the gaps, the repeats."""
     n = numbers.cte("numbers")
     before = func.lag(n.c.number).over(partition_by=(n.c.partner, n.c.of), order_by=n.c.number)
     gone = select(n, before.label("before")).cte("beside")
@@ -159,19 +160,28 @@ def _rows(conn: Connection, direction: str, level: str, numbers: Select[Any]) ->
         b.partner, b.of, func.min(b.number), func.max(b.number), func.count(), func.sum(gap),
         func.sum(case((b.times > 1, 1), else_=0)),
     ).group_by(b.partner, b.of)  # fmt: skip
-    made: list[LedgerRow] = []
-    for partner, of, first, last, count, missing, repeated in rows(conn, totals):
-        here = (b.partner == partner if partner is not None else b.partner.is_(None)) & (
-            b.of == of if of is not None else b.of.is_(None)
+    key = (b.partner, b.of)
+    gaps: dict[tuple[Any, Any], list[Gap]] = {}
+    wanted = (
+        select(*key, b.before + 1, b.number - 1).where(gap > 0).order_by(b.number.desc()).limit(_LOOKED_AT)
+    )
+    for partner, of, first, last in rows(conn, wanted):
+        gaps.setdefault((partner, of), []).append(Gap(first, last))
+    repeats: dict[tuple[Any, Any], list[Repeat]] = {}
+    wanted = (
+        select(*key, b.number, b.times, b.at).where(b.times > 1).order_by(b.number.desc()).limit(_LOOKED_AT)
+    )
+    for partner, of, number, times, at in rows(conn, wanted):
+        repeats.setdefault((partner, of), []).append(Repeat(number, times, at))
+    return [
+        LedgerRow(
+            direction,
+            partner,
+            level,
+            of or "",
+            *(first, last, count, int(missing or 0), int(repeated or 0)),
+            tuple(gaps.get((partner, of), ())[:SHOWN]),
+            tuple(repeats.get((partner, of), ())[:SHOWN]),
         )
-        gaps: tuple[Gap, ...] = ()
-        repeats: tuple[Repeat, ...] = ()
-        if missing:
-            query = select(b.before + 1, b.number - 1).where(here, gap > 0).order_by(b.number.desc())
-            gaps = tuple(Gap(*row) for row in rows(conn, query.limit(SHOWN)))
-        if repeated:
-            twice = select(b.number, b.times, b.at).where(here, b.times > 1).order_by(b.number.desc())
-            repeats = tuple(Repeat(*row) for row in rows(conn, twice.limit(SHOWN)))
-        counts = (first, last, count, int(missing or 0), int(repeated or 0))
-        made.append(LedgerRow(direction, partner, level, of or "", *counts, gaps, repeats))
-    return made
+        for partner, of, first, last, count, missing, repeated in rows(conn, totals)
+    ]
