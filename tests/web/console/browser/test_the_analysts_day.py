@@ -50,7 +50,7 @@ def test_nine_refused_orders_go_through_by_one_change_of_the_guide(
 
     # claim it, read the first case: the bytes, and what the 997 said
     page.keyboard.press("c")
-    page.wait_for_function("document.querySelector('#said').innerText.includes('9')")
+    page.locator("#said", has_text="9").wait_for()
     page.keyboard.press("n")
     page.wait_for_url("**/cases/*")
     assert "The first id of a line is the GTIN of the case" in page.locator("main").inner_text()
@@ -78,7 +78,7 @@ def test_nine_refused_orders_go_through_by_one_change_of_the_guide(
     page.get_by_label("Why it goes live").fill("they send the EAN of the piece")
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("dialog").get_by_role("button", name="Yes").click()
-    page.wait_for_function("document.querySelector('#said').innerText !== ''")
+    page.locator("#said p").wait_for()
 
     # replay all nine, and see them go out
     page.goto(f"{address}/cases")
