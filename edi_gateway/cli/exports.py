@@ -15,7 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
-from edi_gateway.cli.output import fail, harmless, print_csv, print_json, print_table, remark
+from edi_gateway.cli.output import fail, harmless, print_csv, print_json, print_table, remark, shown
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 CsvOption = Annotated[bool, typer.Option("--csv", help="A CSV file.")]
@@ -90,5 +90,4 @@ def _cell(sheet: Any, r: int, n: int, value: Any, day: Any, moment: Any) -> None
     elif isinstance(value, int) or (isinstance(value, Decimal) and _fits(value)):
         sheet.write_number(r, n, value)
     else:
-        text = format(value, "f") if isinstance(value, Decimal) else harmless(str(value))
-        sheet.write_string(r, n, text[:32767])
+        sheet.write_string(r, n, harmless(shown(value))[:32767])

@@ -88,6 +88,8 @@ def cell(value: Any) -> str:
     if isinstance(value, str):
         text = harmless(value)
         return "'" + text if text.startswith(_FORMULAS) else text
+    if isinstance(value, dict):  # amounts by currency
+        return cell(shown(value))
     told = plain(value)
     return "" if told is None else str(told)
 

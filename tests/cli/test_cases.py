@@ -69,6 +69,7 @@ def test_the_queue_is_by_cause_in_the_order_of_work_and_goes_to_spreadsheets(que
     head, first, *_ = queue.ok("cases", "list", "--csv").out.splitlines()
     assert head.startswith("fingerprint,stage,family,code,rule,place,partner,value,cause,")
     assert ",'=cmd()," in first
+    assert ",0.99 USD," in first
     file = queue.home / "queue.xlsx"
     assert "3 rows" in queue.ok("cases", "list", "--xlsx", file).err
     assert file.read_bytes()[:2] == b"PK"
