@@ -32,7 +32,7 @@ class Templates:
         stale: Callable[[], str | None],
         production: bool,
     ) -> None:
-        self._nav = nav
+        self.nav = nav
         self._stale = stale
         self._environment = Environment(
             loader=PackageLoader("edi_gateway.web.console", "templates"),
@@ -55,7 +55,7 @@ class Templates:
             {
                 "call": call,
                 "csrf": "" if token is None else cookies.csrf_of(token),
-                "nav": [entry for entry in self._nav if inside and call.may(entry.may)],
+                "nav": [entry for entry in self.nav if inside and call.may(entry.may)],
                 "signed_in": inside,
                 "stale": self._stale() if inside and not call.is_htmx else None,
                 "said": said,

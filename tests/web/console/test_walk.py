@@ -98,3 +98,10 @@ def test_a_route_that_declares_nothing_serves_nobody_and_an_unknown_permission_i
     assert "secret" not in answer.text
     with pytest.raises(Undeclared, match="see everything"):
         room.page("/x", may="see everything")
+
+
+def test_every_part_of_the_console_has_a_key_of_its_own_or_none(site: Site) -> None:
+    nav = site.console.app.state.templates.nav
+    keys = [entry.key for entry in nav if entry.key]
+    assert len(keys) == len(set(keys))
+    assert {"c", "d", "u"} <= set(keys)
