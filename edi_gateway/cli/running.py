@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import short
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
@@ -23,6 +24,7 @@ from edi_gateway.cli.output import (
 
 if TYPE_CHECKING:
     from edi_gateway.reports.status import Status
+    from edi_gateway.reports.watch.today import Today
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
 _INDEXING_SECONDS = 2.0  # of a run, for the index of words; the next one goes on
@@ -104,21 +106,54 @@ def worker(ctx: typer.Context) -> None:
 
 @app.command()
 def status(ctx: typer.Context, json: JsonOption = False) -> None:
-    """Tell what is running, waiting and late.
+    """Tell what is running, waiting and late, what came today, and what is wrong.
 
     Exit code 1 when something is late or failing.
     """
-    from edi_gateway.reports.status import status as look
+    from edi_gateway.reports.watch.today import today
 
     here: Here = ctx.obj
     with here.reading() as conn:
-        found = look(conn, here.clock())
+        whole = today(conn, here.clock())
+    found = whole.status
     if json:
-        print_json(found)
+        more: dict[str, object] = {
+            "incidents": whole.incidents,
+            "stopped": whole.stopped,
+            "today": whole.traffic,
+            "troubles": whole.troubles,
+            "messages": whole.failing,
+        }
+        print_json({**plain(found), **plain(more)})
     else:
         _tell(found)
+        _tell_today(whole)
     if any(found.late.values()) or any(p.failures for p in found.partners):
         raise typer.Exit(FOUND_ERRORS)
+
+
+def _tell_today(whole: Today) -> None:
+    """What the console's dashboard has besides; what is empty is not told."""
+    if whole.traffic:
+        told = ", ".join(
+            f"{one.set_code} {one.direction} {one.documents}{f' ({one.refused} refused)' if one.refused else ''}"
+            for one in whole.traffic
+        )
+        say(f"[bold]Today:[/bold] {escape(told)}")
+    for incident in whole.incidents:
+        say(
+            f"[red]{incident.severity}[/red] incident {short(incident.incident_id)}: {escape(incident.title)}",
+            0,
+            2,
+        )
+    for one in whole.stopped:
+        named = " ".join(filter(None, (one.set_code, one.partner))) or f"all {one.what}"
+        say(f"[yellow]stopped[/yellow] {escape(named)}: {escape(one.why)}", 0, 2)
+    if whole.failing.failed or whole.failing.trying:
+        say(
+            f"[red]messages:[/red] {whole.failing.failed} given up, {whole.failing.trying} tried again "
+            "(alerts messages)"
+        )
 
 
 def _tell(found: Status) -> None:
