@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from edi_gateway.model.clock import Clock
 from edi_gateway.model.row_names import order_number, short
 
-__all__ = ["NODES", "Ids", "first_of", "order_number", "short"]
+__all__ = ["NODES", "Ids", "first_of", "moment_of", "order_number", "short"]
 
 _EPOCH = datetime(2024, 1, 1, tzinfo=UTC)
 _NODE_BITS = 10
@@ -79,3 +79,8 @@ def first_id(moment: datetime) -> int:
 def first_of(moment: datetime) -> int:
     """The smallest id that can have been made at this moment: ids made before it are smaller. 0 before 2024."""
     return max(0, (moment - _EPOCH) // timedelta(milliseconds=1)) << (_NODE_BITS + _SEQUENCE_BITS)
+
+
+def moment_of(row_id: int) -> datetime:
+    """When an id was made, to the millisecond."""
+    return _EPOCH + timedelta(milliseconds=row_id >> (_NODE_BITS + _SEQUENCE_BITS))

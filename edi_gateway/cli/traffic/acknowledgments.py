@@ -22,7 +22,7 @@ app.add_typer(ledger_group, name="ledger")
 PartnerOption = Annotated[str | None, typer.Option(help="Only this partner's.")]
 LateOption = Annotated[bool, typer.Option("--late", help="Only what is past its time.")]
 LimitOption = Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")]
-DAYS = 90  # of the ledger, unless somebody says otherwise
+DAYS = 30  # of the ledger, unless somebody says otherwise
 
 
 @acknowledgments_group.command()

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, ColumnElement, Connection, Select, and_, case, cast, func, literal, select
+from sqlalchemy import Connection, Select, func, select
 
-from edi_gateway.reports.reading import rows
-from edi_gateway.store.ids import first_of
+from edi_gateway.store.ids import first_of, moment_of
 from edi_gateway.store.tables import documents, groups, interchanges, receipts, transmissions
 
 SHOWN: Final = 50  # gaps and repeats of one row
-_LOOKED_AT: Final = 20_000  # gaps, and repeats, of all rows
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +33,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Repeat:
-    """A number that was there so often, and when the last time was."""
+    """A number that was there so often, and when it was worked the last time."""
 
     number: int
     times: int
-    last_at: datetime | None
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,106 +81,71 @@ def ledger(
     return sorted(found, key=lambda row: (row.partner or "", row.direction, row.level != "ISA", row.of))
 
 
-def _number(column: Any) -> ColumnElement[int]:
-    return cast(column, BigInteger)
-
-
-def _is_number(column: Any) -> ColumnElement[bool]:
-    return and_(column != "", func.trim(column, "0123456789") == "")
-
-
 def _interchanges_in(first: int, partner: str | None) -> Select[Any]:
     i, r = interchanges.c, receipts.c
-    of = i.sender_qualifier + ":" + i.sender + " to " + i.receiver_qualifier + ":" + i.receiver
     query = (
-        select(
-            i.partner.label("partner"), of.label("of"), _number(i.control).label("number"),
-            func.count().label("times"), func.max(i.received_at).label("at"),
-        )
+        select(i.id, i.control, i.partner, i.sender_qualifier, i.sender, i.receiver_qualifier, i.receiver)
         .join_from(interchanges, receipts, r.id == i.receipt_id)
-        .where(i.id >= first, r.replay_of.is_(None), _is_number(i.control))
-        .group_by(
-            *(i.partner, i.sender_qualifier, i.sender, i.receiver_qualifier, i.receiver),
-            _number(i.control),
-        )
-    )  # fmt: skip
+        .where(i.id >= first, r.replay_of.is_(None))
+    )
     return query if partner is None else query.where(i.partner == partner)
 
 
 def _groups_in(first: int, partner: str | None) -> Select[Any]:
     i, r, g = interchanges.c, receipts.c, groups.c
     query = (
-        select(
-            i.partner.label("partner"), g.code.label("of"), _number(g.control).label("number"),
-            func.count().label("times"), func.max(i.received_at).label("at"),
-        )
+        select(g.id, g.control, i.partner, g.code)
         .join_from(groups, interchanges, i.id == g.interchange_id)
         .join(receipts, r.id == i.receipt_id)
-        .where(g.id >= first, r.replay_of.is_(None), _is_number(g.control))
-        .group_by(i.partner, g.code, _number(g.control))
-    )  # fmt: skip
+        .where(g.id >= first, r.replay_of.is_(None))
+    )
     return query if partner is None else query.where(i.partner == partner)
 
 
 def _interchanges_out(first: int, partner: str | None) -> Select[Any]:
     t = transmissions.c
-    query = (
-        select(
-            t.partner.label("partner"), literal("").label("of"),
-            _number(t.control).label("number"), func.count().label("times"), func.max(t.created_at).label("at"),
-        )
-        .where(t.id >= first, _is_number(t.control))
-        .group_by(t.partner, _number(t.control))
-    )  # fmt: skip
+    query = select(t.id, t.control, t.partner).where(t.id >= first)
     return query if partner is None else query.where(t.partner == partner)
 
 
 def _groups_out(first: int, partner: str | None) -> Select[Any]:
+    """A group once in each transmission that bears it."""
     d = documents.c
     query = (
-        select(
-            d.partner.label("partner"), d.gs_code.label("of"), _number(d.group_control).label("number"),
-            func.count(d.transmission_id.distinct()).label("times"), func.max(d.created_at).label("at"),
-        )
-        .where(d.id >= first, d.direction == "out", d.transmission_id.is_not(None), _is_number(d.group_control))
-        .group_by(d.partner, d.gs_code, _number(d.group_control))
-    )  # fmt: skip
+        select(func.max(d.id), d.group_control, d.partner, d.gs_code)
+        .where(d.id >= first, d.direction == "out", d.transmission_id.is_not(None))
+        .group_by(d.transmission_id, d.group_control, d.partner, d.gs_code)
+    )
     return query if partner is None else query.where(d.partner == partner)
 
 
 def _rows(conn: Connection, direction: str, level: str, numbers: Select[Any]) -> list[LedgerRow]:
-    """Passes over the numbers, with the one before each beside it: for the totals, the gaps, the repeats."""
-    n = numbers.cte("numbers")
-    before = func.lag(n.c.number).over(partition_by=(n.c.partner, n.c.of), order_by=n.c.number)
-    gone = select(n, before.label("before")).cte("beside")
-    b = gone.c
-    gap = func.coalesce(b.number - b.before - 1, 0)
-    totals = select(
-        b.partner, b.of, func.min(b.number), func.max(b.number), func.count(), func.sum(gap),
-        func.sum(case((b.times > 1, 1), else_=0)),
-    ).group_by(b.partner, b.of)  # fmt: skip
-    key = (b.partner, b.of)
-    gaps: dict[tuple[Any, Any], list[Gap]] = {}
-    wanted = (
-        select(*key, b.before + 1, b.number - 1).where(gap > 0).order_by(b.number.desc()).limit(_LOOKED_AT)
+    """Rows of (id, control number, partner, what it is of) in one pass; what is no number counts nowhere."""
+    seen: dict[tuple[Any, ...], dict[int, list[int]]] = {}  # of -> number -> how often, the last id
+    for number_id, control, *of in conn.execute(numbers.execution_options(yield_per=10_000)):
+        if not control or not control.isascii() or not control.isdecimal():
+            continue
+        there = seen.setdefault(tuple(of), {}).setdefault(int(control), [0, 0])
+        there[0] += 1
+        there[1] = max(there[1], number_id)
+    return [_row(direction, level, of, found) for of, found in seen.items()]
+
+
+def _row(direction: str, level: str, of: tuple[Any, ...], found: dict[int, list[int]]) -> LedgerRow:
+    partner, *rest = of
+    ordered = sorted(found)
+    gaps = [Gap(a + 1, b - 1) for a, b in pairwise(ordered) if b - a > 1]
+    repeats = [Repeat(n, found[n][0], moment_of(found[n][1])) for n in ordered if found[n][0] > 1]
+    return LedgerRow(
+        direction=direction,
+        partner=partner,
+        level=level,
+        of="{}:{} to {}:{}".format(*rest) if len(rest) == 4 else (rest[0] or "") if rest else "",
+        first=ordered[0],
+        last=ordered[-1],
+        numbers=len(ordered),
+        missing=sum(gap.count for gap in gaps),
+        repeated=len(repeats),
+        gaps=tuple(gaps[: -SHOWN - 1 : -1]),
+        repeats=tuple(repeats[: -SHOWN - 1 : -1]),
     )
-    for partner, of, first, last in rows(conn, wanted):
-        gaps.setdefault((partner, of), []).append(Gap(first, last))
-    repeats: dict[tuple[Any, Any], list[Repeat]] = {}
-    wanted = (
-        select(*key, b.number, b.times, b.at).where(b.times > 1).order_by(b.number.desc()).limit(_LOOKED_AT)
-    )
-    for partner, of, number, times, at in rows(conn, wanted):
-        repeats.setdefault((partner, of), []).append(Repeat(number, times, at))
-    return [
-        LedgerRow(
-            direction,
-            partner,
-            level,
-            of or "",
-            *(first, last, count, int(missing or 0), int(repeated or 0)),
-            tuple(gaps.get((partner, of), ())[:SHOWN]),
-            tuple(repeats.get((partner, of), ())[:SHOWN]),
-        )
-        for partner, of, first, last, count, missing, repeated in rows(conn, totals)
-    ]

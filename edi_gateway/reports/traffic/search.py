@@ -24,7 +24,7 @@ from edi_gateway.x12.anatomy.words import named, plain
 
 NEWEST: Final = 300  # documents beyond the index that are looked through
 _COUNTED: Final = 5_000  # and so many are counted
-_FEW: Final = 1_000  # documents that may well be looked at one by one
+_FEW: Final = 500  # documents that may well be looked at one by one
 _LOOKED_THROUGH: Final = 10_000  # of a state, for words that many documents have
 _COMMON: Final = ("APPLIED", "ACKED", "SENT")  # states that most documents come to: no way to find few
 
@@ -185,14 +185,14 @@ def _indexed(
 def _of_few(conn: Connection, wanted: Wanted, asked: Asked) -> list[DocumentRow]:
     """Many documents have the words and few the state: those of the state are looked through, the newest first."""
     found: list[DocumentRow] = []
-    before = wanted.before
-    for _ in range(_LOOKED_THROUGH // _FEW):
-        some = _plainly(conn, replace(wanted, before=before, limit=_FEW - 1))
+    before, looked_at, some_of = wanted.before, 0, 2 * wanted.limit
+    while looked_at < _LOOKED_THROUGH:
+        some = _plainly(conn, replace(wanted, before=before, limit=some_of - 1))
         said = words.said(conn, [row.document_id for row in some])
         found += [row for row in some if asked.matches(said.get(row.document_id, set()))]
-        if len(some) < _FEW or len(found) > wanted.limit:
+        if len(some) < some_of or len(found) > wanted.limit:
             break
-        before = some[-1].document_id
+        before, looked_at, some_of = some[-1].document_id, looked_at + some_of, 3 * some_of
     return found[: wanted.limit + 1]
 
 

@@ -15,7 +15,7 @@ from edi_gateway.web.console.rooms import Call, Nav, Room
 room = Room(Nav("Acknowledgments", "/acknowledgments", may="see documents", place=45))
 
 _SHOWN: Final = 200
-_DAYS: Final = 90  # of the ledger, unless somebody says otherwise
+_DAYS: Final = 30  # of the ledger, unless somebody says otherwise
 Name = Annotated[str, Query(max_length=80)]
 
 
