@@ -106,7 +106,7 @@ def worker(ctx: typer.Context) -> None:
 
 @app.command()
 def status(ctx: typer.Context, json: JsonOption = False) -> None:
-    """Tell what is running, waiting and late, what came today, and what is wrong.
+    """Tell what runs, waits, is late or wrong, and came today.
 
     Exit code 1 when something is late or failing.
     """
