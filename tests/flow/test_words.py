@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import pytest
 from sqlalchemy import Engine, insert, update
 
 from edi_gateway.flow import words
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.steps import Writer
 from edi_gateway.flow.works import Options, Works
+from edi_gateway.reports.traffic import search
 from edi_gateway.reports.traffic.search import Wanted, find
 from edi_gateway.store import tables
 from edi_gateway.store.database import reading
@@ -174,6 +176,23 @@ def test_days_are_those_on_which_documents_came_whenever_they_were_worked(databa
     road.came()
     road.fill()
     assert road.found(text="bolt", until=date(2026, 3, 1), limit=4) == [early, *waited[::-1]]
+
+
+def test_few_of_a_state_are_found_among_many_that_have_the_words(
+    database: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search, "_FEW", 1)  # else it takes hundreds of documents
+    road = Road(database)
+    plain = ORDER.replace(b"Blue bolt", b"Red nut")
+    rejected = [road.came(state="REJECTED") for _ in range(3)]
+    for number in range(9):
+        road.came(plain if number % 2 else ORDER, state="APPLIED")
+        road.came(plain, state="REJECTED")
+    road.fill()
+    assert road.found(text="bolt", state="REJECTED", limit=1) == rejected[:1:-1]
+    assert road.found(text="bolt", state="REJECTED", limit=2) == rejected[:0:-1]
+    assert road.found(text="bolt", state="REJECTED") == rejected[::-1]
+    assert road.found(text="bolt", state="REJECTED", before=rejected[1]) == rejected[:1]
 
 
 def test_a_large_document_is_found_by_its_first_words_and_costs_no_more(database: Engine) -> None:
