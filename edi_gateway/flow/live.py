@@ -7,6 +7,7 @@ guides, readers and writers, compiled once a snapshot. Called by the steps of fl
 from __future__ import annotations
 
 import threading
+from copy import copy
 
 from sqlalchemy import Connection
 
@@ -56,6 +57,14 @@ class LivePartners:
                     partners[key] = LivePartner(thaw(content), paused)
             self._stand, self._partners = stand, partners
             self._registry = Registry.of([p.profile for p in partners.values()])
+
+    def fork(self) -> LivePartners:
+        """The same partners, with what was compiled for them, to go their own way: a trial may publish a draft."""
+        made = LivePartners()
+        with self._lock:
+            made._stand, made._registry = self._stand, self._registry
+            made._partners = {key: copy(partner) for key, partner in self._partners.items()}
+        return made
 
     def get(self, key: str) -> LivePartner | None:
         """The partner of this key; None when it is not published."""

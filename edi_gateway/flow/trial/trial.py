@@ -18,7 +18,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from edi_gateway import logs
-from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.taking.road import Paused
 from edi_gateway.flow.trial import judging, reading
 from edi_gateway.flow.trial.records import Change, Subject, Tried
@@ -55,7 +54,9 @@ def tried(
     as a replay takes them. `then`: judged by the clock of the day they came. `copies`: with canonical documents and
     bodies. `seconds`: how long one transaction lasts, at least one subject long. Raises what `change` raises (Refused).
     """
-    trial = replace(works, live=LivePartners(), transports=_nowhere, postings={})
+    with works.writer.reading() as conn:
+        works.live.refresh(conn)
+    trial = replace(works, live=works.live.fork(), transports=_nowhere, postings={})
     waiting = iter(subjects)
     here: list[Subject] = []
     while True:
