@@ -66,6 +66,7 @@ def test_the_demonstration_tells_its_story_twice_in_a_row_and_removes_nobodys_fo
         *("What went out", "Cases that need a person, by cause", "What to type next"),
     ):
         assert chapter in first.out
+    assert first.out.splitlines()[-1].startswith("  make console ")
     assert "set aside" in first.out
     for step in ("850 came", "997 went", "855 went", "997 came"):
         assert first.out.count(step) == 1
