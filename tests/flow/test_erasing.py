@@ -29,6 +29,8 @@ PERSON = (
     "ring twice at the gate",
 )
 
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # where no SQL differs
+
 
 def consumer(number: str) -> str:
     name, street, city, phone, note = PERSON
@@ -101,6 +103,7 @@ def test_nothing_of_the_person_is_left_anywhere_and_all_else_is_as_it_was(shop: 
     assert shop.states() == {"K1": "CANCELLED", "K2": "ACCEPTED"}
 
 
+@on_sqlite
 def test_an_order_that_goes_on_is_not_touched_and_age_alone_takes_only_consumers(
     shop: Shop, tmp_path: Any
 ) -> None:

@@ -10,6 +10,8 @@ from edi_gateway.store import tables
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop
 
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # where no SQL differs
+
 
 def stop(shop: Shop, what: str, **of: str) -> None:
     with shop.engine.begin() as conn:
@@ -40,6 +42,7 @@ def test_a_stopped_set_waits_as_it_came_and_the_rest_of_the_traffic_goes_on(shop
     assert out(shop) == ["855", "997"]
 
 
+@on_sqlite
 def test_a_stopped_answer_waits_while_acknowledgments_go(shop: Shop) -> None:
     stop(shop, "set", set_code="855")
     shop.drop("orders.edi", papers.orders(501, "K1"))
@@ -51,6 +54,7 @@ def test_a_stopped_answer_waits_while_acknowledgments_go(shop: Shop) -> None:
     assert out(shop) == ["855", "997"]
 
 
+@on_sqlite
 def test_stopped_sending_lets_nothing_out_not_even_what_was_bundled_before(shop: Shop) -> None:
     shop.drop("orders.edi", papers.orders(501, "K1"))
     with shop.start() as gateway:
@@ -69,6 +73,7 @@ def test_stopped_sending_lets_nothing_out_not_even_what_was_bundled_before(shop:
     assert len(list((shop.home / "posted").iterdir())) == 2
 
 
+@on_sqlite
 def test_who_may_not_stop_is_refused_and_a_switch_that_stands_is_not_set_twice(shop: Shop) -> None:
     with shop.engine.begin() as conn:
         desk = shop.start().works.desk(conn)

@@ -25,6 +25,8 @@ from tests.flow.shop import PARTNER, Shop
 from tests.samples.sample import NOW
 from tests.servers.mail import mail_server, web_server
 
+on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)  # where no SQL differs
+
 
 def tellers(port: int) -> dict[str, Teller]:
     mail = MailServer(host="127.0.0.1", port=port, tls="none", sender="edi@seller.example", timeout_seconds=5)
@@ -64,6 +66,7 @@ def test_a_case_is_told_by_mail_and_webhook_while_the_road_goes_on_and_again_whe
     )
 
 
+@on_sqlite
 def test_whoever_dies_between_sending_and_writing_it_down_sends_the_same_again(shop: Shop) -> None:
     with mail_server() as box:
         gateway = shop.start()
@@ -90,6 +93,7 @@ def test_whoever_dies_between_sending_and_writing_it_down_sends_the_same_again(s
     assert done == [TELL]
 
 
+@on_sqlite
 def test_what_fails_for_too_long_is_given_up_and_shown_and_can_be_sent_again(shop: Shop) -> None:
     works = shop.start().works  # no mail server is set
     with shop.engine.begin() as conn:

@@ -16,7 +16,7 @@ from edi_gateway.mapping.catalog import MappingInvalid
 from edi_gateway.model.finding import Code
 from edi_gateway.partners import changes
 from edi_gateway.partners.snapshots import Snapshot, SnapshotUnreadable, thaw
-from edi_gateway.store import snapshots, versions
+from edi_gateway.store import snapshots, versions, work
 from edi_gateway.store.book import cases
 
 BY_ITSELF: Final = "published by itself"
@@ -143,8 +143,9 @@ def pause(desk: Desk, partner: str, why: str) -> None:
 
 
 def resume(desk: Desk, partner: str) -> None:
-    """Take a paused partner's work up again."""
+    """Take a paused partner's work up again, what waited for it at once."""
     desk.require(f"Resuming {partner}", PERMISSIONS["pause a partner"])
     if not snapshots.pause(desk.conn, partner, None):
         raise Refused(what=f"Resuming {partner}", why="no such partner is published")
+    work.hurry(desk.conn, "inbound")
     desk.record("resumed", f"partner {partner}")

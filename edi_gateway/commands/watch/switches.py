@@ -75,7 +75,7 @@ def resume(
         if not switches.on(desk.conn, what, set_code, partner):
             raise Refused(what=said, why="it is not stopped")
         desk.record("resumed", switches.key_of(what, set_code, partner), why=why)
-    if what in (PARTNER, SET):
+    if what == SET:
         work.hurry(desk.conn, "inbound")
     _note(desk, incident_id, f"{named} resumed: {why}")
     return named

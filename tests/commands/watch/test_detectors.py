@@ -238,6 +238,20 @@ def test_what_does_not_get_there_names_the_orders_that_hang_on_it(w: Watch) -> N
     assert w.touched("order") == [9, 10]
 
 
+def test_a_connection_that_fails_is_missed_while_its_case_is_open_and_the_partner_not_paused(
+    w: Watch,
+) -> None:
+    with w.desk() as desk:
+        case(desk, Code.POLL_FAILED, value="connection")
+        row = {"partner": "acme", "turn": 1, "failures": 3, "last_error": "nobody answers"}
+        desk.conn.execute(insert(tables.polls), row)
+    w.paused = frozenset({"acme"})
+    assert w.go() == []
+    w.paused = frozenset()
+    assert w.go() == [("fetching fails", "SERIOUS", "OPEN")]
+    assert w.message() == "acme could not be looked at 3 times in a row: nobody answers"
+
+
 def test_acknowledgments_cases_certificates_and_disks_have_their_limits(w: Watch) -> None:
     row = {
         "control": "1",
