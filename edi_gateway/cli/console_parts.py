@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from edi_gateway.cli.composition import partners_of
 from edi_gateway.cli.context import Here
@@ -30,12 +33,14 @@ def console_of(here: Here, gateway: Gateway, locks: Locks | None = None) -> Cons
     """The console of this working folder, served by nobody yet."""
     said = here.settings.console
     terms = Terms(timedelta(minutes=said.session_idle_minutes), timedelta(hours=said.session_hours))
+    beside = ThreadPoolExecutor(1, thread_name_prefix="console")
+    door = Door(here.engine, here.clock, locks or locks_of(here), terms, lambda work: _beside(beside, work))
     deps = Deps(
         reading=lambda: here.reading(),
         desk=here.desk_of,
         desk_at=here.desk_at,
-        door=Door(here.engine, here.clock, locks or locks_of(here), terms),
-        machine=partial(tokens.machine, here.engine, here.clock),
+        door=door,
+        machine=partial(tokens.machine, door),
         machine_actor=lambda conn, token: tokens.actor_of(conn, token, here.clock()),
         gateway=gateway,
         partners=partial(partners_of, here),
@@ -45,8 +50,19 @@ def console_of(here: Here, gateway: Gateway, locks: Locks | None = None) -> Cons
         production=here.settings.production,
         address=said.address,
         trusted_proxies=said.trusted_proxies,
+        close=beside.shutdown,
     )
     return create(deps)
+
+
+def _beside(threads: ThreadPoolExecutor, work: Callable[[], None]) -> None:
+    """What can be left: a moment of the last use that is not written comes with the next one."""
+
+    def done() -> None:
+        with suppress(SQLAlchemyError):
+            work()
+
+    threads.submit(done)
 
 
 def first_admin(here: Here, locks: Locks) -> str | None:

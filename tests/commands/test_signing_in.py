@@ -97,7 +97,7 @@ def test_a_code_is_taken_once_even_when_it_comes_twice_at_once(office: Office, d
 def test_a_token_speaks_for_its_roles_until_it_ends_or_is_revoked(office: Office, door: Door) -> None:
     with office.desk() as desk:
         made = tokens.add(desk, door.locks, "bridge", ["CSR"], 2)
-    machine = tokens.machine(office.engine, office.clock, made)
+    machine = tokens.machine(door, made)
     assert machine is not None
     assert (machine.name, machine.roles) == ("bridge (token)", {"CSR"})
     with office.desk() as desk, pytest.raises(Refused, match="reserved"):
@@ -105,11 +105,11 @@ def test_a_token_speaks_for_its_roles_until_it_ends_or_is_revoked(office: Office
     with office.desk() as desk:
         tokens.revoke(desk, machine.token_id)
         assert tokens.actor_of(desk.conn, machine.token_id, office.clock()).roles == frozenset()
-    assert tokens.machine(office.engine, office.clock, made) is None
+    assert tokens.machine(door, made) is None
     with office.desk() as desk:
         later = tokens.add(desk, door.locks, "bridge", ["CSR"], 2)
     office.clock.move(days=2)
-    assert tokens.machine(office.engine, office.clock, later) is None
+    assert tokens.machine(door, later) is None
 
 
 def test_only_who_knows_the_old_password_changes_it_and_weak_ones_are_refused(

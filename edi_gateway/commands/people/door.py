@@ -8,6 +8,7 @@ faster. Called by web/console.
 from __future__ import annotations
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,12 +71,19 @@ class Denied:
     wait: timedelta | None = None
 
 
+def at_once(work: Callable[[], None]) -> None:
+    work()
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
+    """`later`: does what a page need not wait for (a writer may hold the database for a while)."""
+
     engine: Engine
     clock: Clock
     locks: Locks
     terms: Terms = Terms()
+    later: Callable[[Callable[[], None]], None] = at_once
 
     def sign_in(self, name: str, password: str, address: str, browser: str) -> Opened | Denied:
         """A session for a name and its password. What is wrong of the two is not said, nor shown by the time taken."""
@@ -128,9 +136,12 @@ class Door:
         if user is None:
             return None
         if now - session.seen_at >= _SEEN_EVERY:
-            with self.engine.begin() as conn:
-                sessions.seen(conn, hashed, now)
+            self.later(lambda: self._seen(hashed, now))
         return Visitor(user.name, user.roles, session.stage, hashed)
+
+    def _seen(self, hashed: str, now: datetime) -> None:
+        with self.engine.begin() as conn:
+            sessions.seen(conn, hashed, now)
 
     def sign_out(self, visitor: Visitor) -> None:
         with self.engine.begin() as conn:

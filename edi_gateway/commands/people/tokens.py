@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, Engine
 
 from edi_gateway.commands.desk import ROLES, Actor, Desk, Refused
+from edi_gateway.commands.people.door import Door
 from edi_gateway.commands.people.locks import Locks, hash_of
 from edi_gateway.commands.permissions import PERMISSIONS
-from edi_gateway.model.clock import Clock
 from edi_gateway.store.database import reading
 from edi_gateway.store.people import tokens
 from edi_gateway.store.people.tokens import Token
@@ -66,17 +66,22 @@ class Machine:
     roles: frozenset[str]
 
 
-def machine(engine: Engine, clock: Clock, token: str) -> Machine | None:
+def machine(door: Door, token: str) -> Machine | None:
     """Whose token this is; None: it opens nothing (any more)."""
+    engine, clock = door.engine, door.clock
     now = clock()
     with reading(engine) as conn:
         found = tokens.by_hash(conn, hash_of(token))
     if found is None or not found.holds(now):
         return None
     if found.used_at is None or now - found.used_at >= _USED_EVERY:
-        with engine.begin() as conn:
-            tokens.used(conn, found.token_id, now)
+        door.later(lambda: _used(engine, found.token_id, now))
     return Machine(found.token_id, found.name + SUFFIX, found.roles)
+
+
+def _used(engine: Engine, token_id: int, now: datetime) -> None:
+    with engine.begin() as conn:
+        tokens.used(conn, token_id, now)
 
 
 def actor_of(conn: Connection, token_id: int, now: datetime) -> Actor:

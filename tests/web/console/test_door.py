@@ -9,6 +9,7 @@ import pyotp
 import pytest
 
 from edi_gateway.cli.console_parts import first_admin
+from edi_gateway.commands.people.door import at_once
 from edi_gateway.store.people import logins
 from edi_gateway.store.tables import api_tokens, sessions
 from edi_gateway.store.tables import logins as logins_table
@@ -89,6 +90,7 @@ def test_a_session_ends_when_nobody_uses_it_and_at_its_last_moment(site: Site) -
     site.hire("ann", "LEAD")
     door, moment = site.console.deps.door, datetime(2026, 3, 2, 6, tzinfo=UTC)
     object.__setattr__(door, "clock", lambda: moment)
+    object.__setattr__(door, "later", at_once)
     token = door.sign_in("ann", PASSWORD, "192.0.2.7", "").token  # type: ignore[union-attr]
     for _ in range(12):
         assert door.who(token) is not None
