@@ -19,6 +19,7 @@ _NODE_BITS = 10
 _SEQUENCE_BITS = 12
 _SEQUENCES = 1 << _SEQUENCE_BITS
 NODES = 1 << _NODE_BITS
+_LARGEST = (1 << 63) - 1
 
 
 class Ids:
@@ -73,7 +74,8 @@ class Ids:
 def first_id(moment: datetime) -> int:
     """The least id that is made at `moment` or later: a span of time is a range of the key."""
     elapsed = max(moment - _EPOCH, timedelta())
-    return int(elapsed / timedelta(milliseconds=1)) << (_NODE_BITS + _SEQUENCE_BITS)
+    made = int(elapsed / timedelta(milliseconds=1)) << (_NODE_BITS + _SEQUENCE_BITS)
+    return min(made, _LARGEST)
 
 
 def first_of(moment: datetime) -> int:

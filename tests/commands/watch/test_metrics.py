@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,6 +10,7 @@ from sqlalchemy import Engine, event, insert
 
 from edi_gateway.reports.figures.metrics import metrics, quantile
 from edi_gateway.store import tables
+from edi_gateway.store.ids import Ids, first_id
 from tests.commands.desks import NOW
 from tests.commands.watch.test_detectors import Watch
 
@@ -90,3 +91,10 @@ def test_no_scrape_goes_through_whole_tables(sqlite_url: str) -> None:
     engine.dispose()
     assert len(queries) > 15
     assert scans <= {"tallies", "switches", "heartbeats", "certificates", "causes", "incidents"}
+
+
+def test_a_span_of_time_is_a_range_of_ids_whatever_the_time() -> None:
+    made = Ids(lambda: NOW, 5).next()
+    assert first_id(NOW) <= made < first_id(NOW + timedelta(milliseconds=1))
+    assert first_id(datetime(1970, 1, 1, tzinfo=UTC)) == 0
+    assert first_id(datetime(9000, 1, 1, tzinfo=UTC)) == (1 << 63) - 1  # no database knows a larger one
