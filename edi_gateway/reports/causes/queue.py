@@ -188,20 +188,27 @@ def _of_causes(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _of_cases(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
-    """The conditions that a case itself meets."""
+def _of_cases(wanted: Wanted, now: datetime, *, by_one_index: bool = False) -> list[ColumnElement[bool]]:
+    """The conditions that a case itself meets. `by_one_index`: written so that SQLite takes no index of one column, out
+    of which it would go to the table for each case, but the one that holds all that is asked (ix_cases_of_cause)."""
     c = cases.c
+    owner: ColumnElement[Any] = c.owner
+    state: ColumnElement[Any] = c.state
+    opened_at: ColumnElement[Any] = c.opened_at
+    if by_one_index:
+        owner, state = func.coalesce(owner, ""), func.coalesce(state, "")
+        opened_at = func.coalesce(opened_at, literal(NEVER, c.opened_at.type))
     conditions: list[ColumnElement[bool]] = [c.closed_at.is_(None)]
     if wanted.owner is not None:
-        conditions.append(c.owner == wanted.owner)
+        conditions.append(owner == wanted.owner)
     if wanted.unowned:
-        conditions.append(c.owner.is_(None))
+        conditions.append(owner == "" if by_one_index else owner.is_(None))
     if wanted.state is not None:
-        conditions.append(c.state == wanted.state)
+        conditions.append(state == wanted.state)
     if wanted.late_at is not None:
         conditions.append(c.due_at < wanted.late_at)
     if wanted.opened_before is not None:
-        conditions.append(c.opened_at < wanted.opened_before)
+        conditions.append(opened_at < literal(wanted.opened_before, c.opened_at.type))
     if not wanted.snoozed:
         conditions.append(c.snoozed_until.is_(None) | (c.snoozed_until <= now))
     return conditions
@@ -210,10 +217,7 @@ def _of_cases(wanted: Wanted, now: datetime) -> list[ColumnElement[bool]]:
 def _by_case(conn: Connection, wanted: Wanted, now: datetime, limit: int, offset: int) -> Queue:
     """Causes of which some cases are as wanted, and what these come to."""
     c = cases.c
-    conditions = _of_cases(wanted, now)
-    of_cause_ = _of_causes(wanted)
-    if of_cause_:
-        conditions.append(c.fingerprint.in_(select(causes.c.fingerprint).where(*of_cause_)))
+    conditions = _of_cases(wanted, now, by_one_index=conn.dialect.name == "sqlite")
     grouped = (
         select(
             c.fingerprint,
@@ -231,6 +235,7 @@ def _by_case(conn: Connection, wanted: Wanted, now: datetime, limit: int, offset
         *(g.fingerprint, g.cases, kept.cases, kept.orders, kept.tests, g.due_at),
         *(func.count().over(), func.sum(g.cases).over()),
     ).join_from(grouped, causes, g.fingerprint == kept.fingerprint)
+    query = query.where(*_of_causes(wanted))
     ordered = query.order_by(g.due_at, g.cents.desc(), g.rank, g.fingerprint).limit(limit).offset(offset)
     found, some = dict[str, _Counted](), list[str]()
     all_causes = all_cases = 0
