@@ -195,6 +195,9 @@ def retry(
     else:
         with here.reading() as conn:
             wanted = [one.message_id for one in list_messages(conn, state="FAILED", limit=10_000)]
+    if not wanted:
+        sentence("Nothing has failed.")
+        return
     with here.desk() as desk:
         count = alerting.retry(desk, wanted)
     sentence(f"{count} message{'' if count == 1 else 's'} will go with the next pass of the daemon.")

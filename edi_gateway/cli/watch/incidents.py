@@ -178,6 +178,32 @@ def note(
 
 
 @group.command()
+def write(
+    ctx: typer.Context,
+    incident: IncidentArgument,
+    to: Annotated[str, typer.Option(help="A mail address.")],
+    subject: Annotated[str | None, typer.Option(help="Default: that of the draft.")] = None,
+    text: Annotated[
+        str | None, typer.Option("--text", help="Default: the draft, as `show` tells it.")
+    ] = None,
+) -> None:
+    """Send a mail about it; its timeline says so."""
+    from edi_gateway.commands.telling import messages
+    from edi_gateway.reports.watch import incidents
+
+    here: Here = ctx.obj
+    wanted = row_id(incident, "incident")
+    with here.reading() as conn:
+        view = incidents.show(conn, wanted)
+    if view is None:
+        fail(f"There is no incident {incident}.", WRONG_USAGE)
+    draft = messages.Draft(to, subject or view.draft.subject, text or view.draft.text, incident_id=wanted)
+    with here.desk() as desk:
+        messages.send(desk, draft)
+    sentence(f"The message to {to} goes with the next pass of the daemon; `alerts messages` shows it.")
+
+
+@group.command()
 def close(
     ctx: typer.Context,
     incident: IncidentArgument,
