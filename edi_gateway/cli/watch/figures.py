@@ -98,7 +98,7 @@ def span_of(
     first = since.date() if since is not None else last - timedelta(days=days - 1)
     if first > last:
         fail("--since lies after --until.", WRONG_USAGE)
-    return Span(_midnight(first), _midnight(last + timedelta(days=1)), partner)
+    return Span(_midnight(first), _midnight(last + timedelta(days=1)), partner, here.clock())
 
 
 def _midnight(day: date) -> datetime:
@@ -124,4 +124,6 @@ def worded(kind: str, value: Decimal | None) -> str:
         return f"{value * 100:.2f} %"
     if kind == "count":
         return f"{value:f}"
+    if kind == "hours" and value < 1:
+        return f"{value * 60:.2f} min"
     return f"{value:.2f} {kind[0]}"

@@ -21,11 +21,17 @@ _EXACT = Decimal("0.0001")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """From `since` (with it) to `until` (without it), of one partner or of all. Aware moments."""
+    """From `since` (with it) to `until` (without it), of one partner or of all; aware. `now`: what is open is as
+    old as it is then, or at the end of the span where that came before."""
 
     since: datetime
     until: datetime
     partner: str | None = None
+    now: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        return self.until if self.now is None else min(self.now, self.until)
 
     @property
     def ids(self) -> tuple[int, int]:

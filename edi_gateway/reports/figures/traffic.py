@@ -145,7 +145,7 @@ def _queue_age(conn: Connection, span: Span) -> Iterator[Row]:
     if span.partner is not None:
         query = query.where(c.partner == span.partner)
     for row in conn.execute(query.order_by(c.first_at)):
-        age = hours(row.first_at, span.until)
+        age = hours(row.first_at, max(row.first_at, span.end))
         name = f"{row.cause} [{row.fingerprint[:12]}]"
         weight = Decimal(row.cases - row.tests)
         yield Row("cause", 0, name, row.partner, row.first_at, weight=weight, value=age, why=bucket(age))
@@ -221,7 +221,7 @@ OF_TRAFFIC: tuple[Definition, ...] = (
         "queue-age",
         "Age of the queue",
         "hours",
-        "Since when the causes that have open cases have been open, at the end of the span; tests not counted.",
+        "How long the causes that have open cases have been open, now or at the end of the span; tests not counted.",
         "E11",
         _queue_age,
         now=True,

@@ -107,6 +107,15 @@ def test_from_receipt_to_departure_to_invoice_to_cash(house: House) -> None:
     assert of(house, "order-to-cash").value == (house.clock.now.date() - build.NOW.date()).days
 
 
+def test_what_is_open_is_as_old_as_it_is_now_and_not_at_the_end_of_the_day(house: House) -> None:
+    house.one(build.po(build.line(48, price="3.50")))  # held for its price
+    house.clock.move(minutes=90)
+    midnight = MARCH.until
+    assert of(house, "queue-age", Span(MARCH.since, midnight, None, house.clock())).value == Decimal("1.5")
+    before = Span(MARCH.since, build.NOW + timedelta(minutes=30), None, house.clock())
+    assert of(house, "queue-age", before).value == Decimal("0.5")
+
+
 def test_the_mean_the_middle_and_nine_of_ten() -> None:
     rows = [Row("order", n, "", None, date(2025, 3, 1 + n % 2), value=Decimal(n)) for n in range(1, 11)]
     made = Definition("x", "", "hours", "", "", lambda _conn, _span: rows).of(rows)

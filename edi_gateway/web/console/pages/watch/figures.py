@@ -86,7 +86,7 @@ def _span(call: Call, since: str, until: str, partner: str) -> Span:
         first = last
     begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
-    return Span(begin, end, partner or None)
+    return Span(begin, end, partner or None, call.deps.clock())
 
 
 def _day(text: str) -> date | None:
@@ -108,4 +108,6 @@ def worded(kind: str, value: Decimal | None) -> str:
         return "n/a"
     if kind == "share":
         return f"{value * 100:.2f} %"
+    if kind == "hours" and value < 1:
+        return f"{value * 60:.2f} minutes"
     return f"{value:f}" if kind == "count" else f"{value:.2f} {kind}"
