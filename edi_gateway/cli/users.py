@@ -22,7 +22,10 @@ UserArgument = Annotated[str, typer.Argument(metavar="USER", help="A login of th
 def list_(
     ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
 ) -> None:
-    """List users with their roles and limits, and whether they sign in to the console."""
+    """List users with their roles and limits.
+
+    And whether they sign in to the console.
+    """
     from edi_gateway.reports import people
 
     here: Here = ctx.obj
@@ -109,7 +112,10 @@ def password(
     ] = False,
     take: Annotated[bool, typer.Option("--take", help="Take it away: the user signs in no more.")] = False,
 ) -> None:
-    """Give a user a password for the console, in place of the one before; their sessions end."""
+    """Give a user a password for the console.
+
+    In place of the one before; their sessions end.
+    """
     from edi_gateway.cli.locks import locks_of
     from edi_gateway.commands.people import passwords
 
@@ -177,7 +183,10 @@ group.add_typer(machines, name="tokens")
 def tokens_list(
     ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
 ) -> None:
-    """List tokens, the newest first; the tokens themselves are kept nowhere."""
+    """List tokens, the newest first.
+
+    The tokens themselves are kept nowhere.
+    """
     from edi_gateway.reports import people
 
     here: Here = ctx.obj

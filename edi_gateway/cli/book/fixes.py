@@ -66,7 +66,7 @@ def fix(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Do one of the fixes that are suggested for a case, or say what it would do.
+    """Do a suggested fix of a case, or say what it would do.
 
     The preview does it in a transaction that is thrown away, and runs the case's document or order again in it, and
     others of the same cause. A decision (a hold released, an order refused) is about one case; with --each about all of

@@ -32,7 +32,7 @@ def list_(
         str | None, typer.Option("--search", help="In numbers, names and descriptions.")
     ] = None,
     partner: PartnerOption = None,
-    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000)] = 100,
+    limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many.")] = 100,
     json: JsonOption = False,
 ) -> None:
     """List what stands of a kind."""
@@ -55,7 +55,10 @@ def history(
     row: Annotated[str, typer.Argument(metavar="ROW", help="The id of a row, as listed.")],
     json: JsonOption = False,
 ) -> None:
-    """List every version of a row: what it said, from when to when, who said so."""
+    """List every version of a row.
+
+    What it said, from when to when, and who said so.
+    """
     from edi_gateway.reports.master import lists
 
     here: Here = ctx.obj

@@ -170,7 +170,10 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="So many, the last ones first.")] = 50,
     json: JsonOption = False,
 ) -> None:
-    """List replays, the last ones first: what was tried, what is under way, what became of it."""
+    """List replays, the last ones first.
+
+    What was tried, what is under way, and what became of it.
+    """
     from edi_gateway.reports.triage import replays
 
     here: Here = ctx.obj
@@ -206,7 +209,10 @@ def list_(
 
 @group.command()
 def show(ctx: typer.Context, replay: RunArgument, json: JsonOption = False) -> None:
-    """Show one replay: how far it is, what became of its cases, to which causes they turned."""
+    """Show one replay: how far it is, what became of its cases.
+
+    And to which causes they turned.
+    """
     here: Here = ctx.obj
     _tell_view(_view(here, row_id(replay, "replay")), json)
 
@@ -241,7 +247,10 @@ def _tell_view(view: ReplayView, json: bool) -> None:
 
 @group.command()
 def resume(ctx: typer.Context, replay: RunArgument, json: JsonOption = False) -> None:
-    """Carry a replay on that was stopped in the middle; nothing of it is run twice. A daemon does so by itself."""
+    """Carry on a replay that was stopped in the middle.
+
+    Nothing of it is run twice. A daemon does so by itself.
+    """
     from edi_gateway.cli.composition import gateway_of
 
     here: Here = ctx.obj
@@ -260,7 +269,10 @@ def resume(ctx: typer.Context, replay: RunArgument, json: JsonOption = False) ->
 
 @group.command()
 def stop(ctx: typer.Context, replay: RunArgument) -> None:
-    """Run no more of a replay; what is under way ends, and its other cases stay open."""
+    """Run no more of a replay.
+
+    What is under way ends, and its other cases stay open.
+    """
     from edi_gateway.commands.triage import replaying
 
     here: Here = ctx.obj

@@ -35,7 +35,10 @@ def awaited(
     csv: CsvOption = False,
     xlsx: XlsxOption = None,
 ) -> None:
-    """List documents of ours that nobody has acknowledged yet, the first due first."""
+    """List documents of ours that nobody has acknowledged yet.
+
+    The first due first.
+    """
     from edi_gateway.reports.traffic import acknowledgments
 
     here: Here = ctx.obj
@@ -76,7 +79,10 @@ def owed(
     csv: CsvOption = False,
     xlsx: XlsxOption = None,
 ) -> None:
-    """List what we owe: 997s that have not gone, orders without an 855, what came and is not worked."""
+    """List what we owe.
+
+    997s that have not gone, orders without an 855, what came and is not worked.
+    """
     from edi_gateway.reports.traffic import acknowledgments
 
     here: Here = ctx.obj
@@ -121,7 +127,10 @@ def show_ledger(
     ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Show which control numbers came and went, what is missing, what came twice."""
+    """Show which control numbers came and went.
+
+    With what is missing, and what came twice.
+    """
     from edi_gateway.reports.traffic import ledger
 
     here: Here = ctx.obj

@@ -417,7 +417,9 @@ def send_files(
     partner: Annotated[str, typer.Argument(metavar="PARTNER", help="A published partner's key.")],
     files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="Each goes under its own name.")],
 ) -> None:
-    """Send a file to a partner as it is; several to one on AS2 as one message.
+    """Send a file to a partner as it is.
+
+    Several go to a partner on AS2 as one message.
 
     For what a partner wants for a test, or what was made elsewhere.
     """

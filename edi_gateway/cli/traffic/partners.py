@@ -108,7 +108,10 @@ def _files(loaded: LoadedPartner | None, known: PartnerRow | None) -> str:
 
 @group.command()
 def show(ctx: typer.Context, partner: KeyArgument, json: JsonOption = False) -> None:
-    """Show one partner: how it does, its live profile, what is proposed, its versions."""
+    """Show one partner: how it does, and its live profile.
+
+    With what is proposed, and its versions.
+    """
     from edi_gateway.reports.partners import health
     from edi_gateway.reports.partners.versions import list_versions
     from edi_gateway.store import versions
@@ -304,7 +307,7 @@ def publish(
         bool, typer.Option("--proposed", help="Write what is proposed for it into the files first.")
     ] = False,
 ) -> None:
-    """Check the files, store them, and make them live: a new version."""
+    """Check the files and make them live: a new version."""
     from edi_gateway.commands.partners import proposals
     from edi_gateway.commands.partners import publishing as partners
     from edi_gateway.partners import snapshots

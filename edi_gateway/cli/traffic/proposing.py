@@ -73,7 +73,10 @@ def propose(
         typer.Option("--from", metavar="PATH", help="The file as it should be; without: it goes."),
     ] = None,
 ) -> None:
-    """Propose a changed file; it is live once somebody publishes it with --proposed."""
+    """Propose a changed file.
+
+    It is live once somebody publishes it with --proposed.
+    """
     from edi_gateway.commands.partners import proposals
 
     here: Here = ctx.obj

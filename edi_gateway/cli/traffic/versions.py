@@ -36,7 +36,10 @@ def versions(
     csv: exports.CsvOption = False,
     xlsx: exports.XlsxOption = None,
 ) -> None:
-    """List what went live: who, when, why; or what one version changed."""
+    """List what went live, or what one version changed.
+
+    With who, when and why.
+    """
     here: Here = ctx.obj
     if version is None:
         _list(here, partner, json=json, csv=csv, xlsx=xlsx)

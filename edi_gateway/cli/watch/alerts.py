@@ -60,7 +60,7 @@ def messages(
     csv: CsvOption = False,
     xlsx: XlsxOption = None,
 ) -> None:
-    """List the mails and webhook calls, also those that people wrote.
+    """List mails and webhook calls, also what people wrote.
 
     Exit code 1 when one was given up.
     """
@@ -131,7 +131,9 @@ def test(
     ctx: typer.Context,
     route: Annotated[str, typer.Argument(metavar="ROUTE", help="The name of a route of config.toml.")],
 ) -> None:
-    """Send a test message along a route, now, and say what became of it.
+    """Send a test message along a route, now.
+
+    And say what became of it.
 
     Exit code 1 when any of it failed.
     """

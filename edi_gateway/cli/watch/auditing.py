@@ -66,7 +66,9 @@ def controls(
     csv: CsvOption = False,
     xlsx: XlsxOption = None,
 ) -> None:
-    """Tell what an auditor asks for: overrides, gaps, what is without an answer ...
+    """Tell what an auditor asks for.
+
+    Overrides, gaps, what is without an answer ...
 
     Of the last 30 days unless --since says otherwise.
     """

@@ -43,7 +43,9 @@ def figures(
     csv: CsvOption = False,
     xlsx: XlsxOption = None,
 ) -> None:
-    """Tell the figures of a span: throughput, first-pass yield, no-touch rate, fill rates, times ...
+    """Tell the figures of a span.
+
+    Throughput, first-pass yield, no-touch rate, fill rates, times ...
 
     With a NAME: its definition, and every row that it is made of.
     """

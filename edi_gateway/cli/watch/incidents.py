@@ -69,7 +69,10 @@ def list_(
 
 @group.command()
 def show(ctx: typer.Context, incident: IncidentArgument, json: JsonOption = False) -> None:
-    """Show one whole: timeline, affected orders, what may be written about it."""
+    """Show one whole: its timeline and the affected orders.
+
+    And what may be written about it.
+    """
     from edi_gateway.reports.watch import incidents
 
     here: Here = ctx.obj

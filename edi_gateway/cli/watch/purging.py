@@ -35,7 +35,9 @@ def purge(
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without, it is only shown.")] = False,
     json: JsonOption = False,
 ) -> None:
-    """Erase names, addresses, telephones and free text of orders that are at their end.
+    """Erase personal data of orders that are at their end.
+
+    Names, addresses, telephones and free text.
 
     Shows what would be erased, and what stays and why; --yes does it. Hashes, numbers, quantities and money stay, and
     the audit says who erased what. Files outside the database (posted orders, archives of partners, backups) are yours.
