@@ -64,7 +64,7 @@ class Options:
     attempts_before_case: int = 3
     patience_seconds: int = 60  # a worker silent for longer is dead
     keep_bytes_days: int = 2555  # of what was received and sent
-    keep_personal_days: int | None = None  # of consumers, after the end of their order; None: until somebody asks
+    keep_personal_days: int | None = None  # of consumers, after their order's end; None: until somebody asks
     keep_invoice_days: int = 3653
     limits: Limits = field(default_factory=Limits)
     incidents: Unusual = field(default_factory=Unusual)

@@ -25,7 +25,8 @@ from edi_gateway import logs
 from edi_gateway.model.errors import GatewayError
 
 _HEAD_BYTES = 64 << 10
-_TURN_SECONDS = 0.001  # of a thread that computes, while others wait: with Python's own 5 ms an answer waits too long
+# of a thread that computes, while others wait: with Python's own 5 ms an answer waits too long
+_TURN_SECONDS = 0.001
 _HEAD_SECONDS = 30.0
 _BACKLOG = 256
 _CONNECTIONS_EACH = 8  # open connections for each message that may be in work
