@@ -236,7 +236,7 @@ def commands(command: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[s
     """Every command with its words, but those that would not end or run for long."""
     if hasattr(command, "list_commands"):
         for name in command.list_commands(None):
-            if name not in ("daemon", "worker", "demo", "run"):
+            if name not in ("daemon", "worker", "demo", "run", "web"):
                 yield from commands(command.commands[name], (*path, name))
     else:
         yield path, command

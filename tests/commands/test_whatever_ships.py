@@ -550,7 +550,7 @@ def test_on_sqlite(stocked_sqlite_template: Path) -> None:
         shutil.rmtree(folder)
 
     AnyYard.reached.clear()
-    run_state_machine_as_test(lambda: AnyYard(engines), settings=_settings(40))
+    run_state_machine_as_test(lambda: AnyYard(engines), settings=_settings(20))
     # half of what is tried must be about invoices too; four in five are, by the beginnings that are drawn
     assert AnyYard.reached["invoice"] * 2 >= AnyYard.reached.total(), AnyYard.reached
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Literal
 
 from sqlalchemy import Engine
 
@@ -324,8 +325,9 @@ SHIPPING = (
 class Scenario:
     """Stages one after the other, each tried with all kills from where a clean run of the one before has ended.
 
-    `both_sides`: killed before and after each point on either database; else, for time, once at each, in turn before
-    and after, here and there (all of it with EDI_GATEWAY_CRASH_ALL=1).
+    `kills`: "both": before and after each point on either database; for time (all of it with EDI_GATEWAY_CRASH_ALL=1)
+    "both on sqlite": on PostgreSQL at each point once, in turn before and after; "in turn": at each point once, in turn
+    before and after, here and there.
     `partners`: whose folders are looked into; `stocked`: makes the database to begin with; `tables`: only commits that
     write one of these are killed at, none: all are.
     """
@@ -333,7 +335,7 @@ class Scenario:
     stages: tuple[Stage, ...]
     options: Options
     over_sftp: bool = False
-    both_sides: bool = True
+    kills: Literal["both", "both on sqlite", "in turn"] = "both"
     partners: tuple[str, ...] = (PARTNER,)
     stocked: Callable[[str], None] = stock
     tables: frozenset[str] = frozenset()
@@ -345,9 +347,9 @@ _BOOKS = frozenset(
     {"line_parts", "stock", "releases", "shipments", "invoices", "payments", "documents", "transmissions"}
 )
 SCENARIOS = {
-    "road": Scenario(ROAD, NARROW),
-    "dealings": Scenario(DEALINGS, _ONE_BY_ONE, both_sides=False),
-    "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True, both_sides=False),
+    "road": Scenario(ROAD, NARROW, kills="both on sqlite"),
+    "dealings": Scenario(DEALINGS, _ONE_BY_ONE, kills="in turn"),
+    "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True, kills="in turn"),
     "shipping": Scenario(
         SHIPPING,
         _OURS,

@@ -195,8 +195,13 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     scenario = SCENARIOS[name]
     _warm(folder)
     databases = Databases(kind, folder, scenario)
-    both = scenario.both_sides or "EDI_GATEWAY_CRASH_ALL" in os.environ
-    sides = _both if both else partial(_in_turn, kind == "sqlite")
+    sides: Sides = _both
+    if "EDI_GATEWAY_CRASH_ALL" not in os.environ and scenario.kills != "both":
+        on_sqlite = kind == "sqlite"
+        if scenario.kills == "in turn":
+            sides = partial(_in_turn, on_sqlite)
+        elif not on_sqlite:
+            sides = _one
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
     with served as server:
         zygote = Zygote(scenario, databases, server)
@@ -214,6 +219,10 @@ Sides = Callable[[int], Sequence[When]]  # by point: at which of its sides to ki
 
 def _both(_: int) -> Sequence[When]:
     return "before", "after"
+
+
+def _one(at: int) -> Sequence[When]:
+    return (("before", "after")[at // 2 % 2],)
 
 
 def _in_turn(on_sqlite: bool, at: int) -> Sequence[When]:

@@ -98,7 +98,7 @@ def almost_good(draw: st.DrawFn) -> PurchaseOrder:
 
 orders = almost_good() | models(PurchaseOrder)
 
-SETTINGS = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+SETTINGS = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 policies = st.fixed_dictionaries(
     {},
@@ -145,7 +145,7 @@ def test_judgement_never_fails_and_says_only_what_it_may(
         assert said.po_number == order.po_number or judgement.revised is not None
 
 
-@settings(SETTINGS, max_examples=25)
+@settings(SETTINGS, max_examples=12)
 @given(almost_good(), almost_good())
 def test_differences_are_none_exactly_between_equal_contents(
     one: PurchaseOrder, other: PurchaseOrder
@@ -192,7 +192,7 @@ def outcomes(draw: st.DrawFn) -> tuple[PurchaseOrder, tuple[OrderLine, ...], lis
     return order, tuple(draw(st.permutations(fated))), holds
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(
     outcomes(),
     st.sampled_from(["IR", "ID", "IB"]),

@@ -162,7 +162,7 @@ def flat(issued: IssuedInvoice, kind: str) -> Decimal:
 
 
 @given(st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_invoiced_less_credited_is_what_shipped_with_all_that_comes_on_and_off(data: st.DataObject) -> None:
     order = data.draw(orders())
     groups = data.draw(shipped(order))

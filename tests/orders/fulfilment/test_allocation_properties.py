@@ -89,7 +89,7 @@ def together(demand: Demand) -> bool:
     return demand.whole_order or demand.part.completion == "ship complete"
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(_orders(), _levels(), st.randoms(use_true_random=False))
 def test_what_is_given_is_there_and_is_wanted_and_all_of_it_is_accounted_for(
     demands: list[Demand], levels: Levels, chance: random.Random
@@ -164,7 +164,7 @@ def _nothing_is_left_that_fits(demands: list[Demand], levels: Levels, found: All
             assert Fraction(left) < per + Fraction(1, 100_000)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     wanted=st.lists(st.integers(1, 60), min_size=2, max_size=8),
     per=st.sampled_from([1, 6, 12]),

@@ -45,13 +45,13 @@ def judged_and_held_back(order: PurchaseOrder, today: Facts) -> list[tuple[str |
     )
 
 
-@settings(SETTINGS, max_examples=150)
+@settings(SETTINGS, max_examples=60)
 @given(almost_good(), policies)
 def test_no_answer_of_ours_is_kept(order: PurchaseOrder, chosen: dict[str, Any]) -> None:
     assert judged_and_held_back(order, facts(books(), chosen)) == []
 
 
-@settings(SETTINGS, max_examples=200)
+@settings(SETTINGS, max_examples=80)
 @given(outcomes(), st.sampled_from(["IR", "ID", "IB", "IQ alone"]), st.sampled_from([None, "RD"]))
 def test_nor_is_one_of_any_fate_that_lines_may_have(
     outcome: tuple[PurchaseOrder, tuple[OrderLine, ...], list[Any]], cut: str, rejected: str | None

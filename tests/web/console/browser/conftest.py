@@ -14,9 +14,10 @@ from tests.web.console.browsing import Site
 Arrive = Callable[..., Person]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(_busy: Path) -> Iterator[Browser]:
-    """`_busy` before it: where Playwright's event loop runs, no gateway does, and its folder would hold no orders."""
+    """`_busy` before it: where Playwright's event loop runs, no gateway does, and its folder would hold no orders. For
+    the same reason it ends with its module: tests of other modules run in this process after it."""
     with started() as browser:
         yield browser
 
