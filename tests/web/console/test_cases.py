@@ -60,12 +60,12 @@ def test_one_case_is_claimed_waits_is_handed_over_and_closed_with_a_root_cause(b
         ("close", {"root_cause": "partner data: sent twice", "action": "rejected"}, "It is closed."),
         ("reopen", {"text": "it is not"}, "It is open again."),
     ):  # fmt: skip
-        browser.post(f"{page}/work/{act}", **fields)
+        browser.post(f"{page}/casework/{act}", **fields)
         assert said in browser.said
         assert browser.path == page
     assert "opened 2. time" in re.sub(r"\s+", " ", browser.part(f"{page}/work").text)
     browser.get(page)
-    assert browser.post(f"{page}/work/dance").status == 404
+    assert browser.post(f"{page}/casework/dance").status == 404
     browser.get("/mine")
     assert "it is not" in browser.text  # the last note of what is watched
     bob = busy.browser()

@@ -67,7 +67,7 @@ def _said(
 Fields = Annotated[Said, Depends(_said)]
 
 
-@room.change("/cases/{case_id:int}/work/{act}", may=_MAY)
+@room.change("/cases/{case_id:int}/casework/{act}", may=_MAY)
 def of_case(call: Call, case_id: int, act: str, said: Fields) -> Response:
     with call.desk() as desk:
         if act == "reopen":
