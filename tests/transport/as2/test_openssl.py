@@ -120,7 +120,8 @@ def test_what_openssl_signs_with_the_content_inside_we_verify(
     structure = openssl(
         *signing(signer, scheme, digest), "-nodetach", "-outform", "DER", *stream, content=large
     )
-    assert (b"\x24\x80" in structure) == bool(stream)
+    # the content's octets in pieces, told before they begin: a signature may hold these two bytes by chance
+    assert (b"\x24\x80" in structure[:120]) == bool(stream)
     headers = [("Content-Type", "application/pkcs7-mime; smime-type=signed-data; name=smime.p7m")]
     found = opened(parties, scratch, headers, structure, theirs=[signer.trusted])
     assert document(found) == ORDER + bytes(range(256)) * 300
