@@ -326,8 +326,8 @@ class Scenario:
     """Stages one after the other, each tried with all kills from where a clean run of the one before has ended.
 
     `kills`: "both": before and after each point on either database; for time (all of it with EDI_GATEWAY_CRASH_ALL=1)
-    "both on sqlite": on PostgreSQL at each point once, in turn before and after; "in turn": at each point once, in turn
-    before and after, here and there.
+    "both on sqlite": on PostgreSQL at each point once, in turn before and after; "once": so on SQLite, and not on
+    PostgreSQL.
     `partners`: whose folders are looked into; `stocked`: makes the database to begin with; `tables`: only commits that
     write one of these are killed at, none: all are.
     """
@@ -335,7 +335,7 @@ class Scenario:
     stages: tuple[Stage, ...]
     options: Options
     over_sftp: bool = False
-    kills: Literal["both", "both on sqlite", "in turn"] = "both"
+    kills: Literal["both", "both on sqlite", "once"] = "both"
     partners: tuple[str, ...] = (PARTNER,)
     stocked: Callable[[str], None] = stock
     tables: frozenset[str] = frozenset()
@@ -348,8 +348,8 @@ _BOOKS = frozenset(
 )
 SCENARIOS = {
     "road": Scenario(ROAD, NARROW, kills="both on sqlite"),
-    "dealings": Scenario(DEALINGS, _ONE_BY_ONE, kills="in turn"),
-    "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True, kills="in turn"),
+    "dealings": Scenario(DEALINGS, _ONE_BY_ONE, kills="once"),
+    "sftp": Scenario(SFTP, _ONE_BY_ONE, over_sftp=True, kills="once"),
     "shipping": Scenario(
         SHIPPING,
         _OURS,

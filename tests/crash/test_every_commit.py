@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from tests.crash.scenarios import SCENARIOS
-from tests.databases import BOTH
 from tests.servers.postgres import postgres
 
 pytestmark = [pytest.mark.crash, pytest.mark.slow, pytest.mark.timeout(1800)]
@@ -35,14 +34,24 @@ def _told(scenario: str, kind: str, folder: Path, share: int) -> Iterator[dict[s
     assert zygote.returncode == 0
 
 
-@pytest.mark.parametrize("kind", BOTH)
+EVERYWHERE = "EDI_GATEWAY_CRASH_ALL" in os.environ
+
+
 @pytest.mark.parametrize(
-    ("scenario", "share"),
+    ("scenario", "share", "kind"),
     [
-        *(("road", share) for share in range(SHARES["road"])),
-        ("dealings", 0),
-        ("shipping", 0),
-        pytest.param("sftp", 0, marks=pytest.mark.sshd),
+        pytest.param(
+            scenario, share, kind, marks=[*marks, *([] if kind == "sqlite" else [pytest.mark.postgres])]
+        )
+        for scenario, marks in (
+            ("road", []),
+            ("dealings", []),
+            ("shipping", []),
+            ("sftp", [pytest.mark.sshd]),
+        )
+        for share in range(SHARES.get(scenario, 1))
+        for kind in ("sqlite", "postgres")
+        if kind == "sqlite" or EVERYWHERE or SCENARIOS[scenario].kills != "once"
     ],
 )
 def test_killed_before_or_after_any_commit_the_road_comes_to_the_same_end(

@@ -19,7 +19,6 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from edi_gateway import logs
@@ -196,12 +195,9 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     _warm(folder)
     databases = Databases(kind, folder, scenario)
     sides: Sides = _both
-    if "EDI_GATEWAY_CRASH_ALL" not in os.environ and scenario.kills != "both":
-        on_sqlite = kind == "sqlite"
-        if scenario.kills == "in turn":
-            sides = partial(_in_turn, on_sqlite)
-        elif not on_sqlite:
-            sides = _one
+    once = scenario.kills == "once" or (scenario.kills == "both on sqlite" and kind != "sqlite")
+    if once and "EDI_GATEWAY_CRASH_ALL" not in os.environ:
+        sides = _one
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
     with served as server:
         zygote = Zygote(scenario, databases, server)
@@ -223,12 +219,6 @@ def _both(_: int) -> Sequence[When]:
 
 def _one(at: int) -> Sequence[When]:
     return (("before", "after")[at // 2 % 2],)
-
-
-def _in_turn(on_sqlite: bool, at: int) -> Sequence[When]:
-    """Two points on one database, the next two on the other; there four before, then four after."""
-    here = at // 2 % 2 == on_sqlite
-    return (("before", "after")[at // 4 % 2],) if here else ()
 
 
 def _kills(
