@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.markup import escape
@@ -13,6 +13,9 @@ from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import short, word
 from edi_gateway.cli.output import WRONG_USAGE, fail, money, plain, print_json, print_table, say, screen
+
+if TYPE_CHECKING:
+    from edi_gateway.reports.causes.pareto import Group
 
 DaysOption = Annotated[int, typer.Option("--days", min=1, max=3660, help="Of so many days up to now.")]
 SinceOption = Annotated[str | None, typer.Option("--since", help="Or from this day on, e.g. 2026-01-01.")]
@@ -139,9 +142,8 @@ def pareto(
         )
 
 
-def _named(group: object, by: str) -> str:
-    name, key = getattr(group, "name"), getattr(group, "key")  # noqa: B009
-    return f"{key[:8]} {name}" if by == "cause" else str(name)
+def _named(ranked: Group, by: str) -> str:
+    return f"{ranked.key[:8]} {ranked.name}" if by == "cause" else ranked.name
 
 
 @group.command()
