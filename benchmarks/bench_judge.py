@@ -18,9 +18,9 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.gs1 import check_digit
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, MasterData, Price, ShipTo
-from edi_gateway.orders.answers import answer
-from edi_gateway.orders.facts import Facts, facts_on, needs
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.answering.answers import answer
+from edi_gateway.orders.judging.facts import Facts, facts_on, needs
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.partners.profile import Profile
 
 ITEMS, LINES, RUNS = 500, 10, 7

@@ -17,8 +17,8 @@ from edi_gateway.model.clock import Clock
 from edi_gateway.model.documents.record import Record
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Finding
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.orders.limits import LIMITS
-from edi_gateway.orders.working_time import WorkingHours
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import audit
 from edi_gateway.store.ids import Ids

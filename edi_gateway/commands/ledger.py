@@ -15,8 +15,8 @@ from edi_gateway.commands.desk import MACHINE, Desk
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.model.finding import Finding
 from edi_gateway.model.order import LineState, NewHold, OrderLine
+from edi_gateway.orders.hours.service import due_at
 from edi_gateway.orders.meaning.numbers import ZERO, is_sane
-from edi_gateway.orders.service import due_at
 from edi_gateway.store import deadlines, work
 from edi_gateway.store.book import holds, orders
 from edi_gateway.store.bulk import Row

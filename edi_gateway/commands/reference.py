@@ -11,8 +11,8 @@ from edi_gateway.commands.permissions import PERMISSIONS, SEEING
 from edi_gateway.commands.shipping.csv_shipping import LAYOUTS as SHIPPING_LAYOUTS
 from edi_gateway.commands.stocking.csv_stock import LAYOUTS as STOCK_LAYOUTS
 from edi_gateway.orders.holds import RELEASE_REASONS, RULES
+from edi_gateway.orders.hours.service import ACTIONS, ROOT_CAUSES
 from edi_gateway.orders.limits import LIMITS
-from edi_gateway.orders.service import ACTIONS, ROOT_CAUSES
 
 _CSV = """\
 # CSV files of master data and stock

@@ -17,7 +17,7 @@ from edi_gateway.flow.as2.keyring import Keyring
 from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.steps import Writer
 from edi_gateway.model.clock import Clock
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.partners.profile import Profile
 from edi_gateway.posting.base import Posting
 from edi_gateway.store.ids import Ids

@@ -14,7 +14,7 @@ from typing import Final
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders.holds import Blocking, blocked
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane
 
 FINAL: Final = (LineState.REJECTED, LineState.CANCELLED, LineState.INFORMATION)

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money, plain, six_places
 from edi_gateway.orders.meaning.pricing import BASES, Basis, free_goods
 

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 
 from pydantic import Field, field_validator, model_validator
 
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.partners.profile import Calendar
 from edi_gateway.settings.section import Section
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from edi_gateway.model.finding import Family
-from edi_gateway.orders.service import families_of
+from edi_gateway.orders.hours.service import families_of
 
 _SHOWN = 50  # alerts that a mail tells one by one
 

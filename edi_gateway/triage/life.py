@@ -10,8 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from edi_gateway.model.finding import Family
-from edi_gateway.orders.service import clocks
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.service import clocks
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.store.book.cases import Case
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.tables import NEVER

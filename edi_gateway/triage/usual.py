@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from edi_gateway.orders.calendar import is_working
+from edi_gateway.orders.hours.calendar import is_working
 from edi_gateway.partners.profile import Calendar
 
 _WEEKS = 8  # of the past that tell the usual hour

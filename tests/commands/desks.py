@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import Engine, text
 
 from edi_gateway.commands.desk import ROLES, Actor, Controls, Desk, Numbers
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.store.ids import Ids
 
 NOW = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)

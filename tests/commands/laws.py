@@ -19,7 +19,7 @@ from edi_gateway.model.finding import Code
 from edi_gateway.model.fulfilment import AT_WAREHOUSE, RESERVING, Part, PartKind, PartState
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.orders.fulfilment import stages
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.store import work
 from edi_gateway.store.book import holds, notices, orders, parts
 from edi_gateway.store.book.orders import StoredOrder

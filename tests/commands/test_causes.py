@@ -18,7 +18,7 @@ from edi_gateway.commands.triage import cases, working
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.commands.triage.working import AllOf
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.orders.service import ACTIONS
+from edi_gateway.orders.hours.service import ACTIONS
 from edi_gateway.reports.book.cases import list_cases
 from edi_gateway.reports.causes.queue import Wanted, queue
 from edi_gateway.store.database import reading

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.master_data.importing import ImportReport, import_csv
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ItemXref, Price, ShipTo
-from edi_gateway.orders.facts import Needs
+from edi_gateway.orders.judging.facts import Needs
 from edi_gateway.store import audit
 from edi_gateway.store.database import reading
 from edi_gateway.store.master import facts

@@ -15,7 +15,7 @@ from edi_gateway.commands.stocking.stock import receive
 from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.model.fulfilment import Site, StockLevel, Supply
 from edi_gateway.model.master_data import Item, ItemUnit
-from edi_gateway.orders.facts import Needs
+from edi_gateway.orders.judging.facts import Needs
 from edi_gateway.store import work
 from edi_gateway.store.database import reading
 from edi_gateway.store.goods import stock

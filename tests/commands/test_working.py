@@ -13,7 +13,7 @@ from edi_gateway.commands.triage import cases, working
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.commands.triage.working import AllOf, Done
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.partners.profile import Calendar
 from edi_gateway.reports.book.cases import list_cases
 from edi_gateway.reports.causes.mine import my_work

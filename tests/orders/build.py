@@ -26,10 +26,10 @@ from edi_gateway.model.master_data import (
     ShipTo,
 )
 from edi_gateway.model.order import Judgement
-from edi_gateway.orders.answers import answer
-from edi_gateway.orders.facts import Facts, facts_on
-from edi_gateway.orders.identity import business_key, content_hash, snapshot
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.answering.answers import answer
+from edi_gateway.orders.judging.facts import Facts, facts_on
+from edi_gateway.orders.judging.identity import business_key, content_hash, snapshot
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.partners.profile import Profile
 
 TODAY = date(2025, 3, 3)

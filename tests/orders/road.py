@@ -16,8 +16,8 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Severity
 from edi_gateway.model.master_data import MasterData
 from edi_gateway.model.order import Judgement
-from edi_gateway.orders.answers import answer
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.answering.answers import answer
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.x12.checking.guide import Guide, build
 from edi_gateway.x12.parsing.envelope import Delimiters
 from edi_gateway.x12.reading import CheckedSet, read_all

@@ -12,8 +12,8 @@ import pytest
 from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgment
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine
-from edi_gateway.orders.answers import answer
-from edi_gateway.orders.judge import judge_again
+from edi_gateway.orders.answering.answers import answer
+from edi_gateway.orders.judging.judge import judge_again
 from tests.orders.build import NOW, acks, answered, books, d, facts, judged, line, po, profile
 
 

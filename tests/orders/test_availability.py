@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from edi_gateway.model.fulfilment import Commitment, Shelf, StockLevel, Supply
-from edi_gateway.orders.availability import Availability
+from edi_gateway.orders.answering.availability import Availability
 
 D = Decimal
 MARCH = [date(2025, 3, 1) + timedelta(days=n) for n in range(31)]  # MARCH[2] is the third

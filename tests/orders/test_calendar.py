@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from edi_gateway.orders.calendar import (
+from edi_gateway.orders.hours.calendar import (
     add_working_days,
     deadline,
     has_working_day,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.orders.checks import CHECKS, Check, reference
-from edi_gateway.orders.effects import CONSEQUENCES
+from edi_gateway.orders.judging.effects import CONSEQUENCES
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "checks.md"
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from edi_gateway.model.master_data import ShipTo
-from edi_gateway.orders.order_facts import understand
-from edi_gateway.orders.standing import NEW
+from edi_gateway.orders.judging.order_facts import understand
+from edi_gateway.orders.judging.standing import NEW
 from tests.orders.build import acks, answered, books, facts, held, judged, line, po, states, told
 
 FRIDAY = date(2025, 2, 28)

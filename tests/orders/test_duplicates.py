@@ -10,8 +10,8 @@ import pytest
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import MasterData
-from edi_gateway.orders.identity import business_key, content_hash, snapshot
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.judging.identity import business_key, content_hash, snapshot
+from edi_gateway.orders.judging.judge import judge
 from tests.orders.build import (
     acks,
     answered,

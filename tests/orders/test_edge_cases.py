@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from edi_gateway.model.master_data import Customer, Item, ItemXref, ShipTo
-from edi_gateway.orders.calendar import deadline
-from edi_gateway.orders.facts import facts_on
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.hours.calendar import deadline
+from edi_gateway.orders.judging.facts import facts_on
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.partners.profile import Calendar
 from tests.orders.build import (
     NOW,

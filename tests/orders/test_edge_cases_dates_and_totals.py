@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.partners.profile import Calendar
 from tests.orders.build import d, facts, held, states, told
 from tests.orders.road import Road, bak, read, x12

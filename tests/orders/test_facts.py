@@ -1,4 +1,4 @@
-"""Which keys an order may ask for, and that nothing is asked for beyond them (orders/facts.py)."""
+"""Which keys an order may ask for, and that nothing is asked for beyond them (orders/judging/facts.py)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import Customer, ItemXref, MasterData, ShipTo
-from edi_gateway.orders.facts import Needs, facts_on, needs
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.judging.facts import Needs, facts_on, needs
+from edi_gateway.orders.judging.judge import judge
 from tests.orders.build import NOW, books, d, line, po, profile, standing
 from tests.orders.test_properties import almost_good
 
@@ -84,7 +84,7 @@ RICH: dict[str, Any] = {
 
 
 def cut_to(asked: Needs, whole: MasterData) -> MasterData:
-    """What the store reads: the keys asked for, and the company that they bring (orders.facts.Needs)."""
+    """What the store reads: the keys asked for, and the company that they bring (orders.judging.facts.Needs)."""
     data = MasterData(
         xrefs={k: v for k, v in whole.xrefs.items() if k in asked.xrefs},
         prices=whole.prices,

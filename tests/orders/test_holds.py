@@ -11,7 +11,6 @@ import pytest
 
 from edi_gateway.model.finding import Code
 from edi_gateway.model.order import HoldCode, HoldView, NewHold
-from edi_gateway.orders.effects import CONSEQUENCES
 from edi_gateway.orders.holds import (
     LIMITS,
     RULES,
@@ -22,6 +21,7 @@ from edi_gateway.orders.holds import (
     reconcile,
     still_stands,
 )
+from edi_gateway.orders.judging.effects import CONSEQUENCES
 from tests.orders.build import NOW, books, d, judged, line, po, price
 
 SAID = {"reason": "CUSTOMER_AGREED", "text": "Agreed by phone with the buyer."}

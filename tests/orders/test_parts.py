@@ -10,7 +10,7 @@ import pytest
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import ShipTo
 from edi_gateway.model.order import LineState, OrderLine, OrderState
-from edi_gateway.orders.answers import answer
+from edi_gateway.orders.answering.answers import answer
 from edi_gateway.orders.lifecycle import settle, stores_of
 from edi_gateway.orders.parts import without_stores
 from tests.orders.build import TODAY, acks, books, d, judged, line, po, profile

@@ -19,9 +19,9 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.fulfilment import Commitment, OwnPart, Shelf, StockLevel, Supply
 from edi_gateway.model.master_data import Customer, MasterData
 from edi_gateway.model.order import Judgement
-from edi_gateway.orders.answers import answer
-from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.answering.answers import answer
+from edi_gateway.orders.judging.facts import Facts
+from edi_gateway.orders.judging.judge import judge
 from tests.orders.build import acks, books, d, facts, line, po, unit
 
 OURS = {"ours": True}

@@ -16,17 +16,17 @@ from pydantic import BaseModel
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.finding import Effect, Family
 from edi_gateway.model.order import LineState, OrderLine, OrderState
-from edi_gateway.orders.answers import answer
+from edi_gateway.orders.answering.answers import answer
 from edi_gateway.orders.checks import ROOMS
-from edi_gateway.orders.effects import CONSEQUENCES
-from edi_gateway.orders.facts import needs
 from edi_gateway.orders.holds import blocked
-from edi_gateway.orders.identity import business_key, content_hash
-from edi_gateway.orders.judge import judge, judge_again
+from edi_gateway.orders.judging.effects import CONSEQUENCES
+from edi_gateway.orders.judging.facts import needs
+from edi_gateway.orders.judging.identity import business_key, content_hash
+from edi_gateway.orders.judging.judge import judge, judge_again
+from edi_gateway.orders.judging.order_facts import understand
+from edi_gateway.orders.judging.revision import differences
+from edi_gateway.orders.judging.standing import NEW
 from edi_gateway.orders.meaning import pricing
-from edi_gateway.orders.order_facts import understand
-from edi_gateway.orders.revision import differences
-from edi_gateway.orders.standing import NEW
 from edi_gateway.partners.profile import Policies
 from tests.orders.build import books, facts, judged, line, po, profile, standing, unit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from edi_gateway.orders.revision import differences, match_lines, merged
+from edi_gateway.orders.judging.revision import differences, match_lines, merged
 from tests.orders.build import d, line, po
 
 

@@ -11,9 +11,9 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.finding import Family, Severity
 from edi_gateway.model.master_data import KnownOrder
 from edi_gateway.model.order import Judgement
-from edi_gateway.orders.answers import answer
-from edi_gateway.orders.facts import facts_on
-from edi_gateway.orders.judge import business_key, content_hash, judge, snapshot
+from edi_gateway.orders.answering.answers import answer
+from edi_gateway.orders.judging.facts import facts_on
+from edi_gateway.orders.judging.judge import business_key, content_hash, judge, snapshot
 from edi_gateway.orders.meaning.numbers import plain
 from tests.orders.samples import master_data, orders
 from tests.samples.sample import NOW, Sample, samples

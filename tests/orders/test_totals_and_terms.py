@@ -10,8 +10,8 @@ import pytest
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import Customer
-from edi_gateway.orders.facts import facts_on
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.judging.facts import facts_on
+from edi_gateway.orders.judging.judge import judge
 from tests.orders.build import NOW, answered, books, d, facts, held, judged, line, po, standing, states, told
 
 MIXED = (line(4, "CA", "48.00"), line("12.5", "LB", "5.25", ids=[("VN", "CHEESE")]))

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.partners.profile import Calendar
 
 # 8 to 17 in Chicago, which is UTC-6 in winter and UTC-5 from 8 March 2026; Monday 19 January 2026 is a holiday

@@ -270,7 +270,7 @@ def _tell(view: CaseView, *, said: bool) -> None:
 
 def _times(c: CaseRow) -> str:
     """By when it was to be taken and to be over, at which priority."""
-    from edi_gateway.orders.service import PRIORITIES
+    from edi_gateway.orders.hours.service import PRIORITIES
 
     taken = (
         f"taken {c.responded_at:%Y-%m-%d %H:%M}"

@@ -184,7 +184,7 @@ def wait(
     What was promised to the customer runs on: the order's own dates.
     """
     from edi_gateway.commands.triage import working
-    from edi_gateway.orders.service import WAITING_FOR
+    from edi_gateway.orders.hours.service import WAITING_FOR
 
     meant = word(whom, "--for", WAITING_FOR) or ""
 
@@ -260,7 +260,7 @@ def priority(
 ) -> None:
     """Give a case another priority, and the times that go with it."""
     from edi_gateway.commands.triage import working
-    from edi_gateway.orders.service import PRIORITIES
+    from edi_gateway.orders.hours.service import PRIORITIES
 
     numbers = {name: number for number, name in PRIORITIES.items()}
     meant = numbers[word(level, "LEVEL", numbers) or ""]
@@ -297,7 +297,7 @@ def close(
     With --all those of the cause that the machine has resolved get their root cause, too.
     """
     from edi_gateway.commands.triage import working
-    from edi_gateway.orders.service import ACTIONS, ROOT_CAUSES
+    from edi_gateway.orders.hours.service import ACTIONS, ROOT_CAUSES
 
     whose, colon, what = root_cause.partition(":")
     meant = f"{word(whose, '--root-cause', ROOT_CAUSES)}{colon}{what}"

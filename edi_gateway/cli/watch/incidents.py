@@ -222,7 +222,7 @@ def close(
     One of: partner data, our master data, mapping, our process, warehouse, carrier, supplier, system.
     """
     from edi_gateway.commands.watch import incidents
-    from edi_gateway.orders.service import ROOT_CAUSES
+    from edi_gateway.orders.hours.service import ROOT_CAUSES
 
     here: Here = ctx.obj
     wanted = row_id(incident, "incident")
@@ -248,7 +248,7 @@ def post_mortem(
 ) -> None:
     """Write down what is known of it afterwards."""
     from edi_gateway.commands.watch import incidents
-    from edi_gateway.orders.service import ROOT_CAUSES
+    from edi_gateway.orders.hours.service import ROOT_CAUSES
 
     here: Here = ctx.obj
     wanted = row_id(incident, "incident")

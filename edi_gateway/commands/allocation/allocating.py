@@ -21,7 +21,6 @@ from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.fulfilment import Part, PartKind, PartState
 from edi_gateway.model.order import HoldView
-from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.fulfilment.allocation import (
     NO_STOCK,
     Allotment,
@@ -31,6 +30,7 @@ from edi_gateway.orders.fulfilment.allocation import (
     allocate,
 )
 from edi_gateway.orders.holds import Blocked, blocked
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
 from edi_gateway.orders.warehouse.grouping import release_on
 from edi_gateway.partners.profile import Profile

@@ -19,10 +19,10 @@ from edi_gateway.commands.ordering.carrying_on import ENDED
 from edi_gateway.model.fulfilment import RESERVING, Part, PartState
 from edi_gateway.model.master_data import Customer, MasterData
 from edi_gateway.model.order import HoldView, OrderLine
-from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.fulfilment.planning import Cut, LineRule, NewPart, Plan, plan, split
 from edi_gateway.orders.holds import blocked
-from edi_gateway.orders.identity import BLANKET
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging.identity import BLANKET
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO
 from edi_gateway.orders.policy import resolve
 from edi_gateway.orders.warehouse.grouping import release_on

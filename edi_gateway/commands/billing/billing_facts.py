@@ -26,7 +26,7 @@ from edi_gateway.orders.billing.records import (
     to_come,
 )
 from edi_gateway.orders.billing.terms import terms_of
-from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.orders.warehouse.formerly import is_of_another_item
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.book import notices, orders

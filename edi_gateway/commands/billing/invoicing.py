@@ -29,10 +29,10 @@ from edi_gateway.model.order import HoldCode, HoldView
 from edi_gateway.orders.billing.document import document
 from edi_gateway.orders.billing.invoicing import Made, invoice
 from edi_gateway.orders.billing.records import Billable, BilledOrder, Left, billables
-from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.gate.judging import breaches_of_invoice
 from edi_gateway.orders.gate.records import Bill
 from edi_gateway.orders.holds import blocked
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.orders.meaning.numbers import show
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.book import holds, orders, parts

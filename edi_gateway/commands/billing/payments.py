@@ -22,7 +22,7 @@ from edi_gateway.model.documents.remittance import Remittance
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.orders.billing import paying
 from edi_gateway.orders.billing.paying import Owed, Settled, settle, state_of
-from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, show
 from edi_gateway.store.book import orders
 from edi_gateway.store.money import invoices, payments

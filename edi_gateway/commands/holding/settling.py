@@ -13,7 +13,7 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.commands.triage.cases import resolve_about
 from edi_gateway.model.order import HoldView, NewHold
 from edi_gateway.orders.holds import Blocking, reconcile
-from edi_gateway.orders.service import BY_ITSELF
+from edi_gateway.orders.hours.service import BY_ITSELF
 from edi_gateway.store.book import holds
 from edi_gateway.store.book.orders import StoredOrder
 

@@ -1,7 +1,7 @@
 """The 855 of an order: whether one is due now, what it says, and its row among the documents that wait to go.
 
 Takes an order as it stands in the book; puts the answer into the Ledger. What it says is decided by
-orders/answers.py; how it is written is passed in. Called by take_orders.py, carrying_on.py and orders.py.
+orders/answering/answers.py; how it is written is passed in. Called by take_orders.py, carrying_on.py and orders.py.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import OrderLine, OrderState
-from edi_gateway.orders import answers
-from edi_gateway.orders.calendar import deadline, local_date
+from edi_gateway.orders.answering import answers
 from edi_gateway.orders.gate.records import Reply, odd_lines
 from edi_gateway.orders.holds import Blocking
+from edi_gateway.orders.hours.calendar import deadline, local_date
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import snapshots
 from edi_gateway.store.book.orders import StoredOrder

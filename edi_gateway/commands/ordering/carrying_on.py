@@ -24,12 +24,12 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family
 from edi_gateway.model.order import HoldView, LineState, OrderLine, OrderState
-from edi_gateway.orders import answers
+from edi_gateway.orders.answering import answers
 from edi_gateway.orders.holds import Blocking
-from edi_gateway.orders.identity import real_key
+from edi_gateway.orders.hours.service import BY_ITSELF
+from edi_gateway.orders.judging.identity import real_key
 from edi_gateway.orders.lifecycle import FINAL, settle, stores_of
 from edi_gateway.orders.parts import still_wanted
-from edi_gateway.orders.service import BY_ITSELF
 from edi_gateway.store import deadlines
 from edi_gateway.store.book import cases, holds, orders
 from edi_gateway.store.book.orders import StoredOrder

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
-from edi_gateway.orders.revision import pair_lines
+from edi_gateway.orders.judging.revision import pair_lines
 from edi_gateway.store.book.orders import Edit
 
 SKU: Final = "sku"  # which item of ours a line means: no field of the document, but of its judgement

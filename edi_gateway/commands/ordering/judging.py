@@ -17,10 +17,10 @@ from edi_gateway.commands.ordering.edits import SKU, laid_over
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import Judgement, NewHold
 from edi_gateway.orders import holds
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import facts_on, needs
-from edi_gateway.orders.identity import blanket_key
-from edi_gateway.orders.judge import judge_again
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging.facts import facts_on, needs
+from edi_gateway.orders.judging.identity import blanket_key
+from edi_gateway.orders.judging.judge import judge_again
 from edi_gateway.store.book.orders import Edit, StoredOrder
 from edi_gateway.store.master import facts
 

@@ -15,9 +15,9 @@ from edi_gateway.commands.desk import Desk, Partners
 from edi_gateway.commands.ordering.answering import Correspondent
 from edi_gateway.commands.ordering.carrying_on import Matter, end_some, open_matter
 from edi_gateway.model.order import LineState, OrderLine
-from edi_gateway.orders.calendar import zone_of
 from edi_gateway.orders.holds import blocked
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.hours.calendar import zone_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.orders.lifecycle import FINAL
 from edi_gateway.orders.parts import without_stores
 from edi_gateway.partners.profile import Calendar, Profile

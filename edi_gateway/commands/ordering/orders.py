@@ -20,9 +20,9 @@ from edi_gateway.commands.ordering.rejudge import judge_matter
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import resolve_about
 from edi_gateway.model.order import HoldCode, HoldView, LineState, OrderLine, OrderState
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import facts_on, needs
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging.facts import facts_on, needs
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.orders.lifecycle import stores_of
 from edi_gateway.orders.parts import without_stores
 from edi_gateway.store import deadlines

@@ -17,7 +17,7 @@ from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import OrderLine
 from edi_gateway.orders.holds import Blocking, blocked
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.partners.profile import Profile
 
 _HEADER: Final = (

@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from edi_gateway.commands.ledger import Ledger
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.order import LineState, OrderLine
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import facts_on
+from edi_gateway.orders.answering.promising import is_cut, promise
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging.facts import facts_on
 from edi_gateway.orders.meaning.numbers import ZERO
-from edi_gateway.orders.promising import is_cut, promise
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.book.orders import StoredOrder
 from edi_gateway.store.master import facts

@@ -24,10 +24,10 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import AT_WAREHOUSE
 from edi_gateway.model.order import HoldCode, HoldView, Judgement, NewHold, OrderState
-from edi_gateway.orders.facts import Facts
 from edi_gateway.orders.holds import LATER, RULES, Blocking, reconcile
-from edi_gateway.orders.identity import content_hash, snapshot
-from edi_gateway.orders.revision import pair_lines
+from edi_gateway.orders.judging.facts import Facts
+from edi_gateway.orders.judging.identity import content_hash, snapshot
+from edi_gateway.orders.judging.revision import pair_lines
 from edi_gateway.store import deadlines
 from edi_gateway.store.book import orders, parts
 from edi_gateway.store.book.orders import StoredOrder

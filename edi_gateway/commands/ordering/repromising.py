@@ -20,10 +20,10 @@ from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolv
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import PartKind, PartState
 from edi_gateway.model.order import LineState, OrderLine, OrderState
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import facts_on
+from edi_gateway.orders.answering.promising import promise
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging.facts import facts_on
 from edi_gateway.orders.meaning.numbers import plain, show
-from edi_gateway.orders.promising import promise
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.book import cases, parts
 from edi_gateway.store.master import facts

@@ -21,11 +21,12 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Effect, Finding, Severity
 from edi_gateway.model.master_data import MasterData
 from edi_gateway.model.order import Judgement, OrderState
-from edi_gateway.orders import answers, standing
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import Facts, facts_on, needs
-from edi_gateway.orders.identity import blanket_key, business_key, content_hash, snapshot
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.answering import answers
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging import standing
+from edi_gateway.orders.judging.facts import Facts, facts_on, needs
+from edi_gateway.orders.judging.identity import blanket_key, business_key, content_hash, snapshot
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import deadlines
 from edi_gateway.store.book import orders

@@ -17,10 +17,10 @@ from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.order import Judgement, LineState, OrderLine
+from edi_gateway.orders.answering.promising import no_more
+from edi_gateway.orders.judging.revision import pair_lines, same_content
 from edi_gateway.orders.lifecycle import settle, stores_of
 from edi_gateway.orders.parts import still_wanted
-from edi_gateway.orders.promising import no_more
-from edi_gateway.orders.revision import pair_lines, same_content
 from edi_gateway.store.book import orders
 
 _ENDED = (LineState.CANCELLED, LineState.REJECTED)

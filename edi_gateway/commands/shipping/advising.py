@@ -23,7 +23,7 @@ from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.documents.shipping_advice import ShippingAdvice
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Part, Release
-from edi_gateway.orders.calendar import zone_of
+from edi_gateway.orders.hours.calendar import zone_of
 from edi_gateway.orders.warehouse import advice as advices
 from edi_gateway.orders.warehouse.advice import Known, names_of
 from edi_gateway.partners.profile import Profile

@@ -23,8 +23,8 @@ from edi_gateway.commands.stocking import negative_stock
 from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.finding import Finding
 from edi_gateway.model.fulfilment import WAITING, Confirm, Part, PartKind, PartState, Release
-from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.fulfilment.planning import split
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, plain, show
 from edi_gateway.orders.warehouse.oddities import left_early, raced, shipped_late
 from edi_gateway.orders.warehouse.shipping import Applied, implausible, over_allowed, ship

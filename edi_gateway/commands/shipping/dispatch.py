@@ -17,7 +17,7 @@ from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.fulfilment import Agreed, Part, Place, Site
 from edi_gateway.model.master_data import Item, MasterData
 from edi_gateway.model.order import OrderLine
-from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.orders.meaning import items
 from edi_gateway.orders.warehouse.formerly import Former, agreed, is_of_another_item
 from edi_gateway.orders.warehouse.places import Destination, destination, keys_of, place_of

@@ -19,8 +19,8 @@ from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.model.finding import Family, Finding
 from edi_gateway.model.fulfilment import Confirm, Part, Place, Release, Shipped, Transport, Unit
 from edi_gateway.model.order import HoldCode, NewHold
-from edi_gateway.orders.calendar import add_working_days, local_date
 from edi_gateway.orders.holds import RULES
+from edi_gateway.orders.hours.calendar import add_working_days, local_date
 from edi_gateway.orders.meaning.numbers import ZERO, plain
 from edi_gateway.orders.shipping.completeness import tells_cartons
 from edi_gateway.orders.warehouse.freezing import shipped_line, shipped_order, stores_of

@@ -25,7 +25,7 @@ from edi_gateway.commands.shipping.dispatch import Dispatch, open_dispatch
 from edi_gateway.commands.triage.cases import About, NewCase, resolve
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Part, PartState, Place, Release
-from edi_gateway.orders.calendar import shift
+from edi_gateway.orders.hours.calendar import shift
 from edi_gateway.orders.warehouse.grouping import Group, Grouped, group
 from edi_gateway.orders.warehouse.order import Asked, Status, warehouse_order
 from edi_gateway.orders.warehouse.places import of_site

@@ -17,10 +17,10 @@ from edi_gateway.commands.stocking.restocking import restock
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases, resolve
 from edi_gateway.model.documents.inventory import InventoryReport
 from edi_gateway.model.finding import Code, Family, Finding, Severity
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import facts_on
 from edi_gateway.orders.fulfilment import counting
 from edi_gateway.orders.fulfilment.counting import Compared, Key
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging.facts import facts_on
 from edi_gateway.store.book import cases
 from edi_gateway.store.goods import stock, stock_proposals
 from edi_gateway.store.goods.stock import Move

@@ -24,9 +24,9 @@ from edi_gateway.model.finding import Finding
 from edi_gateway.model.fulfilment import Shipped, Transport
 from edi_gateway.model.gs1 import sscc_problem
 from edi_gateway.model.order import HoldCode
-from edi_gateway.orders.calendar import local_date
 from edi_gateway.orders.gate.judging import breaches_of_notice
 from edi_gateway.orders.gate.records import Notice
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.orders.shipping.completeness import lacking
 from edi_gateway.orders.shipping.notice import notice
 from edi_gateway.orders.warehouse.advice_transport import transport_problem

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from edi_gateway.commands.desk import Desk
 from edi_gateway.model.finding import Finding
-from edi_gateway.orders.service import BY_ITSELF, NORMAL, clocks
+from edi_gateway.orders.hours.service import BY_ITSELF, NORMAL, clocks
 from edi_gateway.store.book import cases
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.master import customers
@@ -40,7 +40,7 @@ _RANK = 5  # of a customer whom nobody gave one
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A finding that needs a person. `amount`: money at risk in `currency`; `priority`: orders/service.py."""
+    """A finding that needs a person. `amount`: money at risk in `currency`; `priority`: orders/hours/service.py."""
 
     finding: Finding
     partner: str | None
@@ -149,7 +149,7 @@ def _open_already(
 
 def resolve(desk: Desk, case_ids: Sequence[int], text: str, action: str = BY_ITSELF) -> None:
     """The cause is gone: no one needs to do anything more. Those of the cases that are open; the machine says why in
-    `text`, and `action` what did it (orders/service.ACTIONS)."""
+    `text`, and `action` what did it (orders/hours/service.ACTIONS)."""
     now, by = desk.clock(), desk.actor.name
     found = cases.lock_open(desk.conn, case_ids)
     if not found:

@@ -13,7 +13,7 @@ from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import resolve_about
 from edi_gateway.model.documents.application_advice import ApplicationAdvice, ApplicationError, JudgedDocument
 from edi_gateway.model.finding import Code, Finding, Location
-from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.store.ids import short
 from edi_gateway.store.traffic import documents, refusals
 from edi_gateway.x12.acks.refusing import refused

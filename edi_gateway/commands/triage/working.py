@@ -15,7 +15,7 @@ from typing import Final
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.triage.cases import end_segments, note
-from edi_gateway.orders.service import ACTIONS, PRIORITIES, ROOT_CAUSES, WAITING_FOR, root_cause
+from edi_gateway.orders.hours.service import ACTIONS, PRIORITIES, ROOT_CAUSES, WAITING_FOR, root_cause
 from edi_gateway.store import users
 from edi_gateway.store.book import cases, holds
 from edi_gateway.store.book.cases import Case
@@ -165,8 +165,8 @@ def prioritise(desk: Desk, which: Which, priority: int) -> Done:
 
 def close(desk: Desk, which: Which, root: str, text: str = "", action: str | None = None) -> Done:
     """Close it with its root cause, "our master data: price out of date" or the first level alone (spec B14.4), and
-    what was done (orders/service.ACTIONS). A case whose hold still stands is not closed by hand; one that the machine
-    has resolved is, when somebody says why it came up."""
+    what was done (orders/hours/service.ACTIONS). A case whose hold still stands is not closed by hand; one that the
+    machine has resolved is, when somebody says why it came up."""
     what = _what("Closing", which)
     found = _any(desk, which, "Closing", resolved=True)
     if any(case.state == "CLOSED" for case in found):

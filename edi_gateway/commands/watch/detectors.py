@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from edi_gateway.commands.watch.sighting import Sighting, Watched
 from edi_gateway.model.finding import Code
 from edi_gateway.model.incident import Kind, Urgency
-from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.partners.profile import Calendar
 from edi_gateway.reports.watch import measures
 from edi_gateway.store.watch import tallies

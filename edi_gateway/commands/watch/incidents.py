@@ -10,7 +10,7 @@ from typing import Final
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.model.incident import Kind, Urgency
-from edi_gateway.orders.service import ROOT_CAUSES
+from edi_gateway.orders.hours.service import ROOT_CAUSES
 from edi_gateway.store import snapshots
 from edi_gateway.store.ids import short
 from edi_gateway.store.watch import incidents

@@ -11,7 +11,7 @@ from edi_gateway.commands.desk import Desk
 from edi_gateway.commands.watch.detectors import DETECTORS
 from edi_gateway.commands.watch.sighting import Sighting, Watched
 from edi_gateway.model.incident import Kind, Urgency
-from edi_gateway.orders.calendar import local_date
+from edi_gateway.orders.hours.calendar import local_date
 from edi_gateway.partners.profile import Calendar
 from edi_gateway.store.watch import incidents, tallies
 from edi_gateway.store.watch.incidents import Incident

@@ -21,7 +21,7 @@ from edi_gateway.flow.trial.records import (
     TriedSet,
 )
 from edi_gateway.model.finding import Finding
-from edi_gateway.orders.identity import snapshot
+from edi_gateway.orders.judging.identity import snapshot
 from edi_gateway.store.book import cases, holds, orders
 from edi_gateway.store.book.cases import Case
 from edi_gateway.store.bulk import Row

@@ -1,4 +1,4 @@
-"""Our answer to a purchase order (855). Decided by orders/answers.py, written by mapping/."""
+"""Our answer to a purchase order (855). Decided by orders/answering/answers.py, written by mapping/."""
 
 from __future__ import annotations
 

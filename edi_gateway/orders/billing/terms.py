@@ -16,7 +16,7 @@ from edi_gateway.model.documents.shared import Terms
 from edi_gateway.model.master_data import Customer
 from edi_gateway.orders.billing.extension import charge_money
 from edi_gateway.orders.billing.records import Left
-from edi_gateway.orders.calendar import shift
+from edi_gateway.orders.hours.calendar import shift
 from edi_gateway.orders.meaning.numbers import ZERO, is_sane
 
 _AT_ONCE: Final = frozenset({"CO", "PP"})  # paid on consumption, paid before

@@ -25,7 +25,7 @@ from edi_gateway.orders.checks import (
     totals,
     units,
 )
-from edi_gateway.orders.order_facts import OrderFacts
+from edi_gateway.orders.judging.order_facts import OrderFacts
 
 Check = Callable[[PurchaseOrder, OrderFacts], Iterator[Finding]]
 

@@ -7,10 +7,10 @@ from datetime import date
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
-from edi_gateway.orders.calendar import has_working_day, shift
-from edi_gateway.orders.effects import found
+from edi_gateway.orders.hours.calendar import has_working_day, shift
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import OrderFacts
 from edi_gateway.orders.meaning.dates import Window, day, days_between
-from edi_gateway.orders.order_facts import OrderFacts
 
 
 def _windows(facts: OrderFacts) -> Iterator[tuple[Window, str, str]]:

@@ -8,11 +8,11 @@ from decimal import Decimal
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
-from edi_gateway.orders.effects import found
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import OrderFacts
+from edi_gateway.orders.judging.standing import HANDLED
 from edi_gateway.orders.meaning.dates import day
 from edi_gateway.orders.meaning.numbers import ZERO, plain, show
-from edi_gateway.orders.order_facts import OrderFacts
-from edi_gateway.orders.standing import HANDLED
 
 
 def purpose_handled(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding
-from edi_gateway.orders.effects import found
-from edi_gateway.orders.order_facts import OrderFacts
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import OrderFacts
 
 
 def usage_flag_agrees(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:

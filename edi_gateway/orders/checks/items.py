@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
-from edi_gateway.orders.effects import found
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import LineFacts, OrderFacts
 from edi_gateway.orders.meaning.dates import day
-from edi_gateway.orders.order_facts import LineFacts, OrderFacts
 
 
 def item_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding
-from edi_gateway.orders.effects import found
-from edi_gateway.orders.identity import BLANKET
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.identity import BLANKET
+from edi_gateway.orders.judging.order_facts import OrderFacts
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, show
 from edi_gateway.orders.meaning.pricing import FREE_TYPES
-from edi_gateway.orders.order_facts import OrderFacts
 
 
 def order_worth_shipping(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:

@@ -8,10 +8,10 @@ from decimal import Decimal
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import Party
 from edi_gateway.model.finding import Code, Finding, Severity
-from edi_gateway.orders.effects import found
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import OrderFacts
 from edi_gateway.orders.meaning import parties
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain, show
-from edi_gateway.orders.order_facts import OrderFacts
 
 
 def ship_to_known(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:

@@ -7,11 +7,11 @@ from typing import Final
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Code, Finding, Severity
-from edi_gateway.orders.effects import found
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import LineFacts, OrderFacts
 from edi_gateway.orders.meaning.dates import day
 from edi_gateway.orders.meaning.numbers import is_sane, plain, show_price
 from edi_gateway.orders.meaning.pricing import RETAIL
-from edi_gateway.orders.order_facts import LineFacts, OrderFacts
 
 
 def _basis(line: LineFacts) -> str:

@@ -12,8 +12,8 @@ from types import ModuleType
 from edi_gateway.model.finding import Code, Effect
 from edi_gateway.model.order import HoldCode
 from edi_gateway.orders.checks import ROOMS, Check
-from edi_gateway.orders.effects import CONSEQUENCES
 from edi_gateway.orders.holds import RELEASE_REASONS, RULES
+from edi_gateway.orders.judging.effects import CONSEQUENCES
 from edi_gateway.orders.limits import LIMITS
 
 _STEPS = {

@@ -10,8 +10,8 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import Carrier, Party
 from edi_gateway.model.finding import Code, Finding
 from edi_gateway.model.master_data import ShipTo
-from edi_gateway.orders.effects import found
-from edi_gateway.orders.order_facts import OrderFacts
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import OrderFacts
 
 _LTL: Final = re.compile(r"\b(LTL|LESS[ -]THAN[ -](TRUCK|TRAILER)[ -]?LOAD)\b")
 _PO_BOX: Final = re.compile(r"\b(P\W{0,2}O\W{0,2}BOX|POST\s+OFFICE\s+BOX|CASE\s+POSTALE|APARTADO\s+POSTAL)\b")

@@ -8,9 +8,9 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import Allowance, Note, Terms
 from edi_gateway.model.finding import Code, Finding, Severity
 from edi_gateway.model.master_data import Customer
-from edi_gateway.orders.effects import found
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import OrderFacts
 from edi_gateway.orders.meaning.numbers import plain, show
-from edi_gateway.orders.order_facts import OrderFacts
 
 
 def currency_as_agreed(order: PurchaseOrder, facts: OrderFacts) -> Iterator[Finding]:

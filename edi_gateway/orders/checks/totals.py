@@ -9,9 +9,9 @@ from typing import Final
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import Allowance
 from edi_gateway.model.finding import Code, Finding, Severity
-from edi_gateway.orders.effects import found
+from edi_gateway.orders.judging.effects import found
+from edi_gateway.orders.judging.order_facts import OrderFacts
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money, plain, show
-from edi_gateway.orders.order_facts import OrderFacts
 
 _MODULUS: Final = Decimal(10) ** 10
 _TOTALS: Final = ("TT", "GV")  # AMT01 of the whole order

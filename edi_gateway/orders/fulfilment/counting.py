@@ -18,8 +18,8 @@ from edi_gateway.model.documents.shared import Party
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Site, StockLevel
 from edi_gateway.model.master_data import Item
-from edi_gateway.orders.calendar import local_date, zone_of
-from edi_gateway.orders.facts import Facts, Needs
+from edi_gateway.orders.hours.calendar import local_date, zone_of
+from edi_gateway.orders.judging.facts import Facts, Needs
 from edi_gateway.orders.meaning import items, units
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain, show
 from edi_gateway.partners.profile import Calendar

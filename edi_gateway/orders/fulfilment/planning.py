@@ -18,7 +18,7 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.fulfilment import AT_WAREHOUSE, Backorder, Part, PartKind, PartState
 from edi_gateway.model.order import LineState, OrderLine
 from edi_gateway.orders.fulfilment.sharing import fair
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain, six_places
 
 # from what nobody has touched to what stands ready: what is cancelled goes in this order

@@ -16,7 +16,7 @@ from edi_gateway.orders.gate.before import (
     with_tolerance,
 )
 from edi_gateway.orders.gate.records import Notice, NoticeItem
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, show
 
 Key = tuple[int, tuple[int, ...]]  # order, lines that an item may mean

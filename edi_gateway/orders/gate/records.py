@@ -22,7 +22,7 @@ from edi_gateway.model.fulfilment import Shipped
 from edi_gateway.model.order import LineState, OrderLine, OrderState
 from edi_gateway.model.story import Departed, OrderStory
 from edi_gateway.orders.gate.before import Acknowledged, acknowledged, line_numbers, worth
-from edi_gateway.orders.identity import shares_of
+from edi_gateway.orders.judging.identity import shares_of
 from edi_gateway.orders.meaning.numbers import ZERO, is_sane
 from edi_gateway.partners.profile import Profile
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from edi_gateway.model.documents.purchase_order import Schedule
 from edi_gateway.model.documents.shared import Dates
-from edi_gateway.orders.calendar import add_working_days, shift
+from edi_gateway.orders.hours.calendar import add_working_days, shift
 from edi_gateway.partners.profile import Calendar
 
 _NAMES: Final = (

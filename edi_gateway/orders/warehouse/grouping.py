@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from edi_gateway.model.fulfilment import Part, PartState
-from edi_gateway.orders.calendar import add_working_days, next_working_day
+from edi_gateway.orders.hours.calendar import add_working_days, next_working_day
 from edi_gateway.partners.profile import Calendar
 
 _ENDED = (PartState.SHIPPED, PartState.CANCELLED)

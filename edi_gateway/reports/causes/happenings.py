@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from edi_gateway.model.finding import Family
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.store.tables import case_segments, cases, causes, holds, order_lines
 
 # how cases may be counted, and what stands for those of which nothing is known

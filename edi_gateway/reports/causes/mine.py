@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 from sqlalchemy.sql.selectable import FromClause
 
-from edi_gateway.orders.service import families_of
+from edi_gateway.orders.hours.service import families_of
 from edi_gateway.reports.causes.queue import CauseRow, Wanted, queue
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import NEVER, case_mentions, case_notes, case_watchers, cases, causes, orders

@@ -13,7 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.reports.causes.happenings import happenings, in_hours
 from edi_gateway.reports.causes.queue import money
 

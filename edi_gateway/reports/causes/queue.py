@@ -17,7 +17,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from edi_gateway.model.finding import Family
-from edi_gateway.orders.service import families_of
+from edi_gateway.orders.hours.service import families_of
 from edi_gateway.reports.book.cases import CaseRow, list_where, of_cause
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import NEVER, cases, cause_days, causes

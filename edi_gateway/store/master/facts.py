@@ -1,6 +1,6 @@
 """The facts that judging a batch of orders may ask for, in a handful of queries whatever its size.
 
-Takes the keys that orders/facts.py says it needs; gives MasterData as it stands on a day. Called by commands.
+Takes the keys that orders/judging/facts.py says it needs; gives MasterData as it stands on a day. Called by commands.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _PRICE_HISTORY = timedelta(days=400)  # a PO is judged by the price of its date,
 
 
 class Needs(Protocol):
-    """orders.facts.Needs. Cross-reference keys are (qualifier, value), ship-to keys (qualifier, code) or
+    """orders.judging.facts.Needs. Cross-reference keys are (qualifier, value), ship-to keys (qualifier, code) or
     ("POSTAL", code), `skus` values that may be our own numbers."""
 
     @property

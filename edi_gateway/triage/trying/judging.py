@@ -19,11 +19,11 @@ from edi_gateway.model.documents.acknowledgment import PurchaseOrderAcknowledgme
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Effect, Finding
 from edi_gateway.model.order import Judgement, NewHold, OrderLine
-from edi_gateway.orders import answers
-from edi_gateway.orders.calendar import local_date
-from edi_gateway.orders.facts import Facts, facts_on, needs
-from edi_gateway.orders.judge import judge_again
-from edi_gateway.orders.standing import CANCELS, CHANGES, COPIES, REPLACES
+from edi_gateway.orders.answering import answers
+from edi_gateway.orders.hours.calendar import local_date
+from edi_gateway.orders.judging.facts import Facts, facts_on, needs
+from edi_gateway.orders.judging.judge import judge_again
+from edi_gateway.orders.judging.standing import CANCELS, CHANGES, COPIES, REPLACES
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store.master import facts
 from edi_gateway.triage.trying import difference, writing

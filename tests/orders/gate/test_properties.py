@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Severity
 from edi_gateway.model.order import OrderLine
-from edi_gateway.orders.answers import answer
-from edi_gateway.orders.facts import Facts
+from edi_gateway.orders.answering.answers import answer
 from edi_gateway.orders.gate.judging import RULES, breaches_of_answer
 from edi_gateway.orders.gate.records import Reply, odd_lines
-from edi_gateway.orders.judge import judge
+from edi_gateway.orders.judging.facts import Facts
+from edi_gateway.orders.judging.judge import judge
 from edi_gateway.partners.profile import Profile
 from tests.orders.build import books, facts
 from tests.orders.test_properties import SETTINGS, almost_good, outcomes, policies

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from starlette.exceptions import HTTPException
 
 from edi_gateway.model.finding import Family
-from edi_gateway.orders.service import ACTIONS, BY_ITSELF, PRIORITIES, QUEUES, ROOT_CAUSES, WAITING_FOR
+from edi_gateway.orders.hours.service import ACTIONS, BY_ITSELF, PRIORITIES, QUEUES, ROOT_CAUSES, WAITING_FOR
 from edi_gateway.reports.book.cases import OPEN_STATES
 from edi_gateway.reports.causes import queue as report
 from edi_gateway.reports.causes.mine import my_work

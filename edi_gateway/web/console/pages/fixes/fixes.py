@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from edi_gateway.commands.triage.fixing import Given
 from edi_gateway.flow.replays import fixing
 from edi_gateway.orders.holds import RELEASE_REASONS
-from edi_gateway.orders.service import ROOT_CAUSES
+from edi_gateway.orders.hours.service import ROOT_CAUSES
 from edi_gateway.reports.book import cases
 from edi_gateway.reports.triage import replays
 from edi_gateway.triage.suggestions.fix import Fix

@@ -11,7 +11,7 @@ from edi_gateway.commands.telling import messages
 from edi_gateway.commands.watch import incidents as commands
 from edi_gateway.commands.watch import switches
 from edi_gateway.model.incident import Urgency
-from edi_gateway.orders.service import ROOT_CAUSES
+from edi_gateway.orders.hours.service import ROOT_CAUSES
 from edi_gateway.reports.watch import incidents as reports
 from edi_gateway.reports.watch.messages import list_messages
 from edi_gateway.reports.watch.switches import stopped

@@ -19,10 +19,10 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.fulfilment import Backorder, OwnPart
 from edi_gateway.model.master_data import Customer
 from edi_gateway.model.order import LineState, OrderLine
-from edi_gateway.orders.availability import Availability
-from edi_gateway.orders.calendar import next_working_day
-from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.identity import BLANKET
+from edi_gateway.orders.answering.availability import Availability
+from edi_gateway.orders.hours.calendar import next_working_day
+from edi_gateway.orders.judging.facts import Facts
+from edi_gateway.orders.judging.identity import BLANKET
 from edi_gateway.orders.meaning import units
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, exactly, is_sane, plain, show, six_places
 from edi_gateway.orders.parts import reduced

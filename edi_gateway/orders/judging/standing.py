@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import KnownOrder
-from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.identity import business_key, content_hash
-from edi_gateway.orders.revision import Difference, differences, merged
+from edi_gateway.orders.judging.facts import Facts
+from edi_gateway.orders.judging.identity import business_key, content_hash
+from edi_gateway.orders.judging.revision import Difference, differences, merged
 
 Verdict = Literal["new", "repeat", "change", "conflict", "copy", "reject"]
 Doubt = Literal[

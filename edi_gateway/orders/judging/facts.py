@@ -15,9 +15,9 @@ from fractions import Fraction
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId, Pack, Party
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, MasterData, Price, ShipTo
-from edi_gateway.orders.availability import Availability
-from edi_gateway.orders.calendar import add_working_days, local_date, next_working_day
-from edi_gateway.orders.identity import blanket_key, business_key
+from edi_gateway.orders.answering.availability import Availability
+from edi_gateway.orders.hours.calendar import add_working_days, local_date, next_working_day
+from edi_gateway.orders.judging.identity import blanket_key, business_key
 from edi_gateway.orders.meaning import dates, items, parties, pricing, units
 from edi_gateway.partners.profile import Policies, Profile
 

@@ -12,11 +12,11 @@ from typing import Final
 
 from edi_gateway.model.finding import Code, Effect, Finding
 from edi_gateway.model.order import HoldCode, NewHold
-from edi_gateway.orders.effects import CONSEQUENCES
 from edi_gateway.orders.holds import RULES
-from edi_gateway.orders.identity import content_hash
+from edi_gateway.orders.judging.effects import CONSEQUENCES
+from edi_gateway.orders.judging.identity import content_hash
+from edi_gateway.orders.judging.order_facts import LineFacts, OrderFacts
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain
-from edi_gateway.orders.order_facts import LineFacts, OrderFacts
 
 _LINE: Final = re.compile(r"lines\[(\d+)\]")
 

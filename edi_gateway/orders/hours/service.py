@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from edi_gateway.model.finding import Family
-from edi_gateway.orders.working_time import WorkingHours
+from edi_gateway.orders.hours.working_time import WorkingHours
 
 # working hours in which somebody should have seen to it, at the priority of all; what is not here: a day
 RESPONSE_HOURS: Final[dict[Family, int]] = {

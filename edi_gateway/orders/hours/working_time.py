@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from edi_gateway.orders.calendar import is_working, local_date, shift, zone_of
+from edi_gateway.orders.hours.calendar import is_working, local_date, shift, zone_of
 from edi_gateway.partners.profile import Calendar
 
 _LOOK = 400  # days: hours that never come again count as real ones

@@ -15,19 +15,19 @@ from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId
 from edi_gateway.model.finding import Code, Effect, Finding, Severity
 from edi_gateway.model.order import Judgement, LineState, NewHold, OrderLine, OrderState
-from edi_gateway.orders.calendar import add_working_days
+from edi_gateway.orders.answering.promising import is_cut, promise
 from edi_gateway.orders.checks import CHECKS, duplicate
 from edi_gateway.orders.checks.dates import can_promise
-from edi_gateway.orders.effects import effect_of, reject_code
-from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.identity import business_key, content_hash, snapshot
+from edi_gateway.orders.hours.calendar import add_working_days
+from edi_gateway.orders.judging.effects import effect_of, reject_code
+from edi_gateway.orders.judging.facts import Facts
+from edi_gateway.orders.judging.identity import business_key, content_hash, snapshot
+from edi_gateway.orders.judging.order_facts import LineFacts, OrderFacts, understand
+from edi_gateway.orders.judging.raising import line_index, raise_holds, total
+from edi_gateway.orders.judging.revision import differences
+from edi_gateway.orders.judging.standing import NEW, Standing, stands
 from edi_gateway.orders.lifecycle import settle, stores_of
 from edi_gateway.orders.meaning.numbers import ZERO
-from edi_gateway.orders.order_facts import LineFacts, OrderFacts, understand
-from edi_gateway.orders.promising import is_cut, promise
-from edi_gateway.orders.raising import line_index, raise_holds, total
-from edi_gateway.orders.revision import differences
-from edi_gateway.orders.standing import NEW, Standing, stands
 
 __all__ = ["business_key", "content_hash", "differences", "judge", "judge_again", "snapshot"]
 

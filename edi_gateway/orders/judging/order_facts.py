@@ -14,13 +14,13 @@ from typing import Final
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.master_data import Customer, Item, ItemUnit, ShipTo
-from edi_gateway.orders.blanket import Blanket, blanket_of
-from edi_gateway.orders.facts import Facts, Goods
-from edi_gateway.orders.identity import Share, shares_of
+from edi_gateway.orders.judging.blanket import Blanket, blanket_of
+from edi_gateway.orders.judging.facts import Facts, Goods
+from edi_gateway.orders.judging.identity import Share, shares_of
+from edi_gateway.orders.judging.standing import Standing
 from edi_gateway.orders.meaning import dates, items, parties, pricing, units
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, money
 from edi_gateway.orders.policy import Resolved, resolve
-from edi_gateway.orders.standing import Standing
 from edi_gateway.partners.profile import Policies
 
 _NOT_COMPARED: Final = pricing.Quote("not compared")

@@ -12,11 +12,11 @@ from fractions import Fraction
 
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.master_data import Price
-from edi_gateway.orders.facts import Facts
-from edi_gateway.orders.identity import BLANKET, blanket_key
+from edi_gateway.orders.judging.facts import Facts
+from edi_gateway.orders.judging.identity import BLANKET, blanket_key
+from edi_gateway.orders.judging.standing import read
 from edi_gateway.orders.meaning import pricing, units
 from edi_gateway.orders.meaning.numbers import ZERO, is_sane, six_places
-from edi_gateway.orders.standing import read
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,12 @@ from edi_gateway.model.documents.acknowledgment import Answer, AnsweredLine, Pur
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.documents.shared import ItemId, QuotedPrice
 from edi_gateway.model.order import LineState, OrderLine, OrderState
+from edi_gateway.orders.answering.promising import BACKORDERED, PENDING
 from edi_gateway.orders.holds import Blocked, Blocking, blocked
 from edi_gateway.orders.lifecycle import waiting_quantities
 from edi_gateway.orders.meaning.items import our_qualifier
 from edi_gateway.orders.meaning.numbers import EXACT, ZERO, is_sane, plain
 from edi_gateway.orders.parts import quantity_of
-from edi_gateway.orders.promising import BACKORDERED, PENDING
 from edi_gateway.partners.profile import Policies, Profile
 
 _NOTHING_BLOCKED: Final = Blocked(False, frozenset(), frozenset())
