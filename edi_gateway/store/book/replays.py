@@ -21,7 +21,8 @@ DRY, REPLAY = "dry", "replay"  # kinds of a run
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A row of `replay_runs`. `fingerprint` is None when its cases have several causes."""
+    """A row of `replay_runs`. `fingerprint` is None when its cases have several causes. `incident_id`: its cases are
+    those that an incident affects, opened at `since` or later."""
 
     id: int
     kind: str
@@ -33,6 +34,8 @@ class Run:
     by: str
     started_at: datetime
     ended_at: datetime | None
+    incident_id: int | None = None
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

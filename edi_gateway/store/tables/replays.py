@@ -21,8 +21,11 @@ replay_runs = Table(
     Column("by", String(80), nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("ended_at", Moment),
+    Column("incident_id", BigInteger),  # whose affected cases these are
+    Column("since", Moment),  # of them those that were opened from then on
     Index("ix_replay_runs_state", "state"),
     Index("ix_replay_runs_fingerprint", "fingerprint"),
+    Index("ix_replay_runs_incident_id", "incident_id"),
 )
 
 replay_items = Table(
