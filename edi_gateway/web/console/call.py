@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from fastapi import Depends, Request, Response
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse
@@ -25,6 +25,9 @@ from edi_gateway.web.console.security.permits import has
 if TYPE_CHECKING:
     from edi_gateway.web.console.deps import Deps
     from edi_gateway.web.console.templating import Templates
+
+
+_OF_ADDRESSES = ":/%#?=@[]!$&'()*+,;"
 
 
 class Called:
@@ -114,7 +117,8 @@ class Called:
         """To another page of ours, after a change; it says what was done (`kind`: done, note or wrong)."""
         response: Response
         if self.is_htmx:
-            response = Response(status_code=204, headers={"HX-Redirect": path})
+            # a header holds ASCII; what is written as an address already stays as it is
+            response = Response(status_code=204, headers={"HX-Redirect": quote(path, safe=_OF_ADDRESSES)})
         else:
             response = RedirectResponse(path, 303)
         token = self.cookie

@@ -37,6 +37,12 @@ def test_nobody_is_sent_elsewhere_after_signing_in(site: Site, elsewhere: str) -
     assert browser.post("/sign-in", name="ann", password=PASSWORD, next=elsewhere).path == "/"
 
 
+def test_an_address_of_any_characters_is_gone_to_as_browsers_write_it(site: Site) -> None:
+    browser = site.browser("LEAD")
+    asked = browser.client.get("/sign-in?next=/partners/K%C3%A4lte%E4%B8%AD", headers={"HX-Request": "true"})
+    assert (asked.status_code, asked.headers["HX-Redirect"]) == (204, "/partners/K%C3%A4lte%E4%B8%AD")
+
+
 def test_a_wrong_name_and_a_wrong_password_are_told_alike_and_both_are_made_to_wait(site: Site) -> None:
     site.hire("ann", "LEAD")
     browser = site.browser().get("/sign-in")

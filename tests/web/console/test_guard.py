@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import base64
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from edi_gateway.reports import people
 from edi_gateway.web.console.app import create
 from edi_gateway.web.console.rooms import SIGNED_IN, Call, Room
-from edi_gateway.web.console.security.bounds import STRANGERS
+from edi_gateway.web.console.security.bounds import STRANGERS, Bounded
 from edi_gateway.web.listener import Listener, Tls
 from tests.web.console.browsing import PASSWORD, Site
 
@@ -135,6 +138,37 @@ def test_more_than_a_request_may_hold_is_not_read(site: Site) -> None:
     form = {"Sec-Fetch-Site": "same-origin", "Content-Type": "application/x-www-form-urlencoded"}
     assert client.post("/sign-in", content=chunks, headers=form).status_code == 413
     assert client.post("/users", content=b"x" * (STRANGERS + 1)).status_code == 403  # as far as its guard
+
+
+def test_a_body_that_hardly_comes_takes_nobodys_place() -> None:
+    """A stranger who sends the head of a sign-in and then a byte now and then."""
+    told: list[Any] = []
+
+    async def trickle() -> dict[str, Any]:
+        await asyncio.sleep(0.01)
+        return {"type": "http.request", "body": b"a", "more_body": True}
+
+    async def reads(scope: Any, receive: Any, send: Any) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    async def send(message: Any) -> None:
+        told.append(message)
+
+    scope = {"path": "/sign-in", "headers": [(b"content-length", b"6000")]}
+    asyncio.run(asyncio.wait_for(Bounded(reads, 1 << 20, patience=0.1)(scope, trickle, send), 20))
+    assert [message.get("status") for message in told] == [408, None]
+
+
+def test_a_field_may_be_as_large_as_a_request(site: Site) -> None:
+    """An import's file comes back with the form that imports what was previewed."""
+    browser = site.browser("MASTER_DATA").get("/imports")
+    rows = b"".join(b"SHOP-%06d,EA,9.25,USD,2026-01-01,MASS\n" % n for n in range(30_000))
+    sent = base64.b64encode(b"sku,unit,price,currency,since,price_group\n" + rows).decode()
+    assert len(sent) > 1 << 20
+    browser.post("/imports", kind="nothing", name="p.csv", content=sent)
+    assert browser.said.startswith("Importing was refused: there are only items,")
 
 
 def test_numbers_are_told_on_this_machine_and_elsewhere_to_a_token_that_may_see_figures(site: Site) -> None:

@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, DBAPIError
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from edi_gateway import logs
 from edi_gateway.commands.people.door import CODE
@@ -68,6 +69,8 @@ def guarded(handler: Handler, may: str | None, kind: Kind) -> Handler:
             return response
         except Turned as turned:
             return _turn(call, turned)
+        except ClientDisconnect:  # nobody is there any more, or bounds.py has cut them off
+            return Response(status_code=400)
         except Exception as error:
             return await run_in_threadpool(_failed, call, error)
 
@@ -115,8 +118,11 @@ async def _meant(request: Request, call: Called) -> None:
         raise Turned(403, "The change did not come from a page of this console.")
     token = call.cookie
     given = request.headers.get(CSRF_HEADER)
+    form = await request.form(
+        max_part_size=call.deps.body_bytes
+    )  # kept: the endpoint's fields are taken from it
     if given is None:
-        found = (await request.form()).get(CSRF_FIELD)
+        found = form.get(CSRF_FIELD)
         given = found if isinstance(found, str) else ""
     if token is None or not cookies.csrf_fits(token, given):
         raise Turned(403, "The page was out of date: open it again, and repeat the change.")
