@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from edi_gateway.store import tables
@@ -21,6 +23,14 @@ def answers(shop: Shop) -> list[tuple[str, str | None]]:
     return [(row["state"], row["status"]) for row in shop.rows(tables.documents, set_code="855")]
 
 
+def acked(shop: Shop) -> list[int | None]:
+    """How many whole hours after they were sent the answers were acknowledged."""
+    sent = {row["id"]: row["sent_at"] for row in shop.rows(tables.transmissions)}
+    rows = shop.rows(tables.documents, set_code="855")
+    hour = timedelta(hours=1)
+    return [row["acked_at"] and (row["acked_at"] - sent[row["transmission_id"]]) // hour for row in rows]
+
+
 def ack_states(shop: Shop) -> dict[str, str]:
     return {row["sets"]: row["ack_state"] for row in shop.rows(tables.transmissions)}
 
@@ -33,6 +43,15 @@ def come(shop: Shop, content: bytes) -> None:
 def test_an_answer_waits_for_its_acknowledgment_and_a_997_for_none(answered: Shop) -> None:
     assert ack_states(answered) == {"855": "AWAITED", "997": "NONE"}
     assert answers(answered) == [("SENT", None), ("SENT", None)]
+    assert acked(answered) == [None, None]
+
+
+def test_an_answer_is_acknowledged_when_the_first_word_of_it_came(answered: Shop) -> None:
+    answered.clock.skip(hours=2)
+    come(answered, papers.functional_ack(601, "1", [("0001", "A")]))
+    answered.clock.skip(hours=1)
+    come(answered, papers.functional_ack(602, "1", [("0001", "A"), ("0002", "R")]))
+    assert acked(answered) == [2, 3]
 
 
 def test_accepted_answers_are_acknowledged_and_nothing_is_said_back(answered: Shop) -> None:

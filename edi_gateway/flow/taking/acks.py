@@ -7,6 +7,7 @@ matches nothing or says no. Called by flow/taking/batch.py.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import Connection, select
 
@@ -26,9 +27,10 @@ _DOCUMENT_STATE = {"A": "ACKED", "E": "ACKED_WITH_ERRORS"}
 
 @dataclass(slots=True)
 class Received:
-    """An acknowledgment that came in: of a group (`reading`) or of an interchange (`ta1`)."""
+    """An acknowledgment that came in: of a group (`reading`) or of an interchange (`ta1`). `at`: when."""
 
     partner: str
+    at: datetime
     document_id: int | None
     interchange_id: int
     test: bool
@@ -60,7 +62,8 @@ def _functional(works: Works, conn: Connection, received: Received, reading: Ack
         status = said.status if said is not None else "" if told else reading.status
         if not status or document.state == "CANCELLED":
             continue
-        documents.set_state(conn, [document.id], _DOCUMENT_STATE.get(status, "REJECTED"), status=status)
+        state = _DOCUMENT_STATE.get(status, "REJECTED")
+        documents.set_state(conn, [document.id], state, status=status, acked_at=received.at)
         if status not in _DOCUMENT_STATE:
             new.append(_rejected(received, document, status, said))
     _settle(works, conn, {d.transmission_id for d in ours if d.transmission_id is not None})
@@ -100,7 +103,7 @@ def _interchange(works: Works, conn: Connection, received: Received) -> list[New
     outbox.set_ack_state(conn, [transmission_id], "REJECTED")
     deadlines.close(conn, [deadlines.ACK], [transmission_id])
     rejected = documents.of_transmission(conn, transmission_id)
-    documents.set_state(conn, [d.id for d in rejected], "REJECTED", status="R")
+    documents.set_state(conn, [d.id for d in rejected], "REJECTED", status="R", acked_at=received.at)
     finding = Finding(
         Code.ACK_REJECTED,
         Severity.ERROR,

@@ -249,9 +249,8 @@ class Road:
     def _acknowledge_interchange(self, current: _Open, partner: LivePartner) -> None:
         read, record = current.interchange, self._record
         for ta1 in read.acks:
-            record.batch.acknowledgments.append(
-                Received(partner.profile.key, None, current.interchange_id, record.test, ta1=ta1)
-            )
+            came = (self._receipt.received_at, None, current.interchange_id, record.test)
+            record.batch.acknowledgments.append(Received(partner.profile.key, *came, ta1=ta1))
         if ack.ta1_due(read, ta1_policy(partner.profile)):
             document = interchange_acknowledgment(
                 partner, ack.interchange_ack(read), read.version, test=record.test, now=self._works.clock()

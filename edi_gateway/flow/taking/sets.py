@@ -65,9 +65,8 @@ def take(
         return
     if read.raw.code in _ACKNOWLEDGMENTS:
         reading = read_functional_ack(read.raw)
-        record.batch.acknowledgments.append(
-            Received(partner.profile.key, row["id"], around.interchange_id, record.test, reading=reading)
-        )
+        came = (record.receipt.received_at, row["id"], around.interchange_id, record.test)
+        record.batch.acknowledgments.append(Received(partner.profile.key, *came, reading=reading))
     else:
         _map(record, around, partner, read, row)
 

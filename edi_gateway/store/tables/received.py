@@ -121,6 +121,7 @@ documents = Table(
     Column("created_at", Moment, nullable=False),
     Column("send_after", Moment),
     Column("ack_due_at", Moment),
+    Column("acked_at", Moment),  # outbound: when their 997, 999 or TA1 that spoke of it first came
     Column("answers_document_id", BigInteger),  # the inbound document that this one answers
     Index("ix_documents_state", "direction", "state"),
     Index("ix_documents_order_id", "order_id"),

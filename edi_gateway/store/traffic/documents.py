@@ -9,9 +9,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from edi_gateway.store import bulk
 from edi_gateway.store.bulk import Row
@@ -153,10 +153,19 @@ def acknowledged_by(
 
 
 def set_state(
-    conn: Connection, document_ids: Sequence[int], state: str, *, status: str | None = None
+    conn: Connection,
+    document_ids: Sequence[int],
+    state: str,
+    *,
+    status: str | None = None,
+    acked_at: datetime | None = None,
 ) -> None:
-    """Of the states in store/tables.py; `status` is their AK5 letter on what we sent."""
-    values = {"state": state} if status is None else {"state": state, "status": status}
+    """Of STATES; `status` is their AK5 letter on what we sent, `acked_at` when it came: the first time counts."""
+    values: dict[str, Any] = {"state": state}
+    if status is not None:
+        values["status"] = status
+    if acked_at is not None:
+        values["acked_at"] = func.coalesce(documents.c.acked_at, moment_text(acked_at))
     for chunk in chunks(document_ids):
         conn.execute(update(documents).where(documents.c.id.in_(chunk)).values(values))
 
