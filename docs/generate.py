@@ -15,10 +15,9 @@ HERE = Path(__file__).parent / "reference"
 
 
 def command_line() -> str:
-    from edi_gateway.cli import main
-    from edi_gateway.cli.app import program
+    from edi_gateway.cli.app import load, program
 
-    main.load()
+    load()
     lines = [
         "# Command line",
         "",

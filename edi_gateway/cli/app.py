@@ -5,7 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -17,44 +20,62 @@ from edi_gateway.cli.output import WRONG_USAGE, fail
 
 LONGEST_NAME = 80  # of a user
 
-# as a newcomer meets them: a folder, a file, the gateway at work, the orders, what went wrong, the keeping of it
-_ORDER = (
-    *("init", "demo", "simulate", "check", "mend", "ack", "map", "run", "daemon", "worker", "web", "status"),
-    *(
-        "orders",
-        "holds",
-        "cases",
-        "replays",
-        "improvements",
-        "stock",
-        "releases",
-        "ship",
-        "shipments",
-        "warehouse",
-        "papers",
-    ),
-    *("invoices", "payments"),
-    *("documents", "transmissions", "acknowledgments", "ledger"),
-    *("incidents", "switches", "pause", "resume", "alerts", "figures"),
-    *(
-        "partners",
-        "try",
-        "certificates",
-        "guide",
-        "dictionary",
-        "mapping",
-        "import",
-        "master",
-        "users",
-        "db",
-        "audit",
-        "purge",
-    ),
-)
+# every command with the modules of cli/ that it is made of; in the order in which a newcomer meets them: a folder, a
+# file, the gateway at work, the orders, what went wrong, the keeping of it
+MODULES: Mapping[str, tuple[str, ...]] = {
+    "init": ("folders",),
+    "demo": ("folders",),
+    "simulate": ("trial.simulating",),
+    "check": ("standard.checking",),
+    "mend": ("standard.mending",),
+    "ack": ("standard.acknowledging",),
+    "map": ("standard.mapping",),
+    "run": ("running",),
+    "daemon": ("running",),
+    "worker": ("running",),
+    "web": ("serving",),
+    "status": ("running",),
+    "orders": ("book.orders", "book.daily"),
+    "holds": ("book.holds",),
+    "cases": ("book.cases", "book.working", "book.fixes", "book.replays", "book.causes"),
+    "replays": ("book.replays",),
+    "improvements": ("book.improvements",),
+    "stock": ("goods.stock",),
+    "releases": ("goods.releases",),
+    "ship": ("goods.shipping",),
+    "shipments": ("goods.shipping", "goods.notices"),
+    "warehouse": ("goods.releases",),
+    "papers": ("goods.papers",),
+    "invoices": ("book.invoices",),
+    "payments": ("book.payments",),
+    "documents": ("traffic.documents", "traffic.finding"),
+    "transmissions": ("traffic.documents",),
+    "acknowledgments": ("traffic.acknowledgments",),
+    "ledger": ("traffic.acknowledgments",),
+    "incidents": ("watch.incidents",),
+    "switches": ("watch.switches",),
+    "pause": ("watch.switches",),
+    "resume": ("watch.switches",),
+    "alerts": ("watch.alerts",),
+    "figures": ("watch.figures",),
+    "partners": ("traffic.partners", "traffic.versions", "traffic.proposing"),
+    "try": ("traffic.trying",),
+    "certificates": ("traffic.certificates",),
+    "guide": ("standard.guides",),
+    "dictionary": ("standard.dictionary",),
+    "mapping": ("standard.mapping",),
+    "import": ("book.imports",),
+    "master": ("book.master",),
+    "users": ("users",),
+    "db": ("database",),
+    "audit": ("database", "watch.auditing"),
+    "purge": ("watch.purging",),
+}
+_ORDER = tuple(MODULES)
 
 
 class _InOrder(TyperGroup):
-    """Lists the commands in the order of _ORDER."""
+    """Lists the commands in the order of MODULES."""
 
     def list_commands(self, ctx: object) -> list[str]:
         return sorted(self.commands, key=_ORDER.index)
@@ -109,13 +130,31 @@ def _user(name: str) -> str:
     return name
 
 
+def load(command: str = "") -> None:
+    """Registers that command; every command for a name that is none. What a call does not run costs it no start."""
+    for module in MODULES.get(command) or dict.fromkeys(chain.from_iterable(MODULES.values())):
+        import_module(f"edi_gateway.cli.{module}")
+
+
 def program() -> Any:
     """Every command that was registered, each with an --as of its own. Any: typer brings a click of its own, whose
     names are not public."""
-    root = typer.main.get_command(app)
+    return _program(_registered(app))
+
+
+@cache
+def _program(_registered: int) -> Any:
+    """Put together once for all that is registered: that takes longer than most commands."""
+    root, option = typer.main.get_command(app), _as_option()
     for command in _commands(root):
-        command.params.append(_as_option())
+        command.params.append(option)
     return root
+
+
+def _registered(group: typer.Typer) -> int:
+    """How many commands and groups, at any depth; a registration is never taken back."""
+    groups = (one.typer_instance for one in group.registered_groups)
+    return len(group.registered_commands) + sum(1 + _registered(one) for one in groups if one is not None)
 
 
 def _as_option() -> Any:

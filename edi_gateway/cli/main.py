@@ -7,53 +7,10 @@ import sys
 import tempfile
 import traceback
 from collections.abc import Sequence
-from importlib import import_module
 
-from edi_gateway.cli.app import program
+from edi_gateway.cli.app import load, program
 from edi_gateway.cli.output import WRONG_USAGE, fail
 from edi_gateway.model.errors import GatewayError
-
-_MODULES = (
-    "folders",
-    *(f"standard.{name}" for name in ("checking", "mending", "acknowledging", "mapping")),
-    "running",
-    "serving",
-    "trial.simulating",
-    *(
-        f"book.{name}"
-        for name in (
-            "orders",
-            "daily",
-            "holds",
-            "cases",
-            "working",
-            "fixes",
-            "replays",
-            "causes",
-            "improvements",
-        )
-    ),
-    *(f"traffic.{name}" for name in ("documents", "finding", "acknowledgments")),
-    *(f"traffic.{name}" for name in ("partners", "versions", "proposing")),
-    *("traffic.trying", "traffic.certificates"),
-    *(f"standard.{name}" for name in ("guides", "dictionary")),
-    "book.imports",
-    "book.master",
-    *(f"goods.{name}" for name in ("stock", "releases", "shipping", "papers", "notices")),
-    *(f"book.{name}" for name in ("invoices", "payments")),
-    *(f"watch.{name}" for name in ("incidents", "switches", "alerts", "figures", "auditing", "purging")),
-    *("users", "database"),
-)
-_ALONE = {
-    "check": "standard.checking"
-}  # commands that start without the modules of all others: people run them in loops
-
-
-def load(words: Sequence[str] = ()) -> None:
-    """Registers every command; for a call that asks for one that can stand alone, only that one."""
-    alone = _ALONE.get(_command(words))
-    for module in (alone,) if alone else _MODULES:
-        import_module(f"edi_gateway.cli.{module}")
 
 
 def _command(words: Sequence[str]) -> str:
@@ -73,7 +30,7 @@ def main() -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        load(sys.argv[1:])
+        load(_command(sys.argv[1:]))
         program()()
     except GatewayError as error:
         fail(str(error))

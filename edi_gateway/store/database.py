@@ -16,11 +16,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 
@@ -28,6 +24,7 @@ from edi_gateway.model.errors import GatewayError
 from edi_gateway.store import audit
 from edi_gateway.store.triage import tally
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _READING = "gateway_reading"
 # 16 MB of log before it is carried over into the database: with SQLite's own 4 MB a commit of a few hundred orders
 # would nearly always wait for that too, and pages that several commits change would be written each time
@@ -131,13 +128,6 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield conn.execution_options(**{_READING: True})
 
 
-def _alembic(engine: Engine) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["engine"] = engine
-    return config
-
-
 def upgrade(engine: Engine) -> None:
     """Bring the tables up to this program's version; does nothing when they are. Two at once do no harm.
 
@@ -148,27 +138,34 @@ def upgrade(engine: Engine) -> None:
         return
     if found is not None and found not in known_versions():
         raise DatabaseNewer(url=engine.url.render_as_string(hide_password=True), found=found)
-    command.upgrade(_alembic(engine), "head")
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "head")
 
 
 def version(engine: Engine) -> str | None:
     """The migration that the tables stand at; None for an empty database."""
     with reading(engine) as conn:
-        return MigrationContext.configure(conn).get_current_revision()
+        if not inspect(conn).has_table("alembic_version"):
+            return None
+        found: str | None = conn.exec_driver_sql(
+            "SELECT version_num FROM alembic_version"
+        ).scalar_one_or_none()
+        return found
 
 
 def needed_version() -> str:
     """The migration that this program needs."""
-    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
-    head = script.get_current_head()
-    assert head is not None  # the package always has a migration
-    return head
+    return max(known_versions())
 
 
 def known_versions() -> frozenset[str]:
-    """Every migration of this program."""
-    script = ScriptDirectory(str(Path(__file__).parent / "migrations"))
-    return frozenset(revision.revision for revision in script.walk_revisions())
+    """Every migration of this program, by the names of their files: alembic would import it and them at every start."""
+    return frozenset(file.name.partition("_")[0] for file in _MIGRATIONS.glob("versions/[0-9]*.py"))
 
 
 def require_current(engine: Engine) -> None:

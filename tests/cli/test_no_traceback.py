@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 import typer
 
-from edi_gateway.cli.app import app
-from edi_gateway.cli.main import load
+from edi_gateway.cli.app import app, load
 from tests.cli.terminal import Said, Terminal
 
 NOT_FORESEEN = "something went wrong inside"

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from edi_gateway.cli.app import program
-from edi_gateway.cli.main import load
+from edi_gateway.cli.app import load, program
 from tests.cli.terminal import Terminal, run
 
 K4 = "K7001004"  # samples/04: line 3 asks 150.00, the contract says 164.88

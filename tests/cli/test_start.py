@@ -1,7 +1,8 @@
-"""What a call loads: `check` starts without the modules of all other commands."""
+"""What a call loads: a command starts without the modules of all others, and is whole all the same."""
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
@@ -43,3 +44,33 @@ def test_check_loads_neither_the_other_commands_nor_the_database() -> None:
 )
 def test_the_command_is_the_first_word_that_belongs_to_no_option(words: list[str], command: str) -> None:
     assert main._command(words) == command
+
+
+ALONE = """
+import json, sys
+from edi_gateway.cli.app import MODULES, load, program
+
+def paths(command):
+    if not hasattr(command, "commands"):
+        return [command.name]
+    return [f"{command.name} {path}" for each in command.commands.values() for path in paths(each)]
+
+told = {}
+for name in MODULES:
+    if sys.argv[1] == "one by one":
+        load(name)
+    else:
+        load()
+    told[name] = sorted(paths(program().commands[name]))
+print(json.dumps(told))
+"""
+
+
+def test_each_command_is_whole_when_it_is_loaded_alone() -> None:
+    """One process loads a command at a time and looks at it before the next, one loads all at once."""
+    alone, together = (
+        json.loads(subprocess.run([sys.executable, "-c", ALONE, how], capture_output=True, check=True).stdout)
+        for how in ("one by one", "all")
+    )
+    assert alone == together
+    assert len(together["cases"]) > 10

@@ -8,8 +8,7 @@ from typing import Any
 
 import typer
 
-from edi_gateway.cli.app import app
-from edi_gateway.cli.main import load
+from edi_gateway.cli.app import app, load
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "json.md"
 

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from edi_gateway.cli.main import load as load_commands
 from edi_gateway.cli.trial.simulation import Grounds
 from edi_gateway.simulator.playing.play import play
 from edi_gateway.simulator.playing.scenario import BEGINS, HOUSE, load
@@ -18,7 +17,6 @@ FILES = sorted(file for file in SCENARIOS.glob("*.toml") if file.name != HOUSE)
 
 @pytest.fixture(scope="module")
 def grounds() -> Iterator[Grounds]:
-    load_commands()
     with Grounds(BEGINS) as made:
         yield made
 

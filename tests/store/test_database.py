@@ -94,7 +94,7 @@ def test_upgrading_twice_changes_nothing_and_the_version_is_known(empty: Engine)
     databases.upgrade(empty)
     databases.upgrade(empty)
     databases.require_current(empty)
-    assert databases.version(empty) == databases.needed_version() == databases.needed_version()
+    assert databases.version(empty) == databases.needed_version()
 
 
 def test_two_programs_that_start_at_once_migrate_once(empty: Engine) -> None:

@@ -13,11 +13,10 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from edi_gateway.cli.app import program
+from edi_gateway.cli.app import load, program
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.trial import starter
 from edi_gateway.cli.trial.demonstration import fill
@@ -78,19 +77,13 @@ class UnderTest:
         code = 0
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
             try:
-                _program()(["--home", str(self.home), "--as", by, *words])
+                program()(["--home", str(self.home), "--as", by, *words])
             except SystemExit as end:
                 code = end.code if isinstance(end.code, int) else 1 if end.code else 0
             except GatewayError as error:
                 code = 1
                 print(error)
         return code, said.getvalue()
-
-
-@cache
-def _program() -> Any:
-    """Every command, put together once: that takes longer than most of them."""
-    return program()
 
 
 def _settings(showed: datetime, at: datetime) -> Settings:
@@ -112,6 +105,7 @@ class Grounds:
         self._stocked: Path | None = None
 
     def __enter__(self) -> Grounds:
+        load()  # a scenario may call any command
         return self
 
     def __exit__(self, *_: object) -> None:
