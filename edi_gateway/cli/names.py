@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 from edi_gateway.cli.output import WRONG_USAGE, fail
@@ -30,6 +31,20 @@ def row_id(name: str, what: str) -> int:
     if not 0 <= value <= _LARGEST:
         fail(f"{name[:40]!r} names no {what}. Copy the id from the list.", WRONG_USAGE)
     return value
+
+
+def moment(text: str | None, option: str) -> datetime | None:
+    """A day or a time as a person says it; UTC where no zone is said."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        fail(
+            f"{option} is a day or a time such as 2026-02-01 or 2026-02-01T06:00Z; not {text[:40]!r}.",
+            WRONG_USAGE,
+        )
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def word(given: str | None, option: str, known: Iterable[str]) -> str | None:

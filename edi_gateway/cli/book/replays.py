@@ -73,8 +73,8 @@ def replay(
     if dry_run:
         works = workshop(here).works
         run = _begin(here, case, cause, dry=True)
-        _follow(here, run.id, lambda: carrying.carry_one(works, run.id) > 0)
-        _tell_view(_view(here, run.id), json)
+        follow(here, run.id, lambda: carrying.carry_one(works, run.id) > 0)
+        tell(view_of(here, run.id), json)
         return
     with gateway_of(here) as gateway:
         if content is None:
@@ -83,7 +83,7 @@ def replay(
             with here.desk() as desk:
                 actor = desk.actor
             run = carrying.start(gateway.works, [row_id(case or "", "case")], actor, content)
-        _finish(here, gateway, run.id, json)
+        finish(here, gateway, run.id, json)
 
 
 def _content(file: Path) -> bytes:
@@ -111,11 +111,11 @@ def _begin(here: Here, case: str | None, cause: str | None, *, dry: bool) -> Run
         return replaying.begin_cause(desk, meant[0], dry=dry)
 
 
-def _finish(here: Here, gateway: Gateway, run_id: int, json: bool) -> None:
+def finish(here: Here, gateway: Gateway, run_id: int, json: bool) -> None:
     """Carry a replay on until nothing of it can go on, and say what became of each case."""
     from edi_gateway.flow.replays import carrying
 
-    _follow(here, run_id, lambda: not gateway.drain(1.0))
+    follow(here, run_id, lambda: not gateway.drain(1.0))
     with here.reading() as conn:
         done = carrying.results(conn, run_id)
     for one in done:
@@ -126,20 +126,20 @@ def _finish(here: Here, gateway: Gateway, run_id: int, json: bool) -> None:
             say(f"{short(one.case_id)}  {mark}  {escape(one.said)}", 2, 14)
     if not json:
         screen.print(f"{sum(one.cured for one in done)} of {len(done)} cases are cured.")
-        view = _view(here, run_id).replay
+        view = view_of(here, run_id).replay
         if view.waiting + view.under_way:
             sentence(f"{view.waiting + view.under_way} are not at their end; the daemon carries them on.")
     if not all(one.cured for one in done):
         raise SystemExit(FOUND_ERRORS)
 
 
-def _follow(here: Here, run_id: int, step: Callable[[], bool]) -> None:
+def follow(here: Here, run_id: int, step: Callable[[], bool]) -> None:
     """Step on, with a bar, until the replay is at its end or nothing of it can go on."""
     with _bar() as show:
         goes_on = True
         while goes_on:
             goes_on = step()
-            at = _view(here, run_id).replay
+            at = view_of(here, run_id).replay
             show(at)
             goes_on = goes_on and at.state == "RUNNING"
 
@@ -154,7 +154,7 @@ def _bar() -> Iterator[Callable[[ReplayRow], None]]:
         yield lambda at: bar.update(task, completed=at.done, total=at.total)
 
 
-def _view(here: Here, run_id: int) -> ReplayView:
+def view_of(here: Here, run_id: int) -> ReplayView:
     from edi_gateway.reports.triage import replays
 
     with here.reading() as conn:
@@ -214,10 +214,10 @@ def show(ctx: typer.Context, replay: RunArgument, json: JsonOption = False) -> N
     And to which causes they turned.
     """
     here: Here = ctx.obj
-    _tell_view(_view(here, row_id(replay, "replay")), json)
+    tell(view_of(here, row_id(replay, "replay")), json)
 
 
-def _tell_view(view: ReplayView, json: bool) -> None:
+def tell(view: ReplayView, json: bool) -> None:
     if json:
         print_json(view)
         return
@@ -255,16 +255,16 @@ def resume(ctx: typer.Context, replay: RunArgument, json: JsonOption = False) ->
 
     here: Here = ctx.obj
     run_id = row_id(replay, "replay")
-    view = _view(here, run_id)
+    view = view_of(here, run_id)
     if view.replay.state != "RUNNING":
         sentence(f"Replay {short(run_id)} is at its end.")
         return
     with gateway_of(here) as gateway:
         if view.replay.kind == "dry":
-            _follow(here, run_id, lambda: not gateway.drain(1.0))
-            _tell_view(_view(here, run_id), json)
+            follow(here, run_id, lambda: not gateway.drain(1.0))
+            tell(view_of(here, run_id), json)
         else:
-            _finish(here, gateway, run_id, json)
+            finish(here, gateway, run_id, json)
 
 
 @group.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,7 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.names import row_id, short, word
+from edi_gateway.cli.names import moment, row_id, short, word
 from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, sentence, write
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def _made(
     assert chosen is not None  # `word` ends when it is none of them
     passphrase = passphrase_of(here)
     begins = here.clock()  # valid from now, for the partner to take it in; counts from --from
-    ends = days + max(0, ((_moment(since, "--from") or begins) - begins).days)
+    ends = days + max(0, ((moment(since, "--from") or begins) - begins).days)
     described, private = making.new(name or _our_name(here, partner), chosen, begins, ends)
     return described, Key(locked=reading.locked(private, passphrase))
 
@@ -299,23 +299,10 @@ def _use(partner: str | None, since: str | None, until: str | None, purpose: str
     chosen = word(purpose, "--for", (SIGN, ENCRYPT))
     return Use(
         partner=partner,
-        since=_moment(since, "--from"),
-        until=_moment(until, "--until"),
+        since=moment(since, "--from"),
+        until=moment(until, "--until"),
         purposes=None if chosen is None else (chosen,),
     )
-
-
-def _moment(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        fail(
-            f"{option} is a day or a time such as 2026-02-01 or 2026-02-01T06:00Z; not {text[:40]!r}.",
-            WRONG_USAGE,
-        )
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _known(here: Here, partner: str) -> None:

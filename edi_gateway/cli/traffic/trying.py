@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -15,7 +15,7 @@ from rich.markup import escape
 from edi_gateway.cli import exports
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
-from edi_gateway.cli.names import short
+from edi_gateway.cli.names import moment, short
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
@@ -83,7 +83,7 @@ def try_(
     here: Here = ctx.obj
     now = here.clock()
     span = archived.Span(
-        _moment(since, "--since") or now - timedelta(days=USUAL_DAYS), _moment(until, "--until") or now
+        moment(since, "--since") or now - timedelta(days=USUAL_DAYS), moment(until, "--until") or now
     )
     with here.reading() as conn:
         drafts = list(_drafts(here, conn, partner, from_folder))
@@ -102,19 +102,6 @@ def try_(
             _tell(each)
     if any(each.worse for each in results):
         raise typer.Exit(FOUND_ERRORS)
-
-
-def _moment(text: str | None, option: str) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        fail(
-            f"{option} is a day or a time such as 2026-02-01 or 2026-02-01T06:00Z; not {text[:40]!r}.",
-            WRONG_USAGE,
-        )
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _drafts(

@@ -10,7 +10,7 @@ from rich.markup import escape
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
-from edi_gateway.cli.names import row_id, short, word
+from edi_gateway.cli.names import moment, row_id, short, word
 from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, say, screen, sentence
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _tell(view: IncidentView) -> None:
     facts |= {
         f"{kind}s": f"{len(ids)}: {', '.join(map(short, ids[:10]))}{' ...' if len(ids) > 10 else ''}"
         for kind, ids in view.touched.items()
-        if kind != "order"
+        if kind not in ("order", "document")
     }
     for name, value in facts.items():
         if value:
@@ -121,6 +121,24 @@ def _tell(view: IncidentView) -> None:
             ((o.number, o.po_number, o.partner, o.state, f"{o.total} {o.currency}") for o in view.orders),
             "",
         )
+    if view.documents:
+        print_table(
+            "Affected documents",
+            ("document", "set", "PO", "state", "came"),
+            ((short(d.document_id), d.set_code, d.po_number, d.state, d.at) for d in view.documents),
+            "",
+        )
+    if view.causes:
+        print_table(
+            "What can be run again: incidents replay",
+            ("cases", "orders", "first", "cause"),
+            ((c.cases, c.orders or "", c.first_at, c.cause) for c in view.causes),
+            "",
+        )
+    for run in view.replays:
+        what = "tried" if run.kind == "dry" else "replayed"
+        since = "" if run.since is None else f", from {run.since:%Y-%m-%d %H:%M} UTC on"
+        say(f"{short(run.run_id)}  {what} by {escape(run.by)}: {run.done} of {run.total} cases{since}", 2, 14)
     screen.print(f"Draft to {'the partner' if view.draft.to == 'partner' else 'our own people'}:")
     say(f"[bold]{escape(view.draft.subject)}[/bold]", 2, 2)
     for line in view.draft.text.splitlines():
@@ -204,6 +222,48 @@ def write(
     with here.desk() as desk:
         messages.send(desk, draft)
     sentence(f"The message to {to} goes with the next pass of the daemon; `alerts messages` shows it.")
+
+
+@group.command()
+def replay(
+    ctx: typer.Context,
+    incident: IncidentArgument,
+    since: Annotated[
+        str | None,
+        typer.Option(
+            "--since", help="Only cases opened since that day or time. Default: all that it affects."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say what would become of each; nothing is changed.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Run again what an incident affects, from a moment on.
+
+    After it was mended: the open cases behind it, whatever their causes. What went through once is not taken twice.
+    With --dry-run so many are said to pass, so many to turn to another cause, so many to stay. Whatever stops it,
+    `replays resume` or the daemon goes on where it stopped.
+    """
+    from edi_gateway.cli.book import replays
+    from edi_gateway.cli.book.fixes import workshop
+    from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.commands.triage import replaying
+    from edi_gateway.flow.replays import carrying
+
+    here: Here = ctx.obj
+    wanted, begins = row_id(incident, "incident"), moment(since, "--since")
+    if dry_run:
+        works = workshop(here).works
+        with here.desk() as desk:
+            run = replaying.begin_incident(desk, wanted, since=begins, dry=True)
+        replays.follow(here, run.id, lambda: carrying.carry_one(works, run.id) > 0)
+        replays.tell(replays.view_of(here, run.id), json)
+        return
+    with gateway_of(here) as gateway:
+        with here.desk() as desk:
+            run = replaying.begin_incident(desk, wanted, since=begins)
+        replays.finish(here, gateway, run.id, json)
 
 
 @group.command()

@@ -191,6 +191,7 @@ def _cases_overdue(w: Watched) -> Iterator[Sighting]:
             f"{count} cases are past their time",
             f"{count} open cases are past their time, the oldest since {oldest:%Y-%m-%d %H:%M} UTC.",
             "Bring people in, largest cause first: `edi-gateway cases list`.",
+            touched=_touched(*measures.late_cases(w.desk.conn, w.now)),
         )
 
 
@@ -212,7 +213,7 @@ def _fetching(w: Watched) -> Iterator[Sighting]:
             f"{partner} could not be looked at {failures} times in a row: {error}",
             "See the connection in its profile; ask the partner whether their server stands.",
             partner,
-            tuple(("case", case_id) for case_id in case_ids),
+            _touched(case_ids, measures.live_orders(w.desk.conn, partner)),
         )
 
 
@@ -280,6 +281,7 @@ def _certificates(w: Watched) -> Iterator[Sighting]:
         case_ids = trouble.get((Code.CERTIFICATE_ENDS.value, partner), [])
         if not case_ids:  # another one follows
             continue
+        orders = [] if partner is None else measures.live_orders(w.desk.conn, partner)
         whose = f"The certificate of {partner}" if side == "theirs" else "Our certificate"
         verb = "ends" if ends > w.now else "ended"
         yield Sighting(
@@ -290,7 +292,7 @@ def _certificates(w: Watched) -> Iterator[Sighting]:
             f"{whose} {serial} {verb} on {ends:%Y-%m-%d}; from then on AS2 with it fails.",
             "The case says what to do; `edi-gateway certificates list` shows all.",
             partner,
-            tuple(("case", case_id) for case_id in case_ids),
+            _touched(case_ids, orders),
         )
 
 

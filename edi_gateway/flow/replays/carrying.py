@@ -29,8 +29,15 @@ from edi_gateway.store.ids import order_number, short
 from edi_gateway.store.tables import documents, postings, transmissions
 from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.store.traffic import as2, outbox
+from edi_gateway.store.watch import incidents
 
 CHUNK = 50  # items that are set going, or noted, in one commit
+_RESULTS = (
+    ("PASSED", "passed"),
+    ("CHANGED", "turned to another cause"),
+    ("STAYED", "stayed"),
+    ("UNKNOWN", "were not run"),
+)
 _AT_WORK = ("RECEIVED", "WORKING")  # states of a receipt that is not at its end
 
 
@@ -147,6 +154,7 @@ def _begin(works: Works, conn: Connection, run_id: int) -> int:
     if not waiting:
         if not under_way:
             replays.end(conn, run_id, works.clock())
+            _tell_incident(works, conn, run)
         return 0
     works.live.refresh(conn)
     desk = _desk(works, conn, run)
@@ -154,6 +162,24 @@ def _begin(works: Works, conn: Connection, run_id: int) -> int:
     for (kind, subject), some in groupby(left, key=lambda item: (item.kind, item.subject)):
         _set_going(works, conn, desk, kind, subject, list(some))
     return len(waiting)
+
+
+def _tell_incident(works: Works, conn: Connection, run: Run) -> None:
+    """The timeline of the incident says what came of the replay."""
+    if run.incident_id is None:
+        return
+    counts = replays.counts(conn, run.id)
+    told = ((words, counts.get(("DONE", result), 0)) for result, words in _RESULTS)
+    said = ", ".join(f"{count} {words}" for words, count in told if count)
+    incidents.note(
+        conn,
+        works.ids,
+        run.incident_id,
+        works.clock(),
+        run.by,
+        "replay",
+        f"Replay {short(run.id)} is done: {said}.",
+    )
 
 
 def _still_open(conn: Connection, waiting: Sequence[Item]) -> list[Item]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, select
 from edi_gateway.reports.traffic.raw import CHUNK
 from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents, order_lines, orders, receipt_chunks
-from edi_gateway.x12.anatomy.words import READ, named, words_of
+from edi_gateway.x12.anatomy.words import READ, named, po_number_of, words_of
 
 _COLUMNS: Final = (
     *("id", "direction", "set_code", "version", "control", "group_control", "interchange_control", "partner"),
@@ -35,6 +35,19 @@ def of_documents(conn: Connection, document_ids: Sequence[int]) -> dict[int, set
             words.update(_of_row(row))
             words.update(about.get(row.order_id, ()))
             found[row.id] = words
+    return found
+
+
+def po_numbers(conn: Connection, document_ids: Sequence[int]) -> dict[int, str]:
+    """Document id -> the PO number that it names, as it is written; also of those that were refused."""
+    found: dict[int, str] = {}
+    wanted = [documents.c[name] for name in _COLUMNS]
+    source = _Source(conn)
+    for some in chunks(document_ids):
+        for row in conn.execute(select(*wanted).where(documents.c.id.in_(some)).order_by(documents.c.id)):
+            number = po_number_of(source.bytes_of(row), row.version or "004010")
+            if number:
+                found[row.id] = number
     return found
 
 

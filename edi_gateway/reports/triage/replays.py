@@ -16,7 +16,8 @@ from edi_gateway.store.tables import cases, replay_items, replay_runs
 @dataclass(frozen=True, slots=True)
 class ReplayRow:
     """`kind`: dry (tried only) or replay. Counts are of cases; those that wait, and are under way, have no result yet.
-    `skipped`: cases of the cause about which nothing can be run again."""
+    `skipped`: cases of the cause about which nothing can be run again. `incident_id`: the cases are those that it
+    affects, opened at `since` or later."""
 
     run_id: int
     kind: str
@@ -34,6 +35,8 @@ class ReplayRow:
     changed: int
     stayed: int
     unknown: int
+    incident_id: int | None = None
+    since: datetime | None = None
 
     @property
     def done(self) -> int:
@@ -82,17 +85,22 @@ _QUERY = (
         _count(_I.state == "WAITING"),
         _count(_I.state == "STARTED"),
         *(_count(_I.result == result) for result in ("PASSED", "CHANGED", "STAYED", "UNKNOWN")),
+        *(_R.incident_id, _R.since),
     )
     .join_from(replay_runs, replay_items, _I.run_id == _R.id, isouter=True)
     .group_by(_R.id)
 )
 
 
-def list_runs(conn: Connection, *, fingerprint: str | None = None, limit: int = 50) -> list[ReplayRow]:
-    """The last ones, or those of a cause."""
+def list_runs(
+    conn: Connection, *, fingerprint: str | None = None, incident_id: int | None = None, limit: int = 50
+) -> list[ReplayRow]:
+    """The last ones, or those of a cause or an incident."""
     query = _QUERY.order_by(_R.id.desc()).limit(limit)
     if fingerprint is not None:
         query = query.where(_R.fingerprint == fingerprint)
+    if incident_id is not None:
+        query = query.where(_R.incident_id == incident_id)
     return [ReplayRow(*row) for row in rows(conn, query)]
 
 

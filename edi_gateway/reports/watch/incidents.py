@@ -9,6 +9,8 @@ from decimal import Decimal
 
 from sqlalchemy import Connection, select
 
+from edi_gateway.reports.triage.replays import ReplayRow, list_runs
+from edi_gateway.reports.watch.affected import AffectedCause, TouchedDocument, causes_of, documents_of
 from edi_gateway.reports.watch.drafting import Draft, about_incident
 from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import incidents, orders
@@ -47,12 +49,17 @@ class TouchedOrder:
 
 @dataclass(frozen=True, slots=True)
 class IncidentView:
-    """`draft`: what may be written to the partner, or to our own people when there is none."""
+    """`documents`: those that it touches, with the POs that they name, for a refused one is in no book. `causes`: of
+    the open cases that can be replayed. `draft`: what may be written to the partner, or to our own people when there is
+    none."""
 
     incident: Incident
     notes: Sequence[Note]
     orders: tuple[TouchedOrder, ...]
+    documents: tuple[TouchedDocument, ...]
     touched: dict[str, tuple[int, ...]]
+    causes: tuple[AffectedCause, ...]
+    replays: tuple[ReplayRow, ...]
     draft: Draft
 
 
@@ -99,14 +106,17 @@ def show(conn: Connection, incident_id: int) -> IncidentView | None:
     for kind, subject in sorted(store.subjects_of(conn, incident_id)):
         touched.setdefault(kind, []).append(subject)
     touched_orders = _orders(conn, touched.get("order", []))
-    draft = about_incident(
-        one.kind, one.partner, one.title, one.opened_at, [o.po_number for o in touched_orders]
-    )
+    touched_documents = documents_of(conn, touched.get("document", []))
+    named = [o.po_number for o in touched_orders] + [d.po_number for d in touched_documents if d.po_number]
+    draft = about_incident(one.kind, one.partner, one.title, one.opened_at, list(dict.fromkeys(named)))
     return IncidentView(
         incident=one,
         notes=store.notes(conn, incident_id),
         orders=touched_orders,
+        documents=tuple(touched_documents),
         touched={kind: tuple(ids) for kind, ids in touched.items()},
+        causes=tuple(causes_of(conn, one)),
+        replays=tuple(list_runs(conn, incident_id=incident_id)),
         draft=draft,
     )
 

@@ -1,7 +1,7 @@
 """What the detectors of incidents look at: counts over a window of ids, and the oldest of what waits.
 
 Each query reads a window of the key, or rows of an open state by their index; none goes through all that ever came.
-Called by commands/watch/detecting.py.
+Called by commands/watch/detectors.py.
 """
 
 from __future__ import annotations
@@ -196,6 +196,16 @@ def overdue_cases(conn: Connection, now: datetime) -> tuple[int, datetime | None
     query = select(func.count(), func.min(c.due_at)).where(c.closed_at.is_(None), c.due_at < now)
     count, oldest = conn.execute(query).one()
     return count, oldest
+
+
+def late_cases(conn: Connection, now: datetime) -> tuple[list[int], list[int]]:
+    """The cases that are past their time for longest, and the orders that they are about."""
+    c = cases.c
+    query = (
+        select(c.id, c.order_id).where(c.closed_at.is_(None), c.due_at < now).order_by(c.due_at).limit(_SOME)
+    )
+    found = conn.execute(query).all()
+    return [row.id for row in found], sorted({row.order_id for row in found if row.order_id is not None})
 
 
 def failed_polls(conn: Connection, at_least: int) -> list[tuple[str, int, str | None]]:

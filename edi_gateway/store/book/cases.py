@@ -200,6 +200,15 @@ def load(conn: Connection, case_id: int, *, lock: bool = False) -> Case | None:
     return None if row is None else Case(*row)
 
 
+def load_many(conn: Connection, case_ids: Iterable[int]) -> list[Case]:
+    """These cases, the oldest first."""
+    found: list[Case] = []
+    for chunk in chunks(sorted(case_ids)):
+        query = select(*_CASE).where(cases.c.id.in_(chunk)).order_by(cases.c.id)
+        found += [Case(*row) for row in conn.execute(query)]
+    return found
+
+
 def lock_open(conn: Connection, case_ids: Iterable[int]) -> list[Case]:
     """Those of the cases that are open, ours until the commit; the oldest first."""
     found: list[Case] = []

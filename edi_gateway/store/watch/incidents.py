@@ -1,6 +1,6 @@
 """Incidents: rows, their timeline, and what they touch (spec B14.5).
 
-Called by commands/watch/incidents.py and detecting.py, read by reports.
+Called by commands/watch/, read by reports.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Takes the bytes of a set; gives words without order. A plain word is letters and digits in small letters; one that says
 what it is begins with a letter and `_`: `c_113` a control number, `p_k7001004` a PO number, `s_tb1001` an item. Called
-by flow/words.py when documents are indexed, and by reports/traffic/search.py for what is looked for.
+by flow/words.py when documents are indexed, by reports/traffic/search.py for what is looked for, and by
+reports/traffic/words.py for the PO of a document that was refused.
 """
 
 from __future__ import annotations
@@ -26,26 +27,40 @@ _NAMED: Final = {_PO: "p", _ITEM: "s"} | dict.fromkeys(_CONTROLS, "c")
 
 def words_of(content: bytes, version: str) -> set[str]:
     """The words of a set, ST to SE with its last terminator; nothing for what is none."""
-    if len(content) < 4 or content[:2].upper() != b"ST":
-        return set()
-    text = _text(content[:READ])
-    separator, terminator = text[2], text[-1] if len(content) <= READ else _terminator(text)
-    read_as = nearest(version)[0]
     found: set[str] = set()
-    for segment in text.split(terminator):
-        tag, *elements = segment.strip("\r\n ").split(separator)
-        kinds = _kinds(read_as, tag.upper())
-        for number, name in kinds:
-            if number > len(elements):
-                break
-            value = elements[number - 1]
-            if value:
-                found.update(plain(value))
-                if name:
-                    found.update(named(name, value))
+    for texts in _texts(content, version):
+        for name, value in texts:
+            found.update(plain(value))
+            if name:
+                found.update(named(name, value))
         if len(found) >= MOST:
             break
     return found
+
+
+def po_number_of(content: bytes, version: str) -> str | None:
+    """The first PO number that a set names, as it is written; also of a set that was refused."""
+    for texts in _texts(content, version):
+        for name, value in texts:
+            if name == "p":
+                return value.strip()[:LONGEST]
+    return None
+
+
+def _texts(content: bytes, version: str) -> Iterator[list[tuple[str, str]]]:
+    """Segment by segment the texts that it holds, each with the letter of the kind that it is of, or ""."""
+    if len(content) < 4 or content[:2].upper() != b"ST":
+        return
+    text = _text(content[:READ])
+    separator, terminator = text[2], text[-1] if len(content) <= READ else _terminator(text)
+    read_as = nearest(version)[0]
+    for segment in text.split(terminator):
+        tag, *elements = segment.strip("\r\n ").split(separator)
+        yield [
+            (name, elements[number - 1])
+            for number, name in _kinds(read_as, tag.upper())
+            if number <= len(elements) and elements[number - 1]
+        ]
 
 
 def _text(content: bytes) -> str:

@@ -285,7 +285,7 @@ def test_acknowledgments_cases_certificates_and_disks_have_their_limits(w: Watch
     w.disks = [Disk("/srv", 1000, 99)]
     with w.desk() as desk:
         case(desk, Code.CERTIFICATE_ENDS)
-        case(desk, Code.ITEM_UNKNOWN)
+        case(desk, Code.ITEM_UNKNOWN, order_id=7)
     w.office.clock.move(hours=60)
     assert sorted(w.go()) == [
         ("acks overdue", "SERIOUS", "OPEN"),
@@ -293,4 +293,5 @@ def test_acknowledgments_cases_certificates_and_disks_have_their_limits(w: Watch
         ("certificate ends", "URGENT", "OPEN"),
         ("disk full", "SERIOUS", "OPEN"),
     ]
+    assert 7 in w.touched("order")  # of the case that is late
     assert len(w.go()) == 4  # not one a pass

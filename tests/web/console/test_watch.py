@@ -51,6 +51,18 @@ def test_an_incident_is_led_noted_written_about_and_closed_and_a_switch_stops_fo
     assert "the set 850 of kestrelmoor stopped: nonsense" in browser.text
     browser.post(f"{path}/message", to="edi@kestrelmoor.example", subject="Hello", text="What has changed?")
     assert browser.said == "The message to edi@kestrelmoor.example waits to be sent."
+    browser.get(path)
+    assert "Open cases that it affects, by cause" in browser.text
+    browser.post(f"{path}/try", since="nonsense")
+    assert "'nonsense' is no time" in browser.said
+    browser.get(path)
+    browser.post(f"{path}/try", since="2030-01-01")
+    assert "no case that it affects is open from 2030-01-01 00:00 UTC on" in browser.said
+    browser.get(path)
+    browser.post(f"{path}/try", since="2026-01-01 08:00")
+    assert "What a replay would do" in browser.text
+    assert "cases opened from 2026-01-01 08:00" in browser.text
+    assert f'href="{path}">The incident' in browser.page.text
     browser.post(f"{path}/close", root_cause="partner data", why="")
     assert "it needs a reason" in browser.said
     browser.post(f"{path}/post-mortem", impact="two orders late", course="a new mapping of theirs")

@@ -84,11 +84,11 @@
     }
   });
 
-  // --- what is asked before a form is sent
+  // --- what is asked before a form is sent; a button that sends it elsewhere only tries
 
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (!form.dataset.sure || form.dataset.said) return;
+    if (!form.dataset.sure || form.dataset.said || event.submitter?.hasAttribute("formaction")) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const sure = dialog("sure");

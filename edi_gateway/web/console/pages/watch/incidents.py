@@ -8,6 +8,7 @@ from fastapi import Form, Response
 from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.telling import messages
+from edi_gateway.commands.triage import replaying
 from edi_gateway.commands.watch import incidents as commands
 from edi_gateway.commands.watch import switches
 from edi_gateway.model.incident import Urgency
@@ -15,6 +16,7 @@ from edi_gateway.orders.hours.service import ROOT_CAUSES
 from edi_gateway.reports.watch import incidents as reports
 from edi_gateway.reports.watch.messages import list_messages
 from edi_gateway.reports.watch.switches import stopped
+from edi_gateway.web.console.moments import moment
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(Nav("Incidents", "/incidents", may="see incidents", place=15, key="i"))
@@ -102,6 +104,22 @@ def post_mortem(
             remedy_owner=remedy_owner,
         )
     return call.go(f"/incidents/{incident_id}", "Written down.")
+
+
+@room.change("/incidents/{incident_id}/try", may="work a case")
+def try_(call: Call, incident_id: int, since: Text = "") -> Response:
+    """Say what a replay of what it affects would do; nothing is changed."""
+    with call.desk() as desk:
+        run = replaying.begin_incident(desk, incident_id, since=moment(since, "Trying it"), dry=True)
+    return call.go(f"/replays/{run.id}")
+
+
+@room.change("/incidents/{incident_id}/replay", may="work a case")
+def replay(call: Call, incident_id: int, since: Text = "") -> Response:
+    """Run all of it again, from the chosen moment on."""
+    with call.desk() as desk:
+        run = replaying.begin_incident(desk, incident_id, since=moment(since, "Replaying it"))
+    return call.go(f"/replays/{run.id}", "The replay has begun.")
 
 
 @room.change("/incidents/{incident_id}/message", may="write to a partner")
