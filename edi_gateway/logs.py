@@ -15,6 +15,8 @@ from typing import Any, Literal, TextIO, cast
 
 import structlog
 
+from edi_gateway.letters import in_one_line
+
 _LEVELS = {"DEBUG": 10, "INFO": 20, "WARNING": 30, "ERROR": 40}
 
 
@@ -32,6 +34,7 @@ def configure(
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _harmless,
     ]
     if form == "json":
         last: list[Any] = [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
@@ -59,6 +62,11 @@ def configure(
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(max(least, logging.WARNING))
+
+
+def _harmless(_logger: Any, _method: str, facts: structlog.typing.EventDict) -> structlog.typing.EventDict:
+    """Names, paths and errors may hold text of others: it begins no line, and a terminal obeys nothing of it."""
+    return {name: in_one_line(said) if isinstance(said, str) else said for name, said in facts.items()}
 
 
 class Line:

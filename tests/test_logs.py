@@ -6,6 +6,7 @@ import io
 import json
 import logging
 from collections.abc import Iterator
+from typing import Literal
 
 import pytest
 import structlog
@@ -49,6 +50,18 @@ def test_a_unit_in_which_nothing_happened_says_nothing(lines: io.StringIO) -> No
     with logs.unit("poll") as line:
         line.skip()
     assert read(lines) == []
+
+
+@pytest.mark.parametrize("form", ["console", "json"])
+def test_text_of_others_begins_no_line_and_moves_no_cursor(
+    lines: io.StringIO, form: Literal["console", "json"]
+) -> None:
+    logs.configure(form, "INFO", lines)
+    logs.say("info", "file came", name="a\n2026-03-02 [info] all is well\x1b[2J\u202eb")
+    logging.getLogger("paramiko").warning("banner: \x1b[31m\nbad")
+    said = lines.getvalue()
+    assert len(said.splitlines()) == 2
+    assert not {"\x1b", "\u202e"} & set(said)
 
 
 def test_libraries_speak_through_the_same_lines_from_warning_on(lines: io.StringIO) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,7 +25,7 @@ from edi_gateway.store.database import require_current
 from edi_gateway.transport.secrets import secrets_from
 from edi_gateway.web.console.app import Console, create
 from edi_gateway.web.console.deps import Deps, Folders
-from edi_gateway.web.listener import Listener, Tls
+from edi_gateway.web.listener import CannotListen, Listener, Tls
 
 _CONNECTIONS = 32  # requests at the same time
 
@@ -82,9 +83,23 @@ def serving(here: Here, gateway: Gateway, locks: Locks, port: int) -> Iterator[L
             None if said.tls_key_file is None else here.home / said.tls_key_file,
             None if secret is None else secrets_from(os.environ, here.home)("env", secret),
         )
+    if tls is None and not said.trusted_proxies and not _is_near(said.host):
+        problem = (
+            "passwords would cross the network for everybody to read. Give it tls_certificate_file; or let a proxy "
+            "speak TLS before it and name that in trusted_proxies; or let it listen at 127.0.0.1"
+        )
+        raise CannotListen(name="console", host=said.host, port=port, problem=problem)
     app = console_of(here, gateway, locks)
     with Listener(app, host=said.host, port=port, at_once=_CONNECTIONS, tls=tls, name="console") as listener:
         yield listener
+
+
+def _is_near(host: str) -> bool:
+    """Whether only this machine reaches what listens there."""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def address_of(here: Here, listener: Listener) -> str:

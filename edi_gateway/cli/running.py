@@ -78,9 +78,10 @@ def daemon(ctx: typer.Context) -> None:
     """
     from edi_gateway import logs, scheduler
     from edi_gateway.cli.composition import compose, follow_drafts, listening
-    from edi_gateway.cli.serving import beside
+    from edi_gateway.cli.serving import beside, take_short_turns
 
     here: Here = ctx.obj
+    take_short_turns()
     logs.configure(here.settings.logging.format, here.settings.logging.level)
     follow = follow_drafts(here) if here.settings.publishing.auto_publish else None
     gateway = compose(here)

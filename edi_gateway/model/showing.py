@@ -12,13 +12,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
+from edi_gateway.letters import OBEYED, harmless
 from edi_gateway.model.finding import Finding
 
-# what partners send is shown, never obeyed: neither a terminal nor a browser is given what would move its cursor, turn
-# the direction of writing round, or be invisible (Unicode TR 36 section 2.6.2)
-_TURNING = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_UNSEEN = (0x200B, 0x200C, 0x200D, 0x2028, 0x2029, 0x2060, 0xFEFF)
-_CONTROL = (*(code for code in (*range(0x20), *range(0x7F, 0xA0)) if chr(code) not in "\n\t"),)
+__all__ = ["cell", "harmless", "json_text", "money", "plain", "shown"]
+
 _FORMULAS = (
     "=",
     "+",
@@ -31,13 +29,7 @@ _FORMULAS = (
     "－",
     "＠",
 )  # the wide ones begin a formula, too, for some
-_ESCAPES = {code: f"\\u{code:04x}" for code in (*_CONTROL, *_TURNING, *_UNSEEN)}
-_DOTS = dict.fromkeys((*_CONTROL, *_TURNING, *_UNSEEN), "·")
-
-
-def harmless(text: str) -> str:
-    """Text of theirs as it may be shown: a dot for each character that is not seen but does something."""
-    return text.translate(_DOTS)
+_ESCAPES = {code: f"\\u{code:04x}" for code in OBEYED}
 
 
 def plain(value: Any) -> Any:

@@ -142,7 +142,7 @@ class Console(Section):
     )
     host: str = Field(
         "127.0.0.1",
-        description="Address that it listens at. For others: a proxy in front of it, or another address here.",
+        description="Address that it listens at. Another than this machine's own takes TLS, or trusted_proxies.",
     )
     tls_certificate_file: str | None = Field(
         None, description="Certificate chain (PEM); none: plain HTTP, for this machine or behind a proxy."

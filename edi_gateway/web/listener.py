@@ -10,7 +10,6 @@ import asyncio
 import logging
 import socket
 import ssl
-import sys
 import threading
 from asyncio import BaseTransport, TimerHandle
 from dataclasses import dataclass
@@ -25,8 +24,6 @@ from edi_gateway import logs
 from edi_gateway.model.errors import GatewayError
 
 _HEAD_BYTES = 64 << 10
-# of a thread that computes, while others wait: with Python's own 5 ms an answer waits too long
-_TURN_SECONDS = 0.001
 _HEAD_SECONDS = 30.0
 _BACKLOG = 256
 _CONNECTIONS_EACH = 8  # open connections for each message that may be in work
@@ -148,7 +145,6 @@ class Listener:
         self._thread = threading.Thread(
             target=self._run, args=(server,), name=f"{self._name} listener", daemon=True
         )
-        sys.setswitchinterval(min(sys.getswitchinterval(), _TURN_SECONDS))
         self._thread.start()
         while not server.started and self._thread.is_alive():
             self._thread.join(0.01)

@@ -94,6 +94,31 @@ def test_a_code_is_taken_once_even_when_it_comes_twice_at_once(office: Office, d
         other.give_code(visitor, "123456", "192.0.2.1", "")
 
 
+def test_who_signs_in_takes_back_their_own_failures_and_nobody_elses(office: Office, door: Door) -> None:
+    """An address that guesses at many names cannot buy itself more guesses with an account of its own."""
+    for n in range(26):
+        assert isinstance(door.sign_in(f"name {n}", "guess", "192.0.2.1", ""), Denied)
+    for _ in range(3):
+        assert isinstance(enter(door, "mistyped", "192.0.2.1"), Denied)
+    assert isinstance(enter(door, address="192.0.2.1"), Opened)  # 26 are left
+    waits = [door.sign_in(f"other {n}", "guess", "192.0.2.1", "") for n in range(5)]
+    assert [each.wait is not None for each in waits if isinstance(each, Denied)] == [False] * 4 + [True]
+
+
+def test_a_password_that_is_asked_for_again_is_guessed_no_faster_and_a_page_by_itself_keeps_nobody_in(
+    office: Office, door: Door
+) -> None:
+    opened = enter(door)
+    assert isinstance(opened, Opened)
+    office.clock.move(minutes=59)
+    visitor = door.who(opened.token, used=False)
+    assert visitor is not None
+    guesses = [door.knows(visitor, f"guess {n}", "192.0.2.1") for n in range(6)]
+    assert [each is not None and each.wait is not None for each in guesses] == [False] * 5 + [True]
+    office.clock.move(minutes=1)
+    assert door.who(opened.token) is None
+
+
 def test_a_token_speaks_for_its_roles_until_it_ends_or_is_revoked(office: Office, door: Door) -> None:
     with office.desk() as desk:
         made = tokens.add(desk, door.locks, "bridge", ["CSR"], 2)

@@ -17,6 +17,7 @@ from edi_gateway.cli.console_parts import address_of, serving
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.locks import locks_of
 from edi_gateway.cli.output import WRONG_USAGE, fail, sentence
+from edi_gateway.cli.serving import take_short_turns
 from edi_gateway.cli.trial import starter
 from edi_gateway.cli.trial.demonstration import BEGINS, MARK, drop, fill, stock
 from edi_gateway.commands.desk import MACHINE, Actor
@@ -52,6 +53,7 @@ PEOPLE = (
 
 def serve(folder: Path, port: int) -> None:
     """Until SIGINT or SIGTERM."""
+    take_short_turns()
     folder = folder.resolve()
     prepare(folder, system_clock)
     with closing(Here(folder, MACHINE)) as here:

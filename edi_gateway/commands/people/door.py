@@ -28,7 +28,7 @@ __all__ = ["CODE", "IN", "PASSWORD", "Denied", "Door", "Opened", "Terms", "Visit
 
 STEP_SECONDS = 30  # of a code (RFC 6238)
 _CODE_MINUTES = 5  # between the password and the code
-_FREE = {"user": 5, "code": 5, "address": 30}  # failures that cost no waiting
+_FREE = {"user": 5, "code": 5, "own": 5, "address": 30}  # failures that cost no waiting
 _LONGEST_WAIT = timedelta(minutes=5)
 _FORGOTTEN = timedelta(hours=1)
 _SEEN_EVERY = timedelta(minutes=1)
@@ -101,8 +101,7 @@ class Door:
             return self._denied(address, None)
         stage = CODE if login.totp else PASSWORD if login.must_change else IN
         with self.engine.begin() as conn:
-            for whose in tries:
-                attempts.forget(conn, whose)
+            self._right(conn, *tries)
             if self.locks.hasher.check_needs_rehash(login.password):
                 logins.rehash(conn, name, self.locks.hash(password))
             return self._begin(conn, name, stage, address, browser)
@@ -120,13 +119,28 @@ class Door:
             step = step_of(self.locks.sealing.open(login.totp), code, self.locks.real_clock())
             if step is None or not logins.use_step(conn, visitor.name, step):
                 return self._denied(address, None)
-            for whose in tries:
-                attempts.forget(conn, whose)
+            self._right(conn, *tries)
             sessions.end(conn, visitor.session)
             return self._begin(conn, visitor.name, PASSWORD if login.must_change else IN, address, browser)
 
-    def who(self, token: str) -> Visitor | None:
-        """Whose session this is; None when there is none, it has ended, or its user is gone."""
+    def knows(self, visitor: Visitor, password: str, address: str) -> Denied | None:
+        """None when it is the visitor's password: asked for again before what a session alone shall not change."""
+        tries = ("own " + visitor.name, "address " + address)
+        wait = self._count(tries)
+        if wait is not None:
+            return self._denied(address, wait)
+        with reading(self.engine) as conn:
+            login = logins.load(conn, visitor.name)
+        hashed = login.password if login else self.locks.nobody
+        if len(password) > LONGEST or not self.locks.fits(hashed, password) or login is None:
+            return self._denied(address, None)
+        with self.engine.begin() as conn:
+            self._right(conn, *tries)
+        return None
+
+    def who(self, token: str, *, used: bool = True) -> Visitor | None:
+        """Whose session this is; None when there is none, it has ended, or its user is gone. `used`: by a person; a
+        page that asks again and again by itself keeps no session alive."""
         now, hashed = self.clock(), hash_of(token)
         with reading(self.engine) as conn:
             session = sessions.load(conn, hashed)
@@ -135,7 +149,7 @@ class Door:
             user = users.load(conn, session.name)
         if user is None:
             return None
-        if now - session.seen_at >= _SEEN_EVERY:
+        if used and now - session.seen_at >= _SEEN_EVERY:
             self.later(lambda: self._seen(hashed, now))
         return Visitor(user.name, user.roles, session.stage, hashed)
 
@@ -175,6 +189,12 @@ class Door:
             for whose, (_, at) in found.items():
                 attempts.count(conn, whose, now, afresh=now - at >= _FORGOTTEN)
         return None
+
+    def _right(self, conn: Connection, whose: str, address: str) -> None:
+        """What was counted against them counts no more; what others failed at from the same address still does."""
+        count, _ = attempts.failures(conn, whose, self.clock())
+        attempts.forget(conn, whose)
+        attempts.take_back(conn, address, count)
 
     def _denied(self, address: str, wait: timedelta | None) -> Denied:
         """Without the name: people type passwords into the wrong field."""

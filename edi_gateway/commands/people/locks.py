@@ -24,6 +24,7 @@ SHORTEST, LONGEST = (
     200,
 )  # characters of a password (NIST SP 800-63B: length counts, not kinds of characters)
 _SECRET_BYTES = 20  # of a second factor (RFC 4226 section 4: 160 bits)
+SECRET_LENGTH = 32  # characters: as apps take it, in base 32
 
 
 class Sealing(Protocol):

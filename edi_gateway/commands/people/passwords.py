@@ -11,7 +11,7 @@ import pyotp
 
 from edi_gateway.commands.desk import Desk, Refused
 from edi_gateway.commands.people.door import step_of
-from edi_gateway.commands.people.locks import LONGEST, Locks, require_strong
+from edi_gateway.commands.people.locks import LONGEST, SECRET_LENGTH, Locks, require_strong
 from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.store import users
 from edi_gateway.store.people import logins, sessions
@@ -73,14 +73,20 @@ class Factor:
 
 def offer_factor(locks: Locks, name: str, installation: str = "EDI gateway") -> Factor:
     """A new secret; it counts once a code of it was given."""
-    secret = locks.new_secret()
+    return factor_of(locks.new_secret(), name, installation)
+
+
+def factor_of(secret: str, name: str, installation: str = "EDI gateway") -> Factor:
+    """A secret that was offered before, offered again."""
     return Factor(secret, pyotp.TOTP(secret).provisioning_uri(name=name, issuer_name=installation))
 
 
 def take_factor(desk: Desk, locks: Locks, secret: str, code: str) -> None:
-    """The actor's own second factor, shown to work by a code. Raises Refused."""
+    """The actor's own second factor, shown to work by a code; their other sessions end. Raises Refused."""
     name = desk.actor.name
     what = "Setting up the second factor"
+    if len(secret) != SECRET_LENGTH:
+        raise Refused(what=what, why="this key was not offered; open the page again")
     try:
         step = step_of(secret, code, locks.real_clock())
     except ValueError:
@@ -89,6 +95,7 @@ def take_factor(desk: Desk, locks: Locks, secret: str, code: str) -> None:
         raise Refused(what=what, why="the code does not fit; is the clock of the phone right?")
     if not logins.set_totp(desk.conn, name, locks.sealing.seal(secret), step):
         raise Refused(what=what, why="you have no password yet")
+    sessions.end_of(desk.conn, name)
     desk.record("second factor set", f"user {name}")
 
 

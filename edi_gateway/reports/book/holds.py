@@ -84,6 +84,7 @@ def list_holds(
     codes: Collection[str] | None = None,
     state: str = "ACTIVE",
     limit: int = 200,
+    offset: int = 0,
 ) -> list[HoldRow]:
     """By due time, the oldest of one time first; with `codes` only holds of these."""
     query = _QUERY.where(holds.c.state == state)
@@ -93,7 +94,7 @@ def list_holds(
         query = query.where(holds.c.code == code)
     if codes is not None:
         query = query.where(holds.c.code.in_(codes))
-    found = rows(conn, query.order_by(holds.c.due_at, holds.c.id).limit(limit))
+    found = rows(conn, query.order_by(holds.c.due_at, holds.c.id).limit(limit).offset(offset))
     return [_row(*row) for row in found]
 
 

@@ -60,10 +60,11 @@ def figure(conn: Connection, name: str, span: Span) -> Figure | None:
 
 def figures(conn: Connection, span: Span) -> list[FigureRow]:
     """All of them."""
-    return [_row(definition.figure(conn, span)) for definition in DEFINITIONS.values()]
+    return [told(definition.figure(conn, span)) for definition in DEFINITIONS.values()]
 
 
-def _row(one: Figure) -> FigureRow:
+def told(one: Figure) -> FigureRow:
+    """A figure without what it is made of."""
     return FigureRow(
         one.name,
         one.title,

@@ -102,9 +102,10 @@ def list_documents(
     order_id: int | None = None,
     receipt_id: int | None = None,
     transmission_id: int | None = None,
+    before: int | None = None,
     limit: int = 200,
 ) -> list[DocumentRow]:
-    """The newest first."""
+    """The newest first; `before`: only those with smaller ids, to go on from a page."""
     wanted = {
         "partner": partner,
         "set_code": set_code,
@@ -118,6 +119,8 @@ def list_documents(
     for column, value in wanted.items():
         if value is not None:
             query = query.where(documents.c[column] == value)
+    if before is not None:
+        query = query.where(documents.c.id < before)
     return [DocumentRow(*row) for row in rows(conn, query.order_by(documents.c.id.desc()).limit(limit))]
 
 
@@ -148,9 +151,10 @@ def list_transmissions(
     state: str | None = None,
     ack_state: str | None = None,
     transmission_id: int | None = None,
+    before: int | None = None,
     limit: int = 200,
 ) -> list[TransmissionRow]:
-    """The newest first; `size` in bytes."""
+    """The newest first; `size` in bytes; `before`: only those with smaller ids, to go on from a page."""
     t, p = transmissions.c, transmission_chunks.c
     in_rows = select(func.sum(func.length(p.bytes))).where(p.transmission_id == t.id).scalar_subquery()
     query = select(
@@ -178,6 +182,8 @@ def list_transmissions(
     }.items():
         if value is not None:
             query = query.where(t[column] == value)
+    if before is not None:
+        query = query.where(t.id < before)
     found = [TransmissionRow(*row) for row in rows(conn, query.order_by(t.id.desc()).limit(limit))]
     states = as2.states_of(conn, [row.transmission_id for row in found])
     return [replace(row, as2=states.get(row.transmission_id)) for row in found]

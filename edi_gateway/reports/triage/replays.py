@@ -93,14 +93,21 @@ _QUERY = (
 
 
 def list_runs(
-    conn: Connection, *, fingerprint: str | None = None, incident_id: int | None = None, limit: int = 50
+    conn: Connection,
+    *,
+    fingerprint: str | None = None,
+    incident_id: int | None = None,
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[ReplayRow]:
-    """The last ones, or those of a cause or an incident."""
+    """The last ones, or those of a cause or an incident; `before`: only those with smaller ids."""
     query = _QUERY.order_by(_R.id.desc()).limit(limit)
     if fingerprint is not None:
         query = query.where(_R.fingerprint == fingerprint)
     if incident_id is not None:
         query = query.where(_R.incident_id == incident_id)
+    if before is not None:
+        query = query.where(_R.id < before)
     return [ReplayRow(*row) for row in rows(conn, query)]
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, case, select
 
 from edi_gateway.reports.triage.replays import ReplayRow, list_runs
 from edi_gateway.reports.watch.affected import AffectedCause, TouchedDocument, causes_of, documents_of
@@ -64,16 +64,15 @@ class IncidentView:
 
 
 def list_incidents(
-    conn: Connection, *, over: bool = False, partner: str | None = None, limit: int = 200
+    conn: Connection, *, over: bool = False, partner: str | None = None, limit: int = 200, offset: int = 0
 ) -> list[IncidentRow]:
     """Open ones, the most urgent first; or those that are over, the last first."""
     i = incidents.c
     query = select(*COLUMNS).where(i.state.in_(("RESOLVED", "CLOSED")) if over else i.state == "OPEN")
     if partner is not None:
         query = query.where(i.partner == partner)
-    found = [Incident(*row) for row in conn.execute(query.order_by(i.id.desc()).limit(limit))]
-    if not over:
-        found.sort(key=lambda one: (_ORDER[one.severity], one.opened_at))
+    order = (i.id.desc(),) if over else (case(_ORDER, value=i.severity), i.opened_at, i.id)
+    found = [Incident(*row) for row in conn.execute(query.order_by(*order).limit(limit).offset(offset))]
     counts = store.counts(conn, [one.id for one in found])
     return [_row(one, counts.get(one.id, {})) for one in found]
 

@@ -65,9 +65,10 @@ def list_messages(
     order_id: int | None = None,
     case_id: int | None = None,
     incident_id: int | None = None,
+    before: int | None = None,
     limit: int = 200,
 ) -> list[MessageRow]:
-    """The newest first."""
+    """The newest first; `before`: only those with smaller ids, to go on from a page."""
     m = messages.c
     count = select(func.count()).where(alert_messages.c.message_id == m.id).scalar_subquery()
     query = select(
@@ -78,22 +79,26 @@ def list_messages(
     for name, value in wanted.items():
         if value is not None:
             query = query.where(m[name] == value)
+    if before is not None:
+        query = query.where(m.id < before)
     return [MessageRow(*row) for row in rows(conn, query.order_by(m.id.desc()).limit(limit))]
 
 
-def list_alerts(conn: Connection, *, limit: int = 200) -> list[AlertRow]:
-    """The newest first, with what became of the messages that bear them."""
+def list_alerts(conn: Connection, *, before: int | None = None, limit: int = 200) -> list[AlertRow]:
+    """The newest first, with what became of the messages that bear them; `before`: only those with smaller ids."""
     a, m = alerts.c, messages.c
-    found = conn.execute(
-        select(a.id, a.raised_at, a.family, a.code, a.partner, a.urgent, a.text, a.incident_id, a.case_id)
-        .order_by(a.id.desc())
-        .limit(limit)
-    ).all()
+    asked = select(
+        a.id, a.raised_at, a.family, a.code, a.partner, a.urgent, a.text, a.incident_id, a.case_id
+    ).order_by(a.id.desc())
+    if before is not None:
+        asked = asked.where(a.id < before)
+    found = conn.execute(asked.limit(limit)).all()
     borne: dict[int, list[tuple[str | None, str]]] = {}
     if found:
         link = alert_messages.c
         query = select(link.alert_id, m.route, m.state).join(messages, m.id == link.message_id)
-        for row in conn.execute(query.where(link.alert_id >= found[-1].id).order_by(m.id)):
+        within = link.alert_id.between(found[-1].id, found[0].id)
+        for row in conn.execute(query.where(within).order_by(m.id)):
             borne.setdefault(row.alert_id, []).append((row.route, row.state))
     told = []
     for one in found:

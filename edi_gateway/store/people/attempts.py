@@ -35,6 +35,13 @@ def forget(conn: Connection, whose: str) -> None:
     conn.execute(delete(attempts).where(attempts.c.whose == _key(whose)))
 
 
+def take_back(conn: Connection, whose: str, count: int) -> None:
+    """So many fewer."""
+    row = attempts.c.whose == _key(whose)
+    conn.execute(delete(attempts).where(row, attempts.c.failures <= count))
+    conn.execute(update(attempts).where(row).values(failures=attempts.c.failures - count))
+
+
 def forget_before(conn: Connection, at: datetime) -> None:
     conn.execute(delete(attempts).where(attempts.c.at < at))
 

@@ -115,12 +115,17 @@ def test_a_code_is_asked_for_taken_once_and_its_secret_is_not_to_be_read_in_the_
     browser = site.browser("LEAD")
     secret = _secret(browser.get("/account/second-factor"))
     code = pyotp.TOTP(secret)
-    browser.post("/account/second-factor", secret=secret, code="000000")
+    browser.post("/account/second-factor", secret=secret, code=code.at(now), password="guess")
+    assert browser.said == "The password is wrong."
+    assert _secret(browser) == secret
+    browser.post("/account/second-factor", secret=secret, code="000000", password=PASSWORD)
     assert browser.said == (
         "Setting up the second factor was refused: the code does not fit; is the clock of the phone right?"
     )
-    browser.post("/account/second-factor", secret=secret, code=code.at(now))
-    assert browser.said == "From now on signing in asks for a code as well."
+    elsewhere = site.browser().sign_in("ann")
+    browser.post("/account/second-factor", secret=secret, code=code.at(now), password=PASSWORD)
+    assert browser.said.startswith("From now on signing in asks for a code as well.")
+    assert elsewhere.get("/account").path.startswith("/sign-in")
     with site.here.reading() as conn:
         (row,) = [row for row in conn.execute(logins_table.select()) if row.name == "ann"]
     assert secret not in row.totp

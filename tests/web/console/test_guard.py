@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import subprocess
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,11 +14,13 @@ import httpx
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from edi_gateway.cli.console_parts import serving
+from edi_gateway.cli.context import Here
 from edi_gateway.reports import people
 from edi_gateway.web.console.app import create
 from edi_gateway.web.console.rooms import SIGNED_IN, Call, Room
 from edi_gateway.web.console.security.bounds import STRANGERS, Bounded
-from edi_gateway.web.listener import Listener, Tls
+from edi_gateway.web.listener import CannotListen, Listener, Tls
 from tests.web.console.browsing import PASSWORD, Site
 
 NOT_OURS = "The change did not come from a page of this console."
@@ -129,6 +132,20 @@ def test_the_word_of_a_proxy_counts_only_where_it_is_trusted(site: Site) -> None
         client.close()
     with site.here.reading() as conn:
         assert [row.address for row in people.sessions_of(conn, "ann", site.here.clock())] == ["203.0.113.9"]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "edi.example"])
+def test_no_password_crosses_the_network_in_clear(site: Site, host: str) -> None:
+    config = site.here.home / "config.toml"
+    config.write_text(
+        config.read_text("utf-8").replace("[console]\n", f'[console]\nhost = "{host}"\n', 1), "utf-8"
+    )
+    with (
+        closing(Here(site.here.home, "test")) as here,
+        pytest.raises(CannotListen, match=r"passwords would cross the network .* tls_certificate_file"),
+        serving(here, site.gateway, site.locks, 0),
+    ):
+        pass
 
 
 def test_more_than_a_request_may_hold_is_not_read(site: Site) -> None:

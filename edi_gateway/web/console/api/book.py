@@ -15,7 +15,7 @@ from edi_gateway.reports.book import holds as held
 from edi_gateway.reports.book import orders as book
 from edi_gateway.reports.book.holds import HoldRow
 from edi_gateway.reports.book.orders import OrderFilter, OrderRow, OrderView
-from edi_gateway.web.console.api.terms import Key, Limit, Name, Words
+from edi_gateway.web.console.api.terms import Before, Key, Limit, Name, Offset, Words
 from edi_gateway.web.console.rooms import ApiRoom, Call
 
 room = ApiRoom()
@@ -46,9 +46,10 @@ def list_(
     until: Annotated[date | None, Query(description="Ordered on this day or before.")] = None,
     held: bool = False,
     open: bool = False,
+    before: Before = None,
     limit: Limit = 100,
 ) -> list[OrderRow]:
-    """The order book."""
+    """The order book, the newest first."""
     wanted = OrderFilter(
         partner=partner,
         customer=customer,
@@ -59,6 +60,7 @@ def list_(
         until=until,
         held=held,
         open=open,
+        before=before,
         limit=limit,
     )
     with call.reading() as conn:
@@ -84,10 +86,12 @@ def note(call: Call, order_id: Key, said: Note) -> OrderView:
 
 
 @room.read("/holds", may="see orders")
-def waiting(call: Call, partner: Name = None, code: Name = None, limit: Limit = 100) -> list[HoldRow]:
+def waiting(
+    call: Call, partner: Name = None, code: Name = None, limit: Limit = 100, offset: Offset = 0
+) -> list[HoldRow]:
     """Holds that hold, by due time."""
     with call.reading() as conn:
-        return held.list_holds(conn, partner=partner, code=code, limit=limit)
+        return held.list_holds(conn, partner=partner, code=code, limit=limit, offset=offset)
 
 
 @room.act("/holds/{hold_id}/release", may="note an order")

@@ -15,7 +15,7 @@ from edi_gateway.flow.replays.fixing import Fixed, Workshop
 from edi_gateway.model.showing import plain
 from edi_gateway.reports.triage import corrected, replays
 from edi_gateway.reports.triage.replays import Became, ReplayItem, ReplayRow
-from edi_gateway.web.console.api.terms import Key, Limit
+from edi_gateway.web.console.api.terms import Before, Key, Limit
 from edi_gateway.web.console.call import Called
 from edi_gateway.web.console.rooms import ApiRoom, Call
 
@@ -101,10 +101,10 @@ def check(
 
 
 @room.read("/replays", may="see cases")
-def list_(call: Call, limit: Limit = 50) -> list[ReplayRow]:
+def list_(call: Call, before: Before = None, limit: Limit = 50) -> list[ReplayRow]:
     """Causes tried and replayed, the last ones first."""
     with call.reading() as conn:
-        return replays.list_runs(conn, limit=limit)
+        return replays.list_runs(conn, before=before, limit=limit)
 
 
 @room.read("/replays/{run_id}", may="see cases")

@@ -20,6 +20,10 @@ Key = Annotated[int, Path(ge=0, lt=1 << 63, description="An id.")]
 Name = Annotated[str | None, Query(min_length=1, max_length=80, pattern=r"^[^\x00]*$")]
 Limit = Annotated[int, Query(ge=1, le=1000, description="At most so many.")]
 Offset = Annotated[int, Query(ge=0, le=10_000_000, description="Leave out the first so many.")]
+Before = Annotated[
+    int | None,
+    Query(ge=0, lt=1 << 63, description="Only those with smaller ids: the last one of the page before."),
+]
 Words = Annotated[str, StringConstraints(min_length=1, max_length=2000, pattern=r"^[^\x00]*$")]
 
 SAYS_NO: Final[dict[int | str, dict[str, Any]]] = {

@@ -13,7 +13,7 @@ from edi_gateway.reports.goods import fulfilment
 from edi_gateway.reports.goods.fulfilment import UnacknowledgedRow
 from edi_gateway.reports.traffic import documents, raw
 from edi_gateway.reports.traffic.documents import DocumentRow, TransmissionRow
-from edi_gateway.web.console.api.terms import Key, Limit, Name
+from edi_gateway.web.console.api.terms import Before, Key, Limit, Name
 from edi_gateway.web.console.rooms import ApiRoom, Call
 
 room = ApiRoom()
@@ -37,6 +37,7 @@ def list_(
     direction: Literal["in", "out"] | None = None,
     state: Name = None,
     order_id: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
+    before: Before = None,
     limit: Limit = 100,
 ) -> list[DocumentRow]:
     """Documents, the newest first."""
@@ -48,6 +49,7 @@ def list_(
             direction=direction,
             state=state,
             order_id=order_id,
+            before=before,
             limit=limit,
         )
 
@@ -81,12 +83,17 @@ def bytes_(call: Call, document_id: Key) -> Response:
 
 @room.read("/transmissions", may="see documents")
 def sent(
-    call: Call, partner: Name = None, state: Name = None, ack_state: Name = None, limit: Limit = 100
+    call: Call,
+    partner: Name = None,
+    state: Name = None,
+    ack_state: Name = None,
+    before: Before = None,
+    limit: Limit = 100,
 ) -> list[TransmissionRow]:
     """What went out or waits to, the newest first."""
     with call.reading() as conn:
         return documents.list_transmissions(
-            conn, partner=partner, state=state, ack_state=ack_state, limit=limit
+            conn, partner=partner, state=state, ack_state=ack_state, before=before, limit=limit
         )
 
 

@@ -83,7 +83,8 @@ def _admit(call: Called, may: str, kind: Kind) -> None:
         raise Turned(422, "There is a character in the address that no text holds.")
     if kind is Kind.PAGE:
         token = cookies.session_token(call.request)
-        call.visitor = None if token is None else call.deps.door.who(token)
+        by_itself = call.is_htmx and call.request.method == "GET"  # pages ask again for what moves in them
+        call.visitor = None if token is None else call.deps.door.who(token, used=not by_itself)
     else:
         scheme, _, token = call.request.headers.get("authorization", "").partition(" ")
         call.machine = call.deps.machine(token.strip()) if scheme.lower() == "bearer" else None

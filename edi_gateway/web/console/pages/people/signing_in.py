@@ -33,7 +33,7 @@ def ask(call: Call, next: str = "/") -> Response:
 def sign_in(call: Call, name: Text = "", password: Text = "", next: Text = "/") -> Response:
     found = call.deps.door.sign_in(name, password, call.address, call.browser)
     if isinstance(found, Denied):
-        return _ask(call, next, _why(found, "Name or password are wrong."), found)
+        return _ask(call, next, why_not(found, "Name or password are wrong."), found)
     return _enter(call, found, next)
 
 
@@ -50,8 +50,8 @@ def give_code(call: Call, code: Text = "", next: Text = "/") -> Response:
         return call.go("/sign-in")
     found = call.deps.door.give_code(call.visitor, code, call.address, call.browser)
     if isinstance(found, Denied):
-        why = _why(found, "The code is wrong, or was used already: wait for the next one.")
-        return _wrong(call, "people/code.html", why, found, next=next)
+        why = why_not(found, "The code is wrong, or was used already: wait for the next one.")
+        return answer_to(call, "people/code.html", why, found, next=next)
     return _enter(call, found, next)
 
 
@@ -73,14 +73,18 @@ def change_password(
     forced = visitor.stage == PASSWORD
     if new != again:
         why = "The two new passwords differ."
-        return _wrong(call, "people/password.html", why, next=next, forced=forced)
+        return answer_to(call, "people/password.html", why, next=next, forced=forced)
     door = call.deps.door
+    denied = door.knows(visitor, old, call.address)
+    if denied is not None:
+        why = why_not(denied, "Changing your password was refused: the present password is another.")
+        return answer_to(call, "people/password.html", why, denied, next=next, forced=forced)
     try:
         with call.desk() as desk:
             passwords.change_own(desk, door.locks, old, new)
             opened = door.renew(desk.conn, visitor, call.address, call.browser)
     except Refused as refused:
-        return _wrong(call, "people/password.html", str(refused), next=next, forced=forced)
+        return answer_to(call, "people/password.html", str(refused), next=next, forced=forced)
     return _enter(call, opened, next)
 
 
@@ -96,16 +100,17 @@ def sign_out(call: Call) -> Response:
 def _ask(call: Call, next: str, why: str | None = None, denied: Denied | None = None) -> Response:
     """The form, with a cookie for its CSRF token when there is none yet."""
     if call.cookie is not None and call.visitor is None:
-        return _wrong(call, "people/sign_in.html", why, denied, next=next)
+        return answer_to(call, "people/sign_in.html", why, denied, next=next)
     token = call.deps.door.locks.new_token()
     page = call.show("people/sign_in.html", next=next, csrf=cookies.csrf_of(token), said=None)
     cookies.set_door(call.request, page, token)
     return page
 
 
-def _wrong(
+def answer_to(
     call: Call, template: str, why: str | None, denied: Denied | None = None, **values: Any
 ) -> Response:
+    """The form once more, with what was wrong."""
     if why is None:
         return call.show(template, **values)
     waits = denied is not None and denied.wait is not None
@@ -115,7 +120,8 @@ def _wrong(
     return page
 
 
-def _why(denied: Denied, wrong: str) -> str:
+def why_not(denied: Denied, wrong: str) -> str:
+    """In words: what was wrong, or how long to wait."""
     if denied.wait is None:
         return wrong
     seconds = max(denied.wait, timedelta(seconds=1)).total_seconds()
