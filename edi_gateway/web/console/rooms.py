@@ -48,13 +48,16 @@ Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Nav:
-    """An entry of the navigation. `place`: its order. `key`: with g, goes there."""
+    """An entry of the navigation. `place`: its order. `key`: with g, goes there. `group`: entries of one group stand
+    together behind its name; None: it stands alone. `also`: where addresses begin of other pages that belong to it."""
 
     name: str
     path: str
     may: str
     place: int
     key: str | None = None
+    group: str | None = None
+    also: tuple[str, ...] = ()
 
 
 class _Guarded(APIRoute):

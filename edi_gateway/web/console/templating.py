@@ -16,6 +16,7 @@ from markupsafe import Markup
 from edi_gateway.model.row_names import short
 from edi_gateway.model.showing import harmless, money, shown
 from edi_gateway.web.console.call import Called
+from edi_gateway.web.console.navigation import grouped
 from edi_gateway.web.console.rooms import Nav
 from edi_gateway.web.console.security import cookies
 from edi_gateway.web.console.security.cookies import Said
@@ -55,7 +56,9 @@ class Templates:
             {
                 "call": call,
                 "csrf": "" if token is None else cookies.csrf_of(token),
-                "nav": [entry for entry in self.nav if inside and call.may(entry.may)],
+                "nav": grouped([e for e in self.nav if call.may(e.may)], call.request.url.path)
+                if inside
+                else [],
                 "signed_in": inside,
                 "stale": self._stale() if inside and not call.is_htmx else None,
                 "said": said,

@@ -105,7 +105,22 @@
 
   // --- the menu of small screens, light and dark, the help
 
+  const opened = () => document.querySelector("header nav details[open]");
+  document.addEventListener("keydown", (event) => {
+    const group = opened();
+    if (event.key !== "Escape" || !group) return;
+    const inside = group.contains(document.activeElement);
+    group.open = false;
+    if (inside) group.querySelector("summary").focus();
+  });
+  document.addEventListener("focusin", (event) => {
+    const group = opened();
+    if (group && !group.contains(event.target) && event.target.closest("header")) group.open = false;
+  });
+
   document.addEventListener("click", (event) => {
+    const group = opened();
+    if (group && !group.contains(event.target)) group.open = false;
     const clicked = event.target.closest("button");
     if (!clicked) return;
     if ("menu" in clicked.dataset) {

@@ -16,7 +16,7 @@ from edi_gateway.reports.causes.recurring import about
 from edi_gateway.reports.people import everybody
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Improvements", "/improvements", may="see cases", place=23, key="v"))
+room = Room(Nav("Improvements", "/improvements", may="see cases", place=23, key="v", group="Cases"))
 
 Text = Annotated[str, Form(max_length=20_000)]
 Name = Annotated[str, Form(max_length=200)]

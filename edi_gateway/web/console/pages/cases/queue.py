@@ -18,7 +18,7 @@ from edi_gateway.reports.people import everybody
 from edi_gateway.triage.causes import STAGES
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Cases", "/cases", may="see cases", place=20, key="c"))
+room = Room(Nav("Cases", "/cases", may="see cases", place=20, key="c", group="Cases", also=("/causes/",)))
 
 _DAYS = 30  # of the trend
 _ROLES = sorted({*QUEUES.values(), "CSR"})

@@ -14,7 +14,7 @@ from edi_gateway.reports.causes.pareto import MEASURES, pareto
 from edi_gateway.reports.causes.recurring import recurring
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Root causes", "/root-causes", may="see cases", place=22, key="x"))
+room = Room(Nav("Root causes", "/root-causes", may="see cases", place=22, key="x", group="Cases"))
 
 _DAYS = 30
 _SHOWN = 40  # groups on the page; the vital few are among them

@@ -12,7 +12,10 @@ from edi_gateway.reports.traffic.ledger import ledger
 from edi_gateway.web.console.pages.documents.search import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Acknowledgments", "/acknowledgments", may="see documents", place=45))
+room = Room(
+    Nav("Acknowledgments", "/acknowledgments", may="see documents", place=45, group="Documents"),
+    Nav("Control numbers", "/ledger", may="see documents", place=46, group="Documents"),
+)
 
 _SHOWN: Final = 200
 _DAYS: Final = 30  # of the ledger, unless somebody says otherwise

@@ -10,7 +10,10 @@ from fastapi import Query, Response
 from edi_gateway.reports.traffic.search import Wanted, find
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Documents", "/documents", may="see documents", place=40, key="o"))
+room = Room(
+    Nav("Documents", "/documents", may="see documents", place=40, key="o", group="Documents"),
+    Nav("Interchanges", "/interchanges", may="see documents", place=41, group="Documents"),
+)
 
 STATES = (
     *(

@@ -13,7 +13,7 @@ from edi_gateway.web.console.call import Called
 from edi_gateway.web.console.pages.fixes.bench import Digits, bench
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Replays", "/replays", may="see cases", place=24, key="y"))
+room = Room(Nav("Replays", "/replays", may="see cases", place=24, key="y", group="Cases"))
 
 
 @room.change("/causes/{fingerprint}/try", may="work a case")

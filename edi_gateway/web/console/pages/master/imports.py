@@ -23,7 +23,7 @@ from edi_gateway.flow.trial.imports import Otherwise, judged_otherwise
 from edi_gateway.reports.imports import list_imports
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Imports", "/imports", may="see master data", place=61))
+room = Room(Nav("Imports", "/imports", may="see master data", place=62, group="Master data"))
 
 KINDS: Final = (*csv_kinds.LAYOUTS, *csv_stock.LAYOUTS)
 _LARGEST: Final = 8 << 20  # bytes of a file; a larger one is imported at the command line

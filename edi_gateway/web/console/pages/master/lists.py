@@ -8,7 +8,10 @@ from starlette.exceptions import HTTPException
 from edi_gateway.reports.master import lists, unresolved
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Master data", "/master", may="see master data", place=60, key="b"))
+room = Room(
+    Nav("Master data", "/master", may="see master data", place=60, key="b", group="Master data"),
+    Nav("Unresolved names", "/master/unresolved", may="see master data", place=61, group="Master data"),
+)
 
 _PAGE = 100
 

@@ -18,7 +18,7 @@ from edi_gateway.reports.triage import subjects
 from edi_gateway.web.console.pages.documents.search import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Orders", "/orders", may="see orders", place=30, key="r"))
+room = Room(Nav("Orders", "/orders", may="see orders", place=30, key="r", group="Orders"))
 
 _SHOWN: Final = 50
 _NONE: Final = "There is no such order."

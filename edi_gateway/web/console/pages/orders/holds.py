@@ -15,7 +15,7 @@ from edi_gateway.reports.book import holds
 from edi_gateway.web.console.pages.orders.book import amount
 from edi_gateway.web.console.rooms import SIGNED_IN, Call, Nav, Room
 
-room = Room(Nav("Holds", "/holds", may="see orders", place=32, key="h"))
+room = Room(Nav("Holds", "/holds", may="see orders", place=32, key="h", group="Orders"))
 
 _SHOWN: Final = 200
 

@@ -21,7 +21,7 @@ from edi_gateway.x12.checking.guide import build, readable
 from edi_gateway.x12.dictionary import nearest
 from edi_gateway.x12.example import example
 
-room = Room(Nav("Partners", "/partners", may="see partners", place=50, key="p"))
+room = Room(Nav("Partners", "/partners", may="see partners", place=50, key="p", group="Partners"))
 
 Why = Annotated[str, Form(max_length=500)]
 Text = Annotated[str, Form(max_length=1 << 20)]

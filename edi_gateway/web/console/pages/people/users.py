@@ -13,7 +13,7 @@ from edi_gateway.commands.people import passwords, tokens
 from edi_gateway.reports import people
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Users", "/users", may="see users", place=90, key="u"))
+room = Room(Nav("Users", "/users", may="see users", place=90, key="u", group="Control"))
 
 Name = Annotated[str, Form(max_length=200)]
 Roles = Annotated[list[str], Form(max_length=20)]

@@ -11,7 +11,7 @@ from edi_gateway.commands.watch import alerting
 from edi_gateway.reports.watch import messages
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Alerts", "/alerts", may="see incidents", place=16))
+room = Room(Nav("Alerts", "/alerts", may="see incidents", place=72, group="Watch", also=("/messages/",)))
 _STATES = ("WAITING", "SENT", "FAILED", "CANCELLED")
 
 

@@ -13,8 +13,8 @@ from edi_gateway.reports.figures.figure import Span
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(
-    Nav("Audit", "/audit", may="see audit", place=80, key="a"),
-    Nav("Controls", "/controls", may="see audit", place=81),
+    Nav("Audit", "/audit", may="see audit", place=80, key="a", group="Control"),
+    Nav("Controls", "/controls", may="see audit", place=81, group="Control"),
 )
 _PAGE = 100
 _USUAL_DAYS = 30

@@ -19,7 +19,10 @@ from edi_gateway.reports.watch.switches import stopped
 from edi_gateway.web.console.moments import moment
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Incidents", "/incidents", may="see incidents", place=15, key="i"))
+room = Room(
+    Nav("Incidents", "/incidents", may="see incidents", place=71, key="i", group="Watch"),
+    Nav("Switches", "/switches", may="see incidents", place=73, group="Watch"),
+)
 Text = Annotated[str, Form(max_length=20_000)]
 
 

@@ -12,7 +12,7 @@ from edi_gateway.reports import privacy
 from edi_gateway.reports.book import orders
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Retention", "/retention", may="see audit", place=82))
+room = Room(Nav("Retention", "/retention", may="see audit", place=82, group="Control"))
 Text = Annotated[str, Form(max_length=2000)]
 
 

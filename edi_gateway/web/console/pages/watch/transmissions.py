@@ -12,8 +12,8 @@ from edi_gateway.reports.traffic import certificates, documents
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(
-    Nav("Transmissions", "/transmissions", may="see documents", place=40, key="t"),
-    Nav("Certificates", "/certificates", may="see partners", place=55),
+    Nav("Transmissions", "/transmissions", may="see documents", place=43, key="t", group="Documents"),
+    Nav("Certificates", "/certificates", may="see partners", place=55, group="Partners"),
 )
 _STATES = ("READY", "SENT", "FAILED", "CANCELLED")
 _ACKS = ("AWAITED", "ACCEPTED", "REJECTED", "OVERDUE", "NONE")
