@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast, get_args
 
 import typer
 
@@ -36,9 +36,9 @@ def figures(
     failed: Annotated[
         bool, typer.Option("--failed", help="Of its rows only those that do not count.")
     ] = False,
-    by_day: Annotated[
-        bool, typer.Option("--by-day", help="How it went from day to day, in place of rows.")
-    ] = False,
+    by: Annotated[
+        str | None, typer.Option(help="Taken apart by `day`, `partner` or `set`, in place of rows.")
+    ] = None,
     json: JsonOption = False,
     csv: CsvOption = False,
     xlsx: XlsxOption = None,
@@ -53,6 +53,8 @@ def figures(
     from edi_gateway.reports.figures.figure import Row
 
     here: Here = ctx.obj
+    if by not in (None, *get_args(board.By)):
+        fail(f"--by takes one of: {', '.join(get_args(board.By))}.", WRONG_USAGE)
     span = span_of(here, since, until, partner)
     if name is None:
         with here.reading() as conn:
@@ -62,10 +64,19 @@ def figures(
             return
         print_table(
             f"Figures from {span.since:%Y-%m-%d} to {span.until - timedelta(days=1):%Y-%m-%d}",
-            ("figure", "value", "of", "median", "90 %", "what it is"),
-            ((f.name, worded(f.kind, f.value), f.rows, f.median, f.p90, f.title) for f in found),
+            ("figure", "value", "of", "median", "90 %", "95 %", "what it is"),
+            (
+                (
+                    f.name,
+                    worded(f.kind, f.value),
+                    f.rows,
+                    *(each if each is None else worded(f.kind, each) for each in (f.median, f.p90, f.p95)),
+                    f.title,
+                )
+                for f in found
+            ),
             "",
-            spare=("90 %", "median"),
+            spare=("90 %", "95 %", "median"),
         )
         screen.print("\nfigures NAME tells how one is defined, and the rows behind it.")
         return
@@ -73,8 +84,9 @@ def figures(
         one = board.figure(conn, name, span)
     if one is None:
         fail(f"There is no figure {name!r}: {', '.join(board.DEFINITIONS)}.", WRONG_USAGE)
-    if by_day:
-        tell(board.by_day(one), board.Day, "Nothing in this span.", json=json, csv=csv, xlsx=xlsx)
+    if by is not None:
+        parts = board.parts(one, cast("board.By", by))
+        tell(parts, board.Part, "Nothing of that in this span.", json=json, csv=csv, xlsx=xlsx)
         return
     rows = [row for row in one.rows if row.passed is False] if failed else one.rows
     if csv or xlsx:
@@ -87,7 +99,7 @@ def figures(
             print_json(row)
     else:
         _tell(one)
-        tell(rows, Row, "No rows.", spare=("kind", "subject", "reached", "weight"))
+        tell(rows, Row, "No rows.", spare=("kind", "subject", "reached", "weight", "set code"))
 
 
 def span_of(
@@ -113,7 +125,8 @@ def _tell(one: Figure) -> None:
         screen.print(f"  {one.numerator:f} of {one.denominator:f}")
     elif one.kind != "count" and one.value is not None:
         screen.print(
-            f"  median {worded(one.kind, one.median)}, nine of ten within {worded(one.kind, one.p90)}"
+            f"  median {worded(one.kind, one.median)}, nine of ten within {worded(one.kind, one.p90)}, "
+            f"95 % within {worded(one.kind, one.p95)}"
         )
     say(f"{one.definition} (spec {one.spec})", 2, 2)
 

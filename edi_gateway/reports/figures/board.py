@@ -1,16 +1,16 @@
-"""All figures by name, one or all of them over a span, and how one went from day to day.
+"""All figures by name, one or all of them over a span, and one taken apart by day, partner or set.
 
 Called by `figures`, the console's page and its dashboard.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import Connection
 
@@ -37,19 +37,27 @@ class FigureRow:
     denominator: Decimal
     median: Decimal | None
     p90: Decimal | None
+    p95: Decimal | None
     rows: int
     spec: str
     definition: str
 
 
 @dataclass(frozen=True, slots=True)
-class Day:
-    """A figure of one day."""
+class Part:
+    """A figure of some of its rows: of one day (UTC, ISO), partner or set, which `of` names; "" of those without."""
 
-    day: date
+    of: str
     value: Decimal | None
     numerator: Decimal
     denominator: Decimal
+    median: Decimal | None
+    p90: Decimal | None
+    p95: Decimal | None
+    rows: int
+
+
+By = Literal["day", "partner", "set"]
 
 
 def figure(conn: Connection, name: str, span: Span) -> Figure | None:
@@ -74,23 +82,37 @@ def told(one: Figure) -> FigureRow:
         one.denominator,
         one.median,
         one.p90,
+        one.p95,
         len(one.rows),
         one.spec,
         one.definition,
     )
 
 
-def by_day(one: Figure) -> Sequence[Day]:
-    """How a figure went, by the day (UTC) of its rows; none for one that is about this moment."""
+def parts(one: Figure, by: By) -> Sequence[Part]:
+    """A figure taken apart, by what the parts are of; by day none of one that is about this moment, by set none whose
+    rows have no sets."""
     definition = DEFINITIONS[one.name]
-    if definition.now:
+    if by == "day" and definition.now:
         return ()
-    days: dict[date, list[Row]] = {}
+    found: dict[str, list[Row]] = {}
     for row in one.rows:
-        day = row.at.date() if isinstance(row.at, datetime) else row.at
-        days.setdefault(day, []).append(row)
-    found = []
-    for day, rows in sorted(days.items()):
-        made = definition.of(rows)
-        found.append(Day(day, made.value, made.numerator, made.denominator))
-    return found
+        found.setdefault(_OF[by](row), []).append(row)
+    if by == "set" and found.keys() <= {""}:
+        return ()
+    return [_part(of, definition.of(rows)) for of, rows in sorted(found.items())]
+
+
+_OF: Final[Mapping[By, Callable[[Row], str]]] = MappingProxyType(
+    {
+        "day": lambda row: str(row.at.date() if isinstance(row.at, datetime) else row.at),
+        "partner": lambda row: row.partner or "",
+        "set": lambda row: row.set_code or "",
+    }
+)
+
+
+def _part(of: str, made: Figure) -> Part:
+    return Part(
+        of, made.value, made.numerator, made.denominator, made.median, made.p90, made.p95, len(made.rows)
+    )

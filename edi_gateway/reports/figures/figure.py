@@ -43,7 +43,7 @@ class Span:
 class Row:
     """One of what a figure counts. `kind` and `subject`: what it is, e.g. order and its id; `passed`: for a share,
     whether it counts above the line; `weight`: how much it counts (units, money; else 1); `value`: for a time, how
-    long."""
+    long; `set_code`: of a document, or of those in a file, by spaces."""
 
     kind: str
     subject: int
@@ -55,12 +55,13 @@ class Row:
     reached: Decimal | None = None  # of the weight, where it counts in part
     value: Decimal | None = None
     why: str = ""
+    set_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
     """`value` None: there is nothing to divide by, which is neither 0 nor 100 %. Of a time it is the mean, with
-    `median` and `p90`."""
+    `median`, `p90` and `p95`: within which nine and nineteen of ten and twenty lie."""
 
     name: str
     title: str
@@ -72,6 +73,7 @@ class Figure:
     value: Decimal | None
     median: Decimal | None
     p90: Decimal | None
+    p95: Decimal | None
     rows: Sequence[Row]
 
 
@@ -97,10 +99,10 @@ class Definition:
             numerator = sum((_reached(row) for row in found), Decimal(0))
             denominator = sum((row.weight for row in found), Decimal(0))
             value = (numerator / denominator).quantize(_EXACT) if denominator else None
-            return self._made(numerator, denominator, value, None, None, found)
+            return self._made(numerator, denominator, value, found)
         if self.kind == "count":
             total = sum((row.weight for row in found), Decimal(0))
-            return self._made(total, Decimal(1), total, None, None, found)
+            return self._made(total, Decimal(1), total, found)
         values = sorted(row.value for row in found if row.value is not None)
         total, count = sum(values, Decimal(0)), Decimal(len(values))
         mean = (total / count).quantize(_EXACT) if values else None
@@ -108,17 +110,18 @@ class Definition:
         if values:
             middle = len(values) // 2
             median = values[middle] if len(values) % 2 else (values[middle - 1] + values[middle]) / 2
-        p90 = values[-(-9 * len(values) // 10) - 1] if values else None
-        return self._made(total, count, mean, median, p90, found)
+        p90, p95 = _within(values, 90), _within(values, 95)
+        return self._made(total, count, mean, found, median, p90, p95)
 
     def _made(
         self,
         numerator: Decimal,
         denominator: Decimal,
         value: Decimal | None,
-        median: Decimal | None,
-        p90: Decimal | None,
         rows: Sequence[Row],
+        median: Decimal | None = None,
+        p90: Decimal | None = None,
+        p95: Decimal | None = None,
     ) -> Figure:
         return Figure(
             self.name,
@@ -131,8 +134,14 @@ class Definition:
             value,
             median,
             p90,
+            p95,
             rows,
         )
+
+
+def _within(values: Sequence[Decimal], percent: int) -> Decimal | None:
+    """The least of these, in their order, within which so many of a hundred lie."""
+    return values[-(-percent * len(values) // 100) - 1] if values else None
 
 
 def _reached(row: Row) -> Decimal:

@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, and_, case, exists, func, select, type_coerce
 
 from edi_gateway.reports.figures.figure import Definition, Row, Span, hours
-from edi_gateway.store.tables import cases, causes, documents, holds, interchanges, orders, transmissions
+from edi_gateway.store.tables import (
+    as2_messages,
+    cases,
+    causes,
+    documents,
+    holds,
+    interchanges,
+    orders,
+    transmissions,
+)
 from edi_gateway.store.watch.tallies import BAD
 
 _ORDERS = ("850", "875", "860")  # sets that bring orders
@@ -35,7 +45,7 @@ def _throughput(conn: Connection, span: Span) -> Iterator[Row]:
     for row in conn.execute(query.group_by(*columns).order_by(hour, d.direction, d.partner, d.set_code)):
         at = datetime.fromisoformat(f"{row.hour}:00:00+00:00")
         name = f"{row.set_code} {row.direction}"
-        yield Row("documents", 0, name, row.partner, at, weight=Decimal(row.n))
+        yield Row("documents", 0, name, row.partner, at, weight=Decimal(row.n), set_code=row.set_code)
 
 
 def _first_pass(conn: Connection, span: Span) -> Iterator[Row]:
@@ -56,7 +66,7 @@ def _first_pass(conn: Connection, span: Span) -> Iterator[Row]:
         elif row.about:
             why = "there was a case about it"
         name = row.business_key or f"{row.set_code} {row.control}"
-        yield Row("document", row.id, name, row.partner, row.created_at, not why, why=why)
+        yield _document(row, name, not why, why)
 
 
 def _taken(conn: Connection, span: Span) -> Iterator[Row]:
@@ -64,16 +74,22 @@ def _taken(conn: Connection, span: Span) -> Iterator[Row]:
     query = select(d.id, d.set_code, d.control, d.partner, d.created_at, d.state).where(_inbound(span))
     for row in conn.execute(query.order_by(d.id)):
         bad = row.state in BAD
-        name = f"{row.set_code} {row.control or ''}".strip()
-        yield Row("document", row.id, name, row.partner, row.created_at, bad, why=row.state if bad else "")
+        yield _document(row, _called(row), bad, row.state if bad else "")
 
 
 def _repeated(conn: Connection, span: Span) -> Iterator[Row]:
     d = documents.c
     query = select(d.id, d.set_code, d.control, d.partner, d.created_at, d.state).where(_inbound(span))
     for row in conn.execute(query.order_by(d.id)):
-        name = f"{row.set_code} {row.control or ''}".strip()
-        yield Row("document", row.id, name, row.partner, row.created_at, row.state == "DUPLICATE")
+        yield _document(row, _called(row), row.state == "DUPLICATE")
+
+
+def _called(row: Any) -> str:
+    return f"{row.set_code} {row.control or ''}".strip()
+
+
+def _document(row: Any, name: str, passed: bool, why: str = "") -> Row:
+    return Row("document", row.id, name, row.partner, row.created_at, passed, why=why, set_code=row.set_code)
 
 
 def _our_acknowledgments(conn: Connection, span: Span) -> Iterator[Row]:
@@ -93,9 +109,10 @@ def _our_acknowledgments(conn: Connection, span: Span) -> Iterator[Row]:
     if span.partner is not None:
         query = query.where(d.partner == span.partner)
     for row in conn.execute(query.order_by(d.id)):
-        name = f"{row.set_code} {row.control or ''}".strip()
         took = hours(row.received_at, row.sent_at)
-        yield Row("document", row.id, name, row.partner, row.sent_at, value=took)
+        yield Row(
+            "document", row.id, _called(row), row.partner, row.sent_at, value=took, set_code=row.set_code
+        )
 
 
 def _their_acknowledgments(conn: Connection, span: Span) -> Iterator[Row]:
@@ -104,7 +121,9 @@ def _their_acknowledgments(conn: Connection, span: Span) -> Iterator[Row]:
     first, last = span.ids
     late = exists().where(c.transmission_id == t.id, c.code == "ACK_OVERDUE")
     query = (
-        select(t.id, t.name, t.partner, t.sent_at, t.ack_state, case((late, 1), else_=0).label("late"))
+        select(
+            t.id, t.name, t.partner, t.sent_at, t.sets, t.ack_state, case((late, 1), else_=0).label("late")
+        )
         .where(t.id >= first, t.id < last, t.ack_state != "NONE", t.sent_at.is_not(None), t.test.is_(False))
         .where((t.ack_state != "AWAITED") | late)
     )
@@ -113,7 +132,57 @@ def _their_acknowledgments(conn: Connection, span: Span) -> Iterator[Row]:
     for row in conn.execute(query.order_by(t.id)):
         in_time = not row.late and row.ack_state != "OVERDUE"
         why = "" if in_time else "it came late" if row.ack_state != "OVERDUE" else "it has not come"
-        yield Row("transmission", row.id, row.name, row.partner, row.sent_at, in_time, why=why)
+        yield Row(
+            "transmission", row.id, row.name, row.partner, row.sent_at, in_time, why=why, set_code=row.sets
+        )
+
+
+def _time_to_their_acknowledgment(conn: Connection, span: Span) -> Iterator[Row]:
+    """Sets of ours that were made in the span and acknowledged: from their sending until a 997, 999 or TA1 spoke of
+    them. Not of those that were sent once more after that: when the first time was is not known."""
+    d, t = documents.c, transmissions.c
+    first, last = span.ids
+    query = (
+        select(d.id, d.set_code, d.control, d.business_key, d.partner, d.status, d.acked_at, t.sent_at)
+        .join(transmissions, t.id == d.transmission_id)
+        .where(d.id >= first, d.id < last, d.acked_at >= t.sent_at, d.test.is_(False))
+    )
+    if span.partner is not None:
+        query = query.where(d.partner == span.partner)
+    for row in conn.execute(query.order_by(d.id)):
+        name = f"{row.set_code} {row.business_key or row.control or ''}".strip()
+        took = hours(row.sent_at, row.acked_at)
+        why = f"status {row.status}" if row.status else ""
+        yield Row(
+            "document", row.id, name, row.partner, row.acked_at, value=took, why=why, set_code=row.set_code
+        )
+
+
+def _time_to_their_receipt(conn: Connection, span: Span) -> Iterator[Row]:
+    """AS2 messages of ours of the span that have their receipt (MDN): from the first sending until it came."""
+    a, t = as2_messages.c, transmissions.c
+    first, last = span.ids
+    query = (
+        select(t.id, t.name, t.sets, a.partner, a.state, a.first_sent_at, a.receipted_at)
+        .join(transmissions, t.id == a.transmission_id)
+        .where(a.id >= first, a.id < last, a.direction == "out", a.receipted_at >= a.first_sent_at)
+        .where(t.test.is_(False))
+    )
+    if span.partner is not None:
+        query = query.where(a.partner == span.partner)
+    for row in conn.execute(query.order_by(a.id)):
+        took = hours(row.first_sent_at, row.receipted_at)
+        why = "refused" if row.state == "RECEIPT_REFUSED" else ""
+        yield Row(
+            "transmission",
+            row.id,
+            row.name,
+            row.partner,
+            row.receipted_at,
+            value=took,
+            why=why,
+            set_code=row.sets,
+        )
 
 
 def _answers(conn: Connection, span: Span) -> Iterator[Row]:
@@ -208,6 +277,23 @@ OF_TRAFFIC: tuple[Definition, ...] = (
         "Interchanges of ours that were acknowledged before their time was up, of those acknowledged or overdue.",
         "E9",
         _their_acknowledgments,
+    ),
+    Definition(
+        "partner-ack-time",
+        "Time to partners' acknowledgment",
+        "hours",
+        "From the sending of a set of ours until their 997, 999 or TA1 spoke of it; of sets made in the span that are "
+        "acknowledged.",
+        "E9",
+        _time_to_their_acknowledgment,
+    ),
+    Definition(
+        "receipt-time",
+        "Time to partners' receipts",
+        "hours",
+        "From the first sending of an AS2 message of ours until its receipt (MDN) came; of messages made in the span.",
+        "E9",
+        _time_to_their_receipt,
     ),
     Definition(
         "answers-in-time",

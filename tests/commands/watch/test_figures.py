@@ -10,7 +10,7 @@ from sqlalchemy import Engine, insert, update
 
 from edi_gateway.commands.billing import crediting
 from edi_gateway.commands.holding import holds
-from edi_gateway.reports.figures.board import DEFINITIONS, by_day, figure, figures
+from edi_gateway.reports.figures.board import DEFINITIONS, figure, figures, parts
 from edi_gateway.reports.figures.figure import Definition, Figure, Row, Span
 from edi_gateway.store import tables
 from tests.commands.house import House
@@ -119,9 +119,14 @@ def test_what_is_open_is_as_old_as_it_is_now_and_not_at_the_end_of_the_day(house
 def test_the_mean_the_middle_and_nine_of_ten() -> None:
     rows = [Row("order", n, "", None, date(2025, 3, 1 + n % 2), value=Decimal(n)) for n in range(1, 11)]
     made = Definition("x", "", "hours", "", "", lambda _conn, _span: rows).of(rows)
-    assert (made.value, made.median, made.p90) == (Decimal("5.5"), Decimal("5.5"), Decimal(9))
+    assert (made.value, made.median, made.p90, made.p95) == (
+        Decimal("5.5"),
+        Decimal("5.5"),
+        Decimal(9),
+        Decimal(10),
+    )
     none = Definition("x", "", "hours", "", "", lambda _conn, _span: []).of([])
-    assert (none.value, none.median, none.p90) == (None, None, None)
+    assert (none.value, none.median, none.p90, none.p95) == (None, None, None, None)
 
 
 def test_traffic_counts_sets_and_times(swept: Engine) -> None:
@@ -200,7 +205,7 @@ def test_traffic_counts_sets_and_times(swept: Engine) -> None:
     assert found["ack-time"].value == Decimal("1.5")
     assert again is not None
     assert again.numerator == 3  # released later is not passed at first
-    (day,) = by_day(again)
-    assert (day.day, day.numerator, day.denominator) == (now.date(), 3, 5)
+    (day,) = parts(again, "day")
+    assert (day.of, day.numerator, day.denominator) == (str(now.date()), 3, 5)
     assert [one.name for one in whole] == list(DEFINITIONS)
     assert all(one.value is None or 0 <= one.value <= 1 for one in whole if one.kind == "share")

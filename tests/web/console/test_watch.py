@@ -91,7 +91,7 @@ def test_figures_have_their_rows_and_a_file_of_them(busy: Site) -> None:
     assert browser.status == 200
     answer = browser.client.get("/figures/exception-rate/rows.csv?since=2026-03-01&until=2026-03-02")
     head, *rows = answer.text.splitlines()
-    assert head == "kind,subject,name,partner,at,passed,weight,reached,value,why"
+    assert head == "kind,subject,name,partner,at,passed,weight,reached,value,why,set_code"
     assert any("PRICE" in row for row in rows)
     assert browser.client.get("/figures/nothing").status_code == 404
 

@@ -17,9 +17,10 @@ from edi_gateway.reports.figures import board
 from edi_gateway.reports.figures.figure import Row, Span
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
-room = Room(Nav("Figures", "/figures", may="see figures", place=70, key="f"))
+room = Room(Nav("Figures", "/figures", may="see figures", place=70, key="f", group="Watch"))
 _USUAL_DAYS = 30
 _PAGE = 100
+_APART: tuple[board.By, ...] = ("partner", "set")
 _PAGES = {"order": "/orders", "document": "/documents", "transmission": "/transmissions", "case": "/cases"}
 
 
@@ -51,7 +52,8 @@ def figure(
     return call.show(
         "watch/figure.html",
         figure=one,
-        days=board.by_day(one),
+        days=board.parts(one, "day"),
+        apart=[(by, board.parts(one, by)) for by in _APART],
         rows=rows[first : first + _PAGE],
         count=len(rows),
         page=max(1, page),
