@@ -1,4 +1,4 @@
-"""Figures over a span of days: all of them, one from day to day, and the rows that it is made of."""
+"""Figures over a span of days: all of them, one taken apart, and the rows that it is made of."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.desk import Refused
 from edi_gateway.reports.figures import board
-from edi_gateway.reports.figures.board import Day, FigureRow
+from edi_gateway.reports.figures.board import By, FigureRow, Part
 from edi_gateway.reports.figures.figure import Figure, Row, Span
 from edi_gateway.web.console.api.terms import Limit, Name, Offset
 from edi_gateway.web.console.call import Called
@@ -27,10 +27,10 @@ FigureName = Annotated[str, Path(max_length=80, pattern=r"^[^\x00]*$", descripti
 
 @dataclass(frozen=True, slots=True)
 class OneFigure:
-    """`days`: how it went, by the day (UTC) of its rows; none for one that is about this moment."""
+    """`parts`: of each day (UTC), partner or set, as it was asked for; by day none of one that is about this moment."""
 
     figure: FigureRow
-    days: list[Day]
+    parts: list[Part]
 
 
 def span_of(
@@ -63,10 +63,10 @@ def list_(call: Call, span: Days) -> list[FigureRow]:
 
 
 @room.read("/figures/{name}", may="see figures")
-def one(call: Call, name: FigureName, span: Days) -> OneFigure:
-    """One, and how it went from day to day."""
+def one(call: Call, name: FigureName, span: Days, by: By = "day") -> OneFigure:
+    """One, and what it was day by day, partner by partner or set by set."""
     found = _figure(call, name, span)
-    return OneFigure(board.told(found), list(board.by_day(found)))
+    return OneFigure(board.told(found), list(board.parts(found, by)))
 
 
 @room.read("/figures/{name}/rows", may="see figures")
