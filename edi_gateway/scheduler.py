@@ -23,13 +23,13 @@ from apscheduler.triggers.interval import IntervalTrigger
 from edi_gateway import logs
 from edi_gateway.flow import words
 from edi_gateway.flow.gateway import Gateway
+from edi_gateway.flow.resting import Rest
 from edi_gateway.partners.profile import Profile
 
 _GRACE_SECONDS = 300  # a job that comes late by less is still done, once
 _JITTER_SHARE = 10  # a tenth of the interval, so that partners are not all looked at in the same second
 _FOLLOW_SECONDS = 10  # how often the schedule follows what was published
 _TIDY_HOURS = 6
-_IDLE_SECONDS = 0.2
 _ASIDE_SECONDS = 5.0  # between two looks at what is to be indexed, while there is work or nothing to index
 _AFTER_FAILURE_SECONDS = 5.0
 
@@ -187,18 +187,23 @@ def _run(
     logs.say("info", "started", worker=gateway.engine.worker)
     gateway.open()
     aside = _Aside(gateway)
+    rest = Rest(gateway.works.writer.engine)
     try:
         begin()
         while not stop.is_set():
+            rest.get_up()
             try:
                 busy = gateway.work()
             except Exception as error:  # the database is away, say: a daemon waits and goes on
                 logs.say("error", "work failed", error=f"{type(error).__name__}: {error}"[:500])
                 stop.wait(_AFTER_FAILURE_SECONDS)
                 continue
-            if not aside.do(busy=bool(busy) or gateway.engine.busy) and not busy:
-                stop.wait(_IDLE_SECONDS)
+            if aside.do(busy=bool(busy) or gateway.engine.busy) or busy:
+                rest.found()
+            else:
+                rest.take(stop)
     finally:
+        rest.close()
         end()
         gateway.close(patience_seconds)
         logs.say("info", "stopped", worker=gateway.engine.worker)
