@@ -29,6 +29,7 @@ _READING = "gateway_reading"
 # 16 MB of log before it is carried over into the database: with SQLite's own 4 MB a commit of a few hundred orders
 # would nearly always wait for that too, and pages that several commits change would be written each time
 CHECKPOINT_PAGES = 4000
+_CONNECT_SECONDS = 10
 
 
 class DatabaseUnsupported(GatewayError):
@@ -76,7 +77,11 @@ def _address(url: str) -> URL:
 
 def _postgresql(address: URL) -> Engine:
     engine = create_engine(
-        address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, isolation_level="READ COMMITTED"
+        address.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        isolation_level="READ COMMITTED",
+        # a server whose machine is gone does not even refuse: who asks is told so before they stop listening
+        connect_args={} if "connect_timeout" in address.query else {"connect_timeout": _CONNECT_SECONDS},
     )
 
     @event.listens_for(engine, "connect")

@@ -74,6 +74,17 @@ class Postgres:
         name = url.rsplit("/", 1)[1]
         self._execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    @contextlib.contextmanager
+    def away(self, url: str) -> Iterator[None]:
+        """A database that nobody reaches for the length of the block; whoever is connected is thrown out."""
+        name = url.rsplit("/", 1)[1]
+        allow = sql.SQL("ALTER DATABASE {} WITH ALLOW_CONNECTIONS {}")
+        end = sql.SQL("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = {}")
+        self._execute(allow.format(sql.Identifier(name), sql.SQL("false")))
+        self._execute(end.format(sql.Literal(name)))
+        yield
+        self._execute(allow.format(sql.Identifier(name), sql.SQL("true")))
+
     def _create(self, name: str, template: str) -> None:
         self._execute(
             sql.SQL("CREATE DATABASE {} TEMPLATE {} ENCODING 'UTF8'").format(
