@@ -14,7 +14,7 @@ from edi_gateway.x12.checking.compiler import Compiler
 from edi_gateway.x12.checking.guide import Rule, RuleInvalid, build
 from edi_gateway.x12.checking.loop_rules import Walked, breaches
 from edi_gateway.x12.checking.placing import place
-from edi_gateway.x12.checking.rules import qualified
+from edi_gateway.x12.checking.rules import pictures, qualified
 from edi_gateway.x12.checking.segments import Context, problems
 from edi_gateway.x12.parsing.rawset import RawSet
 from tests.x12.edi import ISA5, USUAL, Document, ack, codes, document_of, interchange, x12
@@ -538,6 +538,31 @@ def test_a_rule_that_fits_nowhere_says_why(rule: Rule, reason: str) -> None:
     with pytest.raises(RuleInvalid) as caught:
         place([rule], guide.nodes, guide.dictionary)
     assert str(caught.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("picture", "fits", "fits_not"),
+    [
+        ("A*-9", ["Q-1", "Qx-2-1", "Q--1"], ["Q-12", "1-1", "Q1"]),
+        ("*A9*", ["A1", "..A1..", "AAA1", "1A1"], ["A", "1A", "AA"]),
+        ("*9*9", ["11", "1x1", "x1x1"], ["1", "x1", "11x"]),
+        ("**", ["", "anything"], []),
+        (r"\**\9", ["*9", "*x9", "*99"], ["*1", "x9", "*"]),
+        ("?*X", ["!1", "!!x"], ["1", "1!"]),
+    ],
+)
+def test_a_picture_with_stars_finds_whatever_stands_between(
+    picture: str, fits: list[str], fits_not: list[str]
+) -> None:
+    (pattern,) = pictures((picture,))
+    assert [value for value in fits if not pattern.fullmatch(value)] == []
+    assert [value for value in fits_not if pattern.fullmatch(value)] == []
+
+
+def test_a_long_value_is_held_against_a_picture_in_one_pass() -> None:
+    """A partner chooses the value: were each A tried with each other one, this would take minutes."""
+    (pattern,) = pictures(("*A*A*A*A*B",))
+    assert pattern.fullmatch("A-" * 500_000) is None
 
 
 def test_a_rule_for_another_release_does_not_stop_the_reading() -> None:

@@ -40,7 +40,8 @@ PRESENCE: frozenset[str] = frozenset({"must_use", "should_use", "not_used"})
 
 _STEP = re.compile(r"(?P<tag>[A-Z0-9]+)(?:\*(?P<qualifiers>[^*/:=]+))?")
 _ELEMENT = re.compile(r"(?P<element>\d{1,2})(?:\.(?P<component>\d{1,2}))?")
-_PICTURE = {"9": "[0-9]", "A": "[A-Za-z]", "X": "[A-Za-z0-9]", "?": ".", "*": ".*"}
+_PICTURE = {"9": "[0-9]", "A": "[A-Za-z]", "X": "[A-Za-z0-9]", "?": "."}
+_SIGN = re.compile(r"\\(?P<itself>.)|(?P<sign>.)", re.DOTALL)
 
 
 class RuleInvalid(GatewayError):
@@ -257,12 +258,18 @@ def pictures(values: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
 
 
 def _picture(text: str) -> str:
-    return re.sub(
-        r"\\(.)|(.)",
-        lambda found: re.escape(found[1]) if found[1] else _PICTURE.get(found[2], re.escape(found[2])),
-        text,
-        flags=re.DOTALL,
-    )
+    """As a regular expression. What stands between two stars is of one length, and so its first place is as good as any
+    other: without going back to look for another, a value is judged in one pass, however long a partner makes it."""
+    pieces = [""]
+    for found in _SIGN.finditer(text):
+        if found["sign"] == "*":
+            pieces.append("")
+        else:
+            sign = found["sign"] or found["itself"]
+            pieces[-1] += _PICTURE.get(sign, re.escape(sign)) if found["sign"] else re.escape(sign)
+    first, *others = pieces
+    between = "".join(f"(?>.*?{piece})" for piece in others[:-1] if piece)
+    return first + between + (f".*{others[-1]}" if others else "")
 
 
 def parse(target: str, rule: str) -> Selector:
