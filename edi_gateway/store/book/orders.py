@@ -209,7 +209,7 @@ def set_stages(conn: Connection, stages: Mapping[int, str | None], at: datetime)
 
 # ---------------------------------------------------------------- business keys
 
-_NOTHING_LEFT: Final = (None, Stage.IN_FULFILMENT.value)  # stages in which no goods have left
+NOTHING_LEFT: Final = (None, Stage.IN_FULFILMENT.value)  # stages in which no goods have left
 
 
 def claim(conn: Connection, keys: Mapping[str, int]) -> set[str]:
@@ -256,7 +256,7 @@ def known(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[KnownOrder, 
             row.state,
             row.content_hash,
             row.snapshot,
-            any_fulfilment=row.stage not in _NOTHING_LEFT,
+            any_fulfilment=row.stage not in NOTHING_LEFT,
             order_type=row.type,
             former=tuple(former.get(row.id, ())),
             document_id=row.document_id,

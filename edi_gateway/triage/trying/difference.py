@@ -26,8 +26,8 @@ _NUMBER: Final = re.compile(r"\[\d+\]")
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """`what`: verdict, finding, field, unread, 997, order, hold, line, 855 or another set of ours. `worse`: what went
-    through would stop, or what goes out would be wrong. `said`: one sentence of it, of a finding."""
+    """`what`: verdict, finding, field, unread, 997, order, change, hold, line, 855 or another set of ours. `worse`:
+    what went through would stop, or what goes out would be wrong. `said`: one sentence of it, of a finding."""
 
     what: str
     place: str

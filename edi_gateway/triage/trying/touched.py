@@ -54,6 +54,8 @@ def touched(live: PartnerTools, draft: PartnerTools) -> Touched:
     mapped = {s for s in sets if _mapping(live, s) != _mapping(draft, s)}
     read = {s for s in sets if _agreed(was, s, "in") != _agreed(now, s, "in")}
     written = {s for s in sets if _agreed(was, s, "out") != _agreed(now, s, "out")}
+    if _marks(was) != _marks(now):
+        written |= {row.set for row in now.documents if row.direction == "out"}
     other = {name for name in Profile.model_fields if getattr(was, name) != getattr(now, name)}
     coming = {row.set for side in (was, now) for row in side.documents if row.direction == "in"}
     return Touched(
@@ -61,10 +63,27 @@ def touched(live: PartnerTools, draft: PartnerTools) -> Touched:
         read=frozenset((ruled | mapped | read) & coming),
         checked=frozenset((ruled | read) & coming),
         acknowledged="acknowledging" in other,
-        judged=bool(other & set(_JUDGED)),
+        judged=bool(other & set(_JUDGED)) or _promising(was) != _promising(now),
         written=frozenset({s for s in ruled | mapped | written if now.document(s, "out") is not None}),
-        later=tuple(name for name in _LATER if name in other),
+        later=tuple(name for name in _LATER if name in other and not _shows(name, was, now)),
     )
+
+
+def _shows(name: str, was: Profile, now: Profile) -> bool:
+    """Whether all that differs in this part of the profile shows on what came and went."""
+    if name == "fulfilment":
+        return was.fulfilment.model_copy(update=_promising(now)) == now.fulfilment
+    return name == "writing" and was.writing.model_copy(update=_marks(now)) == now.writing
+
+
+def _promising(profile: Profile) -> dict[str, object]:
+    """What decides what is promised of stock."""
+    return profile.fulfilment.model_dump(include={"ours", "sites", "split_sites", "use_safety_stock"})
+
+
+def _marks(profile: Profile) -> dict[str, object]:
+    """What takes apart the documents that we write."""
+    return profile.writing.model_dump(include={"element", "component", "segment", "repetition"})
 
 
 def strangers(live: PartnerTools, draft: PartnerTools) -> frozenset[tuple[str, str]]:

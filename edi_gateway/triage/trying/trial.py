@@ -24,6 +24,7 @@ from edi_gateway.partners.profile import Profile
 from edi_gateway.partners.registry import Registry
 from edi_gateway.partners.snapshots import Snapshot, thaw
 from edi_gateway.store import snapshots
+from edi_gateway.store.book import stood
 from edi_gateway.store.traffic import archived
 from edi_gateway.store.traffic.archived import Archived, Named, Span
 from edi_gateway.triage.trying import judging, sets, touched, writing
@@ -315,10 +316,6 @@ class Trial:
         self, one: Archived, was: SetSide, now: SetSide, about: About, found: list[Difference]
     ) -> None:
         orders = [each.document if isinstance(each.document, PurchaseOrder) else None for each in (was, now)]
-        if any(order is not None and order.purpose in judging.SPEAK_OF_OTHERS for order in orders):
-            if found:
-                self._groups.add(about, found)
-            return
         day = (judging.day_of(self._old, one.received_at), judging.day_of(self._new, one.received_at))
         if self._waiting and (day != self._day or len(self._waiting) >= _BATCH):
             self._judge()
@@ -330,12 +327,30 @@ class Trial:
         if not batch:
             return
         with self.reading() as conn:
-            judged = judging.between(conn, self._old, self._new, batch, production=self.production)
+            in_the_book = self._in_the_book(conn, batch)
+            judged = judging.between(conn, self._old, self._new, in_the_book, production=self.production)
             for one, differences in judged:
                 self._judged += 1
                 about, found = one.about
                 if found or differences:
                     self._groups.add(about, [*found, *differences])
+
+    @staticmethod
+    def _in_the_book(conn: Connection, batch: Sequence[ToJudge]) -> list[ToJudge]:
+        """With the orders that they made or speak of, and of changes with what stood before them."""
+        places = [(one.about[0].receipt_id, one.about[0].offset) for one in batch]
+        known = archived.named(conn, places)
+        rows = [known.get(place) for place in places]
+        changes = {
+            row.id: row.order_id
+            for one, row in zip(batch, rows, strict=True)
+            if row is not None and row.order_id is not None and judging.speaks_of_another(one)
+        }
+        before = stood.before(conn, changes) if changes else {}
+        return [
+            one if row is None else replace(one, order_id=row.order_id, stood=before.get(row.id))
+            for one, row in zip(batch, rows, strict=True)
+        ]
 
     # --- what went out
 

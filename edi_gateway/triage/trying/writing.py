@@ -95,7 +95,10 @@ def differences(set_code: str, was: Made, now: Made) -> Iterator[Difference]:
                 now.problem,
             )
         return
-    if was.segments != now.segments or was.guide is not now.guide:
+    if was.marks != now.marks:
+        old, new = (" ".join(filter(None, each or ())) for each in (was.marks, now.marks))
+        yield Difference(set_code, "delimiters", difference.CHANGED, old, new)
+    if was.segments != now.segments or was.guide is not now.guide or was.marks != now.marks:
         yield from difference.findings(f"{set_code} check", was.checked(), now.checked())
         yield from difference.segments(set_code, was.segments, now.segments)
 
