@@ -52,6 +52,20 @@ def remove_rule(text: str, name: str) -> str:
     return _checked(_replaced(text, table, ("rules", n), []), wanted | ({"rules": left} if left else {}))
 
 
+def put_address(text: str, qualifier: str, name: str) -> str:
+    """The text of a profile with one more address of theirs (also_known_as); as it is when it has it already."""
+    table = _parsed(text)
+    made = {"qualifier": qualifier, "id": name}
+    known = list(table.get("also_known_as", []))
+    if made in known:
+        return text
+    after = ("also_known_as", len(known) - 1) if known else None
+    if after is not None and after not in _headers(text, table):
+        raise NotEditable(problem="its addresses are written within one line")
+    new = _added(text, table, after, _block("[[also_known_as]]", made))
+    return _checked(new, {**table, "also_known_as": [*known, made]})
+
+
 def put_row(text: str, selector: str, keys: Mapping[str, Any] | bool) -> str:
     """The text with these keys in the row of a selector, over those that it has (None takes one away). False: the row
     of the shared mapping does not hold for this partner."""

@@ -20,7 +20,15 @@ from edi_gateway.flow.steps import Direct
 from edi_gateway.flow.taking import inbound, receive
 from edi_gateway.flow.works import Works
 from edi_gateway.store import tables
-from edi_gateway.triage.suggestions import agreements, decisions, documents, master_data, messages
+from edi_gateway.triage.suggestions import (
+    agreements,
+    code_tables,
+    decisions,
+    documents,
+    master_data,
+    messages,
+    senders,
+)
 from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop, publish_with
@@ -390,7 +398,8 @@ def test_who_may_do_a_fix_is_who_may_give_its_command() -> None:
     """Suggestions name roles to show them; the commands decide. They must not differ."""
     assert PERMISSIONS["import master data"] == master_data._IMPORT
     assert PERMISSIONS["set a value"] == master_data._SET
-    assert master_data._DRAFT == agreements._DRAFT == PERMISSIONS["draft a change"]
+    drafts = {master_data._DRAFT, agreements._DRAFT, code_tables._DRAFT, senders._DRAFT}
+    assert drafts == {PERMISSIONS["draft a change"]}
     assert decisions._CSR == PERMISSIONS["reject an order"] == PERMISSIONS["resolve a duplicate"]
     assert PERMISSIONS["refuse a document"] == documents._ANALYST
     assert PERMISSIONS["work a case"] == documents._EVERYBODY

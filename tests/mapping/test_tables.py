@@ -6,7 +6,7 @@ from edi_gateway.mapping import catalog
 from edi_gateway.mapping.catalog import Mapping
 from edi_gateway.mapping.compile import writer
 from edi_gateway.mapping.files.problems import Problems
-from edi_gateway.mapping.files.tables import read_table
+from edi_gateway.mapping.files.tables import read_table, with_row
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
 from edi_gateway.model.finding import Code, Severity
 from edi_gateway.x12.checking.guide import build
@@ -82,3 +82,10 @@ def test_every_table_that_comes_with_the_product_is_right() -> None:
         problems = Problems()
         assert read_table(path.stem, path.name, path.read_text(encoding="utf-8"), problems).rows
         assert problems.found == []
+
+
+def test_a_row_is_added_or_put_right_and_nothing_else_of_the_table_moves() -> None:
+    text = HEAD + "# cases\nCA,CA,both,case\nCS,BX,read,wrong\n"
+    assert with_row(text, "CSE", "CA", "case, spelled so") == text + 'CSE,CA,read,"case, spelled so"\n'
+    assert with_row(text, "PL", "PL", "pallet") == text + "PL,PL,both,pallet\n"
+    assert with_row(text, "CS", "CA", "case") == text.replace("CS,BX,read,wrong", "CS,CA,read,case")

@@ -74,3 +74,14 @@ def test_a_shared_row_is_taken_out_and_brought_back() -> None:
 def test_what_cannot_be_cut_out_is_left_to_a_person(text: str) -> None:
     with pytest.raises(edits.NotEditable, match="Edit it by hand"):
         edits.put_rule(text, {"id": "x", "target": "CUR", "must_use": True})
+
+
+def test_an_address_is_added_behind_the_others_and_once() -> None:
+    text = 'name = "A"\n\n[them]\nqualifier = "ZZ"\nid = "A"\n\n[us]\nqualifier = "ZZ"\nid = "U"  # we\n'
+    once = text + '\n[[also_known_as]]\nqualifier = "01"\nid = "B"\n'
+    assert edits.put_address(text, "01", "B") == once
+    assert edits.put_address(once, "01", "B") == once
+    twice = edits.put_address(once + "\n# the end\n", "14", "C")
+    assert twice == once + '\n[[also_known_as]]\nqualifier = "14"\nid = "C"\n\n# the end\n'
+    with pytest.raises(edits.NotEditable, match="within one line"):
+        edits.put_address('also_known_as = [{ qualifier = "ZZ", id = "X" }]\n', "01", "B")

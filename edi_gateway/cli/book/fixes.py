@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 def fixes(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> None:
     """Suggest what would put a case right, the likeliest first.
 
-    Near misses among items and ship-tos, values, the envelope mended, the hold released, a guide rule or a mapping row
-    changed as a draft, the document refused, a mail drafted. `cases fix CASE FIX --preview` says what one would do.
+    Near misses among items, ship-tos, units and partners, values, the envelope mended, the hold released, a guide rule,
+    a mapping row or a code table changed as a draft, the document refused, a mail drafted. `cases fix CASE FIX
+    --preview` says what one would do.
     """
     from edi_gateway.flow.replays import fixing, telling
 
@@ -39,7 +40,7 @@ def fixes(ctx: typer.Context, case: CaseArgument, json: JsonOption = False) -> N
     for n, fix in enumerate(found, 1):
         score = f"  [dim]{fix.score} of 100[/dim]" if fix.score is not None else ""
         say(f"{n:2}  [bold]{escape(fix.key)}[/bold]  {escape(fix.title)}{score}", 2, 6)
-        say(f"[dim]{escape(fix.why)} For {fix.who}.[/dim]", 6, 6)
+        say(f"[dim]{escape(fix.why.rstrip('.'))}. For {fix.who}.[/dim]", 6, 6)
     if not found:
         screen.print("Nothing is left to fix.")
 
@@ -57,7 +58,8 @@ def fix(
     why: Annotated[str, typer.Option("--why", help="Why; what was agreed, and with whom.")] = "",
     reason: Annotated[str, typer.Option("--reason", help="A reason code, to release a hold.")] = "",
     value: Annotated[
-        str, typer.Option("--value", help="Another value, the row as TOML, or the text of the mail.")
+        str,
+        typer.Option("--value", help="Another value, our code, the row as TOML, or the text of the mail."),
     ] = "",
     root_cause: Annotated[str, typer.Option("--root-cause", help="To end a case: whose fault it was.")] = "",
     with_file: Annotated[Path | None, typer.Option("--with", help="The corrected copy.")] = None,

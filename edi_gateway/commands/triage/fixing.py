@@ -25,6 +25,7 @@ from edi_gateway.commands.permissions import PERMISSIONS
 from edi_gateway.commands.telling import messages
 from edi_gateway.commands.triage import refusing, working
 from edi_gateway.commands.triage.cases import note
+from edi_gateway.mapping.files import tables
 from edi_gateway.partners import edits
 from edi_gateway.partners.changes import name_of
 from edi_gateway.partners.edits import NotEditable
@@ -254,6 +255,34 @@ def _row_given(selector: str, text: str) -> tuple[str, Mapping[str, Any]]:
     return selector, table
 
 
+def _table(desk: Desk, means: Means, known: Known, fix: Fix, given: Given) -> Done:
+    """A row of a code table. All partners share it, so it is tried and published as each other change of mappings/."""
+    ours, meaning = fix.values.get("ours", ""), fix.values.get("meaning", "")
+    if given.value.strip():
+        ours, _, meaning = given.value.strip().partition(" ")
+    if not ours:
+        raise Refused(what="Adding to a code table", why="say which code of ours it is")
+    file = f"tables/{fix.values['table']}.csv"
+    theirs, told = fix.values["theirs"], " ".join(meaning.split()) or "as this partner has it"
+    return _propose(desk, means, known, file, lambda text: tables.with_row(text, theirs, ours, told), given)
+
+
+def _profile(desk: Desk, means: Means, known: Known, fix: Fix, given: Given) -> Done:
+    """A unit alias, or an address under which a partner sends, too."""
+    if "alias" in fix.values:
+        return _alias(desk, means, known, fix, given)
+    qualifier, name = fix.values["qualifier"], fix.values["id"]
+    return _propose(
+        desk,
+        means,
+        known,
+        "partner.toml",
+        lambda text: edits.put_address(text, qualifier, name),
+        given,
+        fix.values["partner"],
+    )
+
+
 def _alias(desk: Desk, means: Means, known: Known, fix: Fix, given: Given) -> Done:
     alias, unit = fix.values["alias"], fix.values["unit"]
     return _propose(desk, means, known, "partner.toml", lambda text: _with_alias(text, alias, unit), given)
@@ -289,9 +318,16 @@ def _with_alias(text: str, alias: str, unit: str) -> str:
 
 
 def _propose(
-    desk: Desk, means: Means, known: Known, file: str, change: Callable[[str], str], given: Given
+    desk: Desk,
+    means: Means,
+    known: Known,
+    file: str,
+    change: Callable[[str], str],
+    given: Given,
+    partner: str | None = None,
 ) -> Done:
-    what, partner = "Drafting a change", known.case.partner
+    """A file of a partner as it is proposed; of the case's own, or of another one."""
+    what, partner = "Drafting a change", partner or known.case.partner
     if means.folders is None or partner is None:
         raise Refused(what=what, why="there is no folder of the partner's files here")
     try:
@@ -329,7 +365,8 @@ _DO: Final[dict[Kind, Callable[[Desk, Means, Known, Fix, Given], Done]]] = {
     Kind.SEND: _replayed,
     Kind.RULE: _rule,
     Kind.ROW: _row,
-    Kind.PROFILE: _alias,
+    Kind.TABLE: _table,
+    Kind.PROFILE: _profile,
     Kind.REFUSE_SET: _refuse_set,
     Kind.ADVISE: _advise,
     Kind.MESSAGE: _write,

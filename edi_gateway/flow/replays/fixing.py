@@ -116,9 +116,12 @@ def preview(shop: Workshop, case_id: int, key: str, given: Given) -> Preview:
                 works.live.refresh(conn)
                 change(works, conn)
             return _previewed(fix, said, same=len(same))
-        subject = Subject(again.kind, again.id)
-        before = next(iter(tried(works, [subject])))
-        after = next(iter(tried(works, [subject], change)))
+        subject, afresh = Subject(again.kind, again.id), False
+        if fix.kind is Kind.TABLE and again.kind == "order" and known.document and known.document.receipt_id:
+            # what is read otherwise is seen of the file only, as if it came for the first time
+            subject, afresh = Subject("receipt", known.document.receipt_id), True
+        before = next(iter(tried(works, [subject], afresh=afresh)))
+        after = next(iter(tried(works, [subject], change, afresh=afresh)))
         outlook, others = Outlook(), [case for case in same if case.id != case_id]
         if fix.replays:
             for one in islice(trying.foresee(works, others[:SAMPLE], change), SAMPLE):

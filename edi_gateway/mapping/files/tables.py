@@ -76,3 +76,22 @@ def read_table(name: str, file: str, text: str, problems: Problems) -> Table:
             if row.direction == "both":
                 write[row.ours] = row.theirs
     return Table(name, tuple(rows), read, write)
+
+
+def with_row(text: str, theirs: str, ours: str, meaning: str) -> str:
+    """The text of a table with one more code of theirs, or with another meaning of one; all other lines as they stand.
+
+    It is read only where another code of theirs is written for ours already.
+    """
+    end = "\r\n" if "\r\n" in text else "\n"
+    table = read_table("", "", text, Problems())
+    direction = "both" if table.write.get(ours, theirs) == theirs else "read"
+    made = io.StringIO()
+    csv.writer(made, lineterminator="").writerow((theirs, ours, direction, meaning))
+    lines = text.removesuffix(end).split(end)
+    standing = table.row(theirs)
+    if standing is None:
+        lines.append(made.getvalue())
+    else:
+        lines[standing.at.line - 1] = made.getvalue()
+    return end.join([*lines, ""])

@@ -8,7 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Final
 
-from edi_gateway.triage.suggestions import agreements, decisions, documents, master_data, messages
+from edi_gateway.triage.suggestions import (
+    agreements,
+    code_tables,
+    decisions,
+    documents,
+    master_data,
+    messages,
+    senders,
+)
 from edi_gateway.triage.suggestions.fix import ROOT_CAUSE, WHY, Fix, Kind
 from edi_gateway.triage.suggestions.known import Known
 
@@ -31,7 +39,9 @@ SUGGEST: Final[tuple[Suggest, ...]] = (
     master_data.one_of_several,
     master_data.ship_to,
     master_data.unit,
+    code_tables.table_row,
     master_data.price,
+    senders.address,
     documents.envelope,
     documents.code,
     documents.once,

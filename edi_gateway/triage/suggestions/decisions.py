@@ -21,6 +21,7 @@ _REFUSAL: Final[dict[str, tuple[str, str]]] = {
     Code.UNIT_MISSING: ("R3", "unit of issue invalid"),
     Code.ITEM_NOT_SOLD_THERE: ("R1", "not in the contract"),
 }
+_STANDS: Final = (OrderState.ON_HOLD, OrderState.ACCEPTED)
 # the reason that a release of this hold has as a rule
 _USUAL: Final[dict[HoldCode, str]] = {
     HoldCode.PRICE: "PRICE_ACCEPTED",
@@ -72,9 +73,9 @@ def _duplicate(choice: str, title: str, why: str) -> Fix:
 
 
 def refuse(known: Known) -> Iterator[Fix]:
-    """The line, or the whole order, refused by 855."""
+    """The line that waits, or the whole order while nothing of it is accepted, refused by 855."""
     order = known.order
-    if order is None or order.state is not OrderState.ON_HOLD:
+    if order is None or order.state not in _STANDS:
         return
     code, meaning = _REFUSAL.get(known.case.code, ("IR", "rejected"))
     if known.line is not None and known.line.state is LineState.HELD:
@@ -86,6 +87,8 @@ def refuse(known: Known) -> Iterator[Fix]:
             _CSR,
             {"line": str(known.line.line), "code": code},
         )
+    if order.state is not OrderState.ON_HOLD:
+        return  # a line of it is accepted, and goes on
     yield Fix(
         "refuse:order",
         Kind.REFUSE,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from edi_gateway.model.finding import Code, Family, Location
@@ -10,6 +10,7 @@ from edi_gateway.triage import mending
 from edi_gateway.triage.suggestions import near
 from edi_gateway.triage.suggestions.fix import FILE, WHY, Fix, Kind
 from edi_gateway.triage.suggestions.known import Known
+from edi_gateway.triage.suggestions.near import Near
 from edi_gateway.x12.dictionary import dictionary, nearest
 
 _EVERYBODY: Final = frozenset(
@@ -17,6 +18,7 @@ _EVERYBODY: Final = frozenset(
 )
 _ANALYST: Final = frozenset({"EDI_ANALYST", "LEAD", "SUPERVISOR"})
 _CODE: Final = 40  # of 100: codes are short, one character of two may be wrong
+_MOST: Final = 3
 _READ: Final = ("ERROR", "QUARANTINED", "IGNORED", "HELD")  # the 997 said nothing against such a set
 
 
@@ -40,8 +42,7 @@ def envelope(known: Known) -> Iterator[Fix]:
 
 
 def code(known: Known) -> Iterator[Fix]:
-    """Codes that the guide takes there, or that the element has and that are nearly what stands there, in a corrected
-    copy."""
+    """Codes that may be meant, put in a corrected copy."""
     finding = known.finding
     if (
         known.content is None
@@ -64,14 +65,7 @@ def code(known: Known) -> Iterator[Fix]:
         return
     element = dictionary(version).elements.get(segment.uses[at.element - 1].element)
     codes = {} if element is None or element.codes is None else element.codes
-    wanted = known.allowed or [code for code in codes if near.likeness(known.value, code) >= _CODE]
-    asks = "their guide takes" if known.allowed else "the element has"
-    scored = [
-        near.Near(code, near.likeness(known.value, code), f"{codes.get(code) or code}: {asks} it")
-        for code in wanted
-        if code != known.value
-    ]
-    for each in near.best(scored, 3):
+    for each in _meant(known, codes):
         yield Fix(
             f"code:{each.key}",
             Kind.COPY,
@@ -80,8 +74,34 @@ def code(known: Known) -> Iterator[Fix]:
             _EVERYBODY,
             {"how": "replace", "offset": str(at.offset), "length": str(at.length), "by": each.key},
             (WHY,),
-            each.score,
+            each.score or None,
         )
+
+
+def _meant(known: Known, codes: Mapping[str, str]) -> list[Near]:
+    """Codes that may be meant: what their last good documents say there before what the guide takes besides, and what
+    merely looks alike only when nothing else is known. Score 0: it is not by likeness."""
+    allowed = [code for code in known.allowed if code != known.value]
+    usual = [code for code in known.usual if code != known.value and (not allowed or code in allowed)]
+    if usual or allowed:
+        wanted = list(dict.fromkeys([*usual, *allowed]))[:_MOST]
+        return [Near(code, 0, _why(code, codes, code in usual, code in allowed)) for code in wanted]
+    alike = [code for code in codes if code != known.value and near.likeness(known.value, code) >= _CODE]
+    return near.best(
+        (
+            Near(code, near.likeness(known.value, code), f"{codes[code] or code}: the element has it")
+            for code in alike
+        ),
+        _MOST,
+    )
+
+
+def _why(code: str, codes: Mapping[str, str], usual: bool, allowed: bool) -> str:
+    says = [
+        *(["their guide takes it"] if allowed else []),
+        *(["their last good ones say it"] if usual else []),
+    ]
+    return f"{codes.get(code) or code}: {', and '.join(says)}"
 
 
 def once(known: Known) -> Iterator[Fix]:

@@ -24,6 +24,7 @@ class Kind(StrEnum):
     ONCE = "once"  # the file taken this once, though it breaks a rule of the partner's guide
     RULE = "rule"  # a rule of the partner's guide, as a draft
     ROW = "row"  # a row of the mapping, as a draft
+    TABLE = "table"  # a row of a code table, as a draft
     PROFILE = "profile"  # something else of the partner's profile, as a draft
     REFUSE_SET = "refuse set"  # the set, by a 997 that has not gone
     ADVISE = "advise"  # the set, by an 824
@@ -61,7 +62,7 @@ class Fix:
 
     @property
     def drafts(self) -> bool:
-        return self.kind in (Kind.RULE, Kind.ROW, Kind.PROFILE)
+        return self.kind in (Kind.RULE, Kind.ROW, Kind.TABLE, Kind.PROFILE)
 
     @property
     def for_each(self) -> bool:

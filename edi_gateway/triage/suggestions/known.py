@@ -15,7 +15,7 @@ from typing import Final
 from sqlalchemy import Connection, select
 
 from edi_gateway.model.documents.purchase_order import Line, PurchaseOrder
-from edi_gateway.model.finding import Code, Finding
+from edi_gateway.model.finding import Code, Finding, Location
 from edi_gateway.model.order import HoldView, OrderLine
 from edi_gateway.partners.profile import Profile
 from edi_gateway.partners.snapshots import PublishedPartner, thaw
@@ -27,6 +27,8 @@ from edi_gateway.store.master import nearby
 from edi_gateway.store.master.nearby import Place
 from edi_gateway.store.tables import documents
 from edi_gateway.store.traffic import findings, receipts
+from edi_gateway.triage.suggestions import evidence
+from edi_gateway.triage.suggestions.evidence import Envelope, Miss
 
 _LINE: Final = re.compile(r"lines\[(\d+)\]")
 _BY_ITEM: Final = frozenset({Code.ITEM_UNKNOWN, Code.ITEM_ID_INVALID, Code.ITEM_AMBIGUOUS})
@@ -50,6 +52,7 @@ class Document:
     length: int | None
     interchange_id: int | None
     group_id: int | None
+    receipt_id: int | None
 
 
 _DOCUMENT = [documents.c[name] for name in Document.__dataclass_fields__]
@@ -76,6 +79,10 @@ class Known:
     numbers: Sequence[tuple[str, str]] = ()
     places: Sequence[Place] = ()
     units: Sequence[str] = ()
+    usual: Sequence[str] = ()  # what stands in the place of the wrong code in their last good documents
+    misses: Sequence[Miss] = ()  # codes of the document that a code table of its mapping does not have
+    envelope: Envelope | None = None  # of an interchange that is nobody's
+    partners: Sequence[Profile] = ()  # whose it might be
 
     @property
     def value(self) -> str:
@@ -104,13 +111,15 @@ def of_case(conn: Connection, case_id: int, on: date) -> Known | None:
     partner = case.partner or ""
     by_item = case.code in _BY_ITEM
     sku = line.sku if line is not None and line.sku is not None else None
+    document = _document(conn, case)
+    unknown = case.code == Code.PARTNER_UNKNOWN
     return Known(
         case=case,
         finding=finding,
         profile=None if published is None else published.profile,
         rules={} if published is None else _rules(published),
         allowed=() if published is None or finding is None else _allowed(published, finding),
-        document=_document(conn, case),
+        document=document,
         order=order,
         line=line,
         asked=asked,
@@ -120,7 +129,23 @@ def of_case(conn: Connection, case_id: int, on: date) -> Known | None:
         numbers=nearby.numbers(conn, partner, on) if by_item else (),
         places=nearby.places(conn, partner, on) if case.code in _BY_PLACE else (),
         units=nearby.units(conn, sku, on) if sku is not None and case.code == Code.UNIT_UNKNOWN else (),
+        usual=_usual(conn, case, finding, document),
+        misses=()
+        if published is None or document is None
+        else evidence.misses(conn, document.id, document.set_code, published),
+        envelope=evidence.envelope(conn, case.interchange_id, case.receipt_id) if unknown else None,
+        partners=evidence.profiles(conn) if unknown else (),
     )
+
+
+def _usual(
+    conn: Connection, case: Case, finding: Finding | None, document: Document | None
+) -> tuple[str, ...]:
+    if document is None or finding is None or finding.code is not Code.CODE_INVALID or case.partner is None:
+        return ()
+    if document.direction != "in" or not isinstance(finding.at, Location):
+        return ()
+    return evidence.usual(conn, case.partner, document.set_code, finding.at, document.id)
 
 
 def _published(conn: Connection, partner: str | None) -> PublishedPartner | None:

@@ -30,7 +30,9 @@ def plain(code: str) -> str:
     return _NOT_CODE.sub("", code.upper())
 
 
-def by_code(code: str, candidates: Iterable[tuple[str, str]], most: int = MOST) -> list[Near]:
+def by_code(
+    code: str, candidates: Iterable[tuple[str, str]], most: int = MOST, *, cutoff: int = CODE_CUTOFF
+) -> list[Near]:
     """Candidates (their code, key) whose code is nearly this one."""
     named = list(candidates)
     wanted = plain(code)
@@ -40,7 +42,7 @@ def by_code(code: str, candidates: Iterable[tuple[str, str]], most: int = MOST) 
         wanted,
         [plain(theirs) for theirs, _ in named],
         scorer=fuzz.ratio,
-        score_cutoff=CODE_CUTOFF,
+        score_cutoff=cutoff,
         limit=most,
     )
     return [Near(named[n][1], round(score), f"{named[n][0]} is nearly {code}") for _, score, n in found]
