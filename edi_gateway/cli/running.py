@@ -24,6 +24,7 @@ from edi_gateway.cli.output import (
 
 if TYPE_CHECKING:
     from edi_gateway.reports.status import Status
+    from edi_gateway.reports.watch.mine import Waiting
     from edi_gateway.reports.watch.today import Today
 
 JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object.")]
@@ -107,15 +108,21 @@ def worker(ctx: typer.Context) -> None:
 
 @app.command()
 def status(ctx: typer.Context, json: JsonOption = False) -> None:
-    """Tell what runs, waits, is late or wrong, and came today.
+    """Tell what waits for you, and what runs, waits, is late or wrong, and came today.
 
     Exit code 1 when something is late or failing.
     """
+    from edi_gateway.commands.partners.users import actor
+    from edi_gateway.commands.permissions import PERMISSIONS
+    from edi_gateway.reports.watch.mine import waiting_for
     from edi_gateway.reports.watch.today import today
 
     here: Here = ctx.obj
     with here.reading() as conn:
         whole = today(conn, here.clock())
+        me = actor(conn, here.user)
+        approves = bool(me.roles & PERMISSIONS["approve an import"])
+        mine = waiting_for(conn, me.name, me.roles, here.clock(), approves=approves)
     found = whole.status
     if json:
         more: dict[str, object] = {
@@ -124,13 +131,25 @@ def status(ctx: typer.Context, json: JsonOption = False) -> None:
             "today": whole.traffic,
             "troubles": whole.troubles,
             "messages": whole.failing,
+            "mine": {**mine.counts, "late holds": mine.late_holds},
         }
         print_json({**plain(found), **plain(more)})
     else:
+        _tell_mine(mine)
         _tell(found)
         _tell_today(whole)
     if any(found.late.values()) or any(p.failures for p in found.partners):
         raise typer.Exit(FOUND_ERRORS)
+
+
+def _tell_mine(mine: Waiting) -> None:
+    from edi_gateway.reports.watch.mine import TITLES
+
+    told = ", ".join(f"{TITLES[what].lower()} {count}" for what, count in mine.counts.items() if count)
+    late = f"; {mine.late_holds} of the holds are late" if mine.late_holds else ""
+    say(f"[bold]For you:[/bold] {told or 'nothing'}{late}.", 0, 2)
+    if told:
+        say("cases mine, holds list --mine, import pending and incidents list tell which.", 2, 2)
 
 
 def _tell_today(whole: Today) -> None:
@@ -150,6 +169,8 @@ def _tell_today(whole: Today) -> None:
     for one in whole.stopped:
         named = " ".join(filter(None, (one.set_code, one.partner))) or f"all {one.what}"
         say(f"[yellow]stopped[/yellow] {escape(named)}: {escape(one.why)}", 0, 2)
+    for trouble in whole.troubles:
+        say(f"[yellow]in trouble[/yellow] {escape(trouble.partner)}: {escape('; '.join(trouble.why))}", 0, 2)
     if whole.failing.failed or whole.failing.trying:
         say(
             f"[red]messages:[/red] {whole.failing.failed} given up, {whole.failing.trying} tried again "

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Column, Connection, Select, func, select
 
 from edi_gateway.reports.book.cases import OPEN_STATES
+from edi_gateway.reports.book.orders import UNANSWERED
+from edi_gateway.reports.goods.fulfilment import INVOICE_DUE, NOTICE_DUE
 from edi_gateway.store.master.imports import PENDING
 from edi_gateway.store.tables import (
     cases,
@@ -20,8 +22,10 @@ from edi_gateway.store.tables import (
     polls,
     postings,
     receipts,
+    shipments,
     transmissions,
 )
+from edi_gateway.store.tables.book import TO_SHIP
 
 ALIVE = timedelta(seconds=60)
 
@@ -64,23 +68,32 @@ def status(conn: Connection, now: datetime) -> Status:
             conn, select(documents.c.id).where(documents.c.direction == "out", documents.c.state == "QUEUED")
         ),
         "transmissions to send": _count(
-            conn, select(transmissions.c.id).where(transmissions.c.state.in_(("READY", "FAILED")))
+            conn, select(transmissions.c.id).where(transmissions.c.state == "READY")
+        ),
+        "transmissions that failed": _count(
+            conn, select(transmissions.c.id).where(transmissions.c.state == "FAILED")
         ),
         "postings": _count(conn, select(postings.c.id).where(postings.c.state.in_(("READY", "FAILED")))),
         "holds": _count(conn, select(holds.c.id).where(holds.c.state == "ACTIVE")),
         "cases": _count(conn, select(cases.c.id).where(cases.c.state.in_(OPEN_STATES))),
-        "answers": _count(conn, select(orders.c.id).where(orders.c.answer_state.in_(("DUE", "HELD_SENT")))),
+        "answers": _count(conn, select(orders.c.id).where(orders.c.answer_state.in_(UNANSWERED))),
         "acknowledgments": _count(
             conn, select(transmissions.c.id).where(transmissions.c.ack_state == "AWAITED")
         ),
         "imports to approve": _count(conn, select(imports.c.id).where(imports.c.state == PENDING)),
+        "ship notices": _count(conn, select(shipments.c.id).where(*NOTICE_DUE)),
+        "invoices": _count(conn, select(shipments.c.id).where(*INVOICE_DUE)),
     }
     late = {
-        "answers": _late(conn, orders.c.answer_due_at, now, orders.c.answer_state, ("DUE",)),
+        "answers": _late(conn, orders.c.answer_due_at, now, orders.c.answer_state, UNANSWERED),
         "holds": _late(conn, holds.c.due_at, now, holds.c.state, ("ACTIVE",)),
         "cases": _late(conn, cases.c.due_at, now, cases.c.state, OPEN_STATES),
         "acknowledgments": _count(
             conn, select(transmissions.c.id).where(transmissions.c.ack_state == "OVERDUE")
+        ),
+        "orders to ship": _count(conn, select(orders.c.id).where(TO_SHIP, orders.c.ship_until < now.date())),
+        "ship notices": _count(
+            conn, select(shipments.c.id).where(*NOTICE_DUE, shipments.c.notice_due_at < now)
         ),
     }
     return Status(now, tuple(_workers(conn, now)), waiting, late, tuple(_partners(conn)))

@@ -14,7 +14,7 @@ from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short, word
-from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, say, sentence
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, say, sentence, shown
 from edi_gateway.cli.telling import tell_holds
 
 group = typer.Typer(no_args_is_help=True, help="Reasons why an order or a line must not go on.")
@@ -29,6 +29,7 @@ def list_(
     state: Annotated[str, typer.Option(help="ACTIVE, RELEASED or SUPERSEDED.")] = "ACTIVE",
     role: Annotated[str | None, typer.Option("--for", help="Only what waits for this role.")] = None,
     mine: Annotated[bool, typer.Option("--mine", help="Only what waits for a role of yours.")] = False,
+    late: Annotated[bool, typer.Option("--late", help="Only what is past its time.")] = False,
     json: JsonOption = False,
     csv: CsvOption = False,
     xlsx: XlsxOption = None,
@@ -51,7 +52,14 @@ def list_(
         if known or mine:
             theirs = set(queue_of([known] if known else ROLES))
             codes = theirs.intersection(queue_of(actor(conn, here.user).roles)) if mine else theirs
-        found = holds.list_holds(conn, partner=partner, code=code, codes=codes, state=wanted)
+        found = holds.list_holds(
+            conn,
+            partner=partner,
+            code=code,
+            codes=codes,
+            state=wanted,
+            late_at=here.clock() if late else None,
+        )
         stood = holds.ages(conn, here.clock(), partner=partner, codes=codes)
     if csv or xlsx is not None:
         tell(found, holds.HoldRow, "", csv=csv, xlsx=xlsx)
@@ -67,6 +75,37 @@ def list_(
             sentence(f"Waiting{f' of {partner}' if partner else ''}: {', '.join(told)}.")
     else:
         sentence(f"No hold is {state.lower()}{'' if codes is None else ' in this queue'}.")
+
+
+@group.command()
+def show(
+    ctx: typer.Context,
+    hold: Annotated[str, typer.Argument(metavar="HOLD", help="The hold's id, as in the list.")],
+    json: JsonOption = False,
+) -> None:
+    """Show one hold: what it says, what it blocks, and who may release it."""
+    from edi_gateway.model.order import HoldCode
+    from edi_gateway.orders.holds import RULES
+    from edi_gateway.reports.book import holds
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = holds.show(conn, row_id(hold, "hold"))
+    if found is None:
+        fail(f"There is no hold {hold}. `holds list` shows those that are active.", WRONG_USAGE)
+    rule = RULES[HoldCode(found.code)]
+    roles = sorted(rule.roles)
+    if json:
+        print_json({**asdict(found), "released_by_roles": roles, "cure": rule.cure})
+        return
+    tell_holds([found], due=True)
+    if found.released_at is not None:
+        said = f"{found.state} by {found.released_by} at {shown(found.released_at)} UTC: {found.text or found.reason}"
+        say(escape(said), 2, 4)
+    elif roles:
+        sentence(f"It may be released by {', '.join(roles)}; not by who changed what it is about.")
+    else:
+        sentence(f"Nobody releases it: {rule.cure}")
 
 
 @group.command()

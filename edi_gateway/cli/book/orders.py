@@ -71,6 +71,7 @@ def list_(
     ] = None,
     held: Annotated[bool, typer.Option("--held", help="Only what something holds.")] = False,
     late: Annotated[bool, typer.Option("--late", help="Only where our answer is past its time.")] = False,
+    unanswered: Annotated[bool, typer.Option("--unanswered", help="Only what has no final 855 yet.")] = False,
     open_: Annotated[bool, typer.Option("--open", help="Only what has neither ended nor closed.")] = False,
     stage: Annotated[
         str | None, typer.Option(help="IN_FULFILMENT, PARTIALLY_SHIPPED, SHIPPED ... CLOSED.")
@@ -108,6 +109,7 @@ def list_(
         until=until.date() if until else None,
         held=held,
         open=open_,
+        unanswered=unanswered,
         stage=word(stage, "--stage", Stage),
         late_ship_on=here.clock().date() if late_to_ship else None,
         least=amount(least, "--least"),

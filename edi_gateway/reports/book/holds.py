@@ -83,11 +83,15 @@ def list_holds(
     code: str | None = None,
     codes: Collection[str] | None = None,
     state: str = "ACTIVE",
+    late_at: datetime | None = None,
     limit: int = 200,
     offset: int = 0,
 ) -> list[HoldRow]:
-    """By due time, the oldest of one time first; with `codes` only holds of these."""
+    """By due time, the oldest of one time first; with `codes` only holds of these, with `late_at` only what was due
+    before then."""
     query = _QUERY.where(holds.c.state == state)
+    if late_at is not None:
+        query = query.where(holds.c.due_at < late_at)
     if partner:
         query = query.where(orders.c.partner == partner)
     if code:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from itertools import islice
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Float, Numeric, TextClause, cast, func, or_, select
 
 from edi_gateway.reports.book.holds import HoldRow, holds_of
 from edi_gateway.reports.book.ladders import LadderRow, ladders
@@ -22,6 +23,9 @@ from edi_gateway.store.tables import (
     order_revisions,
     orders,
 )
+from edi_gateway.store.tables.book import TO_SHIP
+
+UNANSWERED: Final = ("DUE", "HELD_SENT")  # an 855 is due, or one said that it waits
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +150,8 @@ class OrderFilter:
     late_ship_on: date | None = None  # last ship day before this day, and something has not left
     least: Decimal | None = None  # total, in the order's currency
     most: Decimal | None = None
-    late_answer_at: datetime | None = None
+    unanswered: bool = False
+    late_answer_at: datetime | None = None  # unanswered, and due before then
     test: bool | None = None
     before: int | None = None  # older than this one: the next page
     limit: int = 200
@@ -186,7 +191,7 @@ _COLUMNS = (
 
 def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
     """The newest first."""
-    where: list[ColumnElement[bool]] = []
+    where: list[ColumnElement[bool] | TextClause] = []
     if wanted.partner:
         where.append(orders.c.partner == wanted.partner)
     if wanted.customer:
@@ -204,19 +209,17 @@ def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
         where.append(orders.c.ordered_on <= wanted.until)
     if wanted.held:
         where.append(orders.c.id.in_(select(holds.c.order_id).where(holds.c.state == "ACTIVE")))
+    if wanted.unanswered or wanted.late_answer_at:
+        where.append(orders.c.answer_state.in_(UNANSWERED))
     if wanted.late_answer_at:
-        late = and_(
-            orders.c.answer_state.in_(("DUE", "HELD_SENT")), orders.c.answer_due_at < wanted.late_answer_at
-        )
-        where.append(late)
-    if wanted.open or wanted.late_ship_on:
+        where.append(orders.c.answer_due_at < wanted.late_answer_at)
+    if wanted.open:
         closed = orders.c.stage.is_not(None) & (orders.c.stage == "CLOSED")
         where.append(orders.c.state.in_(("ON_HOLD", "ACCEPTED")) & ~closed)
     if wanted.stage:
         where.append(orders.c.stage == wanted.stage)
     if wanted.late_ship_on:
-        shipped = orders.c.stage.in_(("SHIPPED", "PARTIALLY_INVOICED", "INVOICED"))
-        where.append((orders.c.ship_until < wanted.late_ship_on) & (orders.c.stage.is_(None) | ~shipped))
+        where += [TO_SHIP, orders.c.ship_until < wanted.late_ship_on]
     if wanted.test is not None:
         where.append(orders.c.test == wanted.test)
     if wanted.before is not None:
@@ -224,10 +227,17 @@ def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
     query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc())
     if wanted.least is None and wanted.most is None:
         return [OrderRow(*row) for row in rows(conn, query.limit(wanted.limit))]
-    found = (
-        OrderRow(*tuple(row)) for row in conn.execute(query)
-    )  # amounts are text on SQLite: compared here
+    # amounts are text on SQLite: compared roughly there, and here to the cent
+    total = cast(orders.c.total, Float if conn.dialect.name == "sqlite" else Numeric)
+    if wanted.least is not None:
+        query = query.where(total >= wanted.least - _ROUGH)
+    if wanted.most is not None:
+        query = query.where(total <= wanted.most + _ROUGH)
+    found = (OrderRow(*tuple(row)) for row in conn.execute(query))
     return list(islice((row for row in found if _worth(row, wanted)), wanted.limit))
+
+
+_ROUGH: Final = 1  # more than what a float may be wrong by, for any amount below a quadrillion
 
 
 def _worth(row: OrderRow, wanted: OrderFilter) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 
 from sqlalchemy import Connection, select
 
@@ -24,6 +25,12 @@ from edi_gateway.store.tables import (
     supply,
     transmissions,
 )
+
+NOTICE_DUE: Final = (
+    shipments.c.state == "SHIPPED",
+    shipments.c.notice_state.in_(("NOT_DUE", "DUE", "HELD", "MADE", "REJECTED")),
+)
+INVOICE_DUE: Final = (shipments.c.state == "SHIPPED", shipments.c.invoice_state.in_(("DUE", "BLOCKED")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +238,7 @@ def notices_due(conn: Connection, now: datetime, *, partner: str | None = None) 
     s = shipments.c
     query = (
         select(s.number, s.partner, s.ship_to, s.bol, s.shipped_at, s.notice_state, s.notice_due_at, s.test)
-        .where(s.state == "SHIPPED", s.notice_state.in_(("NOT_DUE", "DUE", "HELD", "MADE", "REJECTED")))
+        .where(*NOTICE_DUE)
         .order_by(s.notice_due_at.is_(None), s.notice_due_at, s.id)
     )
     if partner is not None:
@@ -247,7 +254,7 @@ def invoices_due(conn: Connection, today: date, *, partner: str | None = None) -
     s, p, o = shipments.c, line_parts.c, orders.c
     query = (
         select(s.id, s.number, s.partner, s.customer, s.shipped_on, s.notice_state, s.invoice_state, s.test)
-        .where(s.state == "SHIPPED", s.invoice_state.in_(("DUE", "BLOCKED")))
+        .where(*INVOICE_DUE)
         .order_by(s.shipped_on, s.id)
     )
     if partner is not None:

@@ -7,12 +7,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
+from edi_gateway.reports.partners.health import list_partners
 from edi_gateway.reports.status import Status, status
 from edi_gateway.reports.watch.incidents import IncidentRow, list_incidents
 from edi_gateway.reports.watch.messages import Failing, failing
 from edi_gateway.reports.watch.switches import SwitchRow, stopped
 from edi_gateway.store.ids import first_id
-from edi_gateway.store.tables import causes, documents
+from edi_gateway.store.tables import documents
 from edi_gateway.store.watch.tallies import BAD
 
 
@@ -55,7 +56,7 @@ def today(conn: Connection, now: datetime) -> Today:
     return Today(
         since=since,
         traffic=tuple(_traffic(conn, since)),
-        troubles=tuple(_troubles(conn, found, open_ones)),
+        troubles=tuple(_troubles(conn, now, open_ones)),
         incidents=open_ones,
         stopped=tuple(stopped(conn)),
         failing=failing(conn),
@@ -75,28 +76,18 @@ def _traffic(conn: Connection, since: datetime) -> list[Traffic]:
     return [Traffic(*row) for row in conn.execute(query)]
 
 
-def _troubles(conn: Connection, found: Status, open_ones: tuple[IncidentRow, ...]) -> list[Trouble]:
-    c = causes.c
-    query = select(c.partner, func.sum(c.cases - c.tests)).where(
-        c.due_at.is_not(None), c.partner.is_not(None)
-    )
-    counts = {row[0]: int(row[1]) for row in conn.execute(query.group_by(c.partner))}
-    why: dict[str, list[str]] = {}
-    urgent = {one.partner for one in open_ones if one.severity == "URGENT"}
+def _troubles(conn: Connection, now: datetime, open_ones: tuple[IncidentRow, ...]) -> list[Trouble]:
+    """What the list of partners says is wrong, and incidents before it."""
+    titles: dict[str, list[str]] = {}
     for one in open_ones:
         if one.partner is not None:
-            why.setdefault(one.partner, []).append(one.title)
-    for health in found.partners:
-        if health.paused:
-            why.setdefault(health.partner, []).append(f"paused: {health.paused_why or 'no reason'}")
-        if health.failures:
-            told = f"could not be looked at {health.failures} times: {health.last_error or ''}"
-            why.setdefault(health.partner, []).append(told)
-    for partner, count in counts.items():
-        if count:
-            why.setdefault(partner, []).append(f"{count} open cases")
-    rows = [
-        Trouble(partner, tuple(said), counts.get(partner, 0), partner in urgent)
-        for partner, said in why.items()
+            titles.setdefault(one.partner, []).append(one.title)
+    urgent = {one.partner for one in open_ones if one.severity == "URGENT"}
+    found = [
+        Trouble(
+            row.partner, (*titles.get(row.partner, ()), *row.troubles), row.open_cases, row.partner in urgent
+        )
+        for row in list_partners(conn, now)
+        if row.troubles or row.partner in titles
     ]
-    return sorted(rows, key=lambda row: (not row.urgent, -len(row.why), -row.cases, row.partner))
+    return sorted(found, key=lambda row: (not row.urgent, -len(row.why), -row.cases, row.partner))

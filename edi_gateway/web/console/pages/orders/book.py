@@ -41,7 +41,7 @@ def book(
     most: Text = "",
     before: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
-    """`status`: one of open, held, late (our answer), late-to-ship; nothing: all."""
+    """`status`: one of open, held, unanswered, late (our answer), late-to-ship; nothing: all."""
     now = call.deps.clock()
     wanted = OrderFilter(
         partner=partner or None,
@@ -53,6 +53,7 @@ def book(
         until=day(until),
         held=status == "held",
         open=status == "open",
+        unanswered=status == "unanswered",
         stage=stage if stage in set(Stage) else None,
         late_ship_on=now.date() if status == "late-to-ship" else None,
         least=amount(least),

@@ -27,6 +27,7 @@ def queue(
     code: Annotated[str, Query(max_length=40)] = "",
     state: Annotated[str, Query(max_length=12)] = "ACTIVE",
     mine: bool = False,
+    late: bool = False,
 ) -> Response:
     """By due time; `mine`: what somebody of my roles may release, or cure where nobody may."""
     now = call.deps.clock()
@@ -35,7 +36,13 @@ def queue(
     known = code if code in set(HoldCode) else None
     with call.reading() as conn:
         found = holds.list_holds(
-            conn, partner=partner or None, code=known, codes=codes, state=state, limit=_SHOWN + 1
+            conn,
+            partner=partner or None,
+            code=known,
+            codes=codes,
+            state=state,
+            late_at=now if late else None,
+            limit=_SHOWN + 1,
         )
         ages = holds.ages(conn, now, partner=partner or None, codes=codes)
     return call.show(
@@ -49,6 +56,7 @@ def queue(
         codes=sorted(one.value for one in HoldCode),
         state_asked=state,
         mine=mine,
+        late=late,
         now=now,
     )
 
