@@ -10,6 +10,7 @@ from fastapi.routing import APIRoute
 
 from edi_gateway.commands.desk import ROLES
 from edi_gateway.commands.permissions import PERMISSIONS, SEEING
+from edi_gateway.store.audit import head
 from edi_gateway.web.console.rooms import ANYBODY, NEAR, SIGNED_IN, Room, may_of
 from edi_gateway.web.console.security.permits import Undeclared
 from tests.web.console.browsing import Browser, Site
@@ -81,6 +82,33 @@ def test_a_role_gets_what_the_table_gives_it_and_nothing_else(site: Site, role: 
     assert "see cases" in let_in
     assert "see users" in (let_in if role in ("ADMIN", "AUDITOR") else refused)
     assert "work a case" in (refused if role == "AUDITOR" else let_in)
+
+
+def test_no_change_is_made_without_the_token_of_the_session_that_makes_it(site: Site) -> None:
+    """Every change, by somebody who may make all of them: from a page of ours but with no token, with another's, and
+    with the right one from elsewhere. What happened stands in the audit: nothing."""
+    browser = site.browser(*ROLES).get("/account")
+    other = site.browser("ADMIN", name="bob").get("/account").csrf
+    ours = {"Sec-Fetch-Site": "same-origin", "Origin": site.address}
+    with site.here.reading() as conn:
+        before = head(conn)
+    tried = 0
+    for method, path, _ in routes(site):
+        if method == "GET" or path.startswith("/api/"):
+            continue
+        for headers, token in (
+            (ours, ""),
+            (ours, other),
+            ({**ours, "X-CSRF-Token": other}, browser.csrf),
+            ({"Sec-Fetch-Site": "cross-site"}, browser.csrf),
+            ({"Origin": "https://evil.test"}, browser.csrf),
+        ):
+            answer = browser.client.post(path, data={"csrf": token}, headers=headers, follow_redirects=False)
+            assert answer.status_code == 403, (path, headers)
+            tried += 1
+    assert tried > 250
+    with site.here.reading() as conn:
+        assert head(conn) == before
 
 
 def test_a_route_that_declares_nothing_serves_nobody_and_an_unknown_permission_is_no_declaration(
