@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from edi_gateway.model.finding import Family
@@ -80,6 +81,28 @@ def wants(route: Route, alert: Alert) -> bool:
     if not families and route.roles:
         families = frozenset(family.value for role in route.roles for family in families_of(role))
     return not families or alert.family in families
+
+
+MENTIONS: Final = "mentions"  # what a mail about mentions stands under, where the others have their route
+
+
+def reached(named: Sequence[str], people: Mapping[str, str]) -> str:
+    """Who of those that were named on a case is told by mail, and who is not, in words; nothing when nobody was."""
+    known = [name for name in named if name in people]
+    rest = [name for name in named if name not in people]
+    said = []
+    if known:
+        said.append(f"{_all_of(known)} {'is' if len(known) == 1 else 'are'} told by mail.")
+    if rest:
+        verb = "has" if len(rest) == 1 else "have"
+        said.append(
+            f"{_all_of(rest)} {verb} no mail address (alerts.people): it stands among their own work only."
+        )
+    return " ".join(said)
+
+
+def _all_of(names: Sequence[str]) -> str:
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def go_at(route: Route, alert: Alert, now: datetime) -> datetime:

@@ -46,6 +46,7 @@ def _do(
 ) -> None:
     """Do it to the case or to the cause, or say to how many it would be done."""
     from edi_gateway.commands.triage.working import AllOf
+    from edi_gateway.triage.alerting import reached
 
     here: Here = ctx.obj
     count, which = 1, row_id(case, "case") if not of_cause else None
@@ -63,6 +64,8 @@ def _do(
         sentence(f"Case {short(which)} {said}")
     if done.left:
         remark(f"{done.left} were left: {done.why}.")
+    if done.named:
+        sentence(reached(done.named, here.settings.alerts.people))
 
 
 def _cause(here: Here, digits: str, *, resolved: bool) -> tuple[str, int]:

@@ -38,11 +38,12 @@ class AllOf:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """How many cases it was done to, and how many had to be left, because of what `why` says."""
+    """How many cases it was done to, and how many had to be left, because of what `why` says; who was `named`."""
 
     cases: int
     left: int = 0
     why: str = ""
+    named: tuple[str, ...] = ()
 
 
 Which = int | AllOf
@@ -65,11 +66,11 @@ def assign(desk: Desk, which: Which, owner: str, text: str = "") -> Done:
     note(desk, _ids(found), "assigned", f"to {owner}{f': {text}' if text else ''}")
     if isinstance(which, AllOf):
         causes.take(desk.conn, which.fingerprint, owner)
-    if owner != desk.actor.name and text:
-        _mention(desk, found, [owner], text)
+    named = (owner,) if owner != desk.actor.name and text else ()
+    _mention(desk, found, named, text)
     was = sorted({case.owner or "" for case in found})
     _record(desk, which, "assigned", found, was=was[:10], now=owner, text=text)
-    return Done(len(found))
+    return Done(len(found), named=named)
 
 
 def hand_over(desk: Desk, which: Which, to: str, text: str) -> Done:
@@ -82,7 +83,7 @@ def hand_over(desk: Desk, which: Which, to: str, text: str) -> Done:
 
 
 def comment(desk: Desk, which: Which, text: str) -> Done:
-    """Say something about it; whoever is named with @ finds it among their own work."""
+    """Say something about it; who is named with @ finds it among their own work, and is told by mail if they can be."""
     found = _any(desk, which, "Commenting on")
     what = _what("Commenting on", which)
     if not text.strip():
@@ -93,7 +94,7 @@ def comment(desk: Desk, which: Which, text: str) -> Done:
     note(desk, _ids(found), "comment", text)
     _mention(desk, found, named, text)
     _record(desk, which, "commented", found, text=text)
-    return Done(len(found))
+    return Done(len(found), named=tuple(named))
 
 
 def watch(desk: Desk, which: Which, *, stop: bool = False) -> Done:

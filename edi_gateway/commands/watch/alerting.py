@@ -18,7 +18,15 @@ from edi_gateway.store import users
 from edi_gateway.store.ids import short
 from edi_gateway.store.watch import messages
 from edi_gateway.store.watch.messages import ALERT, MAIL, WEBHOOK, Message, StoredAlert
-from edi_gateway.triage.alerting import Alert, Alerting, Route, family_of_incident, go_at, wants
+from edi_gateway.triage.alerting import (
+    MENTIONS,
+    Alert,
+    Alerting,
+    Route,
+    family_of_incident,
+    go_at,
+    wants,
+)
 
 _RECENT = timedelta(days=7)  # what is older is no news
 _AT_ONCE = 100  # causes in one pass: the rest a minute later, with the next digest or still in this one
@@ -26,25 +34,53 @@ _AT_ONCE = 100  # causes in one pass: the rest a minute later, with the next dig
 
 def raise_alerts(desk: Desk, alerting: Alerting) -> int:
     """Alerts of what is new, put into the messages of the routes that want them; how many alerts."""
-    if not alerting.routes:
-        return 0
     people = {user.name: user.roles for user in users.every(desk.conn)}
-    count = 0
+    count = _tell_mentions(desk, alerting, people)
+    if not alerting.routes:
+        return count
     for alert in (*_of_incidents(desk), *_of_causes(desk, alerting)):
-        messages.add_alert(
-            desk.conn,
-            StoredAlert(
-                **{
-                    name: getattr(alert, name)
-                    for name in StoredAlert.__slots__  # all of them but the link
-                }
-            ),
-        )
+        _keep(desk, alert)
         for route in alerting.routes:
             if wants(route, alert):
                 _put(desk, alerting, route, alert, people)
         count += 1
     return count
+
+
+def _keep(desk: Desk, alert: Alert) -> None:
+    columns = {name: getattr(alert, name) for name in StoredAlert.__slots__}  # all of them but the link
+    messages.add_alert(desk.conn, StoredAlert(**columns))
+
+
+def _tell_mentions(desk: Desk, alerting: Alerting, people: dict[str, frozenset[str]]) -> int:
+    """Whoever was named on a case and has a mail address gets a mail: with the digest and the quiet hours of the first
+    route that reaches them, else at once. Who has looked at it meanwhile gets none."""
+    if not alerting.people:
+        return 0
+    now = desk.clock()
+    found = news.new_mentions(desk.conn, now - _RECENT, alerting.people, _AT_ONCE)
+    for one in found:
+        alert = Alert(
+            id=desk.ids.next(),
+            topic=one.topic,
+            family=one.family,
+            code=one.code,
+            partner=one.partner,
+            urgent=False,
+            cases=1,
+            text=f"{one.by} to {one.person} on case {short(one.case_id)}: {' '.join(one.said.split())}",
+            hint=f"{one.message} {one.hint}".strip(),
+            raised_at=now,
+            link=f"/cases/{one.case_id}",
+            case_id=one.case_id,
+        )
+        _keep(desk, alert)
+        address = alerting.people[one.person]
+        ways = (route for route in alerting.routes if (MAIL, address) in targets(alerting, route, people))
+        way = next(ways, None)
+        at = now if way is None else go_at(way, alert, now)
+        _attach(desk, alert, MENTIONS, MAIL, address, at)
+    return len(found)
 
 
 def _of_incidents(desk: Desk) -> Iterable[Alert]:
@@ -94,17 +130,19 @@ def _put(
     now = desk.clock()
     at = go_at(route, alert, now)
     for channel, target in targets(alerting, route, people):
-        known = messages.growing(desk.conn, route.name, channel, target)
-        if known is None:
-            message_id = desk.ids.next()
-            messages.add(
-                desk.conn, _message(message_id, ALERT, channel, route.name, target, at, desk, alert.urgent)
-            )
-        else:
-            message_id = known.id
-            if at < known.due_at:
-                messages.change(desk.conn, known.id, due_at=at, urgent=known.urgent or alert.urgent)
-        messages.attach(desk.conn, message_id, alert.id)
+        _attach(desk, alert, route.name, channel, target, at)
+
+
+def _attach(desk: Desk, alert: Alert, route: str, channel: str, target: str, at: datetime) -> None:
+    known = messages.growing(desk.conn, route, channel, target)
+    if known is None:
+        message_id = desk.ids.next()
+        messages.add(desk.conn, _message(message_id, ALERT, channel, route, target, at, desk, alert.urgent))
+    else:
+        message_id = known.id
+        if at < known.due_at:
+            messages.change(desk.conn, known.id, due_at=at, urgent=known.urgent or alert.urgent)
+    messages.attach(desk.conn, message_id, alert.id)
 
 
 def targets(alerting: Alerting, route: Route, people: dict[str, frozenset[str]]) -> list[tuple[str, str]]:

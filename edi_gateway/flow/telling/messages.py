@@ -44,6 +44,8 @@ def _written(works: Works, one: Message, told: Sequence[StoredAlert]) -> tuple[s
 def _alert(row: StoredAlert) -> Alert:
     if row.incident_id is not None:
         link = f"/incidents/{row.incident_id}"
+    elif row.topic.startswith("mention "):
+        link = f"/cases/{row.case_id}"
     else:
         link = f"/causes/{row.topic.removeprefix('cause ')}"
     return Alert(**{name: getattr(row, name) for name in StoredAlert.__slots__}, link=link)

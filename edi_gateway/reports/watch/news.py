@@ -1,16 +1,17 @@
-"""What has not been told yet: open causes and incidents against the alerts that were raised of them.
+"""What has not been told yet: open causes, incidents and mentions against the alerts that were raised of them.
 
 Called by commands/watch/alerting.py.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, String, cast, func, literal, or_, select
 
-from edi_gateway.store.tables import alerts, cases, causes, incidents
+from edi_gateway.store.tables import alerts, case_mentions, cases, causes, incidents
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,36 @@ class CauseNews:
     hint: str
     cases: int
     case_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class MentionNews:
+    """Somebody was named on a case: `said` by `by`."""
+
+    topic: str
+    person: str
+    by: str
+    said: str
+    case_id: int
+    family: str
+    code: str
+    partner: str | None
+    message: str
+    hint: str
+
+
+def new_mentions(conn: Connection, since: datetime, people: Collection[str], limit: int) -> list[MentionNews]:
+    """Where these people were named since then and have not looked yet, nor were told of it. Nobody is told of what
+    they say to themselves."""
+    m, c = case_mentions.c, cases.c
+    topic = literal("mention ") + cast(m.id, String)
+    told = select(alerts.c.id).where(alerts.c.topic == topic).exists()
+    query = (
+        select(topic, m.person, m.by, m.text, c.id, c.family, c.code, c.partner, c.message, c.hint)
+        .join_from(case_mentions, cases, m.case_id == c.id)
+        .where(m.person.in_(sorted(people)), m.seen_at.is_(None), m.at >= since, m.by != m.person, ~told)
+    )
+    return [MentionNews(*row) for row in conn.execute(query.order_by(m.id).limit(limit))]
 
 
 def new_incidents(conn: Connection, since: datetime) -> list[IncidentNews]:

@@ -12,12 +12,25 @@ from sqlalchemy import Engine, select
 from edi_gateway.commands.desk import Actor, Refused
 from edi_gateway.commands.partners import users
 from edi_gateway.commands.telling.messages import Draft, send
+from edi_gateway.commands.triage import working
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.commands.watch import alerting, incidents
+from edi_gateway.flow.telling.messages import _alert
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.incident import Urgency
 from edi_gateway.store import tables
-from edi_gateway.triage.alerting import Alert, Alerting, Route, after_quiet, wants
+from edi_gateway.store.ids import short
+from edi_gateway.store.watch.messages import StoredAlert
+from edi_gateway.triage.alerting import (
+    Alert,
+    Alerting,
+    Route,
+    after_quiet,
+    mail_of,
+    reached,
+    subject_of,
+    wants,
+)
 from tests.commands.desks import NOW, SYSTEM, Office
 
 
@@ -96,6 +109,44 @@ def test_an_urgent_incident_goes_through_the_night_and_its_end_does_not(swept: E
     assert told.go() == 1
     assert told.messages()[-1] == ("night", "duty@seller.example", "16:30", 1)
     assert told.go() == 0
+
+
+def test_who_is_named_on_a_case_gets_a_mail_once_in_their_hours_unless_they_have_looked(
+    swept: Engine,
+) -> None:
+    """It is 15:00. Ann is reached by a route that is quiet till 16:00, cy by none, bob has no address."""
+    told = Telling(
+        swept,
+        Route("analysts", least="urgent", users=frozenset({"ann"}), quiet="14:00-16:00", digest_minutes=10),
+    )
+    told.case(Code.CODE_INVALID, Family.SYNTAX, 1)
+    with told.office.engine.begin() as conn:
+        case = conn.execute(select(tables.cases.c.id)).scalar_one()
+    with told.office.desk("bob", "EDI_ANALYST") as desk:
+        done = working.comment(desk, case, "@ann @cy @bob\nis this yours?")
+        working.comment(desk, case, "@cy and this?")
+    assert done.named == ("ann", "cy", "bob")
+    assert reached(done.named, told.alerting.people) == (
+        "ann and cy are told by mail. bob has no mail address (alerts.people): it stands among their own work only."
+    )
+    with told.office.desk("cy", "EDI_ANALYST") as desk:
+        working.seen(desk)
+        working.hand_over(desk, case, "ann", "I asked them")
+    with told.office.desk("ann", "EDI_ANALYST") as desk:
+        working.assign(desk, case, "cy", "yours again")
+    assert told.go() == 4  # three mentions that nobody has looked at, and the cause
+    assert told.messages() == [
+        ("mentions", "ann@seller.example", "16:00", 2),
+        ("mentions", "cy@seller.example", "15:00", 1),
+    ]
+    assert told.go() == 0
+    with told.office.engine.begin() as conn:
+        row = conn.execute(select(tables.alerts).where(tables.alerts.c.topic.like("mention%"))).first()
+    assert row is not None
+    stored = StoredAlert(**{name: getattr(row, name) for name in StoredAlert.__slots__})
+    alert = _alert(stored)
+    assert subject_of([alert]) == f"[EDI] bob to ann on case {short(case)}: @ann @cy @bob is this yours?"
+    assert f"https://console.example/cases/{case}\n" in mail_of([alert], "https://console.example")
 
 
 def test_quiet_hours_end_in_the_morning_of_their_zone() -> None:

@@ -15,6 +15,7 @@ from edi_gateway.commands.triage import working
 from edi_gateway.commands.triage.working import AllOf, Done, Which
 from edi_gateway.reports.book import cases
 from edi_gateway.reports.people import everybody
+from edi_gateway.triage.alerting import reached
 from edi_gateway.web.console.call import Called
 from edi_gateway.web.console.pages.cases.queue import choices
 from edi_gateway.web.console.rooms import Call, Room
@@ -71,10 +72,16 @@ Fields = Annotated[Said, Depends(_said)]
 def of_case(call: Call, case_id: int, act: str, said: Fields) -> Response:
     with call.desk() as desk:
         if act == "reopen":
-            working.reopen(desk, case_id, said.text)
+            done = working.reopen(desk, case_id, said.text)
         else:
-            _command(call, act, said)(desk, case_id)
-    return call.go(f"/cases/{case_id}", _DONE[act])
+            done = _command(call, act, said)(desk, case_id)
+    return call.go(f"/cases/{case_id}", _told(call, act, done))
+
+
+def _told(call: Called, act: str, done: Done) -> str:
+    """What was done, and who hears of it."""
+    people = call.deps.gateway.works.options.alerting.people
+    return " ".join(filter(None, [_DONE[act], reached(done.named, people)]))
 
 
 @room.change("/causes/{fingerprint}/all/{act}", may=_MAY)
@@ -83,7 +90,7 @@ def of_cause(call: Call, fingerprint: str, act: str, expected: Count, said: Fiel
     command = _command(call, act, said)
     with call.desk() as desk:
         done = command(desk, AllOf(fingerprint, expected))
-    told = f"{done.cases} {'case' if done.cases == 1 else 'cases'}: {_DONE[act]}"
+    told = f"{done.cases} {'case' if done.cases == 1 else 'cases'}: {_told(call, act, done)}"
     if done.left:
         return call.go(f"/causes/{fingerprint}", f"{told} {done.left} were left: {done.why}.", "note")
     return call.go(f"/causes/{fingerprint}", told)
