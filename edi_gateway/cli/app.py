@@ -58,7 +58,7 @@ MODULES: Mapping[str, tuple[str, ...]] = {
     "resume": ("watch.switches",),
     "alerts": ("watch.alerts",),
     "figures": ("watch.figures",),
-    "partners": ("traffic.partners", "traffic.versions", "traffic.proposing"),
+    "partners": ("traffic.partners", "traffic.versions", "traffic.proposing", "traffic.trials"),
     "try": ("traffic.trying",),
     "certificates": ("traffic.certificates",),
     "guide": ("standard.guides",),

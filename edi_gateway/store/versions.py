@@ -153,6 +153,24 @@ def add_trial(
     conn.execute(insert(partner_trials).values(**row, **more))
 
 
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Which two versions a trial set beside each other (hashes), and over which span."""
+
+    partner: str
+    live: str
+    draft: str
+    since: datetime
+    until: datetime
+
+
+def get_trial(conn: Connection, trial_id: int) -> Tried | None:
+    c = partner_trials.c
+    query = select(c.partner, c.live, c.draft, c.since, c.until).where(c.id == trial_id)
+    row = conn.execute(query).first()
+    return None if row is None else Tried(*row)
+
+
 def trial_running(conn: Connection, partner: str, now: datetime) -> bool:
     """Whether a trial of this partner runs and has said so lately."""
     c = partner_trials.c

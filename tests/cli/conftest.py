@@ -30,7 +30,7 @@ def _stocked(_made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("stocked") / "home"
     shutil.copytree(_made, home)
     terminal = Terminal(home)
-    terminal.ok("partners", "publish")
+    terminal.ok("partners", "publish", "--why", "agreed")
     for kind in KINDS:
         terminal.bring(kind, SAMPLES / "master-data" / f"{kind}.csv")
     return home

@@ -94,7 +94,7 @@ def test_an_order_comes_by_as2_and_its_answers_go_back(
     on_as2(buyer, "kestrelmoor", "KESTRELMOOR", "TARNBROOK", ours)
     for terminal, port in ((shop, ours), (buyer, theirs)):
         configure(terminal, port)
-        terminal.ok("partners", "publish", "kestrelmoor")
+        terminal.ok("partners", "publish", "kestrelmoor", "--why", "agreed")
         terminal.ok("certificates", "new", "--name", terminal.home.name)
     certificate(shop, tmp_path / "shop.pem")
     certificate(buyer, tmp_path / "buyer.pem")

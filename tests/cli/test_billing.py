@@ -40,7 +40,7 @@ def _counter(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shop = copied(_stocked, folder)
     profile = shop.home / "partners" / "kestrelmoor" / "partner.toml"
     profile.write_text(profile.read_text("utf-8") + ADDED, "utf-8")
-    shop.ok("partners", "publish", "kestrelmoor")
+    shop.ok("partners", "publish", "kestrelmoor", "--why", "agreed")
     for kind, lines in (
         ("sites", "code,name\nMAIN,Main hall\n"),
         ("stock", "site,sku,on_hand\nMAIN,TB-1001,300\n"),

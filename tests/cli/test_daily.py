@@ -28,7 +28,7 @@ def depot(shop: Terminal) -> Terminal:
     text = file.read_text("utf-8")
     if "[fulfilment]" not in text:
         file.write_text(f"{text}\n[fulfilment]\nours = true\nrelease_days_before = 0\n", "utf-8")
-    shop.ok("partners", "publish")
+    shop.ok("partners", "publish", "--why", "agreed")
     for kind, content in (("sites", SITES), ("stock", STOCK)):
         (shop.home / f"{kind}.csv").write_text(content, "utf-8")
         shop.bring(kind, shop.home / f"{kind}.csv")

@@ -127,7 +127,7 @@ def test_a_partner_with_mistakes_is_not_published_and_the_others_are(empty: Term
     assert "pinwheel: not published; the last good files stay live" in said.out
     live = {p["partner"]: bool(p["published"]) for p in empty.ok("partners", "list", "--json").json()}
     assert live == {"aldermere": True, "harborside": True, "kestrelmoor": True, "pinwheel": False}
-    assert "aldermere: live already" in empty("partners", "publish").out
+    assert "aldermere: live already" in empty("partners", "publish", "--why", "agreed").out
 
 
 def test_a_new_partner_is_asked_about_and_begins_in_test(empty: Terminal) -> None:
@@ -137,7 +137,7 @@ def test_a_new_partner_is_asked_about_and_begins_in_test(empty: Terminal) -> Non
     assert empty.ok("partners", "check", "fernhill", "--json").one() == {
         **{"partner": "fernhill", "valid": True, "findings": []},
     }
-    empty.ok("partners", "publish", "fernhill")
+    empty.ok("partners", "publish", "fernhill", "--why", "agreed")
     (mine,) = (p for p in empty.ok("partners", "list", "--json").json() if p["partner"] == "fernhill")
     assert (mine["name"], mine["address"], mine["test"], mine["connection"]) == (
         *("Fernhill", "ZZ/FERNHILL", True, "directory"),
@@ -186,7 +186,7 @@ def test_a_new_partner_by_as2_is_asked_for_the_identifiers_and_told_what_is_miss
         'url = "https://as2.fernhill.example/in"',
     )
     assert set(wanted) <= set(text.splitlines())
-    empty.ok("partners", "publish", "fernhill")
+    empty.ok("partners", "publish", "fernhill", "--why", "agreed")
     assert empty("partners", "new", "other", *told, "--sftp", "a@b").code == 2
 
 
@@ -341,7 +341,7 @@ def test_what_went_live_is_listed_told_and_rolled_back(shop: Terminal) -> None:
     assert [(r["version"], r["live"], r["back_to"], r["why"], r["changes"]) for r in rows] == [
         (3, True, 1, "not signed yet", 1),
         (2, False, None, "new name", 1),
-        (1, False, None, None, 0),
+        (1, False, None, "agreed", 0),
     ]
     (one,) = (p for p in shop.ok("partners", "list", "--json").json() if p["partner"] == "pinwheel")
     assert one["files"] == "rolled back"

@@ -200,7 +200,7 @@ def test_an_order_is_shown_by_either_number_and_another_is_not_there(busy: Termi
         ["holds", "release", "!", "--reason", "OTHER", "--text", "x"],
         ["run"],
         ["partners", "check", "nobody"],
-        ["partners", "publish", "nobody"],
+        ["partners", "publish", "nobody", "--why", "x"],
         ["partners", "new", "Big Name"],
         ["partners", "new", "kestrelmoor"],
         ["orders", "list", "--since", "yesterday"],

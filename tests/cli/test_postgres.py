@@ -27,7 +27,7 @@ def served(empty: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def test_an_order_goes_the_whole_road(served: Terminal) -> None:
     assert "run `edi-gateway db upgrade`" in served.refused("orders", "list")
     served.ok("db", "upgrade")
-    served.ok("partners", "publish")
+    served.ok("partners", "publish", "--why", "agreed")
     for kind in ("customers", "items", "xrefs", "prices", "ship-tos"):
         served.bring(kind, SAMPLES / "master-data" / f"{kind}.csv")
     served.drop("kestrelmoor", "a.edi", interchange(7, order("K-1")))

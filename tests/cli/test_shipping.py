@@ -21,7 +21,7 @@ def _yard(_stocked: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     profile = shop.home / "partners" / "kestrelmoor" / "partner.toml"
     text = profile.read_text("utf-8").replace("[writing]", "[fulfilment]\nours = true\n\n[writing]")
     profile.write_text(text, "utf-8")
-    shop.ok("partners", "publish", "kestrelmoor")
+    shop.ok("partners", "publish", "kestrelmoor", "--why", "agreed")
     config = shop.home / "config.toml"
     text = config.read_text("utf-8")
     assert "[numbers]\n" in text

@@ -25,7 +25,7 @@ def yard(shop: Terminal, tmp_path: Path) -> Terminal:
     """Kestrelmoor runs NORTH, where 240 of TB-1001 and 50 of TB-1002 lie."""
     profile = shop.home / "partners" / "kestrelmoor" / "partner.toml"
     profile.write_text(profile.read_text("utf-8").replace("[writing]", COUNTS_TOO), "utf-8")
-    shop.ok("partners", "publish", "kestrelmoor")
+    shop.ok("partners", "publish", "kestrelmoor", "--why", "agreed")
     bring(shop, tmp_path, "sites", "code,name,warehouse\nNORTH,=North hall,kestrelmoor\n")
     out = bring(shop, tmp_path, "stock", "site,sku,on_hand,hold\nNORTH,TB-1001,240,\nNORTH,TB-1002,50,2\n")
     assert "stock.csv: 2 were added, 0 changed, 0 closed, 0 unchanged." in out

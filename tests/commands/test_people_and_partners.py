@@ -70,7 +70,7 @@ class TestPartners:
         with office.desk("ann") as desk:
             assert partners.publish(desk, Snapshot("acme", "a" * 64, "one"), "first")
             assert not partners.publish(desk, Snapshot("acme", "a" * 64, "one"), "again")
-            assert partners.publish(desk, Snapshot("acme", "b" * 64, "two"))
+            assert partners.publish(desk, Snapshot("acme", "b" * 64, "two"), "second")
         with reading(office.engine) as conn:
             live = snapshots.live(conn)["acme"]
             assert (live.hash, live.content, live.by, live.paused) == ("b" * 64, "two", "ann", False)
@@ -82,9 +82,9 @@ class TestPartners:
         self, office: Office
     ) -> None:
         with office.desk() as desk:
-            partners.publish(desk, Snapshot("acme", "a" * 64, "one"))
+            partners.publish(desk, Snapshot("acme", "a" * 64, "one"), "back")
             partners.pause(desk, "acme", "their server is down")
-            partners.publish(desk, Snapshot("acme", "b" * 64, "two"))
+            partners.publish(desk, Snapshot("acme", "b" * 64, "two"), "second")
             assert snapshots.hashes(desk.conn) == {"acme": ("b" * 64, True)}
             partners.resume(desk, "acme")
             assert snapshots.hashes(desk.conn) == {"acme": ("b" * 64, False)}

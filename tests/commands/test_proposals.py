@@ -36,7 +36,7 @@ def test_a_proposal_changes_nothing_until_it_is_published_through_the_folder(
 ) -> None:
     with office.desk("ann") as desk:
         before = proposals.snapshot_of(desk.conn, drafts, KEY)
-        publishing.publish(desk, before)
+        publishing.publish(desk, before, "first")
         made = proposals.propose(desk, drafts, KEY, {FILE: LOOSER}, "their guide says should")
         assert made.files == (FILE,)
         draft = proposals.snapshot_of(desk.conn, drafts, KEY)

@@ -128,8 +128,8 @@ def test_a_draft_that_never_went_live_is_rolled_back_with_the_rest(office: Offic
 
 def test_a_roll_back_is_refused_with_its_reason(office: Office, files: Files) -> None:
     with office.desk() as desk:
-        publishing.publish(desk, files.snapshot())
-        publishing.publish(desk, Snapshot(KEY, "0" * 64, LATER))
+        publishing.publish(desk, files.snapshot(), "first")
+        publishing.publish(desk, Snapshot(KEY, "0" * 64, LATER), "by another program")
         for n, why, says in [
             (1, " ", "needs a reason"),
             (7, "x", "no such version"),
@@ -151,13 +151,15 @@ def test_a_trial_is_begun_noted_stopped_and_forgotten_after_twenty(office: Offic
 
     def begin(draft: str = "b") -> int:
         with office.desk() as desk:
-            return trials.begin(desk, KEY, "a", draft, since, office.clock.now)
+            return trials.begin(desk, "a", Snapshot(KEY, draft, "{}"), since, office.clock.now)
 
     first = begin()
     with pytest.raises(Refused, match="one is running already"):
         begin()
     with pytest.raises(Refused, match="what is live says the same"):
         begin("a")
+    with office.desk() as desk, pytest.raises(Refused, match="ends before it begins"):
+        trials.begin(desk, "a", Snapshot(KEY, "b", "{}"), since, since)
     with office.desk() as desk:
         assert trials.note(desk, first, 50, 200)
         trials.stop(desk, first)
@@ -171,6 +173,17 @@ def test_a_trial_is_begun_noted_stopped_and_forgotten_after_twenty(office: Offic
     office.clock.move(minutes=2)  # its process has died: nothing was heard of it
     with reading(office.engine) as conn:
         assert [row.state for row in drafts.trials(conn, KEY, office.clock.now)] == ["DEAD", "STOPPED"]
+    with office.desk() as desk:
+        snapshots.put(desk.conn, "a", KEY, "the live one", "ann", office.clock.now)
+        once_more = trials.again(desk, second)
+        trials.end(desk, once_more.trial_id, {"groups": []})
+    assert (once_more.live, once_more.draft, once_more.since) == (
+        "the live one",
+        Snapshot(KEY, "b", "{}"),
+        since,
+    )
+    with office.desk("carl", "CSR") as desk, pytest.raises(Refused, match="EDI_ANALYST"):
+        trials.again(desk, second)
     for _ in range(20):
         last = begin()
         with office.desk() as desk:
@@ -178,5 +191,5 @@ def test_a_trial_is_begun_noted_stopped_and_forgotten_after_twenty(office: Offic
     with reading(office.engine) as conn:
         kept = [row.id for row in drafts.trials(conn, KEY, office.clock.now, limit=50)]
     assert len(kept) == 21
-    assert second in kept
-    assert first not in kept
+    assert once_more.trial_id in kept
+    assert second not in kept

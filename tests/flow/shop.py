@@ -170,4 +170,6 @@ def publish_with(shop: Shop, tmp_path: Path, was: str, now: str) -> None:
     loaded = registry.load(folder)
     assert loaded.profile is not None, loaded.findings
     with shop.engine.begin() as conn:
-        publish(shop.start().works.desk(conn), snapshot(loaded.profile, folder, ROOT / "mappings"))
+        publish(
+            shop.start().works.desk(conn), snapshot(loaded.profile, folder, ROOT / "mappings"), "for the test"
+        )

@@ -24,7 +24,9 @@ def test_a_rule_of_severity_case_opens_a_case_while_the_order_goes_on(shop: Shop
     loaded = registry.load(folder)
     assert loaded.profile is not None
     with shop.engine.begin() as conn:
-        publish(shop.start().works.desk(conn), snapshot(loaded.profile, folder, ROOT / "mappings"))
+        publish(
+            shop.start().works.desk(conn), snapshot(loaded.profile, folder, ROOT / "mappings"), "for the test"
+        )
     shop.drop("a.edi", papers.orders(501, "K1"))
     shop.run()
     assert functional_acks(shop) == ["AK1*PO*501*005010~AK2*850*0001~AK5*A~AK9*A*1*1*1~"]

@@ -102,7 +102,7 @@ def publish_rows(shop: Shop, folder: Path, rows: str) -> None:
     assert loaded.profile is not None, loaded.findings
     with shop.engine.begin() as conn:
         draft = snapshot(loaded.profile, folder / PARTNER, ROOT / "mappings")
-        publish(shop.start().works.desk(conn), draft)
+        publish(shop.start().works.desk(conn), draft, "for the test")
 
 
 def test_what_could_not_be_delivered_goes_as_the_same_bytes_once_the_folder_is_there(shop: Shop) -> None:

@@ -209,7 +209,7 @@ def test_what_it_shows_is_what_happens(traffic: Shop) -> None:
     street = (OWN, "[[rules]]", '[[rules]]\nid = "dock"\ntarget = "N1/N3:01"\nmax = 5\n\n[[rules]]')
     answer = group(tried(traffic, profile=policy, days=3), "855", "ACK01").examples[0].now
     with traffic.engine.begin() as conn:
-        publish(traffic.start().works.desk(conn), drafted(traffic, profile=policy)[1])
+        publish(traffic.start().works.desk(conn), drafted(traffic, profile=policy)[1], "tried")
     hears = group(tried(traffic, street, days=3), "997", "AK5 A → R").examples[0].now
     assert (answer, hears) == (
         "ACK*AC*20*CA",
@@ -219,7 +219,7 @@ def test_what_it_shows_is_what_happens(traffic: Shop) -> None:
     traffic.drop("c.edi", interchange(3, [purchase_order("P5", 20)]))
     traffic.run()
     with traffic.engine.begin() as conn:
-        publish(traffic.start().works.desk(conn), drafted(traffic, street)[1])
+        publish(traffic.start().works.desk(conn), drafted(traffic, street)[1], "tried")
     traffic.drop("d.edi", interchange(4, [purchase_order("P6", 20)]))
     traffic.run()
     said = "".join(text for text in traffic.sent() if text not in before).replace("\n", "")

@@ -63,7 +63,7 @@ def shop(engine: Engine, tmp_path: Path) -> Shop:
     assert loaded.profile is not None, loaded.findings
     with shop.engine.begin() as conn:
         desk = shop.start().works.desk(conn)
-        publish(desk, snapshot(loaded.profile, folder, ROOT / "mappings"))
+        publish(desk, snapshot(loaded.profile, folder, ROOT / "mappings"), "for the test")
         assert import_csv(
             desk, "sites", b"code,name,warehouse\nPORT,Port hall,harbour\n", "sites.csv"
         ).applied

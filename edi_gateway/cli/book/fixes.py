@@ -106,7 +106,9 @@ def fix(
     elif done.replays:
         sentence(f"`cases replay {case} --dry-run` says what that cures, `cases replay {case}` does it.")
     elif done.drafted is not None:
-        sentence(f"`partners publish {done.drafted}` lets it hold, after `edi-gateway try`.")
+        sentence(
+            f"`partners publish {done.drafted} --proposed --why ...` lets it hold, after `edi-gateway try`."
+        )
 
 
 def workshop(here: Here) -> Workshop:

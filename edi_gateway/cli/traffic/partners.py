@@ -273,7 +273,7 @@ def new(
     found = _loaded(here, partner)[0]
     for finding in found.findings:
         print_finding(finding)
-    sentence(f"Next: look through the file, then `edi-gateway partners publish {partner}`.")
+    sentence(f"Next: look through the file, then `edi-gateway partners publish {partner} --why ...`.")
     if as2 is not None:
         sentence(f"AS2 needs their certificate, too: `edi-gateway certificates import {partner} FILE`.")
     if not found.valid:
@@ -302,7 +302,8 @@ def publish(
     partner: Annotated[
         str | None, typer.Argument(metavar="[PARTNER]", help="One partner; all when left out.")
     ] = None,
-    why: Annotated[str | None, typer.Option("--why", help="The reason, for the audit.")] = None,
+    *,
+    why: Annotated[str, typer.Option("--why", help="The reason: every version has one.")],
     proposed: Annotated[
         bool, typer.Option("--proposed", help="Write what is proposed for it into the files first.")
     ] = False,
@@ -314,10 +315,10 @@ def publish(
 
     here: Here = ctx.obj
     if proposed:
-        if partner is None or not (why or "").strip():
-            fail("Name the partner whose proposal goes live, and say --why.", WRONG_USAGE)
+        if partner is None:
+            fail("Name the partner whose proposal goes live.", WRONG_USAGE)
         with here.desk() as desk:
-            changed = proposals.go_live(desk, folders_of(here), partner, why or "")
+            changed = proposals.go_live(desk, folders_of(here), partner, why)
         sentence(f"{partner}: what was proposed is {'live' if changed else 'live already'}.")
         return
     bad = False

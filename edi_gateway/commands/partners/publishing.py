@@ -22,12 +22,15 @@ from edi_gateway.store.book import cases
 BY_ITSELF: Final = "published by itself"
 
 
-def publish(desk: Desk, snapshot: Snapshot, why: str | None = None) -> bool:
-    """Store the snapshot under its hash and make it live, a new version; False when it is live already.
+def publish(desk: Desk, snapshot: Snapshot, why: str) -> bool:
+    """Store the snapshot under its hash and make it live, a new version; False when it is live already. Refused without
+    a reason: every version has one.
 
     What was wrong with the partner's files before is right again: the cases about that are resolved.
     """
     desk.require(f"Publishing {snapshot.partner}", PERMISSIONS["publish a partner"])
+    if not why.strip():
+        raise Refused(what=f"Publishing {snapshot.partner}", why="it needs a reason")
     _mended(desk, snapshot.partner)
     live = snapshots.hashes(desk.conn).get(snapshot.partner)
     if live is not None and live[0] == snapshot.hash:

@@ -130,7 +130,7 @@ class Side:
         assert loaded.profile is not None, loaded.findings
         with self.works.writer.begin() as conn:
             desk = self.works.desk(conn)
-            publish(desk, snapshot(loaded.profile, folder, self.home / "mappings"))
+            publish(desk, snapshot(loaded.profile, folder, self.home / "mappings"), "for the test")
             known = [row.partner for row in rows.standing(conn, "theirs")]
             if other.key not in known:
                 certificates.add_theirs(desk, pair(other.name)[0], Use(other.key, LONG_SINCE))

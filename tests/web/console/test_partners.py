@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 
+from edi_gateway.store.tables import partner_trials
+from tests.cli.terminal import Terminal
 from tests.web.console.browsing import Site
 
 FILE = "partner/kestrelmoor/850.toml"
@@ -39,7 +42,23 @@ def test_an_analyst_proposes_tries_publishes_and_goes_back(busy: Site) -> None:
     assert "{ max = 3 }" in browser.text
     assert file.read_text("utf-8") == text
 
-    browser.post("/partners/kestrelmoor/try", days="10")
+    browser.post("/partners/kestrelmoor/try", since="2026-03-01", until="2026-02-01")
+    assert "the span ends before it begins" in browser.said
+    browser.get("/partners/kestrelmoor")
+    browser.post("/partners/kestrelmoor/try", since="2026-02-20")
+    page, until = browser.path, time.monotonic() + 60
+    while "Reading again" in browser.text and time.monotonic() < until:
+        time.sleep(0.05)
+        browser.get(page)
+    assert "5 of 5 documents would have become different" in browser.text
+    # its process died in the middle, some minutes ago
+    with busy.here.engine.begin() as conn:
+        cut = {"state": "RUNNING", "done": 1, "whole": 4, "at": datetime(2026, 1, 1, tzinfo=UTC)}
+        conn.execute(partner_trials.update().values(result=None, **cut))
+    browser.get(page)
+    assert "It was cut off at 25 %" in browser.text
+    browser.post(f"{page}/again")
+    assert browser.path != page
     page, until = browser.path, time.monotonic() + 60
     while "Reading again" in browser.text and time.monotonic() < until:
         time.sleep(0.05)
@@ -48,6 +67,13 @@ def test_an_analyst_proposes_tries_publishes_and_goes_back(busy: Site) -> None:
     assert "something would stop" in browser.text
     assert "accepted → rejected" in browser.text
     assert "AK3*REF*4**8~AK4*2*127*5*014" in browser.text
+
+    terminal = Terminal(busy.here.home)
+    newest, cut_off = terminal.ok("partners", "trials", "kestrelmoor", "--json").json()
+    assert (newest["state"], newest["result"], cut_off["state"]) == ("DONE", None, "DEAD")
+    shown = terminal("partners", "trials", "kestrelmoor", str(newest["id"]))
+    assert (shown.code, "accepted → rejected" in shown.out) == (1, True)
+    assert "cut off at 25 %" in terminal("partners", "trials", "kestrelmoor", str(cut_off["id"])).out
 
     browser.get("/partners/kestrelmoor")
     browser.post("/partners/kestrelmoor/publish", why="")

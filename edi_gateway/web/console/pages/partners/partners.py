@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Form, Response
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.desk import Refused
-from edi_gateway.commands.partners import proposals, publishing
+from edi_gateway.commands.partners import proposals, publishing, trials
 from edi_gateway.commands.partners.proposals import Folders
 from edi_gateway.partners import changes
 from edi_gateway.partners.snapshots import thaw
@@ -48,7 +49,7 @@ def one(call: Call, key: str) -> Response:
         profile = health.profile_of(conn, key)
         versions = list_versions(conn, key, limit=10)
         proposed = drafts.proposed(conn, key)
-        trials = drafts.trials(conn, key, call.deps.clock())
+        tried = drafts.trials(conn, key, call.deps.clock())
         content = drafts.live_content(conn, key)
         differences, mistake = _differences(call, conn, key, content)
     return call.show(
@@ -58,9 +59,10 @@ def one(call: Call, key: str) -> Response:
         documents=[] if content is None else thaw(content).profile.documents,
         versions=versions,
         proposed=proposed,
-        trials=trials,
+        trials=tried,
         differences=differences,
         mistake=mistake,
+        try_since=(call.deps.clock() - timedelta(days=trials.USUAL_DAYS)).date().isoformat(),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Annotated, Final
 
 from fastapi import Form, Response
@@ -13,26 +13,28 @@ from starlette.exceptions import HTTPException
 from edi_gateway.commands.desk import MACHINE, Actor
 from edi_gateway.commands.partners import proposals, trials
 from edi_gateway.model.showing import plain
-from edi_gateway.partners.snapshots import Snapshot
 from edi_gateway.reports.partners import drafts
 from edi_gateway.triage.trying.telling import as_json
 from edi_gateway.triage.trying.trial import Span, Trial
+from edi_gateway.web.console.api.terms import Key
 from edi_gateway.web.console.deps import Deps
+from edi_gateway.web.console.moments import moment
 from edi_gateway.web.console.pages.partners.partners import folders
 from edi_gateway.web.console.rooms import Call, Room
 
 room = Room()
 
-USUAL_DAYS: Final = 90
+Day = Annotated[str, Form(max_length=40)]
 _NOTED: Final = 2.0  # seconds between two notes of how far it is
 _SYSTEM: Final = Actor(MACHINE, frozenset({MACHINE}))
 
 
 @room.change("/partners/{key}/try", may="draft a change")
-def begin(call: Call, key: str, days: Annotated[int, Form(ge=1, le=3660)] = USUAL_DAYS) -> Response:
+def begin(call: Call, key: str, since: Day = "", until: Day = "") -> Response:
     """Start it, and go to the page that shows how far it is."""
-    until = call.deps.clock()
-    since = until - timedelta(days=days)
+    now, what = call.deps.clock(), f"Trying the draft of {key}"
+    ends = moment(until, what) or now
+    begins = moment(since, what) or ends - timedelta(days=trials.USUAL_DAYS)
     with call.reading() as conn:
         live = drafts.live_content(conn, key)
         if live is None:
@@ -40,10 +42,22 @@ def begin(call: Call, key: str, days: Annotated[int, Form(ge=1, le=3660)] = USUA
         draft = proposals.snapshot_of(conn, folders(call), key)
         current = drafts.live_hash(conn, key)
     with call.desk() as desk:
-        made = trials.begin(desk, key, current or "", draft.hash, since, until)
-    run = (call.deps, made, live, draft, since, until)
-    threading.Thread(target=_run, args=run, name=f"try {key}", daemon=True).start()
-    return call.go(f"/partners/{key}/try/{made}")
+        made = trials.begin(desk, current or "", draft, begins, ends)
+    return _started(call, trials.Again(made, live, draft, begins, ends))
+
+
+@room.change("/partners/{key}/try/{trial_id}/again", may="draft a change")
+def again(call: Call, key: str, trial_id: Key) -> Response:
+    """The same once more, after the process that ran it was ended."""
+    with call.desk() as desk:
+        made = trials.again(desk, trial_id)
+    return _started(call, made)
+
+
+def _started(call: Call, run: trials.Again) -> Response:
+    key = run.draft.partner
+    threading.Thread(target=_run, args=(call.deps, run), name=f"try {key}", daemon=True).start()
+    return call.go(f"/partners/{key}/try/{run.trial_id}")
 
 
 @room.page("/partners/{key}/try/{trial_id}", may="see partners")
@@ -63,10 +77,11 @@ def stop(call: Call, key: str, trial_id: int) -> Response:
     return call.go(f"/partners/{key}/try/{trial_id}", "It stops with what it has shown so far.")
 
 
-def _run(deps: Deps, trial_id: int, live: str, draft: Snapshot, since: datetime, until: datetime) -> None:
+def _run(deps: Deps, run: trials.Again) -> None:
     """In a thread of its own; reads in short transactions and writes nothing but how far it is."""
+    trial_id = run.trial_id
     try:
-        trial = Trial(deps.reading, live, draft, Span(since, until), deps.production)
+        trial = Trial(deps.reading, run.live, run.draft, Span(run.since, run.until), deps.production)
         noted, stopped = 0.0, threading.Event()
         for at in trial.run(stopped.is_set):
             if time.monotonic() - noted >= _NOTED:
