@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Connection, func, select
 
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import alert_messages, alerts, messages
-from edi_gateway.store.watch.messages import Message, StoredAlert, alerts_of, load
+from edi_gateway.store.watch.messages import MAIL, Message, StoredAlert, alerts_of, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,13 @@ def list_messages(
             query = query.where(m[name] == value)
     if before is not None:
         query = query.where(m.id < before)
-    return [MessageRow(*row) for row in rows(conn, query.order_by(m.id.desc()).limit(limit))]
+    found = [MessageRow(*row) for row in rows(conn, query.order_by(m.id.desc()).limit(limit))]
+    return [replace(one, target=_told(one.channel, one.target)) for one in found]
+
+
+def _told(channel: str, target: str) -> str:
+    """An address as people may see it: behind the question mark of a webhook's there is often a secret."""
+    return target if channel == MAIL else target.partition("?")[0]
 
 
 def list_alerts(conn: Connection, *, before: int | None = None, limit: int = 200) -> list[AlertRow]:
@@ -127,7 +133,10 @@ def list_alerts(conn: Connection, *, before: int | None = None, limit: int = 200
 def show_message(conn: Connection, message_id: int) -> MessageView | None:
     """One message with all that it says."""
     found = load(conn, [message_id])
-    return MessageView(found[0], alerts_of(conn, message_id)) if found else None
+    if not found:
+        return None
+    one = replace(found[0], target=_told(found[0].channel, found[0].target))
+    return MessageView(one, alerts_of(conn, message_id))
 
 
 @dataclass(frozen=True, slots=True)

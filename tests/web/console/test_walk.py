@@ -53,6 +53,8 @@ def test_every_route_declares_who_may_use_it_and_whoever_has_not_signed_in_is_tu
             ), path
         else:
             assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in"), path
+    asked = {may for _, _, may in routes(site)}
+    assert [may for may in SEEING if may not in asked] == []  # none is promised that nothing asks for
     assert sorted(set(open_to_all)) == [
         "/api/v1/openapi.json", "/healthz", "/metrics", "/readyz", "/sign-in", "/sign-in/code", "/sign-in/password",
         "/static/1",

@@ -6,8 +6,10 @@ from importlib.resources import files
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
+from edi_gateway.commands.telling import messages
+from edi_gateway.commands.watch import incidents
 from tests.web.console.browser.chromium import LAPTOP, PHONE, Person
 from tests.web.console.browser.conftest import Arrive
 from tests.web.console.browser.pages import PAGES, Shown
@@ -42,8 +44,13 @@ def turn_to(person: Person, shown: Shown) -> Page:
 
 
 @pytest.mark.parametrize("third", [0, 1, 2])
-def test_every_page_is_read_by_everybody_light_and_dark_wide_and_narrow(arrive: Arrive, third: int) -> None:
+def test_every_page_is_read_by_everybody_light_and_dark_wide_and_narrow(
+    arrive: Arrive, busy: Site, third: int
+) -> None:
     pages = PAGES[third::3]
+    with busy.here.desk("root") as desk:
+        incident = incidents.open_by_hand(desk, "Labels are late", "since noon")
+        messages.send(desk, messages.Draft("edi@kestrelmoor.example", "Labels", "?", incident_id=incident))
     people = {role: arrive(role, name=role.lower()) for role in sorted({shown.role for shown in pages})}
     for person in people.values():
         person.page.add_init_script(path=files("axe_playwright_python") / "axe.min.js")
@@ -64,6 +71,27 @@ def test_every_page_is_read_by_everybody_light_and_dark_wide_and_narrow(arrive: 
         if found:
             wrong[str(shown)] = found
     assert wrong == {}
+
+
+def test_who_has_not_signed_in_meets_no_barrier_and_is_told_what_was_wrong(
+    chromium: Browser, busy: Site
+) -> None:
+    context = chromium.new_context(viewport=PHONE, color_scheme="dark")
+    page = context.new_page()
+    page.add_init_script(path=files("axe_playwright_python") / "axe.min.js")
+    page.goto(f"{busy.address}/users")
+    assert page.evaluate(AXE, RULES) == []
+    page.keyboard.press("Tab")  # over the link to the content
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("ann")
+    page.keyboard.press("Tab")
+    page.keyboard.type("guess")
+    page.keyboard.press("Enter")
+    page.locator("#said", has_text="Name or password are wrong.").wait_for()
+    assert page.evaluate(AXE, RULES) == []
+    assert page.evaluate(SPILLS) <= 0
+    context.close()
 
 
 def test_the_keyboard_reaches_everything_visibly_and_tells_its_keys(arrive: Arrive) -> None:

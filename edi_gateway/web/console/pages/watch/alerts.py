@@ -9,18 +9,32 @@ from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.watch import alerting
 from edi_gateway.reports.watch import messages
+from edi_gateway.web.console.api.terms import Before
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(Nav("Alerts", "/alerts", may="see incidents", place=72, group="Watch", also=("/messages/",)))
+_PAGE = 100
 _STATES = ("WAITING", "SENT", "FAILED", "CANCELLED")
 
 
 @room.page("/alerts", may="see incidents")
-def alerts(call: Call, state: str = "") -> Response:
+def alerts(call: Call, state: str = "", before: Before = None, sent_before: Before = None) -> Response:
+    """`before`: alerts that are older than this one; `sent_before`: messages."""
+    wanted = state if state in _STATES else None
     with call.reading() as conn:
-        told = messages.list_alerts(conn, limit=100)
-        sent = messages.list_messages(conn, state=state if state in _STATES else None, limit=100)
-    return call.show("watch/alerts.html", alerts=told, messages=sent, state=state, states=_STATES)
+        told = messages.list_alerts(conn, before=before, limit=_PAGE + 1)
+        sent = messages.list_messages(conn, state=wanted, before=sent_before, limit=_PAGE + 1)
+    return call.show(
+        "watch/alerts.html",
+        alerts=told[:_PAGE],
+        older=told[_PAGE - 1].alert_id if len(told) > _PAGE else None,
+        messages=sent[:_PAGE],
+        sent_older=sent[_PAGE - 1].message_id if len(sent) > _PAGE else None,
+        before=before,
+        sent_before=sent_before,
+        state=state,
+        states=_STATES,
+    )
 
 
 @room.page("/messages/{message_id}", may="see incidents")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Form, Response
+from fastapi import Form, Query, Response
 from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.telling import messages
@@ -23,15 +23,29 @@ room = Room(
     Nav("Incidents", "/incidents", may="see incidents", place=71, key="i", group="Watch"),
     Nav("Switches", "/switches", may="see incidents", place=73, group="Watch"),
 )
+_PAGE = 100
 Text = Annotated[str, Form(max_length=20_000)]
 
 
 @room.page("/incidents", may="see incidents")
-def incidents(call: Call, over: bool = False, partner: str = "") -> Response:
+def incidents(
+    call: Call, over: bool = False, partner: str = "", page: Annotated[int, Query(ge=1, le=100_000)] = 1
+) -> Response:
+    first = (page - 1) * _PAGE
     with call.reading() as conn:
-        found = reports.list_incidents(conn, over=over, partner=partner or None)
+        found = reports.list_incidents(
+            conn, over=over, partner=partner or None, limit=_PAGE + 1, offset=first
+        )
         off = stopped(conn)
-    return call.show("watch/incidents.html", incidents=found, over=over, partner=partner, stopped=off)
+    return call.show(
+        "watch/incidents.html",
+        incidents=found[:_PAGE],
+        more=len(found) > _PAGE,
+        page=page,
+        over=over,
+        partner=partner,
+        stopped=off,
+    )
 
 
 @room.change("/incidents", may="work an incident")

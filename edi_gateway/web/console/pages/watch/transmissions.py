@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import Form, Response
+from fastapi import Form, Query, Response
 from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.triage import documents as commands
@@ -15,22 +15,33 @@ room = Room(
     Nav("Transmissions", "/transmissions", may="see documents", place=43, key="t", group="Documents"),
     Nav("Certificates", "/certificates", may="see partners", place=55, group="Partners"),
 )
+_PAGE = 100
 _STATES = ("READY", "SENT", "FAILED", "CANCELLED")
 _ACKS = ("AWAITED", "ACCEPTED", "REJECTED", "OVERDUE", "NONE")
 
 
 @room.page("/transmissions", may="see documents")
-def transmissions(call: Call, partner: str = "", state: str = "", ack_state: str = "") -> Response:
+def transmissions(
+    call: Call,
+    partner: str = "",
+    state: str = "",
+    ack_state: str = "",
+    before: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
+) -> Response:
     with call.reading() as conn:
         found = documents.list_transmissions(
             conn,
             partner=partner or None,
             state=state if state in _STATES else None,
             ack_state=ack_state if ack_state in _ACKS else None,
+            before=before,
+            limit=_PAGE + 1,
         )
     return call.show(
         "watch/transmissions.html",
-        transmissions=found,
+        transmissions=found[:_PAGE],
+        older=found[_PAGE - 1].transmission_id if len(found) > _PAGE else None,
+        before=before,
         partner=partner,
         state=state,
         ack_state=ack_state,
