@@ -78,7 +78,7 @@ def _documents(conn: Connection) -> Metric:
     d = documents.c
     columns = (d.direction, d.partner, d.set_code, d.state)
     for row in conn.execute(select(*columns, func.count()).where(d.id > since).group_by(*columns)):
-        key = "|".join((row[0], row[1] or "", row[2], row[3]))
+        key = tallies.document_key(row[0], row[1], row[2], row[3])
         counts[key] = counts.get(key, 0) + row[4]
     samples = [Sample(tuple(key.split("|")), n) for key, n in sorted(counts.items())]
     labels = ("direction", "partner", "set", "state")

@@ -40,6 +40,13 @@ class _Day:
 DayOf = Callable[[str, datetime], date]  # the day that it was for a partner at a moment
 
 
+def document_key(direction: str, partner: str | None, set_code: str, state: str) -> str:
+    """What documents are counted by. Whatever else than a number a partner writes into ST01 counts as "other": it is
+    not theirs to choose how many counts there are."""
+    known = set_code if len(set_code) == 3 and set_code.isascii() and set_code.isdigit() else "other"
+    return "|".join((direction, partner or "", known, state))
+
+
 def marks(conn: Connection) -> dict[str, int]:
     """Table -> the id up to which it is counted."""
     query = select(tallies.c.key, tallies.c.n).where(tallies.c.kind == _MARK)
@@ -94,7 +101,7 @@ def _documents(
     columns = (d.direction, d.partner, d.set_code, d.state, minute)
     query = select(*columns, func.count().label("n")).where(d.id > since, d.id <= last).group_by(*columns)
     for row in conn.execute(query):
-        key = DOCUMENT, "|".join((row.direction, row.partner or "", row.set_code, row.state))
+        key = DOCUMENT, document_key(row.direction, row.partner, row.set_code, row.state)
         counted[key] = counted.get(key, 0) + row.n
         if row.direction == "in" and row.partner is not None:
             at = datetime.fromisoformat(row.minute + ":00Z")

@@ -41,6 +41,17 @@ def test_documents_are_counted_once_whether_kept_or_not(w: Watch) -> None:
     assert told(w)["edi_gateway_documents"] == counts
 
 
+def test_what_a_partner_writes_into_st01_makes_no_counts_of_its_own(w: Watch) -> None:
+    for code in ("8|0", "x\x1b[2J", "８５０", "9999", "850"):
+        row = {"direction": "in", "partner": "acme", "set_code": code, "state": "REJECTED", "test": False}
+        w.put(tables.documents, created_at=w.office.clock(), **row)
+    counts = {("in", "acme", "other", "REJECTED"): 4, ("in", "acme", "850", "REJECTED"): 1}
+    assert told(w)["edi_gateway_documents"] == counts
+    w.office.clock.move(minutes=3)
+    w.go()
+    assert told(w)["edi_gateway_documents"] == counts
+
+
 def test_queues_ages_latencies_and_certificates_are_those_of_the_rows(w: Watch) -> None:
     ready = {"partner": "acme", "control": "1", "name": "a", "bytes": b"", "sha256": "", "documents": 1}
     ready |= {"sets": "855", "state": "READY", "ack_state": "AWAITED"}
