@@ -244,6 +244,7 @@ def _tell(view: OrderView) -> None:
     for hold in active:
         say(f"{short(hold.hold_id)}  {named(hold)}: {escape(hold.message)}", 2, 14)
         say(f"→ {escape(hold.hint)}", 16, 2)
+    _tell_carried(view)
     if view.documents:
         screen.print("\n[bold]Documents[/bold]")
     for d in view.documents:
@@ -253,6 +254,39 @@ def _tell(view: OrderView) -> None:
     screen.print("\n[bold]Timeline[/bold] (UTC)")
     for event in view.events:
         say(f"{shown(event.at)}  {escape(event.by)}: {escape(event.text)}", 2, 18)
+
+
+def _tell_carried(view: OrderView) -> None:
+    """What warehouses were asked, what left, what was billed; a part without anything in it is left out."""
+    if view.releases:
+        print_table(
+            "\nReleases",
+            ("release", "site", "warehouse", "store", "ship on", "state"),
+            ((r.number, r.site, r.warehouse, r.store, r.ship_on, r.state) for r in view.releases),
+            "",
+        )
+    if view.shipments:
+        print_table(
+            "\nShipments",
+            ("shipment", "left", "carrier", "pro", "bol", "state", "856", "810"),
+            (
+                (s.number, s.shipped_on, s.carrier, s.pro, s.bol, s.state, s.notice, s.invoice)
+                for s in view.shipments
+            ),
+            "",
+            spare=("pro", "bol"),
+        )
+    if view.invoices:
+        print_table(
+            "\nInvoices",
+            ("invoice", "kind", "issued", "due", "total", "paid", "", "state"),
+            (
+                (i.number, i.kind, i.issued_on, i.due_on, money(i.total), money(i.paid), i.currency, i.state)
+                for i in view.invoices
+            ),
+            "",
+            spare=("due",),
+        )
 
 
 _RUNGS = (

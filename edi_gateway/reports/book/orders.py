@@ -11,6 +11,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Float, Numeric, TextClause, cast, func, or_, select
 
+from edi_gateway.reports.book.carried import AskedRow, BilledRow, LeftRow, asked, billed, left
 from edi_gateway.reports.book.holds import HoldRow, holds_of
 from edi_gateway.reports.book.ladders import LadderRow, ladders
 from edi_gateway.reports.reading import rows
@@ -118,8 +119,8 @@ class RevisionRow:
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """One order whole: header, lines and their quantities as a ladder, what holds it, what was found, documents,
-    revisions, timeline."""
+    """One order whole: header, lines and their quantities as a ladder, what holds it, what was found, releases,
+    shipments, invoices, documents, revisions, timeline."""
 
     order: OrderRow
     ship_to: str | None
@@ -128,6 +129,9 @@ class OrderView:
     ladder: tuple[LadderRow, ...]
     holds: tuple[HoldRow, ...]
     findings: tuple[FindingRow, ...]
+    releases: tuple[AskedRow, ...]
+    shipments: tuple[LeftRow, ...]
+    invoices: tuple[BilledRow, ...]
     documents: tuple[DocumentLink, ...]
     revisions: tuple[RevisionRow, ...]
     events: tuple[EventRow, ...]
@@ -135,7 +139,7 @@ class OrderView:
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """All given conditions hold together. `text` looks in the PO number and in our number."""
+    """All given conditions hold together. `po_number`: theirs, or our number of it."""
 
     partner: str | None = None
     customer: str | None = None
@@ -199,7 +203,7 @@ def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
     if wanted.state:
         where.append(orders.c.state == wanted.state)
     if wanted.po_number:
-        where.append(orders.c.po_number == wanted.po_number)
+        where.append(_called(wanted.po_number))
     if wanted.item:
         lines = select(order_lines.c.order_id).where(order_lines.c.sku == wanted.item)
         where.append(orders.c.id.in_(lines))
@@ -246,13 +250,15 @@ def _worth(row: OrderRow, wanted: OrderFilter) -> bool:
     )
 
 
+def _called(name: str) -> ColumnElement[bool]:
+    """By the PO number, or by our number with or without SO-."""
+    ours = name.strip().upper()
+    return or_(orders.c.po_number == name.strip(), orders.c.number.in_((ours, f"SO-{ours}")))
+
+
 def find(conn: Connection, name: str, partner: str | None = None) -> list[OrderRow]:
     """Orders that a person may mean: our number (with or without SO-), the PO number, or the id."""
-    matches: list[ColumnElement[bool]] = [
-        orders.c.number == name.upper(),
-        orders.c.number == f"SO-{name.upper()}",
-        orders.c.po_number == name,
-    ]
+    matches = [_called(name)]
     if name.isdecimal() and len(name) < 19:
         matches.append(orders.c.id == int(name))
     query = select(*_COLUMNS).where(or_(*matches)).order_by(orders.c.id)
@@ -277,6 +283,9 @@ def show(conn: Connection, order_id: int) -> OrderView | None:
         ladder=tuple(ladders(conn, order_id)),
         holds=tuple(holds_of(conn, order_id)),
         findings=tuple(findings_of(conn, order_id)),
+        releases=asked(conn, order_id),
+        shipments=left(conn, order_id),
+        invoices=billed(conn, order_id),
         documents=tuple(_documents_of(conn, order_id)),
         revisions=tuple(_revisions_of(conn, order_id)),
         events=tuple(_events_of(conn, order_id)),

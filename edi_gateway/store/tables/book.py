@@ -65,6 +65,7 @@ orders = Table(
     UniqueConstraint("number"),
     Index("ix_orders_business_key", "business_key"),
     Index("ix_orders_partner_po_number", "partner", "po_number"),
+    Index("ix_orders_po_number", "po_number"),
     Index("ix_orders_state", "state"),
     Index("ix_orders_answer", "answer_state", "answer_due_at"),
     Index("ix_orders_to_ship", "ship_until", sqlite_where=TO_SHIP, postgresql_where=TO_SHIP),
@@ -111,6 +112,7 @@ order_lines = Table(
     Column("backordered_quantity", Exact),
     Column("backordered_to", Date),
     Column("cancelled_stores", Text),  # keys of the places whose part was cancelled, one a line
+    Index("ix_order_lines_sku", "sku"),
 )
 
 order_revisions = Table(

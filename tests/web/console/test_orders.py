@@ -31,6 +31,43 @@ def test_orders_are_filtered_and_one_is_shown_with_its_ladder_and_noted(busy: Si
     assert browser.get("/orders/1").status == 404
 
 
+def test_a_representative_decides_about_an_order_on_its_page(busy: Site) -> None:
+    browser = busy.browser("CSR", "LEAD")
+    (order,) = links(browser.get("/orders?po=K7001004").page.text, "/orders/2")
+    browser.get(order)
+    browser.post(f"{order}/hold", text="They called: a new colour.", line="2", blocks=["R", "S"])
+    assert browser.said == "The hold stands."
+    assert "MANUAL on line 2" in browser.text
+    browser.post(f"{order}/hold", text="and this?", line="two", blocks=["A"])
+    assert "'two' is no number of a line" in browser.said
+    browser.post(
+        f"{order}/set", field="price", line="3", value="164.88", why="They gave the right price by mail."
+    )
+    assert browser.said == "lines[2].price is set; the order was judged anew."
+    browser.post(f"{order}/reject", line="3", code="R2", why="They will not have it.")
+    assert browser.said == "It is refused; the 855 says so."
+    assert "REJECTED R2" in browser.text
+    browser.post(f"{order}/cancel", line="1", why="They have enough mugs.")
+    assert browser.said == "It is cancelled; the buyer is told."
+    browser.post(f"{order}/resolve", choice="new", why="no")
+    assert "waits for no such decision" in browser.said
+    for told in ("held", "value set", "They will not have it.", "answered"):
+        assert told in browser.text, told
+    clerk = busy.browser("WAREHOUSE", name="wim")
+    assert "Cancel it" not in clerk.get(order).text
+    assert clerk.post(f"{order}/cancel", why="I may not.").status == 403
+
+
+def test_what_is_no_amount_is_no_limit_but_a_mistake(busy: Site) -> None:
+    browser = busy.browser("LEAD")
+    assert "'1,000' is not an amount" in browser.get("/orders?least=1,000").text
+    (hold,) = links(browser.get("/holds").page.text, "/holds/")
+    browser.get(hold)
+    browser.post(f"{hold}/release", reason="PRICE_ACCEPTED", text="Up to a thousand.", up_to="1,000")
+    assert "'1,000' is not an amount" in browser.said
+    assert "PRICE" in browser.get("/holds").text
+
+
 def test_a_hold_is_released_by_who_may_and_refused_to_who_may_not(busy: Site) -> None:
     keeper = busy.browser("WAREHOUSE", name="wim")
     (hold,) = links(keeper.get("/holds").page.text, "/holds/")

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Final
 from fastapi import Form, Query, Response
 from starlette.exceptions import HTTPException
 
+from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.ordering import orders as desk_orders
 from edi_gateway.model.fulfilment import Stage
 from edi_gateway.model.order import OrderState
@@ -56,8 +57,8 @@ def book(
         unanswered=status == "unanswered",
         stage=stage if stage in set(Stage) else None,
         late_ship_on=now.date() if status == "late-to-ship" else None,
-        least=amount(least),
-        most=amount(most),
+        least=amount(least, "Filtering"),
+        most=amount(most, "Filtering"),
         late_answer_at=now if status == "late" else None,
         before=before,
         limit=_SHOWN + 1,
@@ -99,10 +100,14 @@ def note(call: Call, order_id: int, text: Annotated[str, Form(max_length=2000)] 
     return call.go(f"/orders/{order_id}", "Noted.")
 
 
-def amount(text: str) -> Decimal | None:
-    """The amount that a person typed; None when it is none."""
+def amount(text: str, what: str) -> Decimal | None:
+    """The amount that a person typed; None: none was given. Refuses what is no amount: it must not count as none."""
+    if not text.strip():
+        return None
     try:
         value = Decimal(text.strip())
     except InvalidOperation:
-        return None
-    return value if value.is_finite() else None
+        value = Decimal("NaN")
+    if not value.is_finite():
+        raise Refused(what=what, why=f"{text!r} is not an amount (1234.50)")
+    return value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import Form, Query, Response
@@ -12,6 +11,7 @@ from edi_gateway.commands.holding import holds as desk_holds
 from edi_gateway.model.order import HoldCode
 from edi_gateway.orders.holds import RELEASE_REASONS, RULES, queue_of
 from edi_gateway.reports.book import holds
+from edi_gateway.web.console.moments import moment
 from edi_gateway.web.console.pages.orders.book import amount
 from edi_gateway.web.console.rooms import SIGNED_IN, Call, Nav, Room
 
@@ -99,18 +99,10 @@ def release(
             hold_id,
             reason=reason,
             text=text,
-            until=_moment(until),
-            up_to_amount=amount(up_to),
+            until=moment(until, "Releasing the hold"),
+            up_to_amount=amount(up_to, "Releasing the hold"),
         )
     said = "It is released; " + (
         "nothing else holds the order." if not left else f"{len(left)} more hold the order."
     )
     return call.go(f"/orders/{found.order_id}", said)
-
-
-def _moment(text: str) -> datetime | None:
-    """A moment in UTC, as a browser's field says it."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=UTC)
-    except ValueError:
-        return None
