@@ -58,7 +58,7 @@ class Databases:
         home.mkdir()
         url = f"sqlite:///{home / 'gateway.db'}" if self._server is None else self._server.new_database()
         self._scenario.stocked(url)
-        _in_a_child(lambda: _start_and_stop(Shop(connect(url), home), self._scenario.partners))
+        in_a_child(lambda: _start_and_stop(Shop(connect(url), home), self._scenario.partners))
         return State(url, home)
 
     def copy(self, of: State) -> State:
@@ -126,7 +126,7 @@ class Zygote:
                 assert gateway.run_once(list(self._scenario.partners)).finished
                 told.write_text(str(points.count))
 
-        killed = _in_a_child(program)
+        killed = in_a_child(program)
         if killed:
             return -1
         return int(told.read_text()) if told.exists() else -2
@@ -149,12 +149,12 @@ class Zygote:
             shop = Shop(connect(state.url), state.home)
             told.write_text(json.dumps(broken(shop, stage.stands, self._scenario.partners)))
 
-        _in_a_child(look)
+        in_a_child(look)
         found: list[str] = json.loads(told.read_text()) if told.exists() else ["nobody could look"]
         return found
 
 
-def _in_a_child(program: Callable[[], None]) -> bool:
+def in_a_child(program: Callable[[], None]) -> bool:
     """Run it in a fork; whether that was killed. A child that fails says why on stderr."""
     sys.stdout.flush()
     child = os.fork()
@@ -176,7 +176,7 @@ def _start_and_stop(shop: Shop, partners: Sequence[str]) -> None:
         pass
 
 
-def _warm(folder: Path) -> None:
+def warm(folder: Path) -> None:
     """Compile in this process what each child would compile anew: guides, readers, writers, statements."""
     stock(f"sqlite:///{folder / 'warm.db'}")
     engine = connect(f"sqlite:///{folder / 'warm.db'}")
@@ -192,12 +192,12 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     warnings.simplefilter("error")
     logs.configure("console", "ERROR")
     scenario = SCENARIOS[name]
-    _warm(folder)
+    warm(folder)
     databases = Databases(kind, folder, scenario)
     sides: Sides = _both
     once = scenario.kills == "once" or (scenario.kills == "both on sqlite" and kind != "sqlite")
     if once and "EDI_GATEWAY_CRASH_ALL" not in os.environ:
-        sides = _one
+        sides = one_side
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
     with served as server:
         zygote = Zygote(scenario, databases, server)
@@ -217,7 +217,7 @@ def _both(_: int) -> Sequence[When]:
     return "before", "after"
 
 
-def _one(at: int) -> Sequence[When]:
+def one_side(at: int) -> Sequence[When]:
     return (("before", "after")[at // 2 % 2],)
 
 
