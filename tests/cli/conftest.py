@@ -19,7 +19,7 @@ def _made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     assert run(["init", str(home)], home.parent).code == 0
     config = home / "config.toml"
     config.write_text(
-        config.read_text().replace("# poll_interval_seconds = 0.1", "poll_interval_seconds = 0.01")
+        config.read_text().replace("# poll_interval_seconds = 0.1", "poll_interval_seconds = 0.02")
     )
     Terminal(home).set_clock(MONDAY)
     return home

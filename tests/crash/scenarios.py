@@ -353,6 +353,7 @@ SCENARIOS = {
     "shipping": Scenario(
         SHIPPING,
         _OURS,
+        kills="both on sqlite",
         partners=(PARTNER, shipping.HARBOUR),
         stocked=shipping.stocked,
         tables=_BOOKS,
