@@ -55,6 +55,19 @@ def test_a_change_comes_from_our_own_page_with_the_token_of_its_session_or_is_no
         browser.post("/users/remove", name="mallory")
 
 
+def test_a_host_that_is_made_up_leads_nowhere_and_makes_nothing_ours(site: Site) -> None:
+    """Neither a link nor a redirect is made of it, and a page elsewhere that came under it is no page of ours."""
+    client = site.browser("ADMIN").get("/users").client
+    for headers in ({"Host": "evil.test"}, {"X-Forwarded-Host": "evil.test"}):
+        for path in ("/users", "/nothing", "/sign-in?next=/users", "/static/console.css"):
+            answer = client.get(path, headers=headers, follow_redirects=False)
+            assert "evil.test" not in answer.text + str(answer.headers), (path, headers)
+    csrf = site.browser().sign_in("ann").get("/users").csrf
+    came = {"Host": "evil.test", "Origin": site.address, "Sec-Fetch-Site": "same-origin"}
+    answer = client.post("/users", data={"csrf": csrf, "name": "mallory", "roles": "ADMIN"}, headers=came)
+    assert (answer.status_code, NOT_OURS in answer.text) == (403, True)
+
+
 def test_every_answer_forbids_inline_script_frames_and_guessing_whatever_it_is(site: Site) -> None:
     client = site.browser("LEAD").client
     for path in ("/", "/sign-in", "/nothing", "/users", "/static/console.css", "/healthz", "/api/v1/me"):
