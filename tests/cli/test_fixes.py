@@ -49,7 +49,18 @@ def test_a_corrected_copy_is_previewed_and_replayed_by_a_fix(shop: Terminal, tmp
     shop("run", "--once")
     case = str(shop.cases()[0]["case_id"])
     copy = tmp_path / "copy.edi"
-    copy.write_bytes(content.replace(b"20261316", b"20260316").replace(b"XXX21305", b"20260320"))
+    half = content.replace(b"20261316", b"20260316")
+    copy.write_bytes(half)
+    told = shop("cases", "fix", case, "copy", "--with", copy, "--preview", "--json").one()["copy"]
+    # DTM*064 is the 8th segment of the set, behind ISA and GS
+    assert [(each["segment"], each["was"], each["now"]) for each in told["changes"]] == [
+        (10, "DTM*064*20261316", "DTM*064*20260316")
+    ]
+    assert [(each["segment"], each["severity"]) for each in told["findings"]] == [(11, "ERROR")]
+    said = shop("cases", "fix", case, "copy", "--with", copy, "--preview").out
+    assert "- DTM*064*20261316" in said
+    assert "ERROR  segment 11: DTM02 (Date) 'XXX21305'" in said
+    copy.write_bytes(half.replace(b"XXX21305", b"20260320"))
     assert "PO K7001016 accepted" in shop.ok("cases", "fix", case, "copy", "--with", copy, "--preview").out
     assert shop.orders() == {}
     assert "has begun" in shop.ok("cases", "fix", case, "copy", "--with", copy).out

@@ -74,6 +74,7 @@ def fix(
     others of the same cause. A decision (a hold released, an order refused) is about one case; with --each about all of
     the cause. After a fix of master data `cases replay CASE` runs all of the cause again.
     """
+    from edi_gateway.cli.book import copying
     from edi_gateway.commands.triage.fixing import Given
     from edi_gateway.flow.replays import fixing, telling
 
@@ -89,9 +90,13 @@ def fix(
         return
     if preview:
         seen = fixing.preview(bench, wanted, key, given)
+        found = None if content is None else copying.checked(here, wanted, content)
         if json:
-            print_json(telling.preview(seen))
+            more = {} if found is None else {"copy": copying.as_json(found)}
+            print_json(telling.preview(seen) | more)
         else:
+            if found is not None:
+                copying.tell(found)
             _tell(seen, case)
         if seen.refused is not None:
             raise SystemExit(FOUND_ERRORS)

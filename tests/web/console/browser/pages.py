@@ -11,11 +11,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """`follow`: links that are clicked one after the other. `role`: who looks."""
+    """`follow`: links that are clicked one after the other. `role`: who looks. `until`: it is looked at once it says
+    this."""
 
     path: str
     follow: tuple[str, ...] = ()
     role: str = "LEAD"
+    until: str = ""
 
     def __str__(self) -> str:
         return " ".join((self.path, *self.follow))
@@ -50,6 +52,12 @@ PAGES = (
     Shown("/partners"),
     Shown("/partners/kestrelmoor"),
     Shown("/partners/kestrelmoor", ("a[href$='/versions/1']",)),
+    Shown(
+        "/partners/kestrelmoor",
+        ("button:has-text('Try it')",),
+        role="EDI_ANALYST",
+        until="documents would have become different",
+    ),
     Shown("/partners/kestrelmoor/guide/850"),
     Shown("/partners/kestrelmoor/draft?file=partner/kestrelmoor/850.toml", role="EDI_ANALYST"),
     Shown("/master"),
@@ -65,6 +73,7 @@ PAGES = (
     Shown("/root-causes/recurring"),
     Shown("/root-causes/times"),
     Shown("/improvements"),
+    Shown("/improvements", ("td a[href^='/improvements/']",)),
     Shown("/improvements/new"),
     Shown("/incidents"),
     Shown("/incidents", ("td a[href^='/incidents/']",)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from edi_gateway.commands.telling import messages
+from edi_gateway.commands.triage import improving
 from edi_gateway.commands.watch import incidents
 from tests.web.console.browser.chromium import LAPTOP, PHONE, Person
 from tests.web.console.browser.conftest import Arrive
@@ -38,6 +40,8 @@ def turn_to(person: Person, shown: Shown) -> Page:
     for link in shown.follow:
         page.locator(link).first.click()
         page.wait_for_load_state()
+    if shown.until:
+        page.get_by_text(shown.until).first.wait_for()
     while not page.evaluate(SETTLED):  # not wait_for_function: the policy forbids what it would evaluate
         page.wait_for_timeout(20)
     return page
@@ -49,8 +53,13 @@ def test_every_page_is_read_by_everybody_light_and_dark_wide_and_narrow(
 ) -> None:
     pages = PAGES[third::3]
     with busy.here.desk("root") as desk:
-        incident = incidents.open_by_hand(desk, "Labels are late", "since noon")
+        incident = incidents.open_by_hand(desk, "Labels are late", "since noon", partner="kestrelmoor")
         messages.send(desk, messages.Draft("edi@kestrelmoor.example", "Labels", "?", incident_id=incident))
+        again = improving.Subject("partner", "kestrelmoor", "kestrelmoor", 5, 30)
+        record = improving.begin(desk, again, "root", "They check the dates.")
+        improving.fixed(desk, record, busy.here.clock() - timedelta(hours=1))
+    draft = busy.here.partners_folder / "kestrelmoor" / "850.toml"
+    draft.write_text(draft.read_text("utf-8").replace("max = 3", "max = 2"), "utf-8")
     people = {role: arrive(role, name=role.lower()) for role in sorted({shown.role for shown in pages})}
     for person in people.values():
         person.page.add_init_script(path=files("axe_playwright_python") / "axe.min.js")
