@@ -51,7 +51,7 @@ EVERYWHERE = "EDI_GATEWAY_CRASH_ALL" in os.environ
         )
         for share in range(SHARES.get(scenario, 1))
         for kind in ("sqlite", "postgres")
-        if kind == "sqlite" or EVERYWHERE or SCENARIOS[scenario].kills != "once"
+        if kind == "sqlite" or EVERYWHERE or SCENARIOS[scenario].both_sides
     ],
 )
 def test_killed_before_or_after_any_commit_the_road_comes_to_the_same_end(

@@ -195,8 +195,7 @@ def main(name: str, kind: str, folder: Path, mine: Callable[[int], bool]) -> Non
     warm(folder)
     databases = Databases(kind, folder, scenario)
     sides: Sides = _both
-    once = scenario.kills == "once" or (scenario.kills == "both on sqlite" and kind != "sqlite")
-    if once and "EDI_GATEWAY_CRASH_ALL" not in os.environ:
+    if not (scenario.both_sides and kind == "sqlite") and "EDI_GATEWAY_CRASH_ALL" not in os.environ:
         sides = one_side
     served = running_sshd(folder / "sshd") if scenario.over_sftp else contextlib.nullcontext()
     with served as server:
