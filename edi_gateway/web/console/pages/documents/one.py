@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 from fastapi import Query, Response
@@ -16,6 +17,7 @@ from edi_gateway.web.console.rooms import Call, Room
 room = Room()
 
 _NONE = "There is no such document."
+_ODD = re.compile(r"[^A-Za-z0-9.-]")
 _DOWNLOADED = 256_000_000  # bytes; a larger file is taken by the command line
 
 
@@ -105,9 +107,10 @@ def list_interchanges(
 
 
 def as_file(content: bytes, name: str) -> Response:
-    """Bytes that a browser keeps as a file and shows as nothing."""
+    """Bytes that a browser keeps as a file and shows as nothing. `name` may hold what a partner wrote into ST01."""
+    plain = _ODD.sub("_", name)
     return Response(
         content,
         media_type="application/octet-stream",
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{plain}"'},
     )
