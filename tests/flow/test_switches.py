@@ -6,7 +6,8 @@ import pytest
 
 from edi_gateway.commands.desk import Actor, Refused
 from edi_gateway.commands.watch import switches
-from edi_gateway.store import tables
+from edi_gateway.reports.watch.switches import stopped
+from edi_gateway.store import database, tables
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop
 
@@ -23,6 +24,12 @@ def resume(shop: Shop, what: str, **of: str) -> None:
         switches.resume(shop.start().works.desk(conn), what, "they say it is mended", **of)
 
 
+def waiting(shop: Shop) -> list[tuple[str, int, int]]:
+    """(what is stopped, files that wait, documents that wait)"""
+    with database.reading(shop.engine) as conn:
+        return [(row.what, row.files, row.documents) for row in stopped(conn)]
+
+
 def out(shop: Shop) -> list[str]:
     """The sets that lie in the outbound folder."""
     return sorted({part.partition("*")[0] for text in shop.sent() for part in text.split("~ST*")[1:]})
@@ -36,6 +43,7 @@ def test_a_stopped_set_waits_as_it_came_and_the_rest_of_the_traffic_goes_on(shop
     assert (shop.states(), shop.sent(), shop.cases()) == ({}, [], [])
     (receipt,) = shop.rows(tables.receipts)
     assert (receipt["state"], receipt["attempts"]) == ("RECEIVED", 0)
+    assert waiting(shop) == [("set", 1, 0)]
     resume(shop, "set", set_code="850", partner=PARTNER)
     shop.run()
     assert shop.states() == {"K1": "ACCEPTED"}
@@ -49,6 +57,7 @@ def test_a_stopped_answer_waits_while_acknowledgments_go(shop: Shop) -> None:
     shop.run()
     assert out(shop) == ["997"]
     assert [d["state"] for d in shop.rows(tables.documents, set_code="855")] == ["QUEUED"]
+    assert waiting(shop) == [("set", 0, 1)]
     resume(shop, "set", set_code="855")
     shop.run()
     assert out(shop) == ["855", "997"]
@@ -64,6 +73,8 @@ def test_stopped_sending_lets_nothing_out_not_even_what_was_bundled_before(shop:
         assert gateway.run_once([PARTNER]).finished
     assert shop.states() == {"K1": "ACCEPTED", "K2": "ACCEPTED"}
     assert (shop.sent(), list((shop.home / "posted").iterdir())) == ([], [])
+    # two 997s and two 855s, and two orders for the ERP
+    assert waiting(shop) == [("sending", 0, 4), ("posting", 0, 2)]
     resume(shop, "sending")
     shop.run()
     assert out(shop) == ["855", "997"]

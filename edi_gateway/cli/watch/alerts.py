@@ -53,6 +53,44 @@ def list_(
 
 
 @group.command()
+def routes(ctx: typer.Context, json: JsonOption = False) -> None:
+    """Say who is told of what, and whom no route can reach.
+
+    Exit code 1 when somebody of a route has no address, or a route reaches nobody.
+    """
+    from edi_gateway.cli.composition import alerting_of
+    from edi_gateway.commands.watch.routes import RouteRow
+    from edi_gateway.commands.watch.routes import routes as routes_of
+
+    here: Here = ctx.obj
+    with here.reading() as conn:
+        found = routes_of(conn, alerting_of(here), here.clock())
+    if json:
+        tell(found, RouteRow, "", json=True)
+    else:
+        print_table(
+            "Routes of alerts",
+            ("route", "told of", "only", "to", "quiet", "digest", "without an address"),
+            (
+                (
+                    one.route,
+                    one.told,
+                    ", ".join((*one.families, *one.partners)),
+                    ", ".join(one.to) or "nobody",
+                    one.quiet,
+                    f"{one.digest_minutes} min",
+                    ", ".join(one.unreached),
+                )
+                for one in found
+            ),
+            "Nobody is told of anything. docs/how-to/alerts.md tells how to set routes.",
+            spare=("digest",),
+        )
+    if any(one.unreached or not one.to for one in found):
+        raise typer.Exit(1)
+
+
+@group.command()
 def messages(
     ctx: typer.Context,
     state: Annotated[str | None, typer.Option(help="Only WAITING, SENT, FAILED or CANCELLED ones.")] = None,

@@ -15,6 +15,7 @@ from edi_gateway.commands.telling.messages import Draft, send
 from edi_gateway.commands.triage import working
 from edi_gateway.commands.triage.cases import About, NewCase, open_cases
 from edi_gateway.commands.watch import alerting, incidents
+from edi_gateway.commands.watch.routes import routes
 from edi_gateway.flow.telling.messages import _alert
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.model.incident import Urgency
@@ -88,6 +89,23 @@ def test_new_causes_go_to_the_people_of_their_queue_as_one_mail_and_once(swept: 
     assert told.go() == 1  # it has grown since, and that was a day ago
     told.office.clock.move(hours=25)
     assert told.go() == 0  # it has not grown
+
+
+def test_a_route_says_whom_it_reaches_whom_it_cannot_and_until_when_it_is_quiet(swept: Engine) -> None:
+    told = Telling(
+        swept,
+        Route("analysts", roles=frozenset({"EDI_ANALYST"}), quiet="14:00-16:30", zone="UTC"),
+        Route("pager", least="urgent", webhook="https://pager.example/hook?key=secret", digest_minutes=0),
+    )
+    with told.office.desk("boss") as desk:
+        users.put(desk, "boss", ["ADMIN"])
+        for name in ("ann", "dan"):
+            users.put(desk, name, ["EDI_ANALYST"])
+        found = routes(desk.conn, told.alerting, NOW)  # 15:00
+    assert [(one.told, one.to, one.unreached, one.quiet_until) for one in found] == [
+        ("cases and incidents", ("ann@seller.example",), ("dan",), NOW.replace(hour=16, minute=30)),
+        ("urgent incidents", ("https://pager.example/hook",), (), None),
+    ]
 
 
 def test_an_urgent_incident_goes_through_the_night_and_its_end_does_not(swept: Engine) -> None:

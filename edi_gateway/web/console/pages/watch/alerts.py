@@ -8,6 +8,7 @@ from fastapi import Form, Response
 from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.watch import alerting
+from edi_gateway.commands.watch.routes import routes
 from edi_gateway.reports.watch import messages
 from edi_gateway.web.console.api.terms import Before
 from edi_gateway.web.console.rooms import Call, Nav, Room
@@ -24,9 +25,11 @@ def alerts(call: Call, state: str = "", before: Before = None, sent_before: Befo
     with call.reading() as conn:
         told = messages.list_alerts(conn, before=before, limit=_PAGE + 1)
         sent = messages.list_messages(conn, state=wanted, before=sent_before, limit=_PAGE + 1)
+        whom = routes(conn, call.deps.gateway.works.options.alerting, call.deps.clock())
     return call.show(
         "watch/alerts.html",
         alerts=told[:_PAGE],
+        routes=whom,
         older=told[_PAGE - 1].alert_id if len(told) > _PAGE else None,
         messages=sent[:_PAGE],
         sent_older=sent[_PAGE - 1].message_id if len(sent) > _PAGE else None,
