@@ -147,6 +147,12 @@ def roles() -> str:
     return reference.roles_page()
 
 
+def console() -> str:
+    from docs.console_twins import page
+
+    return page()
+
+
 def second_opinion() -> str:
     from edi_gateway.x12.second_opinion import reference
 
@@ -183,6 +189,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "second-opinion.md": second_opinion,
     "csv.md": csv,
     "roles.md": roles,
+    "console.md": console,
     "canonical.md": canonical,
     "checks.md": checks,
     "gate.md": gate,

@@ -108,7 +108,7 @@ def worker(ctx: typer.Context) -> None:
 
 @app.command()
 def status(ctx: typer.Context, json: JsonOption = False) -> None:
-    """Tell what waits for you, and what runs, waits, is late or wrong, and came today.
+    """Tell what waits, for you and at all, what is late or wrong.
 
     Exit code 1 when something is late or failing.
     """

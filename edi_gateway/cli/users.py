@@ -53,6 +53,21 @@ def list_(
 
 
 @group.command()
+def roles(
+    ctx: typer.Context, json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False
+) -> None:
+    """List what each permission takes: one of its roles."""
+    from edi_gateway.commands.reference import may_do
+
+    found = [(what, sorted(having)) for what, having in may_do()]
+    if json:
+        for what, having in found:
+            print_json({"permission": what, "roles": having})
+        return
+    print_table("Roles", ("to", "takes one of"), ((what, ", ".join(having)) for what, having in found), "")
+
+
+@group.command()
 def put(
     ctx: typer.Context,
     user: UserArgument,

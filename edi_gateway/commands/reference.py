@@ -80,6 +80,11 @@ def csv_page() -> str:
     return "\n".join(lines)
 
 
+def may_do() -> list[tuple[str, frozenset[str]]]:
+    """Each permission with the roles that have it, those of seeing last."""
+    return [*PERMISSIONS.items(), *SEEING.items()]
+
+
 def _said(roles: frozenset[str]) -> str:
     if roles == ROLES:
         return "everybody"

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, select
 
 from edi_gateway.reports.reading import rows
 from edi_gateway.store import audit as log
 from edi_gateway.store.tables import audit
+
+_LONG: Final = 200  # characters of a value
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,22 @@ def list_entries(
     if before is not None:
         query = query.where(a.n < before)
     return [AuditRow(*row) for row in rows(conn, query.order_by(a.n.desc()).limit(limit))]
+
+
+def said(row: AuditRow) -> list[tuple[str, str]]:
+    """What a row says, name by name, for people: what was nothing is left out, what is large is cut."""
+    try:
+        detail = json.loads(row.detail)
+    except ValueError:
+        return [("", row.detail)]
+    if not isinstance(detail, dict):
+        return [("", str(detail))]
+    told = (
+        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in detail.items()
+        if value not in (None, "", [], {})
+    )
+    return [(name, text if len(text) <= _LONG else f"{text[:_LONG]} …") for name, text in told]
 
 
 def actions(conn: Connection) -> list[str]:

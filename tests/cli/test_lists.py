@@ -56,6 +56,7 @@ def first(said: Said) -> dict[str, object]:
         ("partners list", ["partners", "list"]),
         ("partners check", ["partners", "check"]),
         ("status", ["status"]),
+        ("users roles", ["users", "roles"]),
         ("audit verify", ["audit", "verify"]),
         ("import ...", ["import", "items", str(SAMPLES / "master-data" / "items.csv"), "--dry-run"]),
     ],
@@ -244,3 +245,39 @@ def test_what_waits_is_counted(busy: Terminal) -> None:
     assert (told["waiting"]["holds"], told["waiting"]["answers"], told["waiting"]["receipts"]) == (1, 1, 0)
     assert told["waiting"]["cases"] == 4  # price, date, stranger; no stock of what ships as a whole
     assert not any(told["late"].values())
+
+
+def test_a_hold_is_shown_with_who_may_release_it(busy: Terminal) -> None:
+    (hold,) = busy.holds()
+    told = busy.ok("holds", "show", str(hold["hold_id"]), "--json").one()
+    assert {"LEAD", "SUPERVISOR"} <= set(told["released_by_roles"])
+    assert set(told) == set(hold) - {"age"} | {"released_by_roles", "cure"}
+    assert "not by who changed what it is about" in busy.ok("holds", "show", str(hold["hold_id"])).out
+    assert "There is no hold" in busy("holds", "show", "1").err
+    assert [len(busy.ok("holds", "list", "--late", "--json").json())] == [0]
+
+
+def test_the_whole_file_of_a_document_is_given_as_it_came_and_as_it_went(busy: Terminal) -> None:
+    came, went = (
+        busy.ok("documents", "find", "--direction", way, "--partner", "kestrelmoor", "--json").json()[-1]
+        for way in ("in", "out")
+    )
+    file = busy.ok("documents", "raw", str(came["document_id"]), "--file").raw
+    assert file == (SAMPLES / "04-price-differs" / "input.edi").read_bytes()
+    sent = busy.ok("documents", "raw", str(went["document_id"]), "--file").raw
+    assert sent == busy.ok("transmissions", "show", str(went["transmission_id"]), "--raw").raw
+
+
+def test_interchanges_are_listed_by_day(busy: Terminal) -> None:
+    def count(*words: str) -> int:
+        return len(busy.ok("documents", "interchanges", "--json", *words).json())
+
+    assert (count("--since", "2026-03-02", "--until", "2026-03-02"), count("--since", "2026-03-03")) == (4, 0)
+    assert (count("--direction", "out", "--until", "2026-03-01"), count("--until", "2026-03-01")) == (0, 0)
+
+
+def test_what_is_kept_how_long_and_what_was_erased_is_told(busy: Terminal) -> None:
+    told = busy.ok("purge", "--json").one()
+    assert (told["consumers"], told["kept"]["erased"], told["erased"]) == (["pinwheel"], 0, [])
+    assert told["kept"]["consumers"] == 1  # sample 03 is an order of a consumer
+    assert "Nothing was erased yet." in busy.ok("purge").out

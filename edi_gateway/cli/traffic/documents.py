@@ -175,13 +175,18 @@ def _tell(view: DocumentView) -> None:
 
 
 @documents_group.command()
-def raw(ctx: typer.Context, document: DocumentArgument) -> None:
+def raw(
+    ctx: typer.Context,
+    document: DocumentArgument,
+    file: Annotated[bool, typer.Option("--file", help="The whole file that it came or went in.")] = False,
+) -> None:
     """Print the bytes of a document as they came or went."""
     from edi_gateway.reports.traffic import raw
 
     here: Here = ctx.obj
+    read = raw.file_of_document if file else raw.document_bytes
     with here.reading() as conn:
-        content = raw.document_bytes(conn, row_id(document, "document"))
+        content = read(conn, row_id(document, "document"))
     if content is None:
         fail(f"There are no bytes of a document {document}.", WRONG_USAGE)
     write(content)

@@ -117,6 +117,12 @@ def interchanges(
     state: Annotated[
         str | None, typer.Option(help="In: DONE, REJECTED, QUARANTINED, DUPLICATE. Out: READY, SENT, FAILED.")
     ] = None,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only of this day (UTC) or later.")
+    ] = None,
+    until: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only of this day (UTC) or before.")
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
     csv: CsvOption = False,
@@ -130,7 +136,15 @@ def interchanges(
     known = word(state, "--state", interchanges.WENT if out else interchanges.CAME) or ""
     read = interchanges.went if out else interchanges.came
     with here.reading() as conn:
-        found = read(conn, control=control, partner=partner or "", state=known, limit=limit)
+        found = read(
+            conn,
+            control=control,
+            partner=partner or "",
+            state=known,
+            since=since.date() if since else None,
+            until=until.date() if until else None,
+            limit=limit,
+        )
     if json or csv or xlsx is not None:
         tell(found, interchanges.InterchangeRow, "", json=json, csv=csv, xlsx=xlsx)
         return

@@ -10,7 +10,7 @@ import typer
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import JsonOption
-from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen, sentence
+from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, screen, sentence, shown
 
 if TYPE_CHECKING:
     from edi_gateway.commands.privacy.erasing import Erasure
@@ -39,8 +39,9 @@ def purge(
 
     Names, addresses, telephones and free text.
 
-    Shows what would be erased, and what stays and why; --yes does it. Hashes, numbers, quantities and money stay, and
-    the audit says who erased what. Files outside the database (posted orders, archives of partners, backups) are yours.
+    Without an ORDER or --older-than it tells how long what is kept, and what was erased. With one it shows what would
+    be erased, and what stays and why; --yes does it. Hashes, numbers, quantities and money stay, and the audit says who
+    erased what. Files outside the database (posted orders, archives of partners, backups) are yours.
     """
     from edi_gateway.cli.book.orders import order_id
     from edi_gateway.commands.privacy import erasing
@@ -48,8 +49,11 @@ def purge(
     from edi_gateway.store.privacy import traces
 
     here: Here = ctx.obj
-    if bool(order) == (older_than is not None):
+    if order and older_than is not None:
         fail("Say either which ORDERs, or --older-than DAYS.", WRONG_USAGE)
+    if not order and older_than is None:
+        _tell_kept(here, json)
+        return
     if yes and not why.strip():
         fail("--yes needs --why.", WRONG_USAGE)
     keep = timedelta(days=here.settings.retention.invoice_days)
@@ -84,3 +88,39 @@ def purge(
         screen.print("\nNothing was changed. Say it again with --why and --yes.")
     elif len(done) == _AT_ONCE:
         sentence(f"That were {_AT_ONCE}; there may be more: say it again.")
+
+
+def _tell_kept(here: Here, json: bool) -> None:
+    """How long what is kept, and what was erased: the twin of the page "Retention"."""
+    from edi_gateway.commands.privacy import erasing
+    from edi_gateway.flow.live import LivePartners
+    from edi_gateway.reports import privacy
+
+    periods = here.settings.retention
+    with here.reading() as conn:
+        live = LivePartners()
+        live.refresh(conn)
+        sell = erasing.consumer_partners(one.profile for one in live.all())
+        kept, found = privacy.kept(conn, sell), privacy.erased(conn)
+    if json:
+        print_json(
+            {"retention": periods.model_dump(), "consumers": sorted(sell), "kept": kept, "erased": found}
+        )
+        return
+    personal = (
+        f"{periods.personal_days} days after an order's end" if periods.personal_days else "until asked for"
+    )
+    sentence(f"Bytes are kept {periods.bytes_days} days; the oldest are of {shown(kept.oldest) or 'no day'}.")
+    sentence(
+        f"Invoices are kept at least {periods.invoice_days} days, personal data of consumers {personal}."
+    )
+    sentence(
+        f"Partners that sell to consumers: {', '.join(sorted(sell)) or 'none'}; "
+        f"{kept.consumers} of their orders hold personal data, {kept.erased} orders were erased."
+    )
+    print_table(
+        "Erased",
+        ("order", "PO", "partner", "at", "by", "why", "whole"),
+        ((e.number, e.po_number, e.partner, e.at, e.by, e.why, e.complete) for e in found),
+        "Nothing was erased yet.",
+    )

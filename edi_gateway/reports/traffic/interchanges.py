@@ -6,12 +6,13 @@ Takes filters; gives rows, the newest first; one more than is shown when there a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from edi_gateway.reports.reading import rows
+from edi_gateway.store.ids import first_id
 from edi_gateway.store.tables import documents, interchanges, receipts, transmissions
 
 SHOWN: Final = 50
@@ -46,6 +47,8 @@ def came(
     control: str = "",
     partner: str = "",
     state: str = "",
+    since: date | None = None,
+    until: date | None = None,
     before: int | None = None,
     limit: int = SHOWN + 1,
 ) -> list[InterchangeRow]:
@@ -71,6 +74,7 @@ def came(
         query = query.where(i.state == state)
     if before is not None:
         query = query.where(i.id < before)
+    query = query.where(*_within(i.id, since, until))
     return [
         InterchangeRow(
             number, "in", whose, f"{sq}:{sender}", f"{rq}:{receiver}", isa, version, stands, None, name, count,
@@ -88,6 +92,8 @@ def went(
     control: str = "",
     partner: str = "",
     state: str = "",
+    since: date | None = None,
+    until: date | None = None,
     before: int | None = None,
     limit: int = SHOWN + 1,
 ) -> list[InterchangeRow]:
@@ -108,12 +114,27 @@ def went(
         query = query.where(t.state == state)
     if before is not None:
         query = query.where(t.id < before)
+    query = query.where(*_within(t.id, since, until))
     return [
         InterchangeRow(
             number, "out", whose, "us", whose, isa, None, stands, acked, name, count, None, number, at, test
         )
         for number, whose, isa, stands, acked, name, count, at, test in rows(conn, query)
     ]
+
+
+def _within(column: ColumnElement[int], since: date | None, until: date | None) -> list[ColumnElement[bool]]:
+    """Days (UTC) of when a row was made, both included: its id tells."""
+    given: list[ColumnElement[bool]] = []
+    if since is not None:
+        given.append(column >= first_id(_midnight(since)))
+    if until is not None and until < date.max:
+        given.append(column < first_id(_midnight(until + timedelta(days=1))))
+    return given
+
+
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
 
 
 def _written(control: str) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, select
 
 from edi_gateway.store.tables import documents, receipt_chunks, receipts
+from edi_gateway.store.traffic import outbox
 
 CHUNK = 1 << 20  # receipt_chunks holds rows of at most 1 MiB, every one but the last full
 
@@ -30,6 +31,17 @@ def document_bytes(conn: Connection, document_id: int) -> bytes | None:
     last = f"SE{element}{(row.segments or 0) + 2}{element}{control}{segment}"
     text: str = first + row.body + last
     return text.encode("latin-1", "replace")
+
+
+def file_of_document(conn: Connection, document_id: int) -> bytes | None:
+    """The file that a document came or went in; None when there is none, or its bytes are not kept any more."""
+    d = documents.c
+    row = conn.execute(select(d.receipt_id, d.transmission_id).where(d.id == document_id)).first()
+    if row is None:
+        return None
+    if row.transmission_id is not None:
+        return b"".join(outbox.content(conn, row.transmission_id)) or None
+    return None if row.receipt_id is None else receipt_bytes(conn, row.receipt_id) or None
 
 
 def receipt_size(conn: Connection, receipt_id: int) -> int | None:

@@ -110,8 +110,6 @@ def test_what_went_out_is_listed_read_and_sent_again_and_the_log_is_proved(busy:
     assert "There is no certificate." in browser.text
     browser.get("/audit?subject=transmission")
     assert "Nothing was recorded." not in browser.text
-    browser.part("/audit/proof")
-    assert "The log is whole" in browser.text
     browser.get("/controls")
     browser.get("/controls/no-answer?since=2026-03-01&until=2026-03-09")
     assert browser.status == 200
@@ -148,3 +146,32 @@ def test_personal_data_is_looked_at_before_it_is_erased(busy: Site) -> None:
     assert browser.said == f"The personal data of {held.number} is erased."
     browser.get("/retention")
     assert "they asked by letter" in browser.text
+
+
+def test_the_audit_is_read_by_day_and_in_words_and_proved_when_asked(busy: Site) -> None:
+    browser = busy.browser("AUDITOR")
+    browser.get("/audit?since=2026-03-02&until=2026-03-02&action=order+booked")
+    assert "{" not in browser.page.text.partition("<tbody>")[2].partition("</tbody>")[0]
+    assert "order SO-" in browser.text
+    assert "Nothing was recorded." in browser.get("/audit?until=2026-03-01").text
+    assert "Nothing was recorded." in browser.get("/audit?since=2026-03-03").text
+    assert "The log is whole" not in browser.get("/audit").text  # it takes a while: only for who asks
+    assert "The log is whole" in browser.get("/audit/proof").text
+    assert browser.page.text.startswith("<!doctype html>")  # a whole page, where no script puts it into one
+
+
+def test_roles_are_shown_with_what_they_may_do(busy: Site) -> None:
+    browser = busy.browser("AUDITOR")
+    browser.get("/users/roles")
+    row = browser.page.text.partition("erase personal data")[2].partition("</tr>")[0]
+    assert re.findall(r"(\w+) may<", row) == ["ADMIN", "SUPERVISOR"]
+    assert busy.browser("CSR", name="cara").get("/users/roles").status == 403
+
+
+def test_interchanges_are_found_by_day_and_a_partner_shows_its_last_traffic(busy: Site) -> None:
+    browser = busy.browser("EDI_ANALYST")
+    assert "No such interchanges." in browser.get("/interchanges?since=2026-03-03").text
+    assert "000000104" in browser.get("/interchanges?since=2026-03-02&until=2026-03-02").text
+    browser.get("/partners/kestrelmoor")
+    last = browser.page.text.partition("<h2>Last traffic</h2>")[2].partition("</table>")[0]
+    assert ("K7001004" in last, "997" in last, last.count("<tr>")) == (True, True, 11)

@@ -12,6 +12,7 @@ from edi_gateway.reports.traffic import documents, interchanges, raw
 from edi_gateway.reports.triage import subjects
 from edi_gateway.reports.triage.one_case import Look
 from edi_gateway.web.console.pages.case.anatomy import opinion, views
+from edi_gateway.web.console.pages.documents.search import day
 from edi_gateway.web.console.rooms import Call, Room
 
 room = Room()
@@ -87,19 +88,29 @@ def list_interchanges(
     partner: Annotated[str, Query(max_length=80)] = "",
     state: Annotated[str, Query(max_length=20)] = "",
     direction: Annotated[str, Query(max_length=3)] = "in",
+    since: Annotated[str, Query(max_length=10)] = "",
+    until: Annotated[str, Query(max_length=10)] = "",
     before: Annotated[int | None, Query(ge=0)] = None,
 ) -> Response:
+    read = interchanges.went if direction == "out" else interchanges.came
     with call.reading() as conn:
-        if direction == "out":
-            found = interchanges.went(conn, control=control, partner=partner, state=state, before=before)
-        else:
-            found = interchanges.came(conn, control=control, partner=partner, state=state, before=before)
+        found = read(
+            conn,
+            control=control,
+            partner=partner,
+            state=state,
+            since=day(since),
+            until=day(until),
+            before=before,
+        )
     return call.show(
         "documents/interchanges.html",
         found=found[: interchanges.SHOWN],
         more=len(found) > interchanges.SHOWN,
         control=control,
         partner=partner,
+        since=since,
+        until=until,
         state_asked=state,
         direction=direction,
         states=interchanges.WENT if direction == "out" else interchanges.CAME,

@@ -16,6 +16,7 @@ from edi_gateway.partners import changes
 from edi_gateway.partners.snapshots import thaw
 from edi_gateway.reports.partners import drafts, health
 from edi_gateway.reports.partners.versions import list_versions, version_detail
+from edi_gateway.reports.traffic.search import Wanted, find
 from edi_gateway.web.console.rooms import Call, Nav, Room
 from edi_gateway.x12 import description
 from edi_gateway.x12.checking.guide import build, readable
@@ -24,6 +25,7 @@ from edi_gateway.x12.example import example
 
 room = Room(Nav("Partners", "/partners", may="see partners", place=50, key="p", group="Partners"))
 
+_TRAFFIC = 10  # documents that are shown with a partner
 Why = Annotated[str, Form(max_length=500)]
 Text = Annotated[str, Form(max_length=1 << 20)]
 
@@ -47,6 +49,7 @@ def one(call: Call, key: str) -> Response:
     known = _known(call, key)
     with call.reading() as conn:
         profile = health.profile_of(conn, key)
+        traffic = find(conn, Wanted(partner=key, limit=_TRAFFIC)).documents
         versions = list_versions(conn, key, limit=10)
         proposed = drafts.proposed(conn, key)
         tried = drafts.trials(conn, key, call.deps.clock())
@@ -56,6 +59,7 @@ def one(call: Call, key: str) -> Response:
         "partners/partner.html",
         known=known,
         profile=profile,
+        traffic=traffic,
         documents=[] if content is None else thaw(content).profile.documents,
         versions=versions,
         proposed=proposed,

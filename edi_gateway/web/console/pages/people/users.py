@@ -10,6 +10,7 @@ from fastapi import Form, Response
 from edi_gateway.commands.desk import ROLES, Refused
 from edi_gateway.commands.partners import users
 from edi_gateway.commands.people import passwords, tokens
+from edi_gateway.commands.reference import may_do
 from edi_gateway.reports import people
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
@@ -25,6 +26,11 @@ def everybody(call: Call) -> Response:
         found = people.everybody(conn)
         machines = people.machines(conn, call.deps.clock())
     return call.show("people/users.html", people=found, machines=machines, roles=sorted(ROLES))
+
+
+@room.page("/users/roles", may="see users")
+def what_roles_may(call: Call) -> Response:
+    return call.show("people/roles.html", permissions=may_do(), roles=sorted(ROLES))
 
 
 @room.change("/users", may="manage users")

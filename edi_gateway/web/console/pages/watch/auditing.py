@@ -28,36 +28,47 @@ _PAGES = {
 
 @room.page("/audit", may="see audit")
 def audit_(
-    call: Call, by: str = "", action: str = "", subject: str = "", before: int | None = None
+    call: Call,
+    by: str = "",
+    action: str = "",
+    subject: str = "",
+    since: str = "",
+    until: str = "",
+    before: int | None = None,
 ) -> Response:
+    first, last = _day(since), _day(until)
     with call.reading() as conn:
         found = audit.list_entries(
             conn,
             by=by or None,
             action=action or None,
             subject=subject.strip() or None,
+            since=None if first is None else _midnight(first),
+            until=None if last is None else _midnight(last) + timedelta(days=1),
             before=before,
             limit=_PAGE + 1,
         )
         known = audit.actions(conn)
     return call.show(
         "watch/audit.html",
-        entries=found[:_PAGE],
+        entries=[(row, audit.said(row)) for row in found[:_PAGE]],
         more=len(found) > _PAGE,
         actions=known,
         by=by,
         action=action,
         subject=subject,
+        since=since,
+        until=until,
         before=before,
     )
 
 
 @room.page("/audit/proof", may="see audit")
 def proof(call: Call) -> Response:
-    """A part of the page: it walks the whole chain, which takes a while."""
+    """A part of the page, or one of its own where no script runs: it walks the whole chain, which takes a while."""
     with call.reading() as conn:
         found = audit.prove(conn)
-    return call.show("watch/_proof.html", proof=found)
+    return call.show("watch/_proof.html" if call.is_htmx else "watch/proof.html", proof=found)
 
 
 @room.page("/controls", may="see audit")
@@ -86,6 +97,10 @@ def _span(call: Call, since: str, until: str) -> Span:
     first = min(_day(since) or last - timedelta(days=_USUAL_DAYS - 1), last)
     begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
     return Span(begin, datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1))
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=UTC)
 
 
 def _day(text: str) -> date | None:

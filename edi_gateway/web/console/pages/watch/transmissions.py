@@ -8,7 +8,7 @@ from fastapi import Form, Query, Response
 from starlette.exceptions import HTTPException
 
 from edi_gateway.commands.triage import documents as commands
-from edi_gateway.reports.traffic import certificates, documents
+from edi_gateway.reports.traffic import as2, certificates, documents
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(
@@ -57,7 +57,8 @@ def transmission(call: Call, transmission_id: int) -> Response:
         if not found:
             raise HTTPException(404, "There is no such transmission.")
         borne = documents.list_documents(conn, transmission_id=transmission_id)
-    return call.show("watch/transmission.html", one=found[0], documents=borne)
+        messages = as2.of_transmission(conn, transmission_id)
+    return call.show("watch/transmission.html", one=found[0], documents=borne, messages=messages)
 
 
 @room.change("/transmissions/{transmission_id}/resend", may="resend")
