@@ -83,7 +83,7 @@ def show(
     hold: Annotated[str, typer.Argument(metavar="HOLD", help="The hold's id, as in the list.")],
     json: JsonOption = False,
 ) -> None:
-    """Show one hold: what it says, what it blocks, and who may release it."""
+    """Show one hold: what it blocks, and who may release it."""
     from edi_gateway.model.order import HoldCode
     from edi_gateway.orders.holds import RULES
     from edi_gateway.reports.book import holds
