@@ -114,6 +114,7 @@ def compose(here: Here) -> Gateway:
             limits=Limits(segment_bytes=settings.limits.segment_bytes),
             numbers=Numbers(**settings.numbers.model_dump()),
             hours=settings.service.hours(),
+            rates=settings.money.table(),
             recurs=settings.service.recurs,
             recurs_days=settings.service.recurs_days,
             incidents=Unusual(**settings.incidents.model_dump()),

@@ -159,7 +159,17 @@ class Here:
         controls = Controls(frozenset(settings.approval.second_person), settings.release_limits.by_role())
         numbers = Numbers(**settings.numbers.model_dump())
         hours = settings.service.hours()
-        return Desk(conn, self.ids, self.clock, who, settings.production, controls, numbers, hours)
+        return Desk(
+            conn,
+            self.ids,
+            self.clock,
+            who,
+            settings.production,
+            controls,
+            numbers,
+            hours,
+            settings.money.table(),
+        )
 
 
 def login() -> str:

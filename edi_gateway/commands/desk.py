@@ -19,6 +19,7 @@ from edi_gateway.model.errors import GatewayError
 from edi_gateway.model.finding import Finding
 from edi_gateway.orders.hours.working_time import WorkingHours
 from edi_gateway.orders.limits import LIMITS
+from edi_gateway.orders.rates import Rates
 from edi_gateway.partners.profile import Profile
 from edi_gateway.store import audit
 from edi_gateway.store.ids import Ids
@@ -68,7 +69,7 @@ class Numbers:
 @dataclass(slots=True)
 class Desk:
     """`actor.name` stands on every row and in the audit log. `production`: this gateway serves real orders. `hours`:
-    ours, in which cases and holds are seen to."""
+    ours, in which cases and holds are seen to. `rates`: what other currencies are worth, to rank by."""
 
     conn: Connection
     ids: Ids
@@ -78,6 +79,7 @@ class Desk:
     controls: Controls = Controls()
     numbers: Numbers = Numbers()
     hours: WorkingHours = field(default_factory=WorkingHours)
+    rates: Rates = field(default_factory=Rates)
 
     @property
     def is_machine(self) -> bool:

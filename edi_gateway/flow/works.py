@@ -18,6 +18,7 @@ from edi_gateway.flow.live import LivePartners
 from edi_gateway.flow.steps import Writer
 from edi_gateway.model.clock import Clock
 from edi_gateway.orders.hours.working_time import WorkingHours
+from edi_gateway.orders.rates import Rates
 from edi_gateway.partners.profile import Profile
 from edi_gateway.posting.base import Posting
 from edi_gateway.store.ids import Ids
@@ -70,6 +71,7 @@ class Options:
     incidents: Unusual = field(default_factory=Unusual)
     alerting: Alerting = field(default_factory=Alerting)
     numbers: Numbers = field(default_factory=Numbers)
+    rates: Rates = field(default_factory=Rates)
     hours: WorkingHours = field(default_factory=WorkingHours)  # ours, in which cases are seen to
     recurs: int = 10  # cases of one cause, partner, item or rule ...
     recurs_days: int = 30  # ... in so many days get an improvement record
@@ -97,4 +99,5 @@ class Works:
             *(conn, self.ids, self.clock, _SYSTEM, options.production),
             numbers=options.numbers,
             hours=options.hours,
+            rates=options.rates,
         )

@@ -26,6 +26,7 @@ from pydantic import (
 from edi_gateway.model.clock import Clock
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.orders.limits import LIMITS
+from edi_gateway.orders.rates import Rates
 from edi_gateway.settings.section import Section
 from edi_gateway.settings.service import Service
 from edi_gateway.settings.watching import Alerts, Incidents, Mail
@@ -253,6 +254,22 @@ class ReleaseLimits(Section):
         return {role: limit if isinstance(limit, Decimal) else None for role, limit in said.items()}
 
 
+class Money(Section):
+    """What other currencies are worth in ours, roughly: work is sorted and ranked by it, nothing is billed by it."""
+
+    currency: str = Field(
+        "USD", pattern=r"^[A-Z]{3}$", description="Our own currency, in which money is ranked."
+    )
+    rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = Field(
+        {},
+        description="What one of another currency is worth in ours, roughly; amounts without a rate are shown and rank "
+        "last.",
+    )
+
+    def table(self) -> Rates:
+        return Rates(self.currency, self.rates)
+
+
 class Numbers(Section):
     gs1_prefix: str | None = Field(
         None,
@@ -333,6 +350,7 @@ class Settings(Section):
     retention: Retention = Retention()
     approval: Approval = Approval()
     release_limits: ReleaseLimits = ReleaseLimits()
+    money: Money = Money()
     numbers: Numbers = Numbers()
     logging: Logging = Logging()
     clock: DemonstrationClock = DemonstrationClock()

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 
 from edi_gateway.commands.desk import ROLES, Actor, Controls, Desk, Numbers
 from edi_gateway.orders.hours.working_time import WorkingHours
+from edi_gateway.orders.rates import Rates
 from edi_gateway.store.ids import Ids
 
 NOW = datetime(2026, 1, 15, 15, 0, tzinfo=UTC)
@@ -43,6 +44,7 @@ class Office:
         self.controls = Controls(second_person=frozenset())
         self.numbers = Numbers()
         self.hours = WorkingHours()
+        self.rates = Rates()
 
     @contextmanager
     def desk(
@@ -58,6 +60,7 @@ class Office:
                 who,
                 controls=self.controls,
                 numbers=self.numbers,
+                rates=self.rates,
                 hours=self.hours,
             )
 

@@ -6,6 +6,7 @@ import json
 import random
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -19,7 +20,10 @@ from edi_gateway.commands.triage.cases import About, NewCase
 from edi_gateway.commands.triage.working import AllOf
 from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.orders.hours.service import ACTIONS
+from edi_gateway.orders.hours.working_time import WorkingHours
+from edi_gateway.orders.rates import Rates
 from edi_gateway.reports.book.cases import list_cases
+from edi_gateway.reports.causes.pareto import pareto
 from edi_gateway.reports.causes.queue import Wanted, queue
 from edi_gateway.store.database import reading
 from edi_gateway.store.tables import cases as case_rows
@@ -50,7 +54,7 @@ def test_five_hundred_documents_with_one_cause_are_one_row(office: Office) -> No
     office.clock.move(days=1)
     opened(office, *(unknown("UP 1", order, "2.50") for order in range(250, 500)), unknown("UP 2", 1, "7"))
     first, other = causes_of(office)
-    assert (first.cases, first.orders, json.loads(first.amounts), first.cents) == (
+    assert (first.cases, first.orders, json.loads(first.amounts), first.weight) == (
         500,
         500,
         {"USD": 125000},
@@ -90,9 +94,15 @@ def _act(office: Office, chance: random.Random, known: list[int]) -> None:
     what = chance.randrange(9)
     if what < 3 or not known:
         new = [
-            unknown(
-                *(chance.choice(items), chance.choice([None, 1, 2, 3])),
-                *(f"{chance.randrange(10_000)}.{chance.randrange(100):02}", chance.choice(["USD", "CAD"])),
+            replace(
+                unknown(
+                    *(chance.choice(items), chance.choice([None, 1, 2, 3])),
+                    *(
+                        f"{chance.randrange(10_000)}.{chance.randrange(100):02}",
+                        chance.choice(["USD", "CAD"]),
+                    ),
+                ),
+                po_number=chance.choice([None, "P-1", "77"]),  # counts where there is no order
             )
             for _ in range(chance.randrange(1, 4))
         ]
@@ -140,9 +150,9 @@ def test_the_counts_are_always_what_the_open_cases_say(office: Office, seed: int
             money[case.currency] = money.get(case.currency, 0) + int(case.amount * 100)
         snoozed = [case.snoozed_until for case in standing if case.snoozed_until]
         assert (row.cases, row.ever) == (len(standing), len(mine))
-        assert row.orders == len({case.order_id for case in standing} - {None})
+        assert row.orders == len({case.order_id or case.po_number for case in standing} - {None})
         assert json.loads(row.amounts) == {name: cents for name, cents in money.items() if cents}
-        assert row.cents == sum(money.values())
+        assert row.weight == money.get("USD", 0)
         assert row.due_at == min((case.due_at for case in standing), default=None)
         assert (row.awake, row.wakes_at) == (len(standing) - len(snoozed), min(snoozed, default=None))
         assert (row.first_at, row.last_at) == (min(c.opened_at for c in mine), max(c.opened_at for c in mine))
@@ -175,10 +185,39 @@ def test_workers_that_open_cases_of_the_same_causes_crosswise_do_not_block_each_
     for worker in workers:
         worker.join()
     assert failures == []
-    assert [(row.value, row.cases, row.orders, row.cents) for row in causes_of(Office(engine))] == [
+    assert [(row.value, row.cases, row.orders, row.weight) for row in causes_of(Office(engine))] == [
         ("A 1", 40, 40, 4000), ("B 2", 40, 40, 4000), ("C 3", 40, 40, 4000),
     ]  # fmt: skip
     engine.dispose()
+
+
+def test_money_of_other_currencies_is_ranked_by_its_rate_and_without_one_it_comes_last(
+    office: Office,
+) -> None:
+    """1000.00 CAD are 730.00 USD, 900,000 KRW nothing that is known: 800 USD first, then CAD, then 5 USD, then KRW."""
+    office.rates = Rates("USD", {"CAD": Decimal("0.73")})
+    opened(
+        office, unknown("K 1", 1, "900000", "KRW"), unknown("C 1", 2, "1000", "CAD"), unknown("U 1", 3, "800"),
+        unknown("V 1", 4, "5"), unknown("C 1", 5, "10", "USD"),
+    )  # fmt: skip
+    with reading(office.engine) as conn:
+        found = queue(conn, Wanted(), NOW).causes
+        assert [row.value for row in found] == ["U 1", "C 1", "V 1", "K 1"]
+        assert found[1].amounts == {"CAD": Decimal("1000.00"), "USD": Decimal("10.00")}
+        assert [row.value for row in queue(conn, Wanted(unowned=True), NOW).causes] == [
+            "U 1",
+            "C 1",
+            "V 1",
+            "K 1",
+        ]
+        day = timedelta(days=1)
+        ranked = pareto(conn, "cause", "money", NOW - day, NOW + day, now=NOW, hours=WorkingHours())
+    assert [(row.name.split("value ")[1][:3], row.share, row.unranked) for row in ranked] == [
+        ("U 1", Decimal("51.8"), ()),  # 800 of 1545
+        ("C 1", Decimal("47.9"), ()),  # 730 and 10
+        ("V 1", Decimal("0.3"), ()),
+        ("K 1", Decimal("0.0"), ("KRW",)),
+    ]
 
 
 def test_work_is_sorted_by_due_time_then_money_then_customer_and_what_waits_comes_last(

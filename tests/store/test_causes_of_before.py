@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from alembic import command
+from alembic.config import Config
 from sqlalchemy import Engine, text
 
 from edi_gateway.store import database
@@ -26,7 +27,10 @@ def before(request: pytest.FixtureRequest, tmp_path: object) -> Iterator[Engine]
 
 def _with_cases(url: str) -> Iterator[Engine]:
     engine = database.connect(url)
-    command.upgrade(database._alembic(engine), "0006")
+    config = Config()
+    config.set_main_option("script_location", str(database._MIGRATIONS))
+    config.attributes["engine"] = engine
+    command.upgrade(config, "0006")
     opened, due, over = (f"2026-01-0{day}T00:00:00.000000Z" for day in (2, 4, 3))
     with engine.begin() as conn:
         for number, (fingerprint, amount, closed) in enumerate(
@@ -52,13 +56,15 @@ def test_what_was_open_before_is_counted(before: Engine) -> None:
     with before.connect() as conn:
         counted = conn.execute(
             text(
-                "SELECT fingerprint, cases, orders, awake, cents, amounts, ever, due_at FROM causes ORDER BY 1"
+                "SELECT fingerprint, cases, orders, awake, weight, amounts, ever, due_at FROM causes ORDER BY 1"
             )
         ).all()
         days = conn.execute(
             text("SELECT fingerprint, day, opened, closed FROM cause_days ORDER BY 1, 2")
         ).all()
-        clocks = conn.execute(text("SELECT cents, segment_at, respond_by FROM cases ORDER BY id")).all()
+        clocks = conn.execute(
+            text("SELECT cents, weight, segment_at, respond_by FROM cases ORDER BY id")
+        ).all()
     # 12.345 is 1235 hundredths, and 2 are 200
     assert [(*row[:5], json.loads(row[5]), *row[6:]) for row in counted] == [
         ("a", 2, 1, 2, 1435, {"USD": 1435}, 2, "2026-01-04T00:00:00.000000Z"), ("b", 0, 0, 0, 0, {}, 1, None),
@@ -66,4 +72,4 @@ def test_what_was_open_before_is_counted(before: Engine) -> None:
     assert [(row[0], str(row[1]), row[2], row[3]) for row in days] == [
         ("a", "2026-01-02", 2, 0), ("b", "2026-01-02", 1, 0), ("b", "2026-01-03", 0, 1),
     ]  # fmt: skip
-    assert clocks[0] == (1235, "2026-01-02T00:00:00.000000Z", "2026-01-04T00:00:00.000000Z")
+    assert clocks[0] == (1235, 1235, "2026-01-02T00:00:00.000000Z", "2026-01-04T00:00:00.000000Z")

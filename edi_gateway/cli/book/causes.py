@@ -12,7 +12,17 @@ from edi_gateway.cli.book.cases import group, print_cases
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import short, word
-from edi_gateway.cli.output import WRONG_USAGE, fail, money, plain, print_json, print_table, say, screen
+from edi_gateway.cli.output import (
+    WRONG_USAGE,
+    fail,
+    money,
+    plain,
+    print_json,
+    print_table,
+    say,
+    screen,
+    sentence,
+)
 
 if TYPE_CHECKING:
     from edi_gateway.reports.causes.pareto import Group
@@ -110,7 +120,7 @@ def pareto(
     somebody else.
     """
     from edi_gateway.reports.causes.happenings import BY
-    from edi_gateway.reports.causes.pareto import MEASURES, Group
+    from edi_gateway.reports.causes.pareto import MEASURES, Group, unranked
     from edi_gateway.reports.causes.pareto import pareto as ranked
 
     here: Here = ctx.obj
@@ -140,6 +150,8 @@ def pareto(
         screen.print(
             f"* the vital few: {sum(g.vital for g in found)} of {len(found)} make up 80 % of the {wanted[1]}."
         )
+    if wanted[1] == "money" and (none := unranked(found)):
+        sentence(f"Without a rate in [money] of config.toml, and so ranked last: {', '.join(none)}.")
 
 
 def _named(ranked: Group, by: str) -> str:

@@ -35,12 +35,14 @@ class About:
 
 
 _AT_ONCE = 400  # new cases that are looked up together
+_PO_NUMBER = 30  # characters
 _RANK = 5  # of a customer whom nobody gave one
 
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A finding that needs a person. `amount`: money at risk in `currency`; `priority`: orders/hours/service.py."""
+    """A finding that needs a person. `amount`: money at risk in `currency`; `priority`: orders/hours/service.py;
+    `po_number`: of the order that a document would have become, which has none in the book."""
 
     finding: Finding
     partner: str | None
@@ -49,6 +51,7 @@ class NewCase:
     currency: str | None = None
     test: bool = False
     priority: int = NORMAL
+    po_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +110,11 @@ def row_of(
         **asdict(new.about),
         "amount": new.amount,
         "currency": new.currency,
+        "po_number": _po_number(new),
         "cents": cases.hundredths(new.amount),
+        "weight": cases.hundredths(
+            None if new.amount is None else desk.rates.worth(new.amount, new.currency)
+        ),
         "rank": ranks.get(new.about.order_id or 0, _RANK),
         "priority": new.priority,
         "opened_at": now,
@@ -117,6 +124,12 @@ def row_of(
         "resolve_by": made.resolve_by,
         "test": new.test,
     }
+
+
+def _po_number(new: NewCase) -> str | None:
+    if new.about.order_id is not None or not new.po_number:
+        return None
+    return new.po_number.replace("\0", "\ufffd")[:_PO_NUMBER]
 
 
 def described(new: NewCase, why: Cause) -> dict[str, str | None]:

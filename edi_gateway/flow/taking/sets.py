@@ -6,6 +6,8 @@ flow/taking/road.py.
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from typing import Protocol
 
 from edi_gateway.commands.arrivals import Arrived
@@ -17,15 +19,18 @@ from edi_gateway.flow.taking.acks import Received
 from edi_gateway.flow.taking.applying import Arrival
 from edi_gateway.flow.taking.batch import Order
 from edi_gateway.flow.taking.history import History
-from edi_gateway.flow.taking.record import Recorder
+from edi_gateway.flow.taking.record import NOTHING, Lost, Recorder
+from edi_gateway.mapping.read import Reading
 from edi_gateway.model.documents.purchase_order import PurchaseOrder
 from edi_gateway.model.finding import Finding, Severity
+from edi_gateway.orders.meaning.asked import asked
 from edi_gateway.store.bulk import Row
 from edi_gateway.x12.acks.ack_reading import read_functional_ack
 from edi_gateway.x12.parsing.envelope import Group, Interchange, RawSet
 from edi_gateway.x12.reading import CheckedSet
 
 _ACKNOWLEDGMENTS = frozenset({"997", "999"})
+_CURRENCY = re.compile(r"[A-Z]{3}")  # what is refused may say anything there
 
 
 class Envelope(Protocol):
@@ -60,7 +65,8 @@ def take(
     record.batch.documents.append(row)
     record.found(result.findings, row["id"])
     if not refused:  # else the group has the case
-        record.cases_of(result.findings, row["id"])
+        lost = partial(_lost, partner, read, around.interchange.encoding) if rejected else _none
+        record.cases_of(result.findings, row["id"], lost)
     if rejected:
         return
     if read.raw.code in _ACKNOWLEDGMENTS:
@@ -88,7 +94,7 @@ def _map(record: Recorder, around: Envelope, partner: LivePartner, read: Checked
     failed = [finding for finding in reading.findings if finding.severity is Severity.ERROR]
     if failed:
         row["state"] = "ERROR"
-        record.cases_of(failed, row["id"])
+        record.cases_of(failed, row["id"], partial(_of_reading, partner, reading))
     elif reading.document is None:
         _fail(record, row, verdicts.no_mapping(raw, partner))
     elif isinstance(reading.document, PurchaseOrder):
@@ -99,6 +105,27 @@ def _map(record: Recorder, around: Envelope, partner: LivePartner, read: Checked
         received_at = record.receipt.received_at
         arrived = Arrived(partner.profile, reading.document, row["id"], received_at, test)
         record.batch.arrivals.append(Arrival(arrived, record.receipt, record.interchange_id, row))
+
+
+def _none() -> Lost:
+    return NOTHING  # it becomes an order, whatever the guide wants seen of it
+
+
+def _lost(partner: LivePartner, read: CheckedSet, encoding: str) -> Lost:
+    """The order in a set that is refused, as far as its mapping makes one of it: what hangs on the case."""
+    if read.walk is None or read.guide is None:
+        return NOTHING
+    reader = partner.reader(read.raw.code, read.guide)
+    return NOTHING if reader is None else _of_reading(partner, reader.read(read.raw, read.walk, encoding))
+
+
+def _of_reading(partner: LivePartner, reading: Reading) -> Lost:
+    order = reading.document
+    if not isinstance(order, PurchaseOrder):
+        return NOTHING
+    said = order.currency or ""
+    currency = said if _CURRENCY.fullmatch(said) else partner.profile.policies.currency
+    return Lost(order.po_number, asked(order, currency), currency)
 
 
 def _fail(record: Recorder, row: Row, finding: Finding) -> None:

@@ -24,7 +24,8 @@ UNKNOWN: Final = "not known"
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A case of the period. `seconds`: working time until it was over, or until now, without its pauses."""
+    """A case of the period. `weight`: its money in our own currency, to rank by; `seconds`: working time until it was
+    over, or until now, without its pauses."""
 
     case_id: int
     fingerprint: str
@@ -32,6 +33,7 @@ class Happening:
     keys: dict[str, str]  # of BY
     seconds: int
     cents: int
+    weight: int
     currency: str
     opened_at: datetime
 
@@ -61,7 +63,7 @@ def happenings(
     query: Select[Any] = (
         select(
             *(c.id, c.fingerprint, c.cause, c.family, c.code, c.partner, c.owner, c.action),
-            *(c.root_cause, c.root_detail, c.cents, c.currency, c.opened_at, c.closed_at),
+            *(c.root_cause, c.root_detail, c.cents, c.weight, c.currency, c.opened_at, c.closed_at),
             *(c.segment_at, c.paused_seconds, c.waiting_since),
             *(k.stage, k.rule, k.value, k.root_cause.label("last_cause"), k.root_detail.label("last_detail")),
             *(spent.c.seconds, order_lines.c.sku),
@@ -74,7 +76,7 @@ def happenings(
     for row in conn.execute(query):
         yield Happening(
             *(row.id, row.fingerprint, row.cause, _keys(row), _seconds(row, now, hours)),
-            *(row.cents, row.currency or "", row.opened_at),
+            *(row.cents, row.weight, row.currency or "", row.opened_at),
         )
 
 

@@ -93,7 +93,7 @@ def my_work(
     return MyWork((*tasks, *_free(conn, free.causes, now)), counts)
 
 
-_WORK: Final = (cases.c.due_at, cases.c.cents.desc(), cases.c.rank, cases.c.id)
+_WORK: Final = (cases.c.due_at, cases.c.weight.desc(), cases.c.rank, cases.c.id)
 _KEPT: Final = (
     "priority",
     "family",
@@ -111,7 +111,8 @@ def _select(source: FromClause, *said: ColumnElement[Any]) -> Select[Any]:
     """The columns of a task, then by whom, when and what was said where that is asked."""
     c = cases.c
     kept = (c[name] for name in _KEPT)
-    return select(c.id, c.due_at, c.fingerprint, orders.c.po_number, *kept, *said).select_from(
+    po_number = func.coalesce(orders.c.po_number, c.po_number)
+    return select(c.id, c.due_at, c.fingerprint, po_number, *kept, *said).select_from(
         source.outerjoin(orders, c.order_id == orders.c.id)
     )
 
@@ -131,7 +132,7 @@ def _free(conn: Connection, found: Sequence[CauseRow], now: datetime) -> list[Ta
     first = (
         select(c.id)
         .where(c.fingerprint == causes.c.fingerprint, c.closed_at.is_(None), c.owner.is_(None))
-        .order_by(c.due_at, c.cents.desc(), c.rank)
+        .order_by(c.due_at, c.weight.desc(), c.rank)
         .limit(1)
         .correlate(causes)
         .scalar_subquery()

@@ -6,6 +6,7 @@ four fifths. Called by cli and web.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -25,7 +26,7 @@ _TENTH: Final = Decimal("0.1")
 @dataclass(frozen=True, slots=True)
 class Group:
     """`share`, `cumulative`: per cent of the measure; `vital`: one of the few that make up 80 %. `key`: the fingerprint
-    of a cause, else as `name`."""
+    of a cause, else as `name`. `unranked`: currencies of `amounts` that no rate brings into ours."""
 
     name: str
     key: str
@@ -35,6 +36,7 @@ class Group:
     share: Decimal
     cumulative: Decimal
     vital: bool
+    unranked: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,10 +45,12 @@ class _Sum:
     cases: int = 0
     seconds: int = 0
     cents: dict[str, int] = field(default_factory=dict)
+    worth: int = 0
+    unranked: set[str] = field(default_factory=set)
 
     def weight(self, measure: str) -> int:
-        """By which it is ranked; of money its face value, whatever the currency."""
-        return {"cases": self.cases, "hours": self.seconds, "money": sum(self.cents.values())}[measure]
+        """By which it is ranked; of money what it is worth in our own currency."""
+        return {"cases": self.cases, "hours": self.seconds, "money": self.worth}[measure]
 
 
 def pareto(
@@ -71,7 +75,15 @@ def pareto(
         group.seconds += one.seconds
         if one.cents:
             group.cents[one.currency] = group.cents.get(one.currency, 0) + one.cents
+            group.worth += one.weight
+            if not one.weight:
+                group.unranked.add(one.currency)
     return _ranked(sums, measure)
+
+
+def unranked(found: Iterable[Group]) -> list[str]:
+    """The currencies among these that no rate brings into ours: their amounts are shown, and rank last."""
+    return sorted({currency for group in found for currency in group.unranked})
 
 
 def _ranked(sums: dict[str, _Sum], measure: str) -> list[Group]:
@@ -90,6 +102,7 @@ def _ranked(sums: dict[str, _Sum], measure: str) -> list[Group]:
                     cumulative.quantize(_TENTH),
                     vital and weight > 0,
                 ),
+                tuple(sorted(group.unranked)),
             )
         )
         vital = vital and cumulative < _VITAL

@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from edi_gateway.model.finding import Family
 from edi_gateway.orders.hours.service import families_of
-from edi_gateway.reports.book.cases import CaseRow, list_where, of_cause
+from edi_gateway.reports.book.cases import CaseRow, list_where, of_cause, order_behind
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import NEVER, cases, cause_days, causes
 
@@ -123,7 +123,7 @@ def queue(conn: Connection, wanted: Wanted, now: datetime, *, limit: int = PAGE,
         conditions.append((c.awake > 0) | (c.wakes_at <= now))
     total = rows(conn, select(func.count(), func.coalesce(func.sum(c.cases), 0)).where(*conditions))[0]
     query = select(c.fingerprint, c.cases, c.orders, c.tests, c.due_at).where(*conditions)
-    ordered = query.order_by(c.due_at, c.cents.desc(), c.rank, c.fingerprint).limit(limit).offset(offset)
+    ordered = query.order_by(c.due_at, c.weight.desc(), c.rank, c.fingerprint).limit(limit).offset(offset)
     found = {row[0]: _Counted(*row[1:]) for row in rows(conn, ordered)}
     amounts = _amounts_kept(conn, list(found))
     return Queue(tuple(_told(conn, found, amounts, now)), total[0], total[1])
@@ -223,7 +223,7 @@ def _by_case(conn: Connection, wanted: Wanted, now: datetime, limit: int, offset
             c.fingerprint,
             func.count().label("cases"),
             func.min(c.due_at).label("due_at"),
-            func.sum(c.cents).label("cents"),
+            func.sum(c.weight).label("weight"),
             func.min(c.rank).label("rank"),
         )
         .where(*conditions)
@@ -236,7 +236,7 @@ def _by_case(conn: Connection, wanted: Wanted, now: datetime, limit: int, offset
         *(func.count().over(), func.sum(g.cases).over()),
     ).join_from(grouped, causes, g.fingerprint == kept.fingerprint)
     query = query.where(*_of_causes(wanted))
-    ordered = query.order_by(g.due_at, g.cents.desc(), g.rank, g.fingerprint).limit(limit).offset(offset)
+    ordered = query.order_by(g.due_at, g.weight.desc(), g.rank, g.fingerprint).limit(limit).offset(offset)
     found, some = dict[str, _Counted](), list[str]()
     all_causes = all_cases = 0
     for mark, count, all_of_it, orders, tests, due_at, *all_found in rows(conn, ordered):
@@ -258,7 +258,7 @@ def _counted(conn: Connection, conditions: list[ColumnElement[bool]]) -> dict[st
         select(
             c.fingerprint,
             func.count(),
-            func.count(c.order_id.distinct()),
+            func.count(order_behind(c).distinct()),
             func.count().filter(c.test.is_(True)),
             func.min(c.due_at),
         )
@@ -342,7 +342,7 @@ def _first_case() -> Any:
     """The open case of a cause that is to be worked first."""
     c = cases.c
     query = select(c.id).where(c.fingerprint == causes.c.fingerprint, c.closed_at.is_(None))
-    return query.order_by(c.due_at, c.cents.desc(), c.rank).limit(1).correlate(causes).scalar_subquery()
+    return query.order_by(c.due_at, c.weight.desc(), c.rank).limit(1).correlate(causes).scalar_subquery()
 
 
 def _recent(conn: Connection, marks: Sequence[str], today: date) -> dict[str, tuple[int, int]]:

@@ -113,7 +113,7 @@ def new_causes(conn: Connection, since: datetime, again: datetime, limit: int) -
         )
         .where(c.due_at.is_not(None), c.cases > c.tests, c.last_at >= since)
         .where(or_(last.is_(None), (last < again) & (c.last_at > last)))
-        .order_by(c.cents.desc(), c.fingerprint)
+        .order_by(c.weight.desc(), c.fingerprint)
         .limit(limit)
     )
     return [CauseNews(*row) for row in conn.execute(query)]

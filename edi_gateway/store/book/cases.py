@@ -55,6 +55,8 @@ class Case:
     test: bool
     priority: int
     cents: int
+    weight: int
+    po_number: str | None
     rank: int
     segment: int
     segment_at: datetime
@@ -131,14 +133,8 @@ def add(conn: Connection, rows: Sequence[Row], described: Mapping[str, Mapping[s
                 row["opened_at"],
                 None,
                 tally.Standing(
-                    *(
-                        row["order_id"],
-                        row["cents"],
-                        row["currency"],
-                        row["test"],
-                        row["due_at"],
-                        row["rank"],
-                    ),
+                    *(_order(row["order_id"], row["po_number"]), row["cents"], row["weight"]),
+                    *(row["currency"], row["test"], row["due_at"], row["rank"]),
                     None,
                 ),
                 described[row["fingerprint"]],
@@ -176,8 +172,14 @@ def _standing(case: Case) -> tally.Standing | None:
     if not case.is_open:
         return None
     return tally.Standing(
-        *(case.order_id, case.cents, case.currency, case.test, case.due_at, case.rank, case.snoozed_until)
+        *(_order(case.order_id, case.po_number), case.cents, case.weight, case.currency, case.test),
+        *(case.due_at, case.rank, case.snoozed_until),
     )
+
+
+def _order(order_id: int | None, po_number: str | None) -> str | None:
+    """The order behind a case, by which they are counted."""
+    return po_number if order_id is None else str(order_id)
 
 
 def _described(case: Case) -> dict[str, str | None]:

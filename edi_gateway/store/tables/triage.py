@@ -53,7 +53,11 @@ cases = Table(
     Column("root_detail", String(60)),  # the second level of the tree
     Column("test", Boolean, nullable=False, default=False),
     Column("priority", Integer, nullable=False, default=3, server_default="3"),  # 1 urgent ... 4 low
-    Column("cents", BigInteger, nullable=False, default=0, server_default="0"),  # the amount, to sort by
+    Column("po_number", String(30)),  # of a document that became no order: its order has it else
+    Column("cents", BigInteger, nullable=False, default=0, server_default="0"),  # the amount, to add up
+    Column(  # what it is worth in our own currency, to sort by; 0 where no rate says it
+        "weight", BigInteger, nullable=False, default=0, server_default="0"
+    ),
     Column("rank", Integer, nullable=False, default=5, server_default="5"),  # priority of the customer, 1-9
     Column(
         "segment", Integer, nullable=False, default=1, server_default="1"
@@ -74,7 +78,7 @@ cases = Table(
     Index("ix_cases_opened_at", "opened_at"),
 )
 _OPEN = text("closed_at IS NULL")
-_ORDER = (cases.c.due_at, cases.c.cents.desc(), cases.c.rank)
+_ORDER = (cases.c.due_at, cases.c.weight.desc(), cases.c.rank)
 Index("ix_cases_work", *_ORDER, sqlite_where=_OPEN, postgresql_where=_OPEN)
 Index(  # holds all that the queue asks of cases, so that counting them reads nothing else
     "ix_cases_of_cause",
@@ -89,6 +93,8 @@ Index(  # holds all that the queue asks of cases, so that counting them reads no
             "snoozed_until",
             "opened_at",
             "order_id",
+            "po_number",
+            "cents",
             "currency",
             "test",
         )
@@ -168,12 +174,14 @@ causes = Table(
     Column("hint", Text, nullable=False),
     Column("owner", String(80)),  # whoever has taken the cause gets what is opened of it
     Column("cases", Integer, nullable=False, default=0),
-    Column("orders", Integer, nullable=False, default=0),
+    Column("orders", Integer, nullable=False, default=0),  # those that became none among them, by PO number
     Column("tests", Integer, nullable=False, default=0),
     Column("awake", Integer, nullable=False, default=0),  # open and not snoozed
     Column("wakes_at", Moment),  # when the first that is snoozed comes back
     Column("due_at", Moment),  # the first that is due; NEVER: all wait for somebody; None: none is open
-    Column("cents", BigInteger, nullable=False, default=0),  # money of all, whatever the currency, to sort by
+    Column(
+        "weight", BigInteger, nullable=False, default=0
+    ),  # what all are worth in our own currency, to sort by
     Column("amounts", Text, nullable=False, default="{}"),  # JSON: currency -> hundredths
     Column("rank", Integer, nullable=False, default=9),
     Column("ever", Integer, nullable=False, default=0),  # all that were ever opened
@@ -183,7 +191,7 @@ causes = Table(
     Column("root_detail", String(60)),
 )
 _STANDS = text("due_at IS NOT NULL")
-_QUEUE = (causes.c.due_at, causes.c.cents.desc(), causes.c.rank)
+_QUEUE = (causes.c.due_at, causes.c.weight.desc(), causes.c.rank)
 Index("ix_causes_queue", *_QUEUE, sqlite_where=_STANDS, postgresql_where=_STANDS)
 Index("ix_causes_family", causes.c.family, *_QUEUE, sqlite_where=_STANDS, postgresql_where=_STANDS)
 Index("ix_causes_partner", causes.c.partner, *_QUEUE, sqlite_where=_STANDS, postgresql_where=_STANDS)

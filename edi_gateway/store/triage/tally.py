@@ -30,8 +30,9 @@ DESCRIBED: Final = (
 class Standing:
     """What the counts take from an open case."""
 
-    order_id: int | None
+    order: str | None
     cents: int
+    weight: int
     currency: str | None
     test: bool
     due_at: datetime
@@ -175,7 +176,7 @@ def _net(changes: Sequence[Change]) -> list[_Net]:
 
 
 _COUNTS: Final = (
-    *("cases", "orders", "tests", "awake", "wakes_at", "due_at", "cents", "amounts", "rank", "ever"),
+    *("cases", "orders", "tests", "awake", "wakes_at", "due_at", "weight", "amounts", "rank", "ever"),
     *("first_at", "last_at", "owner"),
 )
 _UPDATE: Final = f"UPDATE causes SET {', '.join(f'{name} = ?' for name in _COUNTS)} WHERE fingerprint = ?"
@@ -209,7 +210,7 @@ def _counted(conn: Connection, row: Any, net: Sequence[_Net], changes: Sequence[
         awake,
         _text(_first_awake(conn, row.fingerprint) if standing > awake else None),
         _text(due),
-        sum(amounts.values()),
+        row.weight + sum(each.weight for each in now) - sum(each.weight for each in was),
         json.dumps(amounts),
         rank,
         row.ever + len(opened),
@@ -232,7 +233,7 @@ def _first_due(conn: Connection, fingerprint: str) -> tuple[datetime | None, int
     """When the first open case of a cause is due, and the rank of its customer; None: none is open."""
     c = cases.c
     query = select(c.due_at, c.rank).where(c.fingerprint == fingerprint, c.closed_at.is_(None))
-    found = conn.execute(query.order_by(c.due_at, c.cents.desc(), c.rank).limit(1)).first()
+    found = conn.execute(query.order_by(c.due_at, c.weight.desc(), c.rank).limit(1)).first()
     return (None, 9) if found is None else (found.due_at, found.rank)
 
 
@@ -243,19 +244,29 @@ def _first_awake(conn: Connection, fingerprint: str) -> datetime | None:
     return found
 
 
+def _id(order: str) -> int | None:
+    """An order's id; None of what is a PO number only."""
+    number = int(order) if order.isascii() and order.isdecimal() else None
+    return number if number is not None and number < 1 << 63 else None
+
+
 def _more_orders(conn: Connection, fingerprint: str, net: Sequence[_Net]) -> int:
     """How many more orders have an open case of the cause than before."""
-    was = {each.before.order_id for each in net if each.before is not None} - {None}
-    now = {each.now.order_id for each in net if each.now is not None} - {None}
+    was = {each.before.order for each in net if each.before is not None and each.before.order is not None}
+    now = {each.now.order for each in net if each.now is not None and each.now.order is not None}
     if was == now:
         return 0
     ours, others = {each.case_id for each in net}, set()
     c = cases.c
     for chunk in chunks(was ^ now):
-        query = select(c.id, c.order_id).where(
-            c.fingerprint == fingerprint, c.closed_at.is_(None), c.order_id.in_(chunk)
+        ids = [number for each in chunk if (number := _id(each)) is not None]
+        of_these = c.order_id.in_(ids) | c.order_id.is_(None) & c.po_number.in_(chunk)
+        query = select(c.id, c.order_id, c.po_number).where(
+            c.fingerprint == fingerprint, c.closed_at.is_(None), of_these
         )
-        others |= {row.order_id for row in conn.execute(query) if row.id not in ours}
+        for row in conn.execute(query):
+            if row.id not in ours:
+                others.add(row.po_number if row.order_id is None else str(row.order_id))
     return len(now - others - was) - len(was - others - now)
 
 

@@ -10,7 +10,7 @@ from fastapi import Query, Response
 from edi_gateway.commands.desk import Refused
 from edi_gateway.reports.causes import times as report_of_times
 from edi_gateway.reports.causes.happenings import BY
-from edi_gateway.reports.causes.pareto import MEASURES, pareto
+from edi_gateway.reports.causes.pareto import MEASURES, pareto, unranked
 from edi_gateway.reports.causes.recurring import recurring
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
@@ -43,6 +43,7 @@ def ranked(
         measures=MEASURES,
         since=first.date().isoformat(),
         until=last.date().isoformat(),
+        unranked=unranked(groups),
     )
 
 
