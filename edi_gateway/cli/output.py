@@ -75,7 +75,9 @@ def print_csv(columns: Sequence[str], found: Iterable[Any]) -> None:
 
 
 def write(content: str | bytes) -> None:
-    """To standard output, as it is."""
+    """To standard output, as it is; bytes of a document to a terminal without what the terminal would obey."""
+    if isinstance(content, bytes) and sys.stdout.isatty():
+        content = harmless(content.decode("utf-8", "replace"))
     try:
         if isinstance(content, str):
             sys.stdout.write(content)

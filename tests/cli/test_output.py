@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import sys
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -46,6 +48,21 @@ def narrow(monkeypatch: pytest.MonkeyPatch) -> io.StringIO:
 
 def lines(paper: io.StringIO) -> list[str]:
     return [line.rstrip() for line in paper.getvalue().splitlines()]
+
+
+def test_bytes_of_a_document_go_to_a_file_as_they_are_and_move_no_cursor_of_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capfdbinary: pytest.CaptureFixture[bytes]
+) -> None:
+    content = "REF*IA*\x1b[2J\u202e\x85~\n".encode() + b"REF*DP*\xff~"
+    output.write(content)
+    assert capfdbinary.readouterr().out == content
+    theirs, ours = os.openpty()
+    with open(ours, "w", encoding="utf-8") as terminal:
+        monkeypatch.setattr(sys, "stdout", terminal)
+        output.write(content)
+        shown = os.read(theirs, 1000).decode().replace("\r\n", "\n")
+    os.close(theirs)
+    assert shown == "REF*IA*·[2J··~\nREF*DP*\ufffd~"
 
 
 def test_a_table_without_a_terminal_has_every_column_however_wide(capsys: pytest.CaptureFixture[str]) -> None:

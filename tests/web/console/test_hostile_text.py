@@ -29,9 +29,6 @@ from tests.web.console.hostile import interchange
 # what a terminal or a browser would obey, and what would be a tag, had it not been escaped
 OBEYED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
 TAGS = ("<b onclick", "'\"><script>")
-LISTS = [
-    ("orders", "list", "--limit", "1000"), ("holds", "list"), ("cases", "list"), ("documents", "list"),
-]  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -89,10 +86,14 @@ def test_what_is_written_in_st01_names_no_file_and_no_header(site: Site) -> None
 def test_what_is_written_in_every_element_shows_as_text_in_a_terminal(
     attacked: Terminal, first_run: Said
 ) -> None:
+    load()
     told = {"run": first_run.all}
-    for words in LISTS:
-        for form in ((), ("--json",)):
-            told[" ".join((*words, *form))] = attacked(*words, *form).all
+    for words in exporting():
+        told[" ".join(words)] = attacked(*words).all
+    told["orders list --json"] = attacked("orders", "list", "--limit", "1000", "--json").all
+    for kind, key in (("orders", "order_id"), ("cases", "first_case_id"), ("documents", "document_id")):
+        for row in attacked(kind, "list", "--json").json()[:5]:
+            told[f"{kind} show {row[key]}"] = attacked.ok(kind, "show", str(row[key])).all
     file = attacked.home / "attack.edi"
     file.write_bytes(interchange())
     told["check"] = attacked("check", file).all
