@@ -51,6 +51,10 @@ def tried(
 ) -> Result:
     """A draft tried on the last days."""
     live, draft = drafted(shop, *edits, profile=profile)
+    return beside(shop, live, draft, days)
+
+
+def beside(shop: Shop, live: str, draft: Snapshot, days: int) -> Result:
     now = shop.clock()
     span = Span(now - timedelta(days=days), now + timedelta(hours=1))
     trial = Trial(lambda: database.reading(shop.engine), live, draft, span)
@@ -144,6 +148,18 @@ def test_a_changed_row_shows_the_fields_the_orders_and_the_answers(traffic: Shop
     price = group(found, "field", "lines[].price")
     assert price.usual_values == [("44.4", None, 4)]
     assert group(found, "unread", "PO104: no row reads it any more").change == "appears"
+
+
+def test_a_changed_code_table_shows_what_is_understood_otherwise(traffic: Shop) -> None:
+    """CA of the buyer becomes our PC: a row of a table that the mapping names."""
+
+    row = (OWN, "", '["PO1"]\n03 = { field = "unit", table = "units" }\n\n')
+    as_cases = drafted(traffic, row)[1]
+    as_pieces = drafted(traffic, row, ("tables/units.csv", "CA,CA,both,case", "CA,PC,read,case"))[1]
+    found = beside(traffic, as_cases.content, as_pieces, days=3)
+    assert told(found)["field", "lines[].unit changes"] == (3, 4, False)
+    assert group(found, "field", "lines[].unit").usual_values == [("CA", "PC", 4)]
+    assert [(d.file, d.change) for d in found.changes] == [("tables/units.csv", "changed")]
 
 
 def test_a_policy_shows_what_the_buyers_would_be_told(traffic: Shop) -> None:
