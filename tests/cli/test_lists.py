@@ -281,3 +281,18 @@ def test_what_is_kept_how_long_and_what_was_erased_is_told(busy: Terminal) -> No
     assert (told["consumers"], told["kept"]["erased"], told["erased"]) == (["pinwheel"], 0, [])
     assert told["kept"]["consumers"] == 1  # sample 03 is an order of a consumer
     assert "Nothing was erased yet." in busy.ok("purge").out
+
+
+@pytest.mark.parametrize(
+    "command", ["transmissions list", "ledger show", "master list items", "master unresolved"]
+)
+def test_a_list_is_a_csv_file_with_the_keys_of_its_json(busy: Terminal, command: str) -> None:
+    head, *rows = busy.ok(*command.split(), "--csv").out.splitlines()
+    told = busy.ok(*command.split(), "--json").json()
+    assert (head.split(","), len(rows)) == (list(told[0]) if told else head.split(","), len(told))
+
+
+def test_only_partners_in_trouble_are_listed_when_asked(busy: Terminal) -> None:
+    assert [row["partner"] for row in busy.ok("partners", "list", "--trouble", "--json").json()] == [
+        "kestrelmoor"
+    ]

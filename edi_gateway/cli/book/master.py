@@ -8,6 +8,7 @@ import typer
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, remark, shown
 
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 group = typer.Typer(no_args_is_help=True, help="Master data as it stands and stood.")
 app.add_typer(group, name="master")
 
-JsonOption = Annotated[bool, typer.Option("--json", help="One JSON object a line.")]
 KindArgument = Annotated[
     str, typer.Argument(metavar="KIND", help="items, units, xrefs, prices, ship-tos or customers.")
 ]
@@ -34,15 +34,20 @@ def list_(
     partner: PartnerOption = None,
     limit: Annotated[int, typer.Option("--limit", min=1, max=100_000, help="At most so many.")] = 100,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List what stands of a kind."""
-    from edi_gateway.reports.master.lists import KINDS, list_rows
+    from edi_gateway.reports.master.lists import KINDS, MasterRow, list_rows
 
     here: Here = ctx.obj
     if kind not in KINDS:
         fail(f"There is no kind {kind[:40]!r}; there are {', '.join(KINDS)}.", WRONG_USAGE)
     with here.reading() as conn:
         found = list_rows(conn, kind, search=search, partner=partner, limit=limit + 1)
+    if csv or xlsx is not None:
+        tell(found[:limit], MasterRow, "", csv=csv, xlsx=xlsx)
+        return
     _tell(found[:limit], "Nothing of this kind is on file.", json)
     if len(found) > limit and not json:
         remark(f"There is more than the first {limit}; --search narrows it, --limit shows more.")
@@ -72,16 +77,22 @@ def history(
 
 
 @group.command()
-def unresolved(ctx: typer.Context, partner: PartnerOption = None, json: JsonOption = False) -> None:
+def unresolved(
+    ctx: typer.Context,
+    partner: PartnerOption = None,
+    json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
+) -> None:
     """List names in waiting orders that nothing is known of."""
+    from edi_gateway.reports.master.unresolved import Unresolved
     from edi_gateway.reports.master.unresolved import unresolved as look
 
     here: Here = ctx.obj
     with here.reading() as conn:
         found = look(conn, partner)
-    if json:
-        for each in found:
-            print_json(each)
+    if json or csv or xlsx is not None:
+        tell(found, Unresolved, "", json=json, csv=csv, xlsx=xlsx)
         return
     print_table(
         "",

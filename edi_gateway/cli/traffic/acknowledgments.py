@@ -12,7 +12,7 @@ from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import short, word
-from edi_gateway.cli.output import print_json, print_table, say
+from edi_gateway.cli.output import print_table, say
 
 acknowledgments_group = typer.Typer(no_args_is_help=True, help="What is not acknowledged, and what we owe.")
 ledger_group = typer.Typer(no_args_is_help=True, help="Control numbers that came and went.")
@@ -126,6 +126,8 @@ def show_ledger(
         bool, typer.Option("--faults", help="Only where a number is missing or was there twice.")
     ] = False,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """Show which control numbers came and went.
 
@@ -138,9 +140,8 @@ def show_ledger(
     way = word(direction, "--direction", ("in", "out"))
     with here.reading() as conn:
         found = ledger.ledger(conn, begin, partner=partner, direction=way, faults=faults)
-    if json:
-        for row in found:
-            print_json(row)
+    if json or csv or xlsx is not None:
+        tell(found, ledger.LedgerRow, "", json=json, csv=csv, xlsx=xlsx)
         return
     print_table(
         "Control numbers",

@@ -11,6 +11,8 @@ from rich.markup import escape
 from edi_gateway.cli.app import app
 from edi_gateway.cli.book import anatomy
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.exports import CsvOption, XlsxOption
+from edi_gateway.cli.exports import tell as tell_rows
 from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import (
     WRONG_USAGE,
@@ -211,6 +213,8 @@ def list_transmissions(
     ack: Annotated[str | None, typer.Option(help="AWAITED, ACCEPTED, REJECTED or OVERDUE.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many.")] = 50,
     json: JsonOption = False,
+    csv: CsvOption = False,
+    xlsx: XlsxOption = None,
 ) -> None:
     """List transmissions, the newest first."""
     from edi_gateway.reports.traffic import documents
@@ -224,9 +228,8 @@ def list_transmissions(
             ack_state=word(ack, "--ack", ("NONE", "AWAITED", "ACCEPTED", "REJECTED", "OVERDUE")),
             limit=limit,
         )
-    if json:
-        for row in found:
-            print_json(row)
+    if json or csv or xlsx is not None:
+        tell_rows(found, documents.TransmissionRow, "", json=json, csv=csv, xlsx=xlsx)
         return
     print_table(
         "Transmissions",

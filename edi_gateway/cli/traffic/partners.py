@@ -37,7 +37,11 @@ KeyArgument = Annotated[str, typer.Argument(metavar="PARTNER", help="The name of
 
 
 @group.command("list")
-def list_(ctx: typer.Context, json: JsonOption = False) -> None:
+def list_(
+    ctx: typer.Context,
+    trouble: Annotated[bool, typer.Option("--trouble", help="Only those with something wrong.")] = False,
+    json: JsonOption = False,
+) -> None:
     """List partners: their files, what is live, how they do.
 
     Sets that came and were refused are those of the last seven days.
@@ -78,6 +82,8 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
                 "troubles": known.troubles if known else (),
             }
         )
+    if trouble:
+        rows = [row for row in rows if row["troubles"]]
     if json:
         for row in rows:
             print_json(row)
@@ -90,12 +96,14 @@ def list_(ctx: typer.Context, json: JsonOption = False) -> None:
         "Partners",
         tuple(column.replace("_", " ") for column in columns),
         (tuple(row[column] or "" for column in columns) for row in rows),
-        f"No partners in {here.partners_folder}. `partners new` writes the files of one.",
+        "No partner is in trouble."
+        if trouble
+        else f"No partners in {here.partners_folder}. `partners new` writes the files of one.",
         spare=("name", "connection", "address", "sets", "refused", "received at"),
     )
     for row in rows:
-        for trouble in row["troubles"]:
-            say(f"[yellow]{escape(str(row['partner']))}:[/yellow] {escape(trouble)}", 0, 2)
+        for told in row["troubles"]:
+            say(f"[yellow]{escape(str(row['partner']))}:[/yellow] {escape(told)}", 0, 2)
 
 
 def _files(loaded: LoadedPartner | None, known: PartnerRow | None) -> str:
