@@ -130,7 +130,22 @@ class ApiRoom(APIRouter):
     def _declare(
         self, path: str, may: str, method: str, more: dict[str, Any]
     ) -> Callable[[Endpoint], Endpoint]:
-        return self.api_route(path, methods=[method], openapi_extra={_SAID: known(may)}, **more)
+        def declared(endpoint: Endpoint) -> Endpoint:
+            """With names in its description that a generated client can bear: of the module and the function."""
+            room, name = endpoint.__module__.rpartition(".")[2], endpoint.__name__.strip("_")
+            said = " ".join((endpoint.__doc__ or "").split())
+            route = self.api_route(
+                path,
+                methods=[method],
+                operation_id=f"{room}_{name}",
+                summary=said.partition(". ")[0].rstrip("."),
+                tags=[room],
+                openapi_extra={_SAID: known(may)},
+                **more,
+            )
+            return route(endpoint)
+
+        return declared
 
 
 def may_of(route: object) -> str | None:

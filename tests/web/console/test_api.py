@@ -169,6 +169,16 @@ def test_a_machine_works_a_case_and_a_hold_by_the_same_commands_as_people(busy: 
         assert content.endswith(b"~")
 
 
+def test_the_description_names_each_operation_once_in_words_with_its_permission(site: Site) -> None:
+    told = site.browser().client.get("/api/v1/openapi.json").json()
+    found = [one for path in told["paths"].values() for one in path.values()]
+    assert len({one["operationId"] for one in found}) == len(found) > 45
+    assert [one["operationId"] for one in found if not one["summary"] or not one.get("x-permission")] == []
+    incident = told["paths"]["/api/v1/incidents/{incident_id}"]["get"]
+    assert (incident["operationId"], incident["x-permission"]) == ("incidents_one", "see incidents")
+    assert incident["summary"] == "One with its timeline and the orders, cases and documents that it touches"
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [("cases/99999999999999999999", 422), ("cases/nought", 422), ("orders?limit=0", 422), ("nothing", 404),
