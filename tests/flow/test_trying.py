@@ -126,6 +126,8 @@ def test_a_stricter_guide_shows_whom_it_would_reject_and_what_they_would_hear(tr
     }
     examples = {e.about.name: e for e in group(found, "997", "AK5 A → R").examples}
     assert set(examples) == {"P1", "P2", "P3"}
+    (refused,) = group(found, "997", "other errors are named").examples
+    assert refused.about.name == "P9"  # which no mapping reads
     assert examples["P1"].was == "AK2*850*0001~AK5*A"
     assert examples["P1"].now == "AK2*850*0001~AK3*REF*4**8~AK4*2*127*5*771200~AK5*R*5"
     document = traffic.rows(tables.documents, id=examples["P3"].about.document_id)[0]

@@ -34,6 +34,7 @@ from edi_gateway.triage.trying.judging import ToJudge
 from edi_gateway.triage.trying.sets import NOBODYS, SetSide
 from edi_gateway.x12.acks.ack import Ta1Policy, ta1_due
 from edi_gateway.x12.acks.ack_errors import says
+from edi_gateway.x12.anatomy.words import po_number_in
 from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.dictionary import GROUP_OF
 from edi_gateway.x12.parsing.envelope import Group as X12Group
@@ -298,6 +299,8 @@ class Trial:
         found = [] if new is old else list(sets.between(old, new))
         document = new.document or old.document
         name = document.po_number if isinstance(document, PurchaseOrder) else None
+        if name is None and found:
+            name = po_number_in(read.raw.segments, group.read_as)
         offset = one.offset + read.raw.span[0]
         about = About(code, one.received_at, read.raw.control, name, one.receipt_id, offset)
         if isinstance(document, PurchaseOrder) and (

@@ -3,13 +3,13 @@
 Takes the bytes of a set; gives words without order. A plain word is letters and digits in small letters; one that says
 what it is begins with a letter and `_`: `c_113` a control number, `p_k7001004` a PO number, `s_tb1001` an item. Called
 by flow/words.py when documents are indexed, by reports/traffic/search.py for what is looked for, and by
-reports/traffic/words.py for the PO of a document that was refused.
+reports/traffic/words.py and triage/trying for the PO of a document that was refused.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -44,6 +44,16 @@ def po_number_of(content: bytes, version: str) -> str | None:
         for name, value in texts:
             if name == "p":
                 return value.strip()[:LONGEST]
+    return None
+
+
+def po_number_in(segments: Iterable[Sequence[str]], version: str) -> str | None:
+    """The same of segments that are split already: [tag, element, ...]."""
+    read_as = nearest(version)[0]
+    for tag, *elements in segments:
+        for number, name in _kinds(read_as, tag.upper()):
+            if name == "p" and number <= len(elements) and elements[number - 1]:
+                return elements[number - 1].strip()[:LONGEST]
     return None
 
 
