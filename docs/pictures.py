@@ -26,24 +26,36 @@ _PATIENCE = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """`follow`: links to click, as CSS selectors. `dark`, `phone`: how it is seen; `tall`: pixels, of a long page."""
+    """`follow`: links to click, as CSS selectors; `why`: what is written into that field before the last one. `dark`,
+    `phone`: how it is seen; `tall`: pixels, of a long page."""
 
     name: str
     path: str
     follow: tuple[str, ...] = ()
+    why: str = ""
     dark: bool = False
     phone: bool = False
     tall: int = 0
 
 
 _CAUSE = ("table[data-rows] tbody a[href^='/causes/']",)
-_CASE = (*_CAUSE, "td a[href^='/cases/']")
+_CASE = (*_CAUSE, "td a[href^='/cases/']:not([href*='/fixes/'])")
 
 PICTURES = (
     Picture("dashboard", "/"),
     Picture("queue", "/cases"),
     Picture("cause", "/cases?words=PO106", _CAUSE),
     Picture("case", "/cases?words=PO106", _CASE, tall=1900),
+    Picture(
+        "fix",
+        "/cases?words=PO106",
+        (*_CAUSE, "a:has-text('allow EN too')", "button:has-text('Preview')"),
+        why="agreed with their EDI desk",
+        tall=1100,
+    ),
+    Picture("my-work", "/mine"),
+    Picture("root-causes", "/root-causes"),
+    Picture("replays", "/cases?words=PO106", (*_CAUSE, "button:has-text('Try all')")),
     Picture("case-dark", "/cases?words=date", _CASE, dark=True),
     Picture("queue-phone", "/cases", phone=True),
     Picture("orders", "/orders"),
@@ -53,10 +65,19 @@ PICTURES = (
     Picture("document", "/documents?po=K7001014", ("td a[href^='/documents/']",)),
     Picture("acknowledgments", "/acknowledgments"),
     Picture("ledger", "/ledger"),
+    Picture("interchanges", "/interchanges"),
+    Picture("transmissions", "/transmissions"),
     Picture("partners", "/partners"),
+    Picture("partner", "/partners/kestrelmoor"),
+    Picture("guide", "/partners/kestrelmoor/guide/850"),
     Picture("master-data", "/master"),
+    Picture("imports", "/imports"),
     Picture("figures", "/figures"),
     Picture("incidents", "/incidents"),
+    Picture("switches", "/switches"),
+    Picture("alerts", "/alerts"),
+    Picture("controls", "/controls"),
+    Picture("retention", "/retention"),
     Picture("audit", "/audit"),
     Picture("users", "/users"),
 )
@@ -107,6 +128,8 @@ def _one(page: Page, address: str, picture: Picture) -> None:
     if answer is None or answer.status != 200:
         raise SystemExit(f"{picture.path} answered {None if answer is None else answer.status}")
     for link in picture.follow:
+        if picture.why and link == picture.follow[-1]:
+            page.get_by_label("Why").fill(picture.why)
         page.locator(link).first.click()
         page.wait_for_load_state()
     page.wait_for_load_state("networkidle")
