@@ -12,12 +12,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any, Final
 
-from sqlalchemy import Column, Connection, case, func, select
+from sqlalchemy import Column, Connection, func, select
 
 from edi_gateway.partners import changes
 from edi_gateway.store import snapshots, versions
-from edi_gateway.store.ids import first_id
-from edi_gateway.store.tables import cases, certificates, documents, live_profiles, polls, transmissions
+from edi_gateway.store.ids import first_id, moment_of
+from edi_gateway.store.tables import causes, certificates, documents, live_profiles, polls, transmissions
 
 LATELY: Final = timedelta(days=7)  # what rates and counts are taken of
 SOON: Final = timedelta(days=30)  # a certificate that ends by then is a trouble
@@ -62,7 +62,7 @@ class PartnerRow:
 def list_partners(conn: Connection, now: datetime) -> list[PartnerRow]:
     """All published partners, by key."""
     traffic = _traffic(conn, now)
-    open_cases = _count(conn, cases.c.partner, cases.c.closed_at.is_(None))
+    open_cases = _open_cases(conn)
     overdue = _count(conn, transmissions.c.partner, transmissions.c.ack_state == "OVERDUE")
     failed = _count(conn, transmissions.c.partner, transmissions.c.state == "FAILED")
     ends = _certificates(conn)
@@ -139,22 +139,31 @@ _LIVE = (
 def _traffic(
     conn: Connection, now: datetime
 ) -> dict[str, tuple[int, int, int, datetime | None, datetime | None]]:
-    """Partner -> sets that came, refused ones, documents that went, when the last of each."""
+    """Partner -> sets that came, refused ones, documents that went, when the last of each (as their ids tell)."""
     d = documents.c
-    came, went = d.direction == "in", d.direction == "out"
-    query = select(
-        d.partner,
-        func.sum(case((came, 1), else_=0)),
-        func.sum(case((came & (d.state == "REJECTED"), 1), else_=0)),
-        func.sum(case((went & d.transmission_id.is_not(None), 1), else_=0)),
-        func.max(case((came, d.created_at))),
-        func.max(case((went & d.transmission_id.is_not(None), d.created_at))),
-    ).where(d.id >= first_id(now - LATELY))
+    refused, left = d.state == "REJECTED", d.transmission_id.is_not(None)
+    kinds = (d.partner, d.direction, refused.label("refused"), left.label("left"))
+    query = select(*kinds, func.count(), func.max(d.id)).where(d.id >= first_id(now - LATELY))
+    found: dict[str, list[Any]] = {}
+    for partner, direction, no, gone, count, last in conn.execute(query.group_by(*kinds)):
+        row = found.setdefault(partner or "", [0, 0, 0, 0, 0])
+        if direction == "in":
+            row[0], row[1], row[3] = row[0] + count, row[1] + (count if no else 0), max(row[3], last)
+        elif gone:
+            row[2], row[4] = row[2] + count, max(row[4], last)
     return {
-        row[0]: (int(row[1]), int(row[2]), int(row[3]), _moment(row[4]), _moment(row[5]))
-        for row in conn.execute(query.group_by(d.partner))
-        if row[0] is not None
-    }
+        partner: (
+            row[0], row[1], row[2], moment_of(row[3]) if row[3] else None, moment_of(row[4]) if row[4] else None
+        )
+        for partner, row in found.items()
+    }  # fmt: skip
+
+
+def _open_cases(conn: Connection) -> dict[str, int]:
+    """Partner -> its open cases, of the counts that causes keep."""
+    c = causes.c
+    query = select(c.partner, func.sum(c.cases)).where(c.due_at.is_not(None), c.partner.is_not(None))
+    return {row[0]: int(row[1]) for row in conn.execute(query.group_by(c.partner))}
 
 
 def _moment(value: Any) -> datetime | None:
