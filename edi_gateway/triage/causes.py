@@ -88,6 +88,8 @@ STAGES: Final = (
     ),
 )
 
+# where values of another shape are another cause: the words tell the two apart
+_SHAPED: Final = frozenset({Family.SYNTAX, Family.MAPPING})
 _INDEX: Final = re.compile(r"\[\d+\]")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DIGITS: Final = re.compile(r"\d+")
@@ -120,7 +122,7 @@ def cause(finding: Finding, partner: str | None) -> Cause:
     key = "\x1f".join((stage, finding.family, finding.code, rule, place, partner or "", value))
     return Cause(
         sha256(key.encode("utf-8", "surrogatepass")).hexdigest(),
-        _words(finding, partner, place or rule, by_value),
+        _words(finding, partner, place or rule, by_value, value),
         *(stage, finding.family, finding.code, rule, place, partner, value),
     )
 
@@ -146,7 +148,7 @@ def _shape(value: str | None) -> str:
     return _DIGITS.sub("9", _LETTERS.sub("A", value.strip())) if value else ""
 
 
-def _words(finding: Finding, partner: str | None, place: str, by_value: bool) -> str:
+def _words(finding: Finding, partner: str | None, place: str, by_value: bool, shape: str) -> str:
     meaning = MEANING[finding.code].rstrip(".")
     parts = [meaning]
     if place:
@@ -154,6 +156,8 @@ def _words(finding: Finding, partner: str | None, place: str, by_value: bool) ->
     if by_value:
         value = (finding.value or "").strip()
         parts.append(f"value {value[:_SHOWN]}{'...' if len(value) > _SHOWN else ''}")
+    elif shape and finding.family in _SHAPED:
+        parts.append(f"values like {shape[:_SHOWN]}")
     if partner:
         parts.append(f"from {partner}")
     return ", ".join(parts)

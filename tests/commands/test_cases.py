@@ -143,7 +143,9 @@ class TestCauses:
     def test_a_wrong_date_is_one_cause_whatever_the_date(self) -> None:
         def of(value: str, element: int) -> str:
             at = Location(segment="DTM", position=4, loop="PO1", element=element, offset=99)
-            return cause(finding(Code.DATE_INVALID, value, at=at), "acme").fingerprint
+            made = cause(finding(Code.DATE_INVALID, value, at=at), "acme")
+            assert f"values like {made.value}, from acme" in made.words  # two causes never read the same
+            return made.fingerprint
 
         assert of("20251301", 2) == of("20259999", 2)
         assert of("20251301", 2) != of("2025-13-01", 2)

@@ -139,6 +139,11 @@ def test_documents_differ_in_structure_and_qualifiers_not_in_values_or_in_how_ma
         ("N1", ("N104: given only in the other",)),
     ]
     assert [r.times for r in rows if r.place == "PO1"] == [(1, 2)]
+    turned = difference.compare((b, guide, walk_b.nodes), (a, guide, walk_a.nodes), {4, 5})
+    assert [(r.here, r.there, r.says) for r in turned if r.place == "PO1"] == [
+        ("PO1*1*5*CA*2.5**UK*A", "PO1*1*9*CA*1**UK*C", ("What was found is in this one.",)),
+        ("PO1*2*5*CA*3**UK*B", "PO1*1*9*CA*1**UK*C", ("What was found is in this one.",)),
+    ]
 
 
 def test_a_997_is_told_in_words_for_one_set_of_it() -> None:

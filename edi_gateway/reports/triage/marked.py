@@ -183,6 +183,12 @@ def explained(
     return tuple(made)
 
 
+def positions(found: Sequence[Told], read: Reread | None) -> frozenset[int]:
+    """The segments in which what matters was found; ST is 1."""
+    grave = [one.finding for one in found if one.main or one.finding.severity is not Severity.INFO]
+    return frozenset() if read is None else frozenset(_positions(grave, read))
+
+
 def _positions(found: Sequence[Finding], read: Reread) -> Iterator[int]:
     for finding in found:
         if isinstance(finding.at, Location):

@@ -78,7 +78,7 @@ class Look:
 
     @cached_property
     def beside(self) -> Beside | None:
-        return beside(self._conn, self.read)
+        return beside(self._conn, self.read, marked.positions(self.found, self.read))
 
     @cached_property
     def acknowledged(self) -> Acknowledged | None:

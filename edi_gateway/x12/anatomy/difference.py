@@ -6,8 +6,8 @@ others. Takes two sets that a guide has walked; gives rows side by side. Called 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import lru_cache
 
@@ -16,6 +16,7 @@ from edi_gateway.x12.checking.guide import Guide
 from edi_gateway.x12.dictionary import Dictionary, dictionary
 from edi_gateway.x12.parsing.rawset import RawSet
 
+_FOUND = "What was found is in this one."
 MOST = 2_000  # kinds of segments of a document that are compared
 
 
@@ -42,14 +43,18 @@ class _Kind:
 
 
 def compare(
-    here: tuple[RawSet, Guide, Sequence[int]], there: tuple[RawSet, Guide, Sequence[int]]
+    here: tuple[RawSet, Guide, Sequence[int]],
+    there: tuple[RawSet, Guide, Sequence[int]],
+    apart: Collection[int] = (),
 ) -> list[Compared]:
-    """Rows in the order of the document `here`, with what only the other one has at its place between them."""
+    """Rows in the order of the document `here`, with what only the other one has at its place between them. `apart`:
+    positions of segments (ST is 1) that have a row of their own, however many are like them."""
     ours, often = _kinds(*here)
     theirs, as_often = _kinds(*there)
     mine = [(kind.place, kind.signature) for kind in ours]
     other = [(kind.place, kind.signature) for kind in theirs]
     known = here[1].dictionary
+    alone = _alone(*here, apart)
     rows: list[Compared] = []
     for what, a, b, c, d in SequenceMatcher(None, mine, other, autojunk=False).get_opcodes():
         if what == "equal":
@@ -61,7 +66,36 @@ def compare(
             ]
             continue
         rows += _between(known, ours[a:b], theirs[c:d], often, as_often)
-    return rows
+    return [one for row in rows for one in _apart(row, alone)]
+
+
+def _alone(
+    raw: RawSet, guide: Guide, nodes: Sequence[int], apart: Collection[int]
+) -> dict[tuple[str, str], list[str]]:
+    """The segments that are to be shown by themselves, under the first of their kind: (place, its text) -> theirs."""
+    first: dict[tuple[str, tuple[str, ...]], str] = {}
+    found: dict[tuple[str, str], list[str]] = {}
+    for index, segment in enumerate(raw.segments):
+        place = _place(guide, nodes, index, segment)
+        text = _seen(raw.texts[index])
+        begun = first.setdefault((place, _signature(guide.dictionary, segment)), text)
+        if index + 1 in apart:
+            found.setdefault((place, begun), []).append(text)
+    return found
+
+
+def _apart(row: Compared, alone: dict[tuple[str, str], list[str]]) -> Iterator[Compared]:
+    """The row, and those of the segments like it that are shown by themselves."""
+    texts = alone.get((row.place, row.here or ""), [])
+    yield replace(row, says=(*row.says, _FOUND)) if row.here in texts else row
+    for text in texts:
+        if text != row.here:
+            yield Compared(row.place, text, row.there, (1, row.times[1]), (_FOUND,))
+
+
+def _place(guide: Guide, nodes: Sequence[int], index: int, segment: Sequence[str]) -> str:
+    node = nodes[index] if index < len(nodes) else -1
+    return guide.nodes[node].selector if node >= 0 else f"? {segment[0]}"
 
 
 def _between(
@@ -123,8 +157,7 @@ def _kinds(
     found: list[_Kind] = []
     often: dict[tuple[str, tuple[str, ...]], int] = {}
     for index, segment in enumerate(raw.segments):
-        node = nodes[index] if index < len(nodes) else -1
-        place = guide.nodes[node].selector if node >= 0 else f"? {segment[0]}"
+        place = _place(guide, nodes, index, segment)
         signature = _signature(guide.dictionary, segment)
         key = (place, signature)
         if key not in often:
