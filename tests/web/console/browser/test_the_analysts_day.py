@@ -114,7 +114,7 @@ def test_nine_refused_orders_go_through_by_one_change_of_the_guide(
     page.goto(f"{address}/orders?po=K7002009")
     page.get_by_role("link", name=re.compile("SO-")).first.click()
     assert "ACCEPTED" in page.locator("main").inner_text()
-    page.get_by_text("855").first.wait_for()
+    page.get_by_role("cell", name="855", exact=True).first.wait_for()
     assert analyst.problems == []
     context.close()
 
