@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
+from pathlib import Path
 
 import httpx
 import pytest
@@ -77,6 +79,18 @@ def test_no_change_is_for_whoever_may_only_look_and_no_secret_for_everybody(site
             assert may in ("see users", "manage users"), path
         if bare.startswith(("/audit", "/controls", "/retention")):
             assert may in ("see audit", "erase personal data"), path
+
+
+def test_what_pages_ask_about_whoever_looks_is_a_permission_that_there_is() -> None:
+    """An unknown one would only show when somebody opens just that page."""
+    templates = files("edi_gateway.web.console") / "templates"
+    asked = {
+        (page.name, may)
+        for page in Path(str(templates)).rglob("*.html")
+        for may in re.findall(r"""call\.may\(["']([^"']+)["']\)""", page.read_text("utf-8"))
+    }
+    assert len(asked) > 20
+    assert [one for one in sorted(asked) if one[1] not in ALLOWED] == []
 
 
 def test_each_role_gets_what_the_table_gives_it_and_nothing_else(site: Site) -> None:
