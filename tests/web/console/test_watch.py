@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from edi_gateway.cli.composition import partners_of
 from edi_gateway.commands.ordering import orders
 from edi_gateway.commands.watch import incidents
 from edi_gateway.reports.book.orders import OrderFilter, list_orders
+from edi_gateway.store import tables
 from tests.web.console.browsing import Browser, Site
 
 
@@ -175,3 +177,26 @@ def test_interchanges_are_found_by_day_and_a_partner_shows_its_last_traffic(busy
     browser.get("/partners/kestrelmoor")
     last = browser.page.text.partition("<h2>Last traffic</h2>")[2].partition("</table>")[0]
     assert ("K7001004" in last, "997" in last, last.count("<tr>")) == (True, True, 11)
+
+
+def test_a_transmission_shows_the_message_that_bore_it_and_its_receipts(busy: Site) -> None:
+    browser = busy.browser("EDI_ANALYST")
+    path = _first(browser.get("/transmissions?state=SENT"), r'href="(/transmissions/\d+)"')
+    moment, zeros = datetime(2026, 3, 2, 15, 1, tzinfo=UTC), "0" * 64
+    shared = {"id": 1, "partner": "kestrelmoor", "headers": "[]"}
+    message = {
+        "direction": "out", "message_id": "<1@us>", "transmission_id": int(path[15:]), "state": "RECEIPTED",
+        "as2_from": "US", "as2_to": "THEM", "size": 100, "sha256": zeros, "mics": '[["abc=", "sha256"]]',
+        "layers": "encrypted aes256-cbc", "created_at": moment, "first_sent_at": moment, "receipted_at": moment,
+    }  # fmt: skip
+    receipt = {
+        "direction": "in", "message": 1, "state": "SETTLES", "at": moment, "disposition": "processed <b>well</b>",
+        "mic": "abc=", "bytes": b"x", "attempts": 0,
+    }  # fmt: skip
+    with busy.here.engine.begin() as conn:
+        conn.execute(insert(tables.as2_messages).values(**shared, **message))
+        conn.execute(insert(tables.as2_receipts).values(**shared, **receipt))
+    browser.get(path)
+    assert "Packed encrypted aes256-cbc" in browser.text
+    assert "SETTLES processed <b>well</b> abc=" in browser.text
+    assert "<b>well" not in browser.page.text
