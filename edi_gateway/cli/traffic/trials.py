@@ -11,7 +11,7 @@ from edi_gateway.cli import exports
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, print_json, print_table, say, sentence
-from edi_gateway.cli.traffic.partners import KeyArgument, group
+from edi_gateway.cli.traffic.partners import group
 
 if TYPE_CHECKING:
     from edi_gateway.reports.partners.drafts import TrialRow
@@ -23,7 +23,9 @@ _STATES = {"DEAD": "cut off"}
 @group.command()
 def trials(
     ctx: typer.Context,
-    partner: KeyArgument,
+    partner: Annotated[
+        str | None, typer.Argument(metavar="[PARTNER]", help="One; all when left out.")
+    ] = None,
     trial: Annotated[
         str | None, typer.Argument(metavar="[TRIAL]", help="Show what this one has shown.")
     ] = None,
@@ -51,10 +53,19 @@ def trials(
             print_json(row)
         return
     print_table(
-        f"Trials of {partner}",
-        ("trial", "begun", "by", "since", "until", "state", "%"),
+        f"Trials of {partner or 'all partners'}",
+        ("trial", "partner", "begun", "by", "since", "until", "state", "%"),
         (
-            (short(r.id), r.started_at, r.by, r.since, r.until, _STATES.get(r.state, r.state), r.percent)
+            (
+                short(r.id),
+                r.partner,
+                r.started_at,
+                r.by,
+                r.since,
+                r.until,
+                _STATES.get(r.state, r.state),
+                r.percent,
+            )
             for r in rows
         ),
         "No draft was tried in the console.",

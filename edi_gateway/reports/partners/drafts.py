@@ -60,6 +60,11 @@ def live_hash(conn: Connection, partner: str) -> str | None:
     return None if live is None else live[0]
 
 
+def live_hashes(conn: Connection) -> dict[str, str]:
+    """Partner -> the hash of what is live."""
+    return {key: digest for key, (digest, _) in sorted(snapshots.hashes(conn).items())}
+
+
 def files(partners: Path, mappings: Path, partner: str) -> list[str]:
     """Files that a draft of this partner may change, its own first, as proposals call them."""
     own = sorted(f.name for f in (partners / partner).glob("*.toml"))
@@ -70,11 +75,13 @@ def files(partners: Path, mappings: Path, partner: str) -> list[str]:
     return [*named, *shared]
 
 
-def trials(conn: Connection, partner: str, now: datetime, limit: int = 5) -> list[TrialRow]:
-    """The last trials of a partner's drafts, without their results."""
+def trials(conn: Connection, partner: str | None, now: datetime, limit: int = 5) -> list[TrialRow]:
+    """The last trials of a partner's drafts, or of all, without their results."""
     c = partner_trials.c
     columns = [c[name] for name in TrialRow.__slots__ if name != "result"]
-    query = select(*columns).where(c.partner == partner).order_by(c.id.desc()).limit(limit)
+    query = select(*columns).order_by(c.id.desc()).limit(limit)
+    if partner is not None:
+        query = query.where(c.partner == partner)
     return [_row(dict(row), now) for row in conn.execute(query).mappings()]
 
 

@@ -97,3 +97,30 @@ def test_an_analyst_proposes_tries_publishes_and_goes_back(busy: Site) -> None:
     reader.get("/partners/kestrelmoor")
     assert "Pause" not in reader.text
     assert reader.get("/partners/nobody").status == 404
+
+
+def test_a_file_that_all_share_is_tried_for_each_of_them(busy: Site) -> None:
+    browser = busy.browser("EDI_ANALYST")
+    browser.get("/trials")
+    browser.post("/trials", since="2026-02-20")
+    assert "what is live says the same as the files" in browser.said
+    shared = busy.here.mappings_folder / "855.toml"
+    text = shared.read_text("utf-8")
+    shared.write_text(text.replace('like = "common:CUR"', 'like = "common:CUR"\n01 = false', 1), "utf-8")
+    own = busy.here.partners_folder / "pinwheel" / "partner.toml"
+    own.write_text(own.read_text("utf-8") + "\nnonsense = 1\n", "utf-8")
+    browser.get("/trials")
+    browser.post("/trials", since="2026-02-20")
+    everybody = ("aldermere", "harborside", "kestrelmoor")
+    assert browser.said == (
+        f"Tried one after the other: {', '.join(everybody)}. "
+        "With mistakes in their files, and so left out: pinwheel."
+    )
+    until = time.monotonic() + 60
+    while browser.text.count("done") < len(everybody) and time.monotonic() < until:
+        time.sleep(0.1)
+        browser.get("/trials")
+    rows = Terminal(busy.here.home).ok("partners", "trials", "--json").json()
+    assert sorted((row["partner"], row["state"], row["by"]) for row in rows) == [
+        (name, "DONE", "ann") for name in everybody
+    ]

@@ -66,6 +66,7 @@ PAGES = (
         role="EDI_ANALYST",
         until="documents would have become different",
     ),
+    Shown("/trials", role="EDI_ANALYST"),
     Shown("/partners/kestrelmoor/guide/850"),
     Shown("/partners/kestrelmoor/draft?file=partner/kestrelmoor/850.toml", role="EDI_ANALYST"),
     Shown("/master"),

@@ -1,0 +1,57 @@
+"""Trials of drafts run in a thread beside the pages, one after the other.
+
+Takes what was begun; reads in short transactions and writes nothing but how far it is, and what it showed. Called by
+trials.py.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from edi_gateway.commands.desk import MACHINE, Actor
+from edi_gateway.commands.partners import trials
+from edi_gateway.commands.partners.trials import Again
+from edi_gateway.model.showing import plain
+from edi_gateway.triage.trying.telling import as_json
+from edi_gateway.triage.trying.trial import Span, Trial
+from edi_gateway.web.console.deps import Deps
+
+Begin = Callable[[], Again | None]  # None: it is not to be run after all
+_NOTED: Final = 2.0  # seconds between two notes of how far it is
+_SYSTEM: Final = Actor(MACHINE, frozenset({MACHINE}))
+
+
+def start(deps: Deps, first: Again, then: Iterable[Begin] = ()) -> None:
+    """Run it, and then the others, each begun when its turn has come."""
+    rest = list(then)
+
+    def work() -> None:
+        _run(deps, first)
+        for begin in rest:
+            if (made := begin()) is not None:
+                _run(deps, made)
+
+    threading.Thread(target=work, name=f"try {first.draft.partner}", daemon=True).start()
+
+
+def _run(deps: Deps, run: Again) -> None:
+    trial_id = run.trial_id
+    try:
+        trial = Trial(deps.reading, run.live, run.draft, Span(run.since, run.until), deps.production)
+        noted, stopped = 0.0, threading.Event()
+        for at in trial.run(stopped.is_set):
+            if time.monotonic() - noted >= _NOTED:
+                noted = time.monotonic()
+                with deps.desk(lambda _: _SYSTEM) as desk:
+                    if not trials.note(desk, trial_id, at.done, at.whole):
+                        stopped.set()
+        told = as_json(trial.result())
+        told["groups"] = told["groups"][: trials.KEPT_GROUPS]  # type: ignore[index]
+        with deps.desk(lambda _: _SYSTEM) as desk:
+            trials.end(desk, trial_id, plain(told))
+    except Exception as error:  # whoever looks at the page is told
+        with deps.desk(lambda _: _SYSTEM) as desk:
+            trials.end(desk, trial_id, None, f"{type(error).__name__}: {error}"[:300])
