@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pyotp
 import pytest
 from argon2 import PasswordHasher
+from sqlalchemy import func, select
 
 from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.partners import users
@@ -15,6 +16,7 @@ from edi_gateway.commands.people import passwords, tokens
 from edi_gateway.commands.people.door import CODE, IN, PASSWORD, Denied, Door, Opened
 from edi_gateway.commands.people.locks import Locks
 from edi_gateway.store import audit
+from edi_gateway.store.tables import attempts
 from edi_gateway.transport.sealing import Seal, SealBroken
 from tests.commands.desks import Office
 
@@ -103,6 +105,11 @@ def test_who_signs_in_takes_back_their_own_failures_and_nobody_elses(office: Off
     assert isinstance(enter(door, address="192.0.2.1"), Opened)  # 26 are left
     waits = [door.sign_in(f"other {n}", "guess", "192.0.2.1", "") for n in range(5)]
     assert [each.wait is not None for each in waits if isinstance(each, Denied)] == [False] * 4 + [True]
+    with office.engine.connect() as conn:
+        kept = conn.execute(select(func.count()).select_from(attempts)).scalar_one()
+    assert (
+        kept == 26 + 4 + 1
+    )  # a row for each name that was looked at, and the address: none for the last name
 
 
 def test_a_password_that_is_asked_for_again_is_guessed_no_faster_and_a_page_by_itself_keeps_nobody_in(

@@ -179,20 +179,25 @@ class Door:
         return Opened(token, stage)
 
     def _count(self, tries: tuple[str, ...]) -> timedelta | None:
-        """Count an attempt of each; or say how long none is taken."""
+        """Count an attempt of each; or say how long none is taken. The address comes first: one that must wait leaves
+        nothing behind, whatever names it invents."""
         now = self.clock()
         with self.engine.begin() as conn:
-            found = {whose: attempts.failures(conn, whose, now) for whose in tries}
-            wait = max(_wait(whose, *known, now) for whose, known in found.items())
-            if wait > timedelta(0):
-                return wait
+            found: dict[str, tuple[int, datetime]] = {}
+            for whose in reversed(tries):
+                found[whose] = attempts.failures(conn, whose, now)
+                wait = _wait(whose, *found[whose], now)
+                if wait > timedelta(0):
+                    return wait
             for whose, (_, at) in found.items():
                 attempts.count(conn, whose, now, afresh=now - at >= _FORGOTTEN)
         return None
 
     def _right(self, conn: Connection, whose: str, address: str) -> None:
         """What was counted against them counts no more; what others failed at from the same address still does."""
-        count, _ = attempts.failures(conn, whose, self.clock())
+        now = self.clock()
+        attempts.failures(conn, address, now)  # locked first, as where they are counted
+        count, _ = attempts.failures(conn, whose, now)
         attempts.forget(conn, whose)
         attempts.take_back(conn, address, count)
 
