@@ -18,6 +18,11 @@ class Rates:
     currency: str = "USD"
     rates: Mapping[str, Decimal] = field(default_factory=dict)
 
+    def limited(self, amount: Decimal, currency: str | None) -> Decimal:
+        """What a limit, which is in our currency, is held against: without a rate the amount as it is."""
+        worth = self.worth(amount, currency)
+        return amount if worth is None or worth == amount else worth.quantize(Decimal("0.01"))
+
     def worth(self, amount: Decimal, currency: str | None) -> Decimal | None:
         """In our currency; None where there is no rate. What names no currency is ours."""
         if currency is None or currency == self.currency:

@@ -237,7 +237,8 @@ class ReleaseLimits(Section):
     """Keys are roles of spec B1; what a user may decide can be narrowed further by a limit of their own."""
 
     CSR: Limit = Field(
-        _limit("CSR"), description="Most money on a price or quantity hold that a CSR may release."
+        _limit("CSR"),
+        description="Most money (in our currency) on a price or quantity hold that a CSR may release.",
     )
     LEAD: Limit = Field(_limit("LEAD"), description="The same for a LEAD.")
     BILLING: Limit = Field(
@@ -263,7 +264,7 @@ class Money(Section):
     rates: dict[Annotated[str, Field(pattern=r"^[A-Z]{3}$")], Annotated[Decimal, Field(gt=0)]] = Field(
         {},
         description="What one of another currency is worth in ours, roughly; amounts without a rate are shown and rank "
-        "last.",
+        "last, and are held against a limit as they are.",
     )
 
     def table(self) -> Rates:

@@ -14,6 +14,7 @@ from edi_gateway.commands.holding import holds
 from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.ordering import orders, rejudge
 from edi_gateway.commands.partners import users
+from edi_gateway.orders.rates import Rates
 from edi_gateway.reports.book import holds as reports
 from edi_gateway.store.database import connect, reading
 from edi_gateway.store.tables import cases
@@ -120,7 +121,11 @@ def test_the_money_that_a_role_or_a_person_may_decide_over_is_limited(book: Book
         pytest.raises(Refused, match="lea may decide up to 100"),
     ):
         holds.release(desk, book.partners, book.hold(big), reason="OTHER", text="fine")
-    assert release(book, book.hold(big), "lea", "LEAD") == []
+    book.rates = Rates("CAD", {"USD": Decimal("0.07")})  # 1,008.00 of ours: 8 too much for a CSR
+    with book.desk("cleo", "CSR") as desk, pytest.raises(Refused, match=r"1008\.00 is above what CSR"):
+        holds.release(desk, book.partners, book.hold(big), reason="OTHER", text="fine")
+    book.rates = Rates("CAD", {"USD": Decimal("0.05")})
+    assert release(book, book.hold(big), "cleo", "CSR") == []
 
 
 def test_a_hold_that_is_to_be_cured_is_not_released(book: Book) -> None:

@@ -57,7 +57,7 @@ def drafted(desk: Desk, matter: Matter, what: What, doing: str, why: str) -> Dra
         made = credit(old.issued, before, what, on=max(books.today, old.issued_on), reason=why)
     except NotCreditable as problem:
         raise Refused(what=doing, why=str(problem)) from None
-    matters.within_limit(desk, doing, made.total)
+    matters.within_limit(desk, doing, made.total, made.currency)
     told = {part_id for line in made.lines for part_id, _ in line.parts}
     facts = {order_id: books.billed(order_id, told=told) for order_id in matter.order_ids}
     return matters.draft(matter, made, facts)

@@ -181,10 +181,11 @@ def write(desk: Desk, partners: Partners, matter: Matter, made: Draft, why: str)
     return stored
 
 
-def within_limit(desk: Desk, what: str, amount: Decimal) -> None:
+def within_limit(desk: Desk, what: str, amount: Decimal, currency: str) -> None:
     """A role credits up to its limit ([release_limits]), a person up to their own; the machine what it is told."""
     if desk.is_machine:
         return
+    amount = desk.rates.limited(amount, currency)
     limits = desk.controls.release_limits
     mine: Sequence[Decimal | None] = [limits[role] for role in ROLES & desk.actor.roles if role in limits]
     most = None if None in mine else max((each for each in mine if each is not None), default=Decimal(0))

@@ -111,5 +111,5 @@ def _again(desk: Desk, matter: Matter, billed: list[Part], said: Corrections) ->
     if made.invoice is None:
         raise Refused(what=_WHAT, why=" ".join(finding.message for finding in made.findings))
     if said:
-        matters.within_limit(desk, _WHAT, made.invoice.total)
+        matters.within_limit(desk, _WHAT, made.invoice.total, made.invoice.currency)
     return matters.draft(matter, made.invoice, facts)

@@ -127,6 +127,8 @@ def release(
     )  # as it is now that the order is ours
     order = matter.order
     amount = holds.amount(desk.conn, hold_id)
+    if amount is not None:
+        amount = desk.rates.limited(amount, order.currency)
     refusal = may_release(
         hold,
         desk.actor.name,
