@@ -10,6 +10,7 @@ from typing import Final
 from edi_gateway.model.documents.acknowledgment import Answer
 from edi_gateway.model.finding import Finding
 from edi_gateway.model.order import LineState, OrderState
+from edi_gateway.orders.answering.promising import BACKORDERED
 from edi_gateway.orders.gate.before import (
     ACCEPTING,
     HOLDING,
@@ -316,10 +317,13 @@ def _accepts(view: AnsweredLineView) -> bool:
 
 
 def _goes(view: AnsweredLineView) -> bool:
-    """Whether any of the line will ship; a cut that is told as backordered (cut_quantity_as IB) does not."""
+    """Whether any of the line is told to ship; a cut told as backordered (cut_quantity_as IB, without a date) is not."""
     mine = view.mine
     goes = mine is None or (mine.accepted_quantity > 0 and mine.state is not LineState.INFORMATION)
-    return goes and _accepts(view)
+    return goes and any(
+        answer.status in ACCEPTING and (answer.status != BACKORDERED or answer.on is not None)
+        for answer in view.told.answers
+    )
 
 
 def _total(view: AnsweredLineView) -> tuple[Decimal | None, set[str]]:

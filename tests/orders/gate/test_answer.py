@@ -51,6 +51,11 @@ def test_a_clean_answer_goes() -> None:
             answer(answered_line(1, 48, "4.00", "MUG", ("DR", 48, TO_68)), BOLTS_TOLD, type="AC"),
             lines=(PROMISED, BOLTS),
         ),
+        reply(  # half of it waits, the other half is cut: nothing that is told goes on the day of our book
+            answer(answered_line(1, 48, "4.00", "MUG", ("IH", 24), ("IB", 24)), BOLTS_TOLD, type="AC"),
+            lines=(without(PROMISED, accepted_quantity=Decimal(24)), BOLTS),
+            profile=profile(policies={"cut_quantity_as": "IB"}),
+        ),
         reply(
             answer(answered_line(1, 48, "4.20", "MUG", ("IP", 48)), BOLTS_TOLD, type="AC"),
             lines=(without(MUGS, price=Decimal("4.20")), BOLTS),
@@ -74,7 +79,18 @@ def test_a_clean_answer_goes() -> None:
             shipped={1: Decimal(20)},
         ),
     ],
-    ids=["AK", "RJ", "cut", "on hold", "moved", "price told", "rounded up", "IQ alone", "rest cancelled"],
+    ids=[
+        "AK",
+        "RJ",
+        "cut",
+        "on hold",
+        "moved",
+        "held and cut",
+        "price told",
+        "rounded up",
+        "IQ alone",
+        "rest cancelled",
+    ],
 )
 def test_what_the_profile_and_the_buyer_allow_goes(clean: Reply) -> None:
     assert rules(breaches_of_answer(clean)) == []
