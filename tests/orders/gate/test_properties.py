@@ -18,7 +18,7 @@ from edi_gateway.orders.judging.facts import Facts
 from edi_gateway.orders.judging.judge import judge
 from edi_gateway.partners.profile import Profile
 from tests.orders.build import books, facts
-from tests.orders.test_properties import SETTINGS, almost_good, outcomes, policies
+from tests.orders.judging.test_properties import SETTINGS, almost_good, outcomes, policies
 
 
 def held_back(

@@ -9,7 +9,7 @@ import pytest
 from edi_gateway.orders.checks import CHECKS, Check, reference
 from edi_gateway.orders.judging.effects import CONSEQUENCES
 
-PAGE = Path(__file__).parents[2] / "docs" / "reference" / "checks.md"
+PAGE = Path(__file__).parents[3] / "docs" / "reference" / "checks.md"
 
 
 def test_the_page_is_not_stale() -> None:

@@ -26,7 +26,7 @@ from tests.commands.desks import SYSTEM, somebody_waits
 from tests.orders import build
 
 pytestmark = [pytest.mark.postgres, pytest.mark.slow]
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ORDERS = 1000
 EACH = 10  # mugs in an order
 THERE = {"EAST": 3333, "WEST": 2221}  # 5,554: for 555 orders and four mugs more

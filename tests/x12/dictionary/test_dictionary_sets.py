@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from edi_gateway.x12.dictionary import LoopPart, Part
-from tests.x12.test_dictionary import BOTH, NEW, OLD, at, place, spelled, tags
+from tests.x12.dictionary.test_dictionary import BOTH, NEW, OLD, at, place, spelled, tags
 
 
 @pytest.mark.parametrize(
@@ -336,7 +336,7 @@ def test_the_everyday_codes_of_the_spec_are_known(book, element, everyday):
     assert [code for code in everyday.split() if not made.codes.get(code)] == []
 
 
-COVERAGE = (Path(__file__).parents[2] / "docs" / "reference" / "x12-coverage.md").read_text("utf-8")
+COVERAGE = (Path(__file__).parents[3] / "docs" / "reference" / "x12-coverage.md").read_text("utf-8")
 
 
 def named(text: str) -> set[str]:

@@ -9,7 +9,7 @@ import pytest
 from edi_gateway.x12.anatomy import copying
 from edi_gateway.x12.anatomy.copying import Change, Element
 
-SAMPLES = Path(__file__).parents[2] / "samples"
+SAMPLES = Path(__file__).parents[3] / "samples"
 FILES = sorted(SAMPLES.glob("*/input.edi"))
 ISA = "ISA*00*          *00*          *ZZ*THEM           *ZZ*US             *260302*0812*U*00401*000000001*0*P*>"
 

@@ -27,7 +27,7 @@ def drafts(tmp_path: Path) -> Folders:
     mappings = tmp_path / "mappings"
     mappings.mkdir()
     for name in ("850.toml", "common.toml", "855.toml"):
-        (mappings / name).write_bytes((Path(__file__).parents[2] / "mappings" / name).read_bytes())
+        (mappings / name).write_bytes((Path(__file__).parents[3] / "mappings" / name).read_bytes())
     return Folders(tmp_path / "partners", mappings)
 
 

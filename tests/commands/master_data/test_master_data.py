@@ -21,7 +21,7 @@ from edi_gateway.store.tables import audit as audit_rows
 from edi_gateway.store.tables import item_units, items, prices
 from tests.commands.desks import Office
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "master-data"
+SAMPLES = Path(__file__).parents[3] / "samples" / "master-data"
 
 ITEMS = """\
 sku,description,status,base_unit,units

@@ -12,7 +12,7 @@ from edi_gateway.model.finding import Code
 from edi_gateway.x12.mending.mend import mended, mending
 from edi_gateway.x12.mending.pieces import Change, Mended
 from tests.x12.edi import ISA, ISA5, interchange, sets_of
-from tests.x12.test_hostile import errors_in
+from tests.x12.parsing.test_hostile import errors_in
 
 HEADER = f"{ISA}~GS*PO*BUYER*SELLER*20260115*1200*7*X*004010~"
 BODY = "ST*850*0001~BEG*00*SA*4500017**20260115~PO1*1*48*EA*12.5**VP*AB-100~CTT*1~"

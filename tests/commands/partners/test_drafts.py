@@ -10,7 +10,7 @@ from edi_gateway.commands.partners import drafts
 from edi_gateway.model.finding import Finding
 from tests.partners.folders import LAST, PLAIN, partner
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 MAPPINGS = ROOT / "mappings"
 
 

@@ -26,7 +26,7 @@ from edi_gateway.x12.writing.compose import (
 )
 from edi_gateway.x12.writing.writer import Envelope
 from tests.x12.edi import USUAL, only
-from tests.x12.test_hostile import errors_in
+from tests.x12.parsing.test_hostile import errors_in
 
 AT = datetime(2026, 1, 15, 9, 5, tzinfo=UTC)
 ENVELOPE = Envelope("ZZ", "SELLER", "ZZ", "BUYER", "SELLER", "BUYER")

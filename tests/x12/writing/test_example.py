@@ -13,7 +13,7 @@ from edi_gateway.x12.dictionary import VERSIONS, dictionary
 from edi_gateway.x12.example import DELIMITERS, Example, example
 from edi_gateway.x12.writing.writer import check_body
 
-PARTNERS = Path(__file__).parents[2] / "partners"
+PARTNERS = Path(__file__).parents[3] / "partners"
 SETS = [(version, code) for version in VERSIONS for code in sorted(dictionary(version).sets)]
 FILES = sorted(file for file in PARTNERS.glob("*/*.toml") if file.name != "partner.toml")
 

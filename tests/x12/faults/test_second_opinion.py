@@ -21,8 +21,8 @@ from tests.samples.sample import PARTNERS, SAMPLES, guide_of
 from tests.x12.edi import ISA, ISA5, interchange
 from tests.x12.faults.documents import HERE as FAULTS
 from tests.x12.faults.documents import bases_of, make
+from tests.x12.faults.test_faults import guide_of as guide_of_row
 from tests.x12.random_sets import Maker
-from tests.x12.test_faults import guide_of as guide_of_row
 
 RULES = (
     Rule("must", "BEG:07", "must_use"),

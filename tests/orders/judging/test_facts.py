@@ -12,7 +12,7 @@ from edi_gateway.model.master_data import Customer, ItemXref, MasterData, ShipTo
 from edi_gateway.orders.judging.facts import Needs, facts_on, needs
 from edi_gateway.orders.judging.judge import judge
 from tests.orders.build import NOW, books, d, line, po, profile, standing
-from tests.orders.test_properties import almost_good
+from tests.orders.judging.test_properties import almost_good
 
 
 def test_the_keys_of_an_order() -> None:
