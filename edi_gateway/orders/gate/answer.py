@@ -317,7 +317,7 @@ def _accepts(view: AnsweredLineView) -> bool:
 
 
 def _goes(view: AnsweredLineView) -> bool:
-    """Whether any of the line is told to ship; a cut told as backordered (cut_quantity_as IB, without a date) is not."""
+    """Whether any of the line is told to ship; a cut told as backordered (`cut_quantity_as` IB, no date) is not."""
     mine = view.mine
     goes = mine is None or (mine.accepted_quantity > 0 and mine.state is not LineState.INFORMATION)
     return goes and any(
