@@ -88,8 +88,6 @@ STAGES: Final = (
     ),
 )
 
-# where values of another shape are another cause: the words tell the two apart
-_SHAPED: Final = frozenset({Family.SYNTAX, Family.MAPPING})
 _INDEX: Final = re.compile(r"\[\d+\]")
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _DIGITS: Final = re.compile(r"\d+")
@@ -156,7 +154,7 @@ def _words(finding: Finding, partner: str | None, place: str, by_value: bool, sh
     if by_value:
         value = (finding.value or "").strip()
         parts.append(f"value {value[:_SHOWN]}{'...' if len(value) > _SHOWN else ''}")
-    elif shape and finding.family in _SHAPED:
+    elif shape and (finding.family is Family.SYNTAX or finding.code is Code.VALUE_UNREADABLE):
         parts.append(f"values like {shape[:_SHOWN]}")
     if partner:
         parts.append(f"from {partner}")

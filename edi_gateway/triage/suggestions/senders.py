@@ -31,18 +31,18 @@ def address(known: Known) -> Iterator[Fix]:
         yield Fix(
             f"sender:{partner.key}",
             Kind.PROFILE,
-            f"{sender} is {partner.name} too: put the address into their profile (also_known_as)",
+            f"If {sender} is {partner.name}: put the address into their profile (also_known_as)",
             each.why,
             _DRAFT,
             {"partner": partner.key, "qualifier": came.sender.qualifier, "id": came.sender.id},
             (WHY,),
-            each.score,
+            each.score or None,
             replays=True,
         )
 
 
 def _likeness(partner: Profile, came: Envelope) -> Near | None:
-    """How nearly it is this partner, and by what; None: nothing speaks for it."""
+    """How nearly it is this partner (0: not by its name), and by what; None: nothing speaks for it."""
     theirs = [*(one.id for one in (partner.them, *partner.also_known_as)), partner.name, partner.key]
     scored = [(near.likeness(came.sender.id, one), one) for one in theirs]
     score, said = max(scored, key=lambda each: each[0])
@@ -51,7 +51,7 @@ def _likeness(partner: Profile, came: Envelope) -> Near | None:
         why.append(f"{came.sender.id} is nearly {said}")
     if not why:
         return None
-    return Near(partner.key, score, ", and ".join(why))
+    return Near(partner.key, score if score >= _CUTOFF else 0, ", and ".join(why))
 
 
 def _is(one: Address, other: Address) -> bool:
