@@ -10,6 +10,7 @@ from rich.markup import escape
 
 from edi_gateway.cli.app import app
 from edi_gateway.cli.context import Here
+from edi_gateway.cli.names import short
 from edi_gateway.cli.output import (
     FOUND_ERRORS,
     WRONG_USAGE,
@@ -122,6 +123,7 @@ def show(ctx: typer.Context, partner: KeyArgument, json: JsonOption = False) -> 
     """
     from edi_gateway.reports.partners import health
     from edi_gateway.reports.partners.versions import list_versions
+    from edi_gateway.reports.traffic.search import Wanted, find
     from edi_gateway.store import versions
 
     here: Here = ctx.obj
@@ -132,8 +134,10 @@ def show(ctx: typer.Context, partner: KeyArgument, json: JsonOption = False) -> 
         profile = health.profile_of(conn, partner)
         proposed = versions.proposals(conn, partner)
         found = list_versions(conn, partner, limit=5)
+        traffic = find(conn, Wanted(partner=partner, limit=10)).documents
     if json:
-        print_json({**plain(known), "profile": dict(profile), "proposals": proposed, "versions": found})
+        more = {"profile": dict(profile), "proposals": proposed, "versions": found, "traffic": traffic}
+        print_json({**plain(known), **more})
         return
     sentence(f"{known.name} ({partner}), version {known.version} since {shown(known.live_since)}")
     for trouble in known.troubles:
@@ -143,6 +147,23 @@ def show(ctx: typer.Context, partner: KeyArgument, json: JsonOption = False) -> 
     sentence(
         f"Came: {came}, {known.sets} sets in 7 days, {known.refused} refused. Went: {went}, {known.documents} "
         f"documents. {known.open_cases} cases are open."
+    )
+    print_table(
+        "Last traffic",
+        ("document", "when", "", "set", "about", "state", "ack"),
+        (
+            (
+                short(d.document_id),
+                d.created_at,
+                d.direction,
+                d.set_code,
+                d.po_number or d.business_key,
+                d.state,
+                d.status,
+            )
+            for d in traffic
+        ),
+        "Nothing has come from them or gone to them.",
     )
     print_table("Live profile", ("key", "value"), profile, "")
     for each in proposed:

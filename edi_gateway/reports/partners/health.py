@@ -112,6 +112,11 @@ def list_partners(conn: Connection, now: datetime) -> list[PartnerRow]:
     return found
 
 
+def keys(conn: Connection) -> list[str]:
+    """Of all published partners."""
+    return list(conn.execute(select(live_profiles.c.partner).order_by(live_profiles.c.partner)).scalars())
+
+
 def profile_of(conn: Connection, partner: str) -> list[tuple[str, str]]:
     """The live profile, a line a value: (policies.price_missing, "hold")."""
     digest = snapshots.hashes(conn).get(partner)

@@ -18,6 +18,7 @@ from edi_gateway.commands.desk import Actor, Desk
 from edi_gateway.commands.people import door
 from edi_gateway.commands.people.door import Visitor
 from edi_gateway.commands.people.tokens import Machine
+from edi_gateway.reports.partners import health
 from edi_gateway.web.console.security import cookies
 from edi_gateway.web.console.security.cookies import Said
 from edi_gateway.web.console.security.permits import has
@@ -95,6 +96,11 @@ class Called:
         if self.machine is not None:
             return self.deps.machine_actor(conn, self.machine.token_id)
         return door.actor_of(conn, self.name or "")
+
+    def partner_keys(self) -> list[str]:
+        """Of those that are published: what a field of a partner offers."""
+        with self.reading() as conn:
+            return health.keys(conn)
 
     # --- answering
 

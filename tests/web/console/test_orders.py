@@ -14,6 +14,7 @@ def test_orders_are_filtered_and_one_is_shown_with_its_ladder_and_noted(busy: Si
     browser.get("/orders?status=held")
     assert "K7001004" in browser.text
     assert "K7001013" not in browser.text
+    assert '<option value="kestrelmoor">' in browser.page.text  # the field of a partner offers who there is
     assert "No such orders." in browser.get("/orders?least=1000000").text
     assert "No such orders." in browser.get("/orders?until=2026-03-01").text
     assert "No such orders." in browser.get("/orders?status=late").text

@@ -17,7 +17,7 @@ from edi_gateway.web.console.rooms import SIGNED_IN, Call, Nav, Room
 
 room = Room(Nav("Holds", "/holds", may="see orders", place=32, key="h", group="Orders"))
 
-_SHOWN: Final = 200
+_SHOWN: Final = 100
 
 
 @room.page("/holds", may="see orders")
@@ -28,6 +28,7 @@ def queue(
     state: Annotated[str, Query(max_length=12)] = "ACTIVE",
     mine: bool = False,
     late: bool = False,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> Response:
     """By due time; `mine`: what somebody of my roles may release, or cure where nobody may."""
     now = call.deps.clock()
@@ -43,13 +44,14 @@ def queue(
             state=state,
             late_at=now if late else None,
             limit=_SHOWN + 1,
+            offset=(page - 1) * _SHOWN,
         )
         ages = holds.ages(conn, now, partner=partner or None, codes=codes)
     return call.show(
         "orders/holds.html",
         found=[(hold, holds.age(hold.raised_at, hold.released_at or now)) for hold in found[:_SHOWN]],
         more=len(found) > _SHOWN,
-        shown=_SHOWN,
+        page=page,
         ages=ages,
         partner=partner,
         code=known,
