@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import sys
 import warnings
 from collections import Counter
@@ -26,6 +27,7 @@ from tests.crash.zygote import Databases, State, in_a_child, one_side, warm
 from tests.flow import papers
 from tests.flow.shop import Shop, publish_with
 
+EVERYWHERE = "EDI_GATEWAY_CRASH_ALL" in os.environ
 ANN = Actor("ann", ROLES)
 POS = ("N1", "N2", "N3")
 
@@ -99,7 +101,7 @@ def main(kind: str, folder: Path) -> None:
     for at in itertools.count(1):
         sides: tuple[When, ...] = ("before", "after")
         alive = 0
-        for when in sides if kind == "sqlite" else one_side(at):
+        for when in sides if kind == "sqlite" or EVERYWHERE else one_side(at):
             with databases.fresh(start) as state:
                 wrong = killed(state, at, when)
             if wrong is None:
