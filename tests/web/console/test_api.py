@@ -169,6 +169,22 @@ def test_a_machine_works_a_case_and_a_hold_by_the_same_commands_as_people(busy: 
         assert content.endswith(b"~")
 
 
+def test_a_machine_finds_a_document_by_its_words_and_sees_what_is_owed(busy: Site) -> None:
+    with httpx.Client(
+        base_url=busy.address + "/api/v1/",
+        headers={"Authorization": f"Bearer {busy.token('finder', 'AUDITOR')}"},
+    ) as api:
+        found = api.get("search/documents", params={"po_number": "K7001014", "direction": "in"}).json()
+        assert [(row["set_code"], row["state"]) for row in found["documents"]] == [("850", "REJECTED")]
+        assert found["more"] is False
+        assert api.get("search/documents", params={"text": "%"}).json()["documents"] == []
+        (came,) = api.get("interchanges", params={"control": "113"}).json()
+        assert (came["partner"], came["control"], came["sets"]) == ("kestrelmoor", "000000113", 3)
+        assert "PO K7001004" in " ".join(row["what"] for row in api.get("acknowledgments/owed").json())
+        gaps = api.get("ledger", params={"direction": "in", "faults": "true"}).json()
+        assert next(gap for row in gaps for gap in row["gaps"]) == {"first": 105, "last": 112}
+
+
 def test_the_description_names_each_operation_once_in_words_with_its_permission(site: Site) -> None:
     told = site.browser().client.get("/api/v1/openapi.json").json()
     found = [one for path in told["paths"].values() for one in path.values()]
