@@ -48,7 +48,7 @@ def list_(
         return
     print_table(
         "Incidents",
-        ("incident", "severity", "since", "owner", "orders", "cases", "state", "what"),
+        ("incident", "severity", "since", "owner", "orders", "documents", "cases", "state", "what"),
         (
             (
                 short(one.incident_id),
@@ -56,6 +56,7 @@ def list_(
                 one.opened_at,
                 one.owner,
                 one.orders or "",
+                one.documents or "",
                 one.cases or "",
                 one.state if over else "",
                 one.title,
@@ -63,7 +64,7 @@ def list_(
             for one in found
         ),
         "No incident is open." if not over else "No incident is over yet.",
-        spare=("owner", "cases"),
+        spare=("owner", "cases", "documents"),
     )
 
 

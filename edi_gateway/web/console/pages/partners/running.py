@@ -7,9 +7,12 @@ trials.py.
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 from typing import Final
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from edi_gateway.commands.desk import MACHINE, Actor
 from edi_gateway.commands.partners import trials
@@ -41,13 +44,9 @@ def _run(deps: Deps, run: Again) -> None:
     trial_id = run.trial_id
     try:
         trial = Trial(deps.reading, run.live, run.draft, Span(run.since, run.until), deps.production)
-        noted, stopped = 0.0, threading.Event()
-        for at in trial.run(stopped.is_set):
-            if time.monotonic() - noted >= _NOTED:
-                noted = time.monotonic()
-                with deps.desk(lambda _: _SYSTEM) as desk:
-                    if not trials.note(desk, trial_id, at.done, at.whole):
-                        stopped.set()
+        with _noting(deps, trial_id) as noting:
+            for at in trial.run(noting.stopped.is_set):
+                noting.at = (at.done, at.whole)
         told = as_json(trial.result())
         told["groups"] = told["groups"][: trials.KEPT_GROUPS]  # type: ignore[index]
         with deps.desk(lambda _: _SYSTEM) as desk:
@@ -55,3 +54,32 @@ def _run(deps: Deps, run: Again) -> None:
     except Exception as error:  # whoever looks at the page is told
         with deps.desk(lambda _: _SYSTEM) as desk:
             trials.end(desk, trial_id, None, f"{type(error).__name__}: {error}"[:300])
+
+
+@dataclass(slots=True)
+class _Noting:
+    """`at`: bytes read again, of how many. `stopped`: somebody wants no more of it."""
+
+    at: tuple[int, int] = (0, 0)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+
+@contextmanager
+def _noting(deps: Deps, trial_id: int) -> Iterator[_Noting]:
+    """Says in a thread of its own how far it is, also while one very large interchange is read: a trial that says
+    nothing is taken for dead."""
+    noting, over = _Noting(), threading.Event()
+
+    def tell() -> None:
+        while not over.wait(_NOTED):
+            with suppress(SQLAlchemyError), deps.desk(lambda _: _SYSTEM) as desk:  # it says so the next time
+                if not trials.note(desk, trial_id, *noting.at):
+                    noting.stopped.set()
+
+    teller = threading.Thread(target=tell, name=f"trial {trial_id}", daemon=True)
+    teller.start()
+    try:
+        yield noting
+    finally:
+        over.set()
+        teller.join()
