@@ -81,6 +81,33 @@ def test_a_place_and_a_unit_are_set_from_what_is_nearly_the_same(shop: Shop) -> 
 
 
 @sqlite_only
+def test_a_store_that_only_has_a_number_is_put_on_file_or_its_part_cancelled(shop: Shop) -> None:
+    """0515 is 0551 with two digits in each other's place. Of 20 cases 12 go to 0551 and 8 to it."""
+    for control, number in ((501, "K1"), (502, "K2")):
+        content = papers.orders(control, number)
+        content = content.replace(b"CTT*", b"SDQ*CA*92*0551*12*0515*8~CTT*").replace(b"SE*14*", b"SE*15*")
+        shop.drop(f"{control}.edi", content)
+    shop.run()
+    assert shop.cases() == ["STORE_UNKNOWN", "STORE_UNKNOWN"]
+    found = keys(shop, "STORE_UNKNOWN")
+    assert found[:2] == ["ship-to:92:0551", "ship-to:new"]
+    assert "refuse:store" in found
+    unnamed = tried(workshop(shop, "MASTER_DATA"), shop, "STORE_UNKNOWN", "ship-to:new")
+    assert "name" in (unnamed.refused or "")
+    fixing.do(workshop(shop, "CSR"), case_of(shop, "STORE_UNKNOWN"), "refuse:store", WHY)
+    assert len(shop.cases()) == 1
+    (first,) = (row["id"] for row in shop.rows(tables.cases) if row["closed_at"] is None)
+    bench = workshop(shop, "MASTER_DATA")
+    seen = fixing.preview(bench, first, "ship-to:new", Given(value="Kestrelmoor 515"))
+    assert seen.after is not None
+    assert [hold.code for order in seen.after.orders for hold in order.holds] == []
+    fixing.do(bench, first, "ship-to:new", Given(value="Kestrelmoor 515"))
+    assert [(row["name"], row["kind"]) for row in shop.rows(tables.ship_tos, code="0515")] == [
+        ("Kestrelmoor 515", "store")
+    ]
+
+
+@sqlite_only
 def test_a_rule_is_tightened_and_the_next_such_document_is_refused_at_the_door(shop: Shop) -> None:
     """PO103 may be absent by the standard; the order waits for somebody who knows the unit."""
     shop.drop("1.edi", papers.orders(501, "K1").replace(b"*20*CA*", b"*20**"))

@@ -116,8 +116,10 @@ def accepted_once(desk: Desk, known: Known, fix: Fix, given: Given) -> str:
 # --- master data and orders
 
 
-def _import(desk: Desk, _means: Means, _known: Known, fix: Fix, _given: Given) -> Done:
+def _import(desk: Desk, _means: Means, _known: Known, fix: Fix, given: Given) -> Done:
     values = {name: value for name, value in fix.values.items() if name != "import"}
+    if values.get("name") == "":
+        values["name"] = given.value.strip()
     text = io.StringIO()
     writer = csv.DictWriter(text, list(values), lineterminator="\n")
     writer.writeheader()
@@ -162,6 +164,9 @@ def _duplicate(desk: Desk, means: Means, known: Known, fix: Fix, given: Given) -
 def _refuse(desk: Desk, means: Means, known: Known, fix: Fix, given: Given) -> Done:
     order = _order(known, "Refusing")
     line = int(fix.values["line"]) if "line" in fix.values else None
+    if "store" in fix.values:
+        orders.cancel(desk, means.partners, order, why=given.why, store=fix.values["store"])
+        return Done(f"What {fix.values['store']} gets is cancelled.")
     orders.reject(desk, means.partners, order, why=given.why, line=line, code=fix.values["code"])
     return Done("The order is refused." if line is None else f"Line {line} is refused.")
 

@@ -77,6 +77,16 @@ def refuse(known: Known) -> Iterator[Fix]:
     order = known.order
     if order is None or order.state not in _STANDS:
         return
+    if known.hold is not None and known.hold.store is not None and known.hold.state == "ACTIVE":
+        store = known.hold.store
+        yield Fix(
+            "refuse:store",
+            Kind.REFUSE,
+            f"Cancel what store {store.rpartition(':')[2]} gets: the 855 says that it is not shipped",
+            "The other stores get theirs.",
+            _CSR,
+            {"store": store},
+        )
     code, meaning = _REFUSAL.get(known.case.code, ("IR", "rejected"))
     if known.line is not None and known.line.state is LineState.HELD:
         yield Fix(

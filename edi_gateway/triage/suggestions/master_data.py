@@ -8,7 +8,7 @@ from edi_gateway.model.finding import Code
 from edi_gateway.orders.meaning.items import keys
 from edi_gateway.store.master.nearby import Place
 from edi_gateway.triage.suggestions import near
-from edi_gateway.triage.suggestions.fix import WHY, Fix, Kind
+from edi_gateway.triage.suggestions.fix import VALUE, WHY, Fix, Kind
 from edi_gateway.triage.suggestions.known import Known
 from edi_gateway.x12.dictionary import dictionary
 
@@ -85,7 +85,8 @@ def ship_to(known: Known) -> Iterator[Fix]:
     if not code:
         return
     by_key = {f"{place.qualifier}:{place.code}": place for place in known.places}
-    found = near.by_code(code, [(place.code, key) for key, place in by_key.items()])
+    alike = near.by_code if name else near.by_short_code
+    found = alike(code, [(place.code, key) for key, place in by_key.items()])
     if name and address:  # a like name at another address is another place
         said = " ".join([name, *address.values()])
         found += near.by_words(said, {key: _in_words(place) for key, place in by_key.items()})
@@ -105,8 +106,19 @@ def ship_to(known: Known) -> Iterator[Fix]:
             each.score,
             replays=True,
         )
-    if name:
-        kind = "store" if known.case.code == Code.STORE_UNKNOWN else "site"
+    kind = "store" if known.case.code == Code.STORE_UNKNOWN else "site"
+    if not name:
+        yield Fix(
+            "ship-to:new",
+            Kind.IMPORT,
+            f"Put {code} on file under a name",
+            "It is a place that they have not told us of; the order names none. Say what it is called.",
+            _IMPORT,
+            _row(known, qualifier, code) | {"name": "", "kind": kind},
+            (VALUE,),
+            replays=True,
+        )
+    else:
         values = _row(known, qualifier, code) | {"name": name, **address, "kind": kind}
         yield Fix(
             "ship-to:new",

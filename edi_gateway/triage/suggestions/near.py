@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from typing import Final
 
 from rapidfuzz import fuzz, process, utils
+from rapidfuzz.distance import OSA
 
 CODE_CUTOFF: Final = 80  # of 100: one wrong digit in five
 WORDS_CUTOFF: Final = 72
 MOST: Final = 5
+_SHORT: Final = (3, 4)  # characters: of two one is too much, five are enough for CODE_CUTOFF
 
 _NOT_CODE: Final = re.compile(r"[^A-Z0-9]")
 
@@ -46,6 +48,26 @@ def by_code(
         limit=most,
     )
     return [Near(named[n][1], round(score), f"{named[n][0]} is nearly {code}") for _, score, n in found]
+
+
+def by_short_code(code: str, candidates: Iterable[tuple[str, str]], most: int = MOST) -> list[Near]:
+    """The same for a short code that nothing else tells apart: of three or four characters one is wrong, or two have
+    changed places."""
+    named = list(candidates)
+    wanted = plain(code)
+    found = by_code(code, named, most)
+    if not _SHORT[0] <= len(wanted) <= _SHORT[1]:
+        return found
+    one_off = process.extract(
+        wanted,
+        [plain(theirs) for theirs, _ in named],
+        scorer=OSA.normalized_similarity,
+        score_cutoff=1 - 1 / len(wanted),
+        limit=most,
+    )
+    return found + [
+        Near(named[n][1], round(100 * score), f"{named[n][0]} is nearly {code}") for _, score, n in one_off
+    ]
 
 
 def by_words(text: str, candidates: Mapping[str, str], most: int = MOST) -> list[Near]:
