@@ -2,7 +2,8 @@
 
 `python -m benchmarks.bench_pages [runs] [sqlite|postgres]` fills 1,000,000 documents of ninety days, 100,000 open cases
 and 300,000 interchanges of thirty days with some numbers missing (some minutes), and reads each page a few times:
-medians by the clock beside the bar, 200 ms, and of the processor's time in this process.
+medians by the clock beside the bar (200 ms; the ledger, which counts all of 600,000 numbers, 1 s), and of the
+processor in this process.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ from edi_gateway.store.ids import Ids, first_of
 from edi_gateway.store.tables import documents, groups, interchanges, receipts
 
 INTERCHANGES, DAYS = 300_000, 30
+COUNTING = 1000  # ms
 ROLES = frozenset({"EDI_ANALYST", "LEAD"})
 
 PAGES: dict[str, Callable[[Connection], object]] = {
@@ -139,8 +141,9 @@ def main() -> None:
                 f"{kind}: {DOCUMENTS:,} documents ({time.perf_counter() - started:.0f} s to fill)", flush=True
             )
             for name, (clock, processor) in measure(engine, runs).items():
-                held = "held" if clock <= BAR else "MISSED"
-                print(f"  {name:36} {clock:7.1f} ms, processor {processor:6.1f} ms   bar {BAR}: {held}")
+                bar = COUNTING if name.startswith("the ledger") else BAR
+                held = "held" if clock <= bar else "MISSED"
+                print(f"  {name:36} {clock:7.1f} ms, processor {processor:6.1f} ms   bar {bar}: {held}")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -16,7 +16,7 @@ from edi_gateway.cli.output import WRONG_USAGE, fail, print_json, print_table, s
 
 if TYPE_CHECKING:
     from edi_gateway.commands.partners.certificates import Key, Use
-    from edi_gateway.store.traffic.certificates import Certificate
+    from edi_gateway.reports.traffic.certificates import CertificateRow
     from edi_gateway.transport.keys.reading import Described, PrivateKey
 
 group = typer.Typer(no_args_is_help=True, help="Certificates for AS2: partners' and our own.")
@@ -53,25 +53,24 @@ def list_(
     json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """List certificates with when they count and end."""
-    from edi_gateway.store.traffic import certificates
+    from edi_gateway.reports.traffic.certificates import list_certificates
 
     here: Here = ctx.obj
     with here.reading() as conn:
-        found = certificates.standing(conn, partner=partner)
-    now = here.clock()
+        found = list_certificates(conn, here.clock(), partner=partner)
     if json:
         for one in found:
-            print_json(_facts(one, now))
+            print_json(_facts(one))
         return
     print_table(
         "Certificates",
         ("certificate", "whose", "for", "state", "from", "until", "serial", "subject"),
         (
             (
-                short(one.id),
+                short(one.certificate_id),
                 _whose(one),
-                one.purposes.replace(" ", ", "),
-                _state(one, now),
+                ", ".join(one.purposes),
+                one.state,
                 f"{one.begins:%Y-%m-%d}",
                 f"{one.ends:%Y-%m-%d}",
                 one.serial,
@@ -325,34 +324,25 @@ def _environment(name: str) -> str:
     return value
 
 
-def _whose(one: Certificate) -> str:
+def _whose(one: CertificateRow) -> str:
     if one.side == "theirs":
         return one.partner or ""
     return "us" if one.partner is None else f"us, with {one.partner}"
 
 
-def _state(one: Certificate, now: datetime) -> str:
-    if now < one.begins:
-        return "not yet"
-    if now > one.ends:
-        return "ended"
-    days = (one.ends - now).days
-    return f"{days} days left" if days < 60 else "counts"
-
-
-def _facts(one: Certificate, now: datetime) -> dict[str, object]:
+def _facts(one: CertificateRow) -> dict[str, object]:
     return {
-        "certificate_id": one.id,
+        "certificate_id": one.certificate_id,
         "side": one.side,
         "partner": one.partner,
-        "purposes": one.purposes.split(),
-        "state": _state(one, now),
+        "purposes": one.purposes,
+        "state": one.state,
         "from": one.begins,
         "until": one.ends,
         "serial": one.serial,
         "fingerprint": one.fingerprint,
         "subject": one.subject,
-        "key": None if one.side == "theirs" else "file" if one.key_file else "locked",
+        "key": one.key,
         "added_at": one.added_at,
         "added_by": one.added_by,
     }

@@ -77,7 +77,7 @@ def cancel(call: Call, transmission_id: int, why: Annotated[str, Form(max_length
 
 
 @room.page("/certificates", may="see partners")
-def certificates_(call: Call) -> Response:
+def certificates_(call: Call, partner: Annotated[str, Query(max_length=80)] = "") -> Response:
     with call.reading() as conn:
-        found = certificates.list_certificates(conn, call.deps.clock())
-    return call.show("watch/certificates.html", certificates=found)
+        found = certificates.list_certificates(conn, call.deps.clock(), partner=partner or None)
+    return call.show("watch/certificates.html", certificates=found, partner=partner)
