@@ -171,7 +171,9 @@ def _cases(story: Story) -> None:
 
 
 def tell_causes(causes: Iterable[CauseRow | QueueRow]) -> None:
-    """A cause in two lines: what, how many, what money; what to do."""
+    """A cause in a few lines: what, how many, what money; what to do; in the queue also since when and how it goes."""
+    from edi_gateway.reports.causes.queue import CauseRow as QueueRow
+
     for c in causes:
         risk = "".join(f", {money(amount)} {currency} at risk" for currency, amount in c.amounts.items())
         count = f"{c.cases} case{'s' * (c.cases != 1)}"
@@ -180,3 +182,12 @@ def tell_causes(causes: Iterable[CauseRow | QueueRow]) -> None:
         say(f"{c.fingerprint[:8]}  {what}", 2, 10)
         if c.hint:
             say(f"→ {escape(c.hint)}", 12, 2)
+        if isinstance(c, QueueRow):
+            orders = f"{c.orders} order{'s' * (c.orders != 1)}"
+            span = f"first {c.first_at:%Y-%m-%d %H:%M}, last {c.last_at:%Y-%m-%d %H:%M}"
+            trend = f"{c.trend}: {c.opened_week} in 7 days, {c.opened_before} in the 7 before"
+            say(
+                f"[dim]{orders}; {span}; {trend}{f'; {escape(c.owner)} has it' if c.owner else ''}[/dim]",
+                12,
+                2,
+            )

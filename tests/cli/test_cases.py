@@ -75,6 +75,10 @@ def test_the_queue_is_by_cause_in_the_order_of_work_and_goes_to_spreadsheets(que
     assert file.read_bytes()[:2] == b"PK"
     told = queue.ok("cases", "list").out
     assert "40 cases, 400.00 USD at risk, due 2026-03-02 21:00 UTC" in told
+    assert (
+        "40 orders; first 2026-03-02 13:00, last 2026-03-02 13:00; rising: 40 in 7 days, 0 in the 7 before"
+        in told
+    )
 
 
 def test_a_cause_is_previewed_taken_handed_over_and_closed_as_a_whole(queue: Terminal) -> None:

@@ -19,6 +19,8 @@ from edi_gateway.flow.replays.fixing import Preview, Workshop
 from edi_gateway.flow.steps import Direct
 from edi_gateway.flow.taking import inbound, receive
 from edi_gateway.flow.works import Works
+from edi_gateway.reports.triage import subjects
+from edi_gateway.reports.triage.timeline import timeline
 from edi_gateway.store import tables
 from edi_gateway.triage.suggestions import (
     agreements,
@@ -298,6 +300,12 @@ def test_a_mail_is_drafted_to_whom_it_concerns_and_waits_with_its_case(shop: Sho
     assert "Please tell us which item you mean" in mail["body"]
     assert "10499999000011" in mail["body"]
     assert mail["case_id"] == case_of(shop, "ITEM_UNKNOWN")
+    with bench.works.writer.reading() as conn:
+        subject = subjects.of_case(conn, mail["case_id"])
+        assert subject is not None
+        told = [(one.by, one.text) for one in timeline(conn, subject) if one.kind == "written"]
+    said = "Mail to replenishment@kestrelmoor.example: Question about your purchase order K1. It is waiting."
+    assert told == [("ann", said)]
 
 
 @sqlite_only

@@ -23,19 +23,21 @@ from edi_gateway.store.tables import (
     findings,
     groups,
     interchanges,
+    messages,
     order_events,
     postings,
     receipts,
     transmissions,
 )
+from edi_gateway.store.watch.messages import MESSAGE
 
 MOST = 500  # of each kind
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """`kind`: received, read, found, acknowledged, order, case, note, replayed, sent, posted. `id`: of the row that
-    says so."""
+    """`kind`: received, read, found, acknowledged, order, case, note, replayed, sent, posted, written. `id`: of the row
+    that says so."""
 
     at: datetime
     by: str | None
@@ -54,6 +56,7 @@ def timeline(conn: Connection, subject: Subject) -> list[Happening]:
         *_cases(conn, subject),
         *_sent(conn, subject),
         *_posted(conn, subject),
+        *_written(conn, subject),
     ]
     return sorted(happened, key=lambda one: one.at)
 
@@ -222,3 +225,23 @@ def _posted(conn: Connection, subject: Subject) -> Iterator[Happening]:
             why = f": {row.last_error}" if row.last_error else ""
             said = f"To be posted to {row.target} ({row.state.lower()}, {row.attempts} attempts){why}"
             yield Happening(row.created_at, None, "posted", said, row.id)
+
+
+def _written(conn: Connection, subject: Subject) -> Iterator[Happening]:
+    """Mails that somebody wrote about the case or the order, and whether they went."""
+    m = messages.c
+    about = [
+        column == wanted
+        for column, wanted in ((m.case_id, subject.case_id), (m.order_id, subject.order_id))
+        if wanted is not None
+    ]
+    if not about:
+        return
+    query = select(m.id, m.created_at, m.created_by, m.target, m.subject, m.state, m.sent_at, m.last_error)
+    for row in conn.execute(query.where(m.kind == MESSAGE, or_(*about)).order_by(m.id).limit(MOST)):
+        error = f" ({row.last_error})" if row.last_error else ""
+        state = "" if row.state == "SENT" else f" It is {row.state.lower()}{error}."
+        said = f"Mail to {row.target}: {row.subject}.{state}"
+        yield Happening(row.created_at, row.created_by, "written", said, row.id)
+        if row.sent_at is not None:
+            yield Happening(row.sent_at, None, "sent", f"The mail to {row.target} was sent.", row.id)
