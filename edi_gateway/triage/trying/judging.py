@@ -34,7 +34,7 @@ from edi_gateway.triage.trying.difference import APPEARS, CHANGED, GONE, Differe
 
 #: Purposes of documents that speak of another order: they are judged beside that one.
 SPEAK_OF_OTHERS: Final = CANCELS | CHANGES | COPIES | REPLACES
-STATES: Final = ("CANCELLED", "ACCEPTED", "ON_HOLD", "REJECTED", "no order")
+STATES: Final = ("CANCELLED", "ACCEPTED", "ON_HOLD", "REJECTED", "VOID", "no order")
 #: What becomes of a document about another order.
 OUTCOMES: Final = ("cancels it", "changes it", "nothing new", "is a copy", "is an order", "waits", "refused")
 WAITS: Final = "waits for what is on hold"
