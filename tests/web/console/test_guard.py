@@ -125,6 +125,20 @@ def test_a_failure_is_told_without_its_inside_and_a_database_that_is_away_as_suc
     assert "ValueError" in capfd.readouterr().out  # the log has it
 
 
+def test_what_was_typed_into_a_form_that_is_refused_stands_in_no_log(
+    site: Site, capfd: pytest.CaptureFixture[str]
+) -> None:
+    browser = site.browser().get("/sign-in")
+    assert browser.post("/sign-in", name="ann", password="hush " * 300).status == 422  # longer than any
+    boss = site.browser("ADMIN").get("/users")
+    boss.post("/users", name="hush", roles=["NONE"])
+    assert "no such role" in boss.said
+    boss.post("/users/tokens/revoke", token="hush")
+    logged = capfd.readouterr().out
+    assert "hush" not in logged
+    assert [word for word in ("Refused", "RequestValidationError") if f"refused={word}" not in logged] == []
+
+
 def test_the_word_of_a_proxy_counts_only_where_it_is_trusted(site: Site) -> None:
     forwarded = {"X-Forwarded-For": "203.0.113.9", "X-Forwarded-Proto": "https"}
     answer = site.browser().client.get("/sign-in", headers=forwarded)

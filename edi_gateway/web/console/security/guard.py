@@ -21,6 +21,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 from edi_gateway import logs
+from edi_gateway.commands.desk import Refused
 from edi_gateway.commands.people.door import CODE
 from edi_gateway.model.errors import GatewayError
 from edi_gateway.web.console.call import Called
@@ -31,6 +32,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 CSRF_FIELD, CSRF_HEADER = "csrf", "X-CSRF-Token"
 _CHANGES_NOTHING = ("GET", "HEAD")
+_SAID_NO = (Refused, RequestValidationError, HTTPException)
 
 
 class Kind(Enum):
@@ -64,7 +66,11 @@ def guarded(handler: Handler, may: str | None, kind: Kind) -> Handler:
             if kind is Kind.PAGE:
                 await _meant(request, call)
             with logs.unit("console change", path=request.url.path, by=call.name) as line:
-                response = await handler(request)
+                try:
+                    response = await handler(request)
+                except _SAID_NO as refused:  # whose words may hold what was typed: no line of the log does
+                    line.add(refused=type(refused).__name__)
+                    response = await run_in_threadpool(_failed, call, refused)
                 line.add(status=response.status_code)
             return response
         except Turned as turned:
