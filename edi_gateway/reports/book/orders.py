@@ -228,17 +228,25 @@ def list_orders(conn: Connection, wanted: OrderFilter) -> list[OrderRow]:
         where.append(orders.c.test == wanted.test)
     if wanted.before is not None:
         where.append(orders.c.id < wanted.before)
-    query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc())
     if wanted.least is None and wanted.most is None:
-        return [OrderRow(*row) for row in rows(conn, query.limit(wanted.limit))]
+        ids = select(orders.c.id).where(*where).order_by(_newest(wanted)).limit(wanted.limit)
+        found = select(*_COLUMNS).where(orders.c.id.in_(ids)).order_by(orders.c.id.desc())
+        return [OrderRow(*row) for row in rows(conn, found)]
+    query = select(*_COLUMNS).where(*where).order_by(orders.c.id.desc())
     # amounts are text on SQLite: compared roughly there, and here to the cent
     total = cast(orders.c.total, Float if conn.dialect.name == "sqlite" else Numeric)
     if wanted.least is not None:
         query = query.where(total >= wanted.least - _ROUGH)
     if wanted.most is not None:
         query = query.where(total <= wanted.most + _ROUGH)
-    found = (OrderRow(*tuple(row)) for row in conn.execute(query))
-    return list(islice((row for row in found if _worth(row, wanted)), wanted.limit))
+    worth = (OrderRow(*tuple(row)) for row in conn.execute(query))
+    return list(islice((row for row in worth if _worth(row, wanted)), wanted.limit))
+
+
+def _newest(wanted: OrderFilter) -> ColumnElement[int]:
+    """The newest first. Where a condition has an index that finds few, it is to be taken, not that of the order."""
+    by_index = wanted.unanswered or wanted.late_answer_at or wanted.since or wanted.until
+    return ((orders.c.id + 0) if by_index else orders.c.id).desc()
 
 
 _ROUGH: Final = 1  # more than what a float may be wrong by, for any amount below a quadrillion

@@ -66,6 +66,7 @@ orders = Table(
     Index("ix_orders_business_key", "business_key"),
     Index("ix_orders_partner_po_number", "partner", "po_number"),
     Index("ix_orders_po_number", "po_number"),
+    Index("ix_orders_ordered_on", "ordered_on"),
     Index("ix_orders_state", "state"),
     Index("ix_orders_answer", "answer_state", "answer_due_at"),
     Index("ix_orders_to_ship", "ship_until", sqlite_where=TO_SHIP, postgresql_where=TO_SHIP),
