@@ -134,6 +134,12 @@ def test_pareto_marks_the_vital_few_by_count_and_by_money(queue: Terminal) -> No
     assert [(row["name"], row["cases"], row["share"], row["cumulative"], row["vital"]) for row in rows] == [
         ("UP 1", 40, "78.4", "78.4", True), ("UP 2", 10, "19.6", "98.0", True), ("not known", 1, "2.0", "100.0", False),
     ]  # fmt: skip
+    rows = queue.ok("cases", "pareto", "--by", "item", "--behind", "UP 2", "--json").json()
+    assert len({row["case_id"] for row in rows}) == 10
+    assert {(row["currency"], Decimal(row["hours"]).quantize(Decimal("0.1"))) for row in rows} == {
+        ("USD", Decimal("0.5"))
+    }
+    assert "No case of it" in queue.ok("cases", "pareto", "--by", "item", "--behind", "UP 9").out
     rows = queue.ok("cases", "pareto", "--by", "check", "--measure", "money", "--json").json()
     assert [(row["name"], row["amounts"]) for row in rows] == [("item_known", {"USD": "1395.99"})]
     rows = queue.ok("cases", "pareto", "--by", "partner", "--measure", "hours", "--json").json()

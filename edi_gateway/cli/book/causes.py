@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -106,6 +107,12 @@ def pareto(
         typer.Option("--by", help="cause, root-cause, partner, item, check, family, stage, owner or action."),
     ] = "cause",
     measure: Annotated[str, typer.Option("--measure", help="cases, hours or money.")] = "cases",
+    behind: Annotated[
+        str | None,
+        typer.Option(
+            "--behind", help="The cases of this row instead: an item, a check, a cause's first digits."
+        ),
+    ] = None,
     days: DaysOption = 30,
     since: SinceOption = None,
     until: UntilOption = None,
@@ -126,6 +133,10 @@ def pareto(
     here: Here = ctx.obj
     first, last = _period(here, days, since, until)
     wanted = (word(by, "--by", BY) or "", word(measure, "--measure", MEASURES) or "")
+    if behind is not None:
+        period = (first, last)
+        _tell_behind(here, wanted[0], behind, period, test=test, json=json, csv=csv, xlsx=xlsx)
+        return
     with here.reading() as conn:
         found = ranked(
             *(conn, *wanted, first, last),
@@ -152,6 +163,44 @@ def pareto(
         )
     if wanted[1] == "money" and (none := unranked(found)):
         sentence(f"Without a rate in [money] of config.toml, and so ranked last: {', '.join(none)}.")
+
+
+def _tell_behind(
+    here: Here,
+    by: str,
+    key: str,
+    period: tuple[datetime, datetime],
+    *,
+    test: bool,
+    json: bool,
+    csv: bool,
+    xlsx: Path | None,
+) -> None:
+    """The cases behind one row."""
+    from edi_gateway.reports.causes.behind import CaseBehind
+    from edi_gateway.reports.causes.behind import behind as cases_behind
+
+    hours = here.settings.service.hours()
+    with here.reading() as conn:
+        found = cases_behind(conn, by, key, *period, now=here.clock(), hours=hours, test=test)
+    if json or csv or xlsx:
+        tell(found, CaseBehind, "", json=json, csv=csv, xlsx=xlsx)
+        return
+    print_table(
+        "",
+        ("case", "opened", "hours", "money", "cause"),
+        (
+            (
+                short(one.case_id),
+                one.opened_at,
+                one.hours,
+                f"{one.amount} {one.currency}" if one.amount else "",
+                one.cause,
+            )
+            for one in found
+        ),
+        "No case of it was opened in this time.",
+    )
 
 
 def _named(ranked: Group, by: str) -> str:

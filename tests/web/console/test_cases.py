@@ -95,6 +95,8 @@ def test_all_of_a_cause_is_done_at_once_only_when_it_is_as_many_as_were_seen(sit
     browser.get("/root-causes?by=item&measure=money")
     assert "The vital few: 1 of 1 make up 80 % of the money." in browser.text
     assert "130.00 USD" in browser.text
+    browser.get("/root-causes/cases?by=item&key=UP%201")
+    assert len(re.findall(r'href="/cases/\d+"', browser.page.text)) == 13
     browser.get("/root-causes/recurring")
     assert 'href="/improvements/new?kind=item&amp;key=UP%201"' in browser.page.text
     browser.get("/improvements/new?kind=item&key=UP%201")

@@ -79,6 +79,7 @@ PAGES = (
     Shown("/cases", ("td a[href^='/causes/']", "td a[href^='/cases/']")),
     Shown("/mine", role="EDI_ANALYST"),
     Shown("/root-causes"),
+    Shown("/root-causes?by=check", ("td a[href^='/root-causes/cases']",)),
     Shown("/root-causes/recurring"),
     Shown("/root-causes/times"),
     Shown("/improvements"),

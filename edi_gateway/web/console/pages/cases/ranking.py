@@ -9,6 +9,7 @@ from fastapi import Query, Response
 
 from edi_gateway.commands.desk import Refused
 from edi_gateway.reports.causes import times as report_of_times
+from edi_gateway.reports.causes.behind import behind
 from edi_gateway.reports.causes.happenings import BY
 from edi_gateway.reports.causes.pareto import MEASURES, pareto, unranked
 from edi_gateway.reports.causes.recurring import recurring
@@ -19,6 +20,9 @@ room = Room(Nav("Root causes", "/root-causes", may="see cases", place=22, key="x
 _DAYS = 30
 _SHOWN = 40  # groups on the page; the vital few are among them
 
+_CASES = 200  # of one row
+
+Key = Annotated[str, Query(max_length=300)]
 Word = Annotated[str, Query(max_length=20)]
 
 
@@ -44,6 +48,24 @@ def ranked(
         since=first.date().isoformat(),
         until=last.date().isoformat(),
         unranked=unranked(groups),
+    )
+
+
+@room.page("/root-causes/cases", may="see cases")
+def rows(call: Call, by: Word = "cause", key: Key = "", since: Word = "", until: Word = "") -> Response:
+    """The cases behind one row."""
+    by, now = by if by in BY else "cause", call.deps.clock()
+    first, last = _day(since, now.date() - timedelta(days=_DAYS)), _day(until, now.date() + timedelta(days=1))
+    with call.reading() as conn:
+        found = behind(conn, by, key, first, last, now=now, hours=call.deps.gateway.works.options.hours)
+    return call.show(
+        "cases/behind.html",
+        found=found[:_CASES],
+        left=len(found) - _CASES,
+        by=by,
+        key=key,
+        since=first.date().isoformat(),
+        until=last.date().isoformat(),
     )
 
 
