@@ -96,6 +96,10 @@ def test_figures_have_their_rows_and_a_file_of_them(busy: Site) -> None:
     assert head == "kind,subject,name,partner,at,passed,weight,reached,value,why,set_code"
     assert any("PRICE" in row for row in rows)
     assert browser.client.get("/figures/nothing").status_code == 404
+    cause = _first(browser.get("/figures/queue-age"), r'href="(/causes/[0-9a-f]+)"')
+    assert browser.get(cause).status == 200
+    came = _first(browser.get("/figures/throughput?since=2026-03-02"), r'href="(/documents\?set=850[^"]*)"')
+    assert "K7001004" in browser.get(came.replace("&amp;", "&")).text
 
 
 def test_what_went_out_is_listed_read_and_sent_again_and_the_log_is_proved(busy: Site) -> None:
