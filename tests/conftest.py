@@ -6,6 +6,7 @@ import pytest
 
 from tests.databases import (
     database,
+    lasting,
     postgres_url,
     sqlite_template,
     sqlite_url,
@@ -13,13 +14,13 @@ from tests.databases import (
     stocked_postgres,
     stocked_postgres_url,
     stocked_sqlite_template,
-    stocked_sqlite_url,
     swept,
     swept_postgres,
 )
 
 __all__ = [
     "database",
+    "lasting",
     "postgres_url",
     "sqlite_template",
     "sqlite_url",
@@ -27,7 +28,6 @@ __all__ = [
     "stocked_postgres",
     "stocked_postgres_url",
     "stocked_sqlite_template",
-    "stocked_sqlite_url",
     "swept",
     "swept_postgres",
 ]

@@ -35,20 +35,36 @@ def database(request: pytest.FixtureRequest) -> Iterator[Engine]:
 def swept(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Like `database`, for tests that touch no tables but ours."""
     if request.param == "sqlite":
-        engine = connect(request.getfixturevalue("sqlite_url"))
+        yield from _put_back(request, "sqlite_template")
     else:
-        engine = connect(request.getfixturevalue("swept_postgres").sweep())
-    yield engine
-    engine.dispose()
+        yield from request.getfixturevalue("swept_postgres").lent()
 
 
 @pytest.fixture(params=BOTH)
 def stocked(request: pytest.FixtureRequest) -> Iterator[Engine]:
     """Like `swept`, with the master data of tests/commands/book.py in it already."""
     if request.param == "sqlite":
-        engine = connect(request.getfixturevalue("stocked_sqlite_url"))
+        yield from _put_back(request, "stocked_sqlite_template")
     else:
-        engine = connect(request.getfixturevalue("stocked_postgres").sweep())
+        yield from request.getfixturevalue("stocked_postgres").lent()
+
+
+@pytest.fixture(scope="session")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Engine]]:
+    """A SQLite file's place, and one engine for all tests of the process: it compiles each statement once."""
+    path = tmp_path_factory.mktemp("lasting") / "gateway.db"
+    engine = connect(f"sqlite:///{path}")
+    yield path, engine
+    engine.dispose()
+
+
+def _put_back(request: pytest.FixtureRequest, template: str) -> Iterator[Engine]:
+    """The engine on a copy of the template. Whoever still has the old file open keeps that."""
+    path, engine = request.getfixturevalue("lasting")
+    source: Path = request.getfixturevalue(template)
+    for each in (path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))):
+        each.unlink(missing_ok=True)
+    shutil.copyfile(source, path)
     yield engine
     engine.dispose()
 
@@ -58,25 +74,30 @@ class Swept:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        engine = connect(url)
-        with engine.begin() as conn:
+        self._engine = connect(url)
+        with self._engine.begin() as conn:
             counts = {t.name: conn.execute(select(func.count()).select_from(t)).scalar() for t in _TABLES}
             self._kept = [name for name, count in counts.items() if count]
             for name in self._kept:
                 conn.execute(text(f"CREATE TABLE kept_{name} AS TABLE {name}"))
-        engine.dispose()
+        self._engine.dispose()
 
     def sweep(self) -> str:
         """Undo what a test did; the URL."""
-        engine = connect(self._url)
-        with engine.begin() as conn:
+        with self._engine.begin() as conn:
             for table in reversed(_TABLES):
                 conn.execute(table.delete())
             conn.execute(text("DELETE FROM document_words"))
             for name in self._kept:
                 conn.execute(text(f"INSERT INTO {name} SELECT * FROM kept_{name}"))
-        engine.dispose()
+        self._engine.dispose()
         return self._url
+
+    def lent(self) -> Iterator[Engine]:
+        """An engine on it for a test, swept before; one for all tests, which compiles each statement once."""
+        self.sweep()
+        yield self._engine
+        self._engine.dispose()
 
 
 _TABLES = metadata.sorted_tables
@@ -97,14 +118,6 @@ def swept_postgres() -> Swept:
 def stocked_postgres() -> Swept:
     server = postgres()
     return Swept(server.new_database(server.template("stocked for commands", _stock)))
-
-
-@pytest.fixture
-def stocked_sqlite_url(tmp_path: Path, stocked_sqlite_template: Path) -> str:
-    """The URL of a fresh SQLite database with master data."""
-    path = tmp_path / "stocked.db"
-    shutil.copyfile(stocked_sqlite_template, path)
-    return f"sqlite:///{path}"
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,18 @@ def dock(**more: Any) -> Profile:
     )
 
 
+@cache
+def _writer(set_code: str) -> tuple[Guide, Writer]:
+    guide = guide_of("004010", set_code)
+    return guide, writer(catalog.load(MAPPINGS, set_code), guide)
+
+
 class Both(Partners):
     """acme, who buys, and dock, who ships for us."""
 
     def __init__(self, live: Profile, warehouse: Profile) -> None:
         super().__init__(live)
         self.warehouse = warehouse
-        self._writers: dict[str, tuple[Guide, Writer]] = {}
 
     def profile(self, partner: str) -> Profile | None:
         return self.warehouse if partner == self.warehouse.key else super().profile(partner)
@@ -85,10 +91,7 @@ class Both(Partners):
         if set_code == "855":
             return super().write(partner, set_code)
         assert partner == {"940": "dock", "856": "acme"}[set_code]
-        if set_code not in self._writers:
-            guide = guide_of("004010", set_code)
-            self._writers[set_code] = (guide, writer(catalog.load(MAPPINGS, set_code), guide))
-        guide, made_by = self._writers[set_code]
+        guide, made_by = _writer(set_code)
 
         def write(document: Record) -> Written:
             made = made_by.write(document, _MARKS)
