@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, String, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 from sqlalchemy import case as chosen
 
 from edi_gateway.model.finding import Finding
@@ -204,11 +204,6 @@ def _listed(conn: Connection, query: Select[Any], limit: int, offset: int) -> li
     c = cases.c
     ordered = query.order_by(c.due_at, c.weight.desc(), c.rank, c.id)
     return [CaseRow(*row) for row in rows(conn, ordered.limit(limit).offset(offset))]
-
-
-def order_behind(of: Any) -> ColumnElement[str]:
-    """What tells the orders behind cases apart: the order's id, or the PO number of a document that became none."""
-    return func.coalesce(cast(of.order_id, String), of.po_number)
 
 
 def of_cause(column: ColumnElement[str], digits: str) -> ColumnElement[bool]:

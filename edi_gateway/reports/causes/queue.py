@@ -18,7 +18,7 @@ from sqlalchemy import ColumnElement, Connection, Select, func, literal, select
 
 from edi_gateway.model.finding import Family
 from edi_gateway.orders.hours.service import families_of
-from edi_gateway.reports.book.cases import CaseRow, list_where, of_cause, order_behind
+from edi_gateway.reports.book.cases import CaseRow, list_where, of_cause
 from edi_gateway.reports.reading import rows
 from edi_gateway.store.tables import NEVER, cases, cause_days, causes
 
@@ -258,7 +258,8 @@ def _counted(conn: Connection, conditions: list[ColumnElement[bool]]) -> dict[st
         select(
             c.fingerprint,
             func.count(),
-            func.count(order_behind(c).distinct()),
+            # a case has an order, or the PO number of a document that became none
+            func.count(c.order_id.distinct()) + func.count(c.po_number.distinct()),
             func.count().filter(c.test.is_(True)),
             func.min(c.due_at),
         )

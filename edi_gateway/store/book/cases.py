@@ -177,9 +177,9 @@ def _standing(case: Case) -> tally.Standing | None:
     )
 
 
-def _order(order_id: int | None, po_number: str | None) -> str | None:
+def _order(order_id: int | None, po_number: str | None) -> int | str | None:
     """The order behind a case, by which they are counted."""
-    return po_number if order_id is None else str(order_id)
+    return po_number if order_id is None else order_id
 
 
 def _described(case: Case) -> dict[str, str | None]:

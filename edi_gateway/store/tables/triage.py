@@ -102,6 +102,14 @@ Index(  # holds all that the queue asks of cases, so that counting them reads no
     sqlite_where=_OPEN,
     postgresql_where=_OPEN,
 )
+_REFUSED = text("closed_at IS NULL AND po_number IS NOT NULL")
+Index(
+    "ix_cases_po_number",
+    cases.c.fingerprint,
+    cases.c.po_number,
+    sqlite_where=_REFUSED,
+    postgresql_where=_REFUSED,
+)
 Index("ix_cases_of_owner", cases.c.owner, *_ORDER, sqlite_where=_OPEN, postgresql_where=_OPEN)
 
 case_notes = Table(
