@@ -35,7 +35,7 @@ def find(
     partner: PartnerOption = None,
     set_code: Annotated[str | None, typer.Option("--set", help="Only this set, e.g. 850.")] = None,
     direction: Annotated[str | None, typer.Option(help="`in` or `out`.")] = None,
-    state: Annotated[str | None, typer.Option(help="Only in this state, e.g. REJECTED.")] = None,
+    state: Annotated[str | None, typer.Option(help="Only in this state, e.g. REJECTED; or REFUSED.")] = None,
     since: Annotated[
         datetime | None, typer.Option(formats=DAY, help="Only of this day (2026-03-02, UTC) or later.")
     ] = None,
@@ -69,7 +69,7 @@ def find(
         partner=partner,
         set_code=set_code,
         direction=way,
-        state=word(state, "--state", states),
+        state=word(state, "--state", (*states, search.REFUSED)),
         since=since.date() if since else None,
         until=until.date() if until else None,
         before=None if before is None else row_id(before, "document"),

@@ -20,12 +20,14 @@ from edi_gateway.store.tables import documents
 from edi_gateway.store.traffic import words
 from edi_gateway.store.traffic.documents import STATES
 from edi_gateway.store.traffic.words import Asked
+from edi_gateway.store.watch.tallies import BAD
 from edi_gateway.x12.anatomy.words import named, plain
 
 NEWEST: Final = 300  # documents beyond the index that are looked through
 _COUNTED: Final = 5_000  # and so many are counted
 _FEW: Final = 500  # documents that may well be looked at one by one
 _LOOKED_THROUGH: Final = 10_000  # of a state, for words that many documents have
+REFUSED: Final = "REFUSED"  # asked for as a state: all in which a set was not taken
 _COMMON: Final = ("APPLIED", "ACKED", "SENT")  # states that most documents come to: no way to find few
 
 
@@ -33,7 +35,7 @@ _COMMON: Final = ("APPLIED", "ACKED", "SENT")  # states that most documents come
 class Wanted:
     """All given conditions hold together. `text`: words that stand in it, each whole, or its beginning with a `*`;
     `control`: ISA13, GS06 or ST02, also of what an acknowledgment speaks of; `po_number`, `item`: also as we call
-    them; `before`: documents older than this one."""
+    them; `state`: one of STATES, or REFUSED; `before`: documents older than this one."""
 
     text: str | None = None
     control: str | None = None
@@ -126,8 +128,9 @@ def _exactly(wanted: Wanted) -> list[ColumnElement[bool]]:
     where = [func.coalesce(column, "") == value for column, value in given if value]
     ways = [way for way in STATES if wanted.direction in (None, way)]
     if wanted.state:
-        where.append(d.direction.in_([way for way in ways if wanted.state in STATES[way]]))
-        where.append(d.state == wanted.state)
+        meant = BAD if wanted.state == REFUSED else (wanted.state,)
+        where.append(d.direction.in_([way for way in ways if not set(meant).isdisjoint(STATES[way])]))
+        where.append(d.state.in_(meant))
     elif wanted.direction:
         where.append(d.direction == wanted.direction)
     if wanted.before is not None:

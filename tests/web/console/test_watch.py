@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from html import unescape
 
 from sqlalchemy import insert, text
 
@@ -29,6 +30,12 @@ def test_the_dashboard_says_what_waits_what_came_and_who_is_in_trouble(busy: Sit
     for said in ("Labels are <b>late</b>", "Partners in trouble", "kestrelmoor", "850", "855", "open cases"):
         assert said in browser.text, said
     assert "<b>late</b>" not in browser.page.text
+    refused = re.search(r'href="(/documents\?[^"]*state=REFUSED[^"]*)">(\d+)<', browser.page.text)
+    assert (
+        refused is not None
+    )  # one of sample 13, that of 14, and that of the stranger, which is in quarantine
+    browser.get(unescape(refused[1]))
+    assert len(re.findall(r'<tr><td><a href="/documents/\d+">', browser.page.text)) == int(refused[2]) == 3
 
 
 def test_an_incident_is_led_noted_written_about_and_closed_and_a_switch_stops_for_it(busy: Site) -> None:

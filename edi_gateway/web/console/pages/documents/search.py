@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from edi_gateway.reports.traffic.search import Wanted, find
+from edi_gateway.reports.traffic.search import REFUSED, Wanted, find
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(
@@ -16,6 +16,7 @@ room = Room(
 )
 
 STATES = (
+    REFUSED,
     *(
         "APPLIED",
         "REJECTED",
