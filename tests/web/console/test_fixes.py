@@ -43,6 +43,19 @@ def test_a_price_is_looked_at_previewed_and_accepted_by_who_may(busy: Site) -> N
     assert "Nothing is left to fix." in browser.text
 
 
+def test_doing_comes_with_a_preview_that_shows_it_can_be_done(busy: Site) -> None:
+    case = case_of(busy, "PRICE_DIFFERS")
+    browser = busy.browser("LEAD")
+    browser.get(f"/cases/{case}/fixes/release")
+    assert "Once you have seen what it would do, you can do it." in browser.text
+    assert ">Do it<" not in browser.page.text
+    browser.post(f"/cases/{case}/fixes/release/preview", reason="PRICE_ACCEPTED")
+    assert "It cannot be done" in browser.text  # no reason is given
+    assert ">Do it<" not in browser.page.text
+    browser.post(f"/cases/{case}/fixes/release/preview", reason="PRICE_ACCEPTED", why="Agreed by telephone.")
+    assert ">Do it<" in browser.page.text
+
+
 def test_a_preview_says_who_may_not(busy: Site) -> None:
     case = case_of(busy, "PRICE_DIFFERS")
     browser = busy.browser("EDI_ANALYST")
