@@ -29,6 +29,7 @@ from edi_gateway.partners import registry, snapshots
 from edi_gateway.partners.profile import Connection as PartnerConnection
 from edi_gateway.partners.profile import DirectoryConnection, Profile
 from edi_gateway.posting.files import FilePosting
+from edi_gateway.store import snapshots as stored
 from edi_gateway.transport.base import Transport
 from edi_gateway.transport.connect import open_transport
 from edi_gateway.transport.secrets import SecretReader, secrets_from
@@ -253,7 +254,9 @@ def publish_drafts(here: Here) -> None:
     """Make valid drafts live; an invalid one leaves the last good snapshot live and opens a case."""
     machine = Actor(MACHINE, frozenset({MACHINE}))
     ids = here.ids  # claimed by a transaction of its own
-    for loaded in drafts.check_all(here.partners_folder, here.mappings_folder):
+    with here.reading() as conn:
+        live = {partner: digest for partner, (digest, _) in stored.hashes(conn).items()}
+    for loaded in drafts.check_drafts(here.partners_folder, here.mappings_folder, live):
         with here.engine.begin() as conn:
             production, hours = here.settings.production, here.settings.service.hours()
             desk = Desk(conn, ids, here.clock, machine, production, hours=hours)

@@ -70,11 +70,16 @@ def check(folder: Path, mappings: Path | None = None) -> LoadedPartner:
 
 
 def check_all(partners: Path, mappings: Path | None = None) -> list[LoadedPartner]:
-    """Every partner's folder, checked; also one that holds files but, by a misspelling say, no partner.toml."""
+    """Every partner's folder, checked."""
+    return [check(folder, mappings) for folder in meant(partners)]
+
+
+def meant(partners: Path) -> list[Path]:
+    """Every folder that is meant for a partner, by name; also one that holds files but, by a misspelling say, no
+    partner.toml."""
     if not partners.is_dir():
         return []
-    found = (f for f in partners.iterdir() if f.is_dir() and any(f.glob("*.toml")))
-    return [check(folder, mappings) for folder in sorted(found)]
+    return sorted(f for f in partners.iterdir() if f.is_dir() and any(f.glob("*.toml")))
 
 
 def _profile(key: str, read: Draft) -> tuple[Profile | None, tuple[Finding, ...]]:

@@ -6,7 +6,7 @@ the others. Called by cli/ before anything is published.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from edi_gateway.model.finding import Code, Family, Finding, Severity
 from edi_gateway.partners import draft, registry
 from edi_gateway.partners.draft import Draft
 from edi_gateway.partners.registry import LoadedPartner
+from edi_gateway.partners.snapshots import FileNotText, snapshot
 from edi_gateway.transport.errors import BadNamePattern
 from edi_gateway.transport.naming import FIELDS, FileNames
 
@@ -31,6 +32,28 @@ def check(folder: Path, mappings: Path) -> LoadedPartner:
 def check_all(partners: Path, mappings: Path) -> list[LoadedPartner]:
     """Every partner's folder, checked."""
     return [_whole(loaded, mappings) for loaded in registry.check_all(partners, mappings)]
+
+
+def check_drafts(partners: Path, mappings: Path, live: Mapping[str, str]) -> list[LoadedPartner]:
+    """Every partner's folder, checked where it says something else than what is live (`live`: partner -> hash): the
+    rest was checked when it went live."""
+    return [
+        _as_live(folder, mappings, live.get(folder.name)) or check(folder, mappings)
+        for folder in registry.meant(partners)
+    ]
+
+
+def _as_live(folder: Path, mappings: Path, live: str | None) -> LoadedPartner | None:
+    if live is None:
+        return None
+    loaded = registry.load(folder)
+    if loaded.profile is None or not loaded.valid:
+        return None
+    try:
+        standing = snapshot(loaded.profile, folder, mappings)
+    except FileNotText:
+        return None
+    return loaded if standing.hash == live else None
 
 
 def _whole(loaded: LoadedPartner, mappings: Path) -> LoadedPartner:

@@ -8,6 +8,8 @@ import pytest
 
 from edi_gateway.commands.partners import drafts
 from edi_gateway.model.finding import Finding
+from edi_gateway.partners import registry
+from edi_gateway.partners.snapshots import snapshot
 from tests.partners.folders import LAST, PLAIN, partner
 
 ROOT = Path(__file__).parents[3]
@@ -101,3 +103,21 @@ def test_file_names_that_do_not_sort_as_they_were_sent_are_a_warning(tmp_path: P
     assert told(checked.findings) == [
         (f"fernhill/partner.toml:{LAST + 3}", "These names do not sort in the order of sending.")
     ]
+
+
+def test_what_is_live_was_checked_and_is_not_again_until_a_file_changes(tmp_path: Path) -> None:
+    """Seen by a mistake that a check would find: a row for a field that is not there."""
+    folder = partner(tmp_path, PLAIN, _850='["REF*CT"]\n02 = "contrakt_number"\n')
+    profile = registry.load(folder).profile
+    assert profile is not None
+    standing = snapshot(profile, folder, MAPPINGS).hash
+
+    def valid(live: dict[str, str]) -> list[bool]:
+        return [one.valid for one in drafts.check_drafts(folder.parent, MAPPINGS, live)]
+
+    assert valid({"fernhill": standing}) == [True]
+    assert valid({}) == valid({"fernhill": "another"}) == [False]
+    (folder / "850.toml").write_text('["REF*CT"]\n02 = "contrakt_numbers"\n', "utf-8")
+    assert valid({"fernhill": standing}) == [False]
+    (folder / "partner.toml").write_text("name = \n", "utf-8")
+    assert valid({"fernhill": standing}) == [False]
