@@ -86,8 +86,13 @@ def wants(route: Route, alert: Alert) -> bool:
 MENTIONS: Final = "mentions"  # what a mail about mentions stands under, where the others have their route
 
 
-def reached(named: Sequence[str], people: Mapping[str, str]) -> str:
-    """Who of those that were named on a case is told by mail, and who is not, in words; nothing when nobody was."""
+def reached(named: Sequence[str], people: Mapping[str, str], *, mails: bool = True) -> str:
+    """Who of those that were named on a case is told by mail, and who is not, in words; nothing when nobody was.
+    `mails`: a mail server is set."""
+    if named and not mails:
+        return (
+            f"No mail server is set, so nobody tells {_all_of(named)}: it stands among their own work only."
+        )
     known = [name for name in named if name in people]
     rest = [name for name in named if name not in people]
     said = []

@@ -65,7 +65,7 @@ def _do(
     if done.left:
         remark(f"{done.left} were left: {done.why}.")
     if done.named:
-        sentence(reached(done.named, here.settings.alerts.people))
+        sentence(reached(done.named, here.settings.alerts.people, mails=here.settings.mail.host is not None))
 
 
 def _cause(here: Here, digits: str, *, resolved: bool) -> tuple[str, int]:

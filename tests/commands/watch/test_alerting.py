@@ -147,6 +147,10 @@ def test_who_is_named_on_a_case_gets_a_mail_once_in_their_hours_unless_they_have
     assert reached(done.named, told.alerting.people) == (
         "ann and cy are told by mail. bob has no mail address (alerts.people): it stands among their own work only."
     )
+    assert reached(("ann", "cy"), told.alerting.people, mails=False) == (
+        "No mail server is set, so nobody tells ann and cy: it stands among their own work only."
+    )
+    assert reached((), told.alerting.people) == ""
     with told.office.desk("cy", "EDI_ANALYST") as desk:
         working.seen(desk)
         working.hand_over(desk, case, "ann", "I asked them")

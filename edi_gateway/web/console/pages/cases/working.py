@@ -80,8 +80,9 @@ def of_case(call: Call, case_id: int, act: str, said: Fields) -> Response:
 
 def _told(call: Called, act: str, done: Done) -> str:
     """What was done, and who hears of it."""
-    people = call.deps.gateway.works.options.alerting.people
-    return " ".join(filter(None, [_DONE[act], reached(done.named, people)]))
+    works = call.deps.gateway.works
+    told = reached(done.named, works.options.alerting.people, mails="mail" in works.tellers)
+    return " ".join(filter(None, [_DONE[act], told]))
 
 
 @room.change("/causes/{fingerprint}/all/{act}", may=_MAY)
