@@ -103,9 +103,20 @@ def _address(qualifier: str, name: str) -> Address | None:
     return Address(qualifier=qualifier, id=name) if len(qualifier) == 2 and name else None
 
 
+_PROFILES: Final[dict[str, Profile]] = {}  # by hash, under which nothing ever changes
+
+
 def profiles(conn: Connection) -> tuple[Profile, ...]:
-    """Of all partners that are published."""
-    return tuple(thaw(live.content).profile for live in snapshots.live(conn).values())
+    """Of all partners that are published. Those of many partners are read once."""
+    live = {digest for digest, _ in snapshots.hashes(conn).values()}
+    for digest in [*_PROFILES]:
+        if digest not in live:
+            _PROFILES.pop(digest, None)
+    for digest in live - _PROFILES.keys():
+        content = snapshots.content(conn, digest)
+        if content is not None:
+            _PROFILES[digest] = thaw(content).profile
+    return tuple(_PROFILES[digest] for digest in sorted(live) if digest in _PROFILES)
 
 
 def usual(
