@@ -24,6 +24,7 @@ from edi_gateway.store.traffic import findings
 from edi_gateway.store.traffic import receipts as kept
 
 _GOOD: Final = 3  # documents of a partner that show what is usual
+_NEWEST: Final = 20_000  # among which they are looked for
 _LARGEST: Final = 100_000  # bytes of such a document
 _CHUNK: Final = 1 << 20  # bytes of a piece of a receipt
 
@@ -122,8 +123,11 @@ def profiles(conn: Connection) -> tuple[Profile, ...]:
 def usual(
     conn: Connection, partner: str, set_code: str, at: Location, not_document: int | None
 ) -> tuple[str, ...]:
-    """What stands in that element of the partner's last good documents of this set, the commonest first."""
-    d = documents.c
+    """What stands in that element of the partner's last good documents of this set, the commonest first. Only among
+    the newest documents of all: it costs the same however many there are."""
+    names = ("id", "partner", "set_code", "direction", "state", "status", "receipt_id", "offset", "length")
+    newest = select(*(documents.c[name] for name in names)).order_by(documents.c.id.desc()).limit(_NEWEST)
+    d = newest.subquery().c
     query = select(d.receipt_id, d.offset, d.length).where(
         *(d.partner == partner, d.set_code == set_code, d.direction == "in", d.state == "APPLIED"),
         *(d.status == "A", d.id != (not_document or 0), d.length <= _LARGEST),
