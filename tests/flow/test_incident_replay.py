@@ -10,10 +10,11 @@ import pytest
 from edi_gateway.commands.desk import ROLES, Actor, Desk, Refused
 from edi_gateway.commands.partners.publishing import publish
 from edi_gateway.commands.triage import replaying
+from edi_gateway.commands.watch import incidents as commands
 from edi_gateway.reports.watch import incidents
 from edi_gateway.store import database, tables
 from edi_gateway.store.book.replays import Run
-from tests.flow.papers import interchange, purchase_order
+from tests.flow.papers import bad_purchase_order, interchange, purchase_order
 from tests.flow.shop import PARTNER, Shop
 from tests.flow.test_trying import OWN, drafted
 
@@ -88,3 +89,49 @@ def test_a_jump_of_refused_sets_is_replayed_from_a_moment_on_and_then_the_rest_e
         f"of {len(shop.rows(tables.cases)) - late} cases has begun.",
         f"is done: {len(shop.rows(tables.cases)) - late} passed.",
     ]
+
+
+def test_of_a_file_with_several_cases_each_is_told_by_itself(shop: Shop) -> None:
+    """Set 1 and 2 have a REF that is too long for the moment; set 2 has a purpose that is no code, too; of set 3 only
+    that is wrong, and the REF of set 4 is too long however it is mended: of one cause it stays, where set 1 passes."""
+    live(shop, "[[rules]]", TOO_SHORT)
+    sets = [purchase_order("A1"), *(bad_purchase_order(f"A{n}", control=f"{n:04}") for n in (2, 3))]
+    sets[2] = sets[2].replace("REF*IA*771200~", "REF*IA*771~")
+    sets.append(purchase_order("A4", control="0004").replace("REF*IA*771200~", "REF*IA*7712001~"))
+    shop.drop("a.edi", interchange(1, sets))
+    shop.run()
+    incident = by_hand(shop)
+    live(shop, "max = 3\n\n[[rules]]", "max = 6\n\n[[rules]]")
+    tried = begin(shop, incident, dry=True)
+    shop.run()
+    real = begin(shop, incident)
+    shop.run()
+    wanted = [("ELEMENT_TOO_LONG", "0001", "PASSED"), ("CODE_INVALID", "0002", "STAYED")]
+    wanted += [("ELEMENT_TOO_LONG", "0002", "PASSED"), ("CODE_INVALID", "0003", "STAYED")]
+    wanted += [("ELEMENT_TOO_LONG", "0004", "STAYED")]
+    for run in (real, tried):
+        assert sorted(one_by_one(shop, run)) == sorted(wanted)
+    assert shop.states() == {"A1": "ACCEPTED"}
+    left = ["CODE_INVALID", "CODE_INVALID", "ELEMENT_TOO_LONG"]
+    assert sorted(shop.cases()) == left
+    begin(shop, incident)
+    shop.run()
+    assert sorted(shop.cases()) == left
+
+
+def by_hand(shop: Shop) -> int:
+    works = shop.start().works
+    with shop.engine.begin() as conn:
+        desk = Desk(conn, works.ids, works.clock, ANN)
+        return commands.open_by_hand(desk, "They send nonsense", "", partner=PARTNER)
+
+
+def one_by_one(shop: Shop, run: Run) -> list[tuple[str, str, str]]:
+    """(code, ST02, result) of each case of a run."""
+    cases = {row["id"]: row for row in shop.rows(tables.cases)}
+    controls = {row["id"]: row["control"] for row in shop.rows(tables.documents)}
+    found = []
+    for item in shop.rows(tables.replay_items, run_id=run.id):
+        case = cases[item["case_id"]]
+        found.append((case["code"], controls[case["document_id"]], item["result"]))
+    return found

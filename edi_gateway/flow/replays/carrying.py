@@ -7,7 +7,7 @@ is killed, the next pass of any worker finds each item where it stands. Called b
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -29,6 +29,7 @@ from edi_gateway.store.ids import order_number, short
 from edi_gateway.store.tables import documents, postings, transmissions
 from edi_gateway.store.tables import receipts as receipt_rows
 from edi_gateway.store.traffic import as2, outbox
+from edi_gateway.store.traffic import documents as documents_store
 from edi_gateway.store.watch import incidents
 
 CHUNK = 50  # items that are set going, or noted, in one commit
@@ -206,9 +207,10 @@ def _set_going(
 ) -> None:
     run_id, case_ids = items[0].run_id, [item.case_id for item in items]
     if kind == "order":
+        stood = {case.fingerprint for case in cases.open_of(conn, order_id=subject)}
         rejudge(desk, Published(works.live), [subject])
         for item in items:
-            _ordered(desk, item)
+            _ordered(desk, item, stood)
         return
     again = None
     if kind == "receipt":
@@ -226,13 +228,14 @@ def _set_going(
     replays.started(conn, run_id, case_ids, again)
 
 
-def _ordered(desk: Desk, item: Item) -> None:
-    """An order is judged in the same commit: what became of its case is known at once."""
+def _ordered(desk: Desk, item: Item, stood: Collection[str]) -> None:
+    """An order is judged in the same commit: what became of its case is known at once. `stood`: the causes of the cases
+    that were open about it before."""
     case = cases.load(desk.conn, item.case_id)
     assert case is not None  # it was locked a moment ago
     cured = case.state not in cases.OPEN
     said = f"Order {order_number(item.subject)} was judged again."
-    others = [c for c in cases.open_of(desk.conn, order_id=item.subject) if c.fingerprint != case.fingerprint]
+    others = [c for c in cases.open_of(desk.conn, order_id=item.subject) if c.fingerprint not in stood]
     _end(desk, item, case, cured=cured, others=others, said=said)
 
 
@@ -246,6 +249,7 @@ def _note(works: Works, conn: Connection, run_id: int) -> int:
         return 0
     desk = _desk(works, conn, run)
     noted = 0
+    received: dict[int, list[tuple[Item, Case]]] = {}
     for item in replays.items(conn, run_id, "STARTED", limit=CHUNK):
         if not _is_worked(conn, item):
             continue
@@ -253,11 +257,14 @@ def _note(works: Works, conn: Connection, run_id: int) -> int:
         if case is None:
             replays.ended(conn, run_id, item.case_id, "UNKNOWN", "The case is gone.")
         elif item.kind == "receipt":
-            _received(desk, item, case)
+            assert item.receipt_id is not None  # a receipt that was started has one
+            received.setdefault(item.receipt_id, []).append((item, case))
         else:
             cured = case.state not in cases.OPEN
             _end(desk, item, case, cured=cured, others=(), said=_state(conn, item))
         noted += 1
+    for again, mine in received.items():
+        _received(desk, again, mine)
     return noted
 
 
@@ -271,18 +278,55 @@ def _is_worked(conn: Connection, item: Item) -> bool:
     return row.state != "READY" or row.last_error is not None
 
 
-def _received(desk: Desk, item: Item, case: Case) -> None:
-    """Cured when the replay brought no case of this cause; one that it did bring is the same case still."""
-    conn, again = desk.conn, item.receipt_id
-    assert again is not None  # a receipt that was started has one
+def _received(desk: Desk, again: int, mine: Sequence[tuple[Item, Case]]) -> None:
+    """What became of all cases that one file was replayed for. Cured is a case whose cause the replay did not find
+    again in its set; one that it did find is the same case still, and so is one of another cause that stood before."""
+    conn = desk.conn
     new = cases.open_of(conn, receipt_id=again)
-    stood = {other.fingerprint: other for other in _of_family(conn, item.subject)}
-    for other in new:
-        first = case if other.fingerprint == case.fingerprint else stood.get(other.fingerprint)
-        if first is not None and first.id != other.id:
-            case_desk.resolve(desk, [other.id], f"The same as case {short(first.id)}.")
-    same = [other for other in new if other.fingerprint == case.fingerprint]
-    others = [other for other in new if other.fingerprint not in (case.fingerprint, *stood)]
+    standing = {case.id: case for _, case in mine}
+    standing.update((case.id, case) for case in _of_family(conn, mine[0][0].subject))
+    sets = _places(conn, [*new, *standing.values()])
+    same = _the_same(new, list(standing.values()), sets)
+    for new_id, first in same.items():
+        if first.id != new_id:
+            case_desk.resolve(desk, [new_id], f"The same as case {short(first.id)}.")
+    stayed = {first.id for first in same.values()}
+    others = [other for other in new if other.id not in same]
+    said = _became(conn, again)
+    for item, case in mine:
+        place = sets[case.id]
+        own = [other for other in others if place is None or sets[other.id] in (None, place)]
+        _end(desk, item, case, cured=case.id not in stayed, others=own, said=said)
+
+
+def _places(conn: Connection, found: Iterable[Case]) -> dict[int, tuple[str, ...] | None]:
+    """Case -> the set of its file that it is about; None: about the file."""
+    about = {case.id: case.document_id for case in found}
+    known = documents_store.sets_of(conn, {each for each in about.values() if each is not None})
+    return {case_id: known.get(each or 0) for case_id, each in about.items()}
+
+
+def _the_same(
+    new: Sequence[Case], standing: Sequence[Case], sets: Mapping[int, tuple[str, ...] | None]
+) -> dict[int, Case]:
+    """Which new case is which standing one: of the same cause and the same set, else of the same cause (a corrected
+    copy may have other control numbers)."""
+    found: dict[int, Case] = {}
+    left = {case.id: case for case in standing}
+    for same_set in (True, False):
+        for one in new:
+            alike = (
+                case
+                for case in left.values()
+                if case.fingerprint == one.fingerprint and (not same_set or sets[case.id] == sets[one.id])
+            )
+            if one.id not in found and (first := next(alike, None)) is not None:
+                found[one.id] = left.pop(first.id)
+    return found
+
+
+def _became(conn: Connection, again: int) -> str:
+    """What the replayed file has become, in words."""
     c = documents.c
     rows = conn.execute(
         select(c.set_code, c.control, c.state)
@@ -291,8 +335,7 @@ def _received(desk: Desk, item: Item, case: Case) -> None:
     )
     became = ", ".join(f"{row.set_code} {row.control}: {row.state.lower()}" for row in rows)
     state = conn.execute(select(receipt_rows.c.state).where(receipt_rows.c.id == again)).scalar_one()
-    said = f"Replayed as receipt {short(again)} ({state.lower()}). {became or 'No set of it was left to do.'}"
-    _end(desk, item, case, cured=not same, others=others, said=said)
+    return f"Replayed as receipt {short(again)} ({state.lower()}). {became or 'No set of it was left to do.'}"
 
 
 def _of_family(conn: Connection, receipt: int) -> list[Case]:

@@ -7,7 +7,7 @@ flow/replays/carrying.py for runs that are kept, and by cli/ and web/ for the pr
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from edi_gateway import logs
@@ -17,6 +17,7 @@ from edi_gateway.flow.works import Works
 from edi_gateway.store.book import cases, replays
 from edi_gateway.store.book.cases import Case
 from edi_gateway.store.book.replays import Run
+from edi_gateway.store.traffic import documents
 
 CHUNK = 25  # items of a kept run in one pass
 _TRIED = ("receipt", "order")
@@ -74,20 +75,29 @@ def foresee(
         else:
             about.setdefault((again.kind, again.id), []).append(case)
     subjects = [Subject(kind, subject) for kind, subject in about]
+    places = _places(works, wanted)
     for one in tried(works, subjects, change, seconds=seconds):
         for case in about[(one.subject.kind, one.subject.id)]:
-            yield _foreseen(case.id, case.fingerprint, one)
+            yield _foreseen(case, places.get(case.document_id or 0), one)
 
 
-def _foreseen(case_id: int, fingerprint: str, one: Tried) -> Foreseen:
+def _places(works: Works, wanted: Iterable[Case]) -> dict[int, tuple[str, ...]]:
+    """Document -> which set of its file it is."""
+    with works.writer.reading() as conn:
+        return documents.sets_of(conn, {case.document_id for case in wanted if case.document_id is not None})
+
+
+def _foreseen(case: Case, place: tuple[str, ...] | None, one: Tried) -> Foreseen:
+    """`place`: the set of the file that the case is about; None: about the whole of it, or about an order."""
+    case_id, mine = case.id, [each for each in one.cases if place is None or each.place in (None, place)]
     if one.error is not None:
         return Foreseen(case_id, "UNKNOWN", one.error, tried=one)
-    if any(case.fingerprint == fingerprint for case in one.cases):
+    if any(each.fingerprint == case.fingerprint for each in mine):
         return Foreseen(case_id, "STAYED", f"{_would_be(one)} The cause stays.", tried=one)
     if one.partial:
         said = "It is very large; of the sets that could be tried none had this cause."
         return Foreseen(case_id, "UNKNOWN", said, tried=one)
-    others = [case for case in one.cases if case.fingerprint not in one.stood]
+    others = [each for each in mine if each.fingerprint not in one.stood]
     if others:
         became = (others[0].fingerprint, others[0].cause)
         return Foreseen(case_id, "CHANGED", f"{_would_be(one)} {others[0].message}", became, one)
@@ -123,9 +133,10 @@ def carry(works: Works, run: Run) -> int:
             about.setdefault(Subject(item.kind, item.subject), []).append(case)
         else:
             found.append(Foreseen(item.case_id, "UNKNOWN", _OUTSIDE))
+    places = _places(works, [case for some in about.values() for case in some])
     with logs.unit("replay tried", run=run.id, cases=len(items)):
         for one in tried(works, list(about), copies=False):
-            found += [_foreseen(case.id, case.fingerprint, one) for case in about[one.subject]]
+            found += [_foreseen(case, places.get(case.document_id or 0), one) for case in about[one.subject]]
     with works.writer.begin() as conn:
         still = replays.load(conn, run.id, lock=True)
         if still is None or still.state != "RUNNING":

@@ -27,6 +27,7 @@ from edi_gateway.store.book.cases import Case
 from edi_gateway.store.bulk import Row
 from edi_gateway.store.chunks import chunks
 from edi_gateway.store.tables import documents
+from edi_gateway.store.traffic import documents as document_store
 from edi_gateway.store.traffic import findings
 
 
@@ -165,8 +166,13 @@ def cases_about(
         found.update((case.id, case) for case in cases.open_of(conn, document_id=some))
     for some in chunks(order_ids):
         found.update((case.id, case) for case in cases.open_of(conn, order_id=some))
+    about = {case.document_id for case in found.values() if case.document_id is not None}
+    places = document_store.sets_of(conn, about)
     return tuple(
-        TriedCase(case.fingerprint, case.cause, case.code, case.family, case.message, case.partner)
+        TriedCase(
+            *(case.fingerprint, case.cause, case.code, case.family, case.message, case.partner),
+            places.get(case.document_id or 0),
+        )
         for _, case in sorted(found.items())
     )
 

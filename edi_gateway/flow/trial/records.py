@@ -87,7 +87,8 @@ class TriedAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TriedCase:
-    """A case that would be open."""
+    """A case that would be open. `place`: the set of its file (store/traffic/documents.sets_of); None: about the file
+    or an order."""
 
     fingerprint: str
     cause: str
@@ -95,6 +96,7 @@ class TriedCase:
     family: str
     message: str
     partner: str | None
+    place: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,6 +182,16 @@ class Answer:
     canonical: str
 
 
+def sets_of(conn: Connection, document_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Document -> which set of its file it is: the control numbers of interchange, group and set."""
+    c = documents.c
+    found: dict[int, tuple[str, ...]] = {}
+    for chunk in chunks(document_ids):
+        query = select(c.id, c.interchange_control, c.group_control, c.control).where(c.id.in_(chunk))
+        found.update((row[0], tuple(each or "" for each in row[1:])) for row in conn.execute(query))
+    return found
+
+
 def last_answers(conn: Connection, order_ids: Sequence[int]) -> dict[int, Answer]:
     """The last answer of each order that went out, or is about to."""
     c = documents.c
