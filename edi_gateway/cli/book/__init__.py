@@ -1,1 +1,1 @@
-"""Commands about orders, what stops them, what they cost, and the master data behind them."""
+"""Commands about orders, what stops them, and what they cost."""

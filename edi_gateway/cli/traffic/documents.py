@@ -9,7 +9,6 @@ import typer
 from rich.markup import escape
 
 from edi_gateway.cli.app import app
-from edi_gateway.cli.book import anatomy
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, XlsxOption
 from edi_gateway.cli.exports import tell as tell_rows
@@ -27,6 +26,7 @@ from edi_gateway.cli.output import (
     write,
 )
 from edi_gateway.cli.telling import mark
+from edi_gateway.cli.triage import anatomy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

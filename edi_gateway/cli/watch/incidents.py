@@ -246,9 +246,9 @@ def replay(
     With --dry-run so many are said to pass, so many to turn to another cause, so many to stay. Whatever stops it,
     `replays resume` or the daemon goes on where it stopped.
     """
-    from edi_gateway.cli.book import replays
-    from edi_gateway.cli.book.fixes import workshop
     from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.cli.triage import replays
+    from edi_gateway.cli.triage.fixes import workshop
     from edi_gateway.commands.triage import replaying
     from edi_gateway.flow.replays import carrying
 

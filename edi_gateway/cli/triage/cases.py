@@ -10,7 +10,6 @@ import typer
 from rich.markup import escape
 
 from edi_gateway.cli.app import app
-from edi_gateway.cli.book import anatomy
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short, word
@@ -27,6 +26,7 @@ from edi_gateway.cli.output import (
 )
 from edi_gateway.cli.standard.mending import tell_changes
 from edi_gateway.cli.telling import mark, tell_causes
+from edi_gateway.cli.triage import anatomy
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection

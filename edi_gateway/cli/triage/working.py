@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from edi_gateway.cli.book.cases import group
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import row_id, short, word
 from edi_gateway.cli.output import WRONG_USAGE, fail, money, print_table, remark, sentence
+from edi_gateway.cli.triage.cases import group
 
 if TYPE_CHECKING:
     from edi_gateway.commands.desk import Desk

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from edi_gateway.cli.book.cases import group, print_cases
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.exports import CsvOption, JsonOption, XlsxOption, tell
 from edi_gateway.cli.names import short, word
@@ -24,6 +23,7 @@ from edi_gateway.cli.output import (
     screen,
     sentence,
 )
+from edi_gateway.cli.triage.cases import group, print_cases
 
 if TYPE_CHECKING:
     from edi_gateway.reports.causes.pareto import Group

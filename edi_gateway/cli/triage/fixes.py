@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.markup import escape
 
-from edi_gateway.cli.book.cases import CaseArgument, JsonOption
-from edi_gateway.cli.book.cases import group as cases_group
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import FOUND_ERRORS, WRONG_USAGE, fail, plain, print_json, say, screen, sentence
+from edi_gateway.cli.triage.cases import CaseArgument, JsonOption
+from edi_gateway.cli.triage.cases import group as cases_group
 
 if TYPE_CHECKING:
     from edi_gateway.flow.replays.fixing import ForEach, Preview, Workshop
@@ -74,7 +74,7 @@ def fix(
     others of the same cause. A decision (a hold released, an order refused) is about one case; with --each about all of
     the cause. After a fix of master data `cases replay CASE` runs all of the cause again.
     """
-    from edi_gateway.cli.book import copying
+    from edi_gateway.cli.triage import copying
     from edi_gateway.commands.triage.fixing import Given
     from edi_gateway.flow.replays import fixing, telling
 

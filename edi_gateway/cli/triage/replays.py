@@ -11,8 +11,6 @@ import typer
 from rich.markup import escape
 
 from edi_gateway.cli.app import app
-from edi_gateway.cli.book.cases import JsonOption
-from edi_gateway.cli.book.cases import group as cases_group
 from edi_gateway.cli.context import Here
 from edi_gateway.cli.names import row_id, short
 from edi_gateway.cli.output import (
@@ -26,6 +24,8 @@ from edi_gateway.cli.output import (
     screen,
     sentence,
 )
+from edi_gateway.cli.triage.cases import JsonOption
+from edi_gateway.cli.triage.cases import group as cases_group
 
 if TYPE_CHECKING:
     from edi_gateway.flow.gateway import Gateway
@@ -60,8 +60,8 @@ def replay(
     --dry-run so many are said to pass, so many to turn to another cause, so many to stay. Whatever stops it,
     `replays resume` or the daemon goes on where it stopped; nothing is run twice.
     """
-    from edi_gateway.cli.book.fixes import workshop
     from edi_gateway.cli.composition import gateway_of
+    from edi_gateway.cli.triage.fixes import workshop
     from edi_gateway.flow.replays import carrying
 
     here: Here = ctx.obj

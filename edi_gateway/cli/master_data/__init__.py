@@ -1,0 +1,1 @@
+"""Commands about master data: brought in, as it stands, as it stood."""
