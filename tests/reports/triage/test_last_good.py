@@ -14,8 +14,8 @@ from edi_gateway.store.database import reading
 from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.conftest import engine, stocked_file
+from tests.flow.replays.test_fixes import UNKNOWN
 from tests.flow.shop import Shop
-from tests.flow.test_fixes import UNKNOWN
 
 __all__ = ["engine", "stocked_file"]
 

@@ -8,7 +8,7 @@ from edi_gateway.commands.desk import Actor
 from edi_gateway.commands.triage.working import AllOf, close
 from edi_gateway.reports.causes.queue import CauseRow, Wanted, queue
 from tests.cli.terminal import Terminal
-from tests.cli.test_cases import came, opened, unknown
+from tests.cli.triage.test_cases import came, opened, unknown
 from tests.web.console.browsing import Site
 
 

@@ -1,13 +1,13 @@
-"""The lists of a representative's day in the browser, over what tests/cli/test_daily.py has in stock and not."""
+"""The lists of a representative's day in the browser, over what tests/cli/book/test_daily.py has in stock and not."""
 
 from __future__ import annotations
 
 from contextlib import closing
 
 from edi_gateway.cli.context import Here
+from tests.cli.book.test_daily import depot
 from tests.cli.conftest import shop
 from tests.cli.terminal import Terminal
-from tests.cli.test_daily import depot
 from tests.web.console.browsing import Site
 
 __all__ = ["depot", "shop"]

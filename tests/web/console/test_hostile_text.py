@@ -19,9 +19,9 @@ from edi_gateway.cli.context import Here
 from edi_gateway.cli.main import load
 from edi_gateway.commands.desk import ROLES
 from edi_gateway.reports.traffic.documents import list_documents
+from tests.cli.book.test_daily import sheet
 from tests.cli.conftest import copied
 from tests.cli.terminal import MONDAY, Said, Terminal
-from tests.cli.test_daily import sheet
 from tests.cli.test_no_traceback import commands
 from tests.web.console.browsing import Site, crawl
 from tests.web.console.hostile import interchange

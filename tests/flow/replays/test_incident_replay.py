@@ -16,7 +16,7 @@ from edi_gateway.store import database, tables
 from edi_gateway.store.book.replays import Run
 from tests.flow.papers import bad_purchase_order, interchange, purchase_order
 from tests.flow.shop import PARTNER, Shop
-from tests.flow.test_trying import OWN, drafted
+from tests.flow.trial.test_trying import OWN, drafted
 
 ANN = Actor("ann", ROLES)
 TOO_SHORT = '[[rules]]\nid = "short"\ntarget = "REF*IA:02"\nmax = 3\n\n[[rules]]'

@@ -20,9 +20,9 @@ from edi_gateway.triage.suggestions.fix import Fix
 from edi_gateway.triage.suggestions.known import Known, of_case
 from tests.databases import sqlite_only
 from tests.flow import papers
+from tests.flow.replays.test_fixes import UNKNOWN, case_of, tried, workshop
+from tests.flow.replays.test_mending import publish_rows
 from tests.flow.shop import PARTNER, Shop
-from tests.flow.test_fixes import UNKNOWN, case_of, tried, workshop
-from tests.flow.test_mending import publish_rows
 
 THROUGH_UNITS = '\n["PO1"]\n03 = { field = "unit", table = "units" }\n'
 WHY = Given(why="agreed with their desk")

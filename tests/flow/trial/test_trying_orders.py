@@ -9,7 +9,7 @@ from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.store import tables
 from tests.flow.papers import interchange, orders, purchase_order
 from tests.flow.shop import Shop
-from tests.flow.test_trying import group, told, tried
+from tests.flow.trial.test_trying import group, told, tried
 
 
 def spoken(shop: Shop) -> None:

@@ -23,7 +23,7 @@ from tests.flow.shop import PARTNER, Shop
 
 pytestmark = pytest.mark.postgres
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture

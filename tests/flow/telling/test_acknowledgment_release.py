@@ -15,7 +15,7 @@ from edi_gateway.partners.profile import Documents
 from edi_gateway.x12.reading import GroupEnd, read_all
 from tests.x12.edi import ISA5, interchange
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize(

@@ -33,9 +33,9 @@ from edi_gateway.triage.suggestions import (
 )
 from tests.databases import sqlite_only
 from tests.flow import papers
+from tests.flow.replays.test_mending import publish_rows
 from tests.flow.shop import PARTNER, Shop, publish_with
-from tests.flow.test_mending import publish_rows
-from tests.flow.test_trial import everything
+from tests.flow.trial.test_trial import everything
 from tests.samples.sample import PARTNERS, ROOT
 
 UNKNOWN = "UK*10499999000011*VN*TB-1O01"  # an O for a zero

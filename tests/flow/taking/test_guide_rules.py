@@ -11,7 +11,7 @@ from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store import tables
 from tests.flow import papers
 from tests.flow.shop import PARTNER, Shop
-from tests.flow.test_road import functional_acks
+from tests.flow.taking.test_road import functional_acks
 from tests.samples.sample import PARTNERS, ROOT
 
 

@@ -17,7 +17,7 @@ from edi_gateway.store.book.replays import Run
 from tests.databases import sqlite_only
 from tests.flow import papers
 from tests.flow.shop import Shop
-from tests.flow.test_trial import UNKNOWN, with_xref
+from tests.flow.trial.test_trial import UNKNOWN, with_xref
 
 ANN = Actor("ann", ROLES)
 GTIN = papers.MUG[0].encode()

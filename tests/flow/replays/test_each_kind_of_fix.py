@@ -15,9 +15,9 @@ from edi_gateway.store import tables
 from edi_gateway.triage.suggestions.fix import Kind
 from tests.databases import sqlite_only
 from tests.flow import papers
+from tests.flow.replays.test_fixes import case_of, keys, tried, workshop
+from tests.flow.replays.test_fixes_of_what_is_agreed import WHY, go_live
 from tests.flow.shop import PARTNER, Shop
-from tests.flow.test_fixes import case_of, keys, tried, workshop
-from tests.flow.test_fixes_of_what_is_agreed import WHY, go_live
 
 FIXES, AGREED, HERE = "test_fixes", "test_fixes_of_what_is_agreed", "test_each_kind_of_fix"
 

@@ -12,9 +12,9 @@ from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.store import tables
 from tests.flow import papers
+from tests.flow.replays.test_replay import replay
 from tests.flow.shop import Shop, publish_with
-from tests.flow.test_replay import replay
-from tests.flow.test_road import functional_acks
+from tests.flow.taking.test_road import functional_acks
 
 COUNTS_TOO = '[[documents]]\nset = "846"\ndirection = "in"\nversion = "005010"\n\n[writing]'
 

@@ -17,8 +17,8 @@ from edi_gateway.partners import registry
 from edi_gateway.partners.snapshots import snapshot
 from edi_gateway.store import tables
 from tests.flow import papers
+from tests.flow.replays.test_replay import replay
 from tests.flow.shop import PARTNER, Shop, publish_with
-from tests.flow.test_replay import replay
 from tests.samples.sample import ROOT
 
 OURS = "[fulfilment]\nours = true\n\n[writing]"

@@ -12,7 +12,7 @@ from edi_gateway.flow.replays.carrying import Replayed
 from edi_gateway.store import tables
 from tests.flow import papers
 from tests.flow.shop import Shop, publish_with
-from tests.flow.test_road import functional_acks
+from tests.flow.taking.test_road import functional_acks
 
 ANN = Actor("ann", ROLES)
 

@@ -22,7 +22,7 @@ from tests.commands.book import Book
 from tests.commands.desks import SYSTEM
 from tests.flow import papers
 from tests.flow.shop import Shop
-from tests.flow.test_outbound import DOWN, trouble
+from tests.flow.telling.test_outbound import DOWN, trouble
 from tests.orders.build import line, po
 
 DUE = "2025-03-04 15:00 UTC"

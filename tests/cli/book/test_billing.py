@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.book.test_lists import promised
 from tests.cli.conftest import copied
 from tests.cli.terminal import MONDAY, Terminal
-from tests.cli.test_lists import promised
 from tests.flow import papers
 
 ADDED = """

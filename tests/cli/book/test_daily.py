@@ -14,8 +14,8 @@ from xml.etree import ElementTree
 import pytest
 
 from edi_gateway.cli.exports import write_xlsx
+from tests.cli.book.test_lists import promised
 from tests.cli.terminal import MONDAY, Terminal
-from tests.cli.test_lists import promised
 
 STOCK = "site,sku,on_hand\nEAST,TB-1001,240\nEAST,TB-1002,1440\n"  # 20 of the 40 cases of mugs; all of the grey ones
 SITES = "code,name,address_1,city,region,postal_code,country\nEAST,Harbor Mills,12 Quay Street,Baltimore,MD,21230,US\n"

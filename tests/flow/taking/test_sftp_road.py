@@ -16,8 +16,8 @@ from edi_gateway.transport.connect import open_transport
 from edi_gateway.transport.kept import Kept
 from edi_gateway.transport.secrets import secrets_from
 from tests.flow import papers
+from tests.flow.replays.test_replay import publish_with
 from tests.flow.shop import PARTNER, Shop
-from tests.flow.test_replay import publish_with
 from tests.servers.sshd import Sshd, new_key, running_sshd
 
 pytestmark = pytest.mark.sshd

@@ -17,7 +17,7 @@ from edi_gateway.model.finding import Code
 from edi_gateway.partners import snapshots
 from edi_gateway.partners.profile import Writing
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 def partner(writing: Writing) -> LivePartner:
