@@ -96,8 +96,9 @@ def test_figures_have_their_rows_and_a_file_of_them(busy: Site) -> None:
     assert "First-pass yield" in browser.text
     assert browser.get("/figures/reject-rate?since=2026-03-01&until=2026-03-02").status == 200
     assert "REJECTED" in browser.text
-    browser.get("/figures/reject-rate?since=nonsense&until=2026-03-02&failed=true&page=7")
-    assert browser.status == 200
+    assert browser.get("/figures/reject-rate?since=2026-03-01&failed=true&page=7").status == 200
+    assert browser.get("/figures/reject-rate?since=nonsense").status == 409
+    assert "'nonsense' is no day; write it as 2026-03-03" in browser.text
     answer = browser.client.get("/figures/exception-rate/rows.csv?since=2026-03-01&until=2026-03-02")
     head, *rows = answer.text.splitlines()
     assert head == "kind,subject,name,partner,at,passed,weight,reached,value,why,set_code"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import Form, Query, Response
@@ -14,6 +13,7 @@ from edi_gateway.commands.triage.improving import Subject
 from edi_gateway.reports.causes import improvements as report
 from edi_gateway.reports.causes.recurring import about
 from edi_gateway.reports.people import everybody
+from edi_gateway.web.console.moments import moment
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(Nav("Improvements", "/improvements", may="see cases", place=23, key="v", group="Cases"))
@@ -75,14 +75,8 @@ def plan(call: Call, improvement_id: int, action: Text, owner: Name = "") -> Res
 
 @room.change("/improvements/{improvement_id:int}/fixed", may=_MAY)
 def fixed(call: Call, improvement_id: int, at: Name = "") -> Response:
-    try:
-        when = datetime.fromisoformat(at) if at else None
-    except ValueError:
-        raise Refused(what="Fixing", why=f"{at[:40]!r} is no time") from None
-    if when is not None and when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
     with call.desk() as desk:
-        improving.fixed(desk, improvement_id, when)
+        improving.fixed(desk, improvement_id, moment(at, "Fixing"))
     return call.go(f"/improvements/{improvement_id}", "Before and after are compared from now on.")
 
 

@@ -7,12 +7,12 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from edi_gateway.commands.desk import Refused
 from edi_gateway.reports.causes import times as report_of_times
 from edi_gateway.reports.causes.behind import behind
 from edi_gateway.reports.causes.happenings import BY
 from edi_gateway.reports.causes.pareto import MEASURES, pareto, unranked
 from edi_gateway.reports.causes.recurring import recurring
+from edi_gateway.web.console.moments import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(Nav("Root causes", "/root-causes", may="see cases", place=22, key="x", group="Cases"))
@@ -96,8 +96,4 @@ def times(call: Call, by: Word = "action", since: Word = "", until: Word = "") -
 
 def _day(said: str, otherwise: date) -> datetime:
     """Midnight UTC of the day that a form names."""
-    try:
-        day = date.fromisoformat(said) if said else otherwise
-    except ValueError:
-        raise Refused(what="Showing this time", why=f"{said!r} is no day") from None
-    return datetime.combine(day, datetime.min.time(), UTC)
+    return datetime.combine(day(said) or otherwise, datetime.min.time(), UTC)

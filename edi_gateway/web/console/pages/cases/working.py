@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Final
 
 from fastapi import Depends, Form, Response
@@ -17,6 +17,7 @@ from edi_gateway.reports.book import cases
 from edi_gateway.reports.people import everybody
 from edi_gateway.triage.alerting import reached
 from edi_gateway.web.console.call import Called
+from edi_gateway.web.console.moments import moment
 from edi_gateway.web.console.pages.cases.queue import choices
 from edi_gateway.web.console.rooms import Call, Room
 
@@ -143,10 +144,7 @@ def _moment(said: str, now: datetime) -> datetime:
     number, unit = said[:-1], said[-1:]
     if unit in ("h", "d") and number.isascii() and number.isdecimal() and len(number) <= 4:
         return now + (timedelta(hours=int(number)) if unit == "h" else timedelta(days=int(number)))
-    try:
-        found = datetime.fromisoformat(said)
-    except ValueError:
-        raise Refused(
-            what="Snoozing", why=f"{said[:40]!r} is no time; write 4h, 2d or 2026-03-03 08:00"
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    found = moment(said, "Snoozing", "4h, 2d or 2026-03-03 08:00")
+    if found is None:
+        raise Refused(what="Snoozing", why="it needs a time")
+    return found

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 
 from edi_gateway.reports.traffic import acknowledgments
 from edi_gateway.reports.traffic.ledger import ledger
-from edi_gateway.web.console.pages.documents.search import day
+from edi_gateway.web.console.moments import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(

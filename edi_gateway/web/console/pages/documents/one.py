@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from edi_gateway.reports.traffic import documents, interchanges, raw
 from edi_gateway.reports.triage import subjects
 from edi_gateway.reports.triage.one_case import Look
+from edi_gateway.web.console.moments import day
 from edi_gateway.web.console.pages.case.anatomy import opinion, views
-from edi_gateway.web.console.pages.documents.search import day
 from edi_gateway.web.console.rooms import Call, Room
 
 room = Room()

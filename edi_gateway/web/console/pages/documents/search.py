@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query, Response
 
 from edi_gateway.reports.traffic.search import REFUSED, Wanted, find
+from edi_gateway.web.console.moments import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(
@@ -68,11 +68,3 @@ def documents(
     return call.show(
         "documents/search.html", found=found, wanted=wanted, states=STATES, since=since, until=until
     )
-
-
-def day(text: str) -> date | None:
-    """The day that a person typed; None when it is none."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None

@@ -16,7 +16,7 @@ from edi_gateway.orders.holds import RELEASE_REASONS, RULES
 from edi_gateway.reports.book import orders
 from edi_gateway.reports.book.orders import OrderFilter
 from edi_gateway.reports.triage import subjects
-from edi_gateway.web.console.pages.documents.search import day
+from edi_gateway.web.console.moments import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(Nav("Orders", "/orders", may="see orders", place=30, key="r", group="Orders"))

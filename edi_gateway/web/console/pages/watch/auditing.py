@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 
 from edi_gateway.reports import audit, controls
 from edi_gateway.reports.figures.figure import Span
+from edi_gateway.web.console.moments import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(
@@ -36,7 +37,7 @@ def audit_(
     until: str = "",
     before: int | None = None,
 ) -> Response:
-    first, last = _day(since), _day(until)
+    first, last = day(since), day(until)
     with call.reading() as conn:
         found = audit.list_entries(
             conn,
@@ -93,22 +94,14 @@ def control(call: Call, name: str, since: str = "", until: str = "") -> Response
 
 
 def _span(call: Call, since: str, until: str) -> Span:
-    last = _day(until) or call.deps.clock().date()
-    first = min(_day(since) or last - timedelta(days=_USUAL_DAYS - 1), last)
+    last = day(until) or call.deps.clock().date()
+    first = min(day(since) or last - timedelta(days=_USUAL_DAYS - 1), last)
     begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
     return Span(begin, datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1))
 
 
 def _midnight(day: date) -> datetime:
     return datetime(day.year, day.month, day.day, tzinfo=UTC)
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year <= 9000 else None
 
 
 def _shown(span: Span) -> dict[str, Any]:

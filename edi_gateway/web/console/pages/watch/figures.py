@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import fields
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from edi_gateway.model.showing import cell
 from edi_gateway.reports.figures import board
 from edi_gateway.reports.figures.figure import Row, Span
+from edi_gateway.web.console.moments import day
 from edi_gateway.web.console.rooms import Call, Nav, Room
 
 room = Room(Nav("Figures", "/figures", may="see figures", place=70, key="f", group="Watch"))
@@ -82,21 +83,13 @@ def rows_csv(call: Call, name: str, since: str = "", until: str = "", partner: s
 
 
 def _span(call: Call, since: str, until: str, partner: str) -> Span:
-    last = _day(until) or call.deps.clock().date()
-    first = _day(since) or last - timedelta(days=_USUAL_DAYS - 1)
+    last = day(until) or call.deps.clock().date()
+    first = day(since) or last - timedelta(days=_USUAL_DAYS - 1)
     if first > last:
         first = last
     begin = datetime(first.year, first.month, first.day, tzinfo=UTC)
     end = datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
     return Span(begin, end, partner or None, call.deps.clock())
-
-
-def _day(text: str) -> date | None:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return day if 1970 <= day.year <= 9000 else None
 
 
 def _shown(span: Span) -> dict[str, Any]:
