@@ -57,7 +57,7 @@ def test_each_kind_of_fix_is_done_by_a_test() -> None:
     """Relaxed rules are tested beside the tightened one: in test_fixes."""
     assert set(TESTED) == set(Kind)
     for module, name in TESTED.values():
-        assert callable(getattr(import_module(f"tests.flow.{module}"), name))
+        assert callable(getattr(import_module(f"{__package__}.{module}"), name))
 
 
 @sqlite_only
