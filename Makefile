@@ -13,8 +13,8 @@ console: $(READY)
 	@$(BIN)/edi-gateway demo demo-console --console
 
 test: $(READY)
-	$(BIN)/python -m pytest -n 2 --dist worksteal -m "not browser"
-	$(BIN)/python -m pytest -m browser
+	$(BIN)/python -m pytest -n 3 --dist worksteal -m "not browser"
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests/web/console/browser
 
 check: $(READY)
 	$(BIN)/ruff format --check .
