@@ -15,27 +15,26 @@ import time
 from collections.abc import Callable
 from datetime import timedelta
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine
 
 from benchmarks.bench_queue import (
     AT_ONCE,
     BAR,
-    CASES,
     DOCUMENTS,
     NOW,
     PARTNERS,
     PEOPLE,
     _database,
-    _open,
+    open_cases,
+    settle,
 )
-from edi_gateway.commands.desk import MACHINE, Actor, Desk
 from edi_gateway.reports.partners.health import list_partners
 from edi_gateway.reports.traffic.ledger import ledger
 from edi_gateway.reports.watch.mine import waiting_for
 from edi_gateway.reports.watch.today import today
 from edi_gateway.store import bulk
 from edi_gateway.store.database import reading, upgrade
-from edi_gateway.store.ids import Ids, first_of
+from edi_gateway.store.ids import first_of
 from edi_gateway.store.tables import documents, groups, interchanges, receipts
 
 INTERCHANGES, DAYS = 300_000, 30
@@ -54,17 +53,9 @@ PAGES: dict[str, Callable[[Connection], object]] = {
 def fill(engine: Engine) -> None:
     chance = random.Random(7)
     _documents(engine)
-    made = Ids(lambda: NOW - timedelta(days=14), 2)
-    for start in range(0, CASES, AT_ONCE):
-        at = NOW - timedelta(days=14 - 14 * start / CASES)
-        desk = Desk(None, made, lambda at=at: at, Actor(MACHINE, frozenset({MACHINE})))  # type: ignore[arg-type,misc]
-        with engine.begin() as conn:
-            desk.conn = conn
-            _open(desk, chance, start)
+    open_cases(engine, chance)
     _interchanges(engine, chance)
-    settled = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"  # as autovacuum would
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
-        conn.execute(text(settled))
+    settle(engine)
 
 
 def _documents(engine: Engine) -> None:

@@ -57,14 +57,26 @@ def fill(engine: Engine) -> None:
                 for number in ids.block(AT_ONCE)
             ]
             bulk.insert(conn, documents, columns, rows)
+    open_cases(engine, chance)
+    settle(engine)
+
+
+def open_cases(engine: Engine, chance: random.Random) -> None:
+    """The hundred thousand, over fourteen days."""
     made = Ids(lambda: NOW - timedelta(days=14), 2)
     for start in range(0, CASES, AT_ONCE):
-        at = NOW - timedelta(days=14 - 14 * start / CASES)
-        desk = Desk(None, made, lambda at=at: at, Actor(MACHINE, frozenset({MACHINE})))  # type: ignore[arg-type,misc]
+        clock = partial(_earlier, timedelta(days=14 - 14 * start / CASES))
         with engine.begin() as conn:
-            desk.conn = conn
-            _open(desk, chance, start)
-    settled = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"  # as autovacuum would
+            _open(Desk(conn, made, clock, Actor(MACHINE, frozenset({MACHINE}))), chance, start)
+
+
+def _earlier(by: timedelta) -> datetime:
+    return NOW - by
+
+
+def settle(engine: Engine) -> None:
+    """What autovacuum would do in time."""
+    settled = "VACUUM ANALYZE" if engine.dialect.name == "postgresql" else "ANALYZE"
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text(settled))
 

@@ -143,7 +143,7 @@ def program() -> Any:
 
 
 @cache
-def _program(_registered: int) -> Any:
+def _program(_count: int) -> Any:
     """Put together once for all that is registered: that takes longer than most commands."""
     root, option = typer.main.get_command(app), _as_option()
     for command in _commands(root):

@@ -18,12 +18,12 @@ from edi_gateway.commands.master_data.importing import import_csv
 from edi_gateway.commands.stocking.stock_imports import import_stock
 from edi_gateway.store.database import connect
 from edi_gateway.store.ids import Ids
-from tests.flow import papers
+from tests.flow import papers, warehouse
 from tests.flow.shop import PARTNER, Shop
+from tests.flow.warehouse import HARBOUR
 from tests.samples.house import Clock, stock
 from tests.samples.sample import PARTNERS
 
-HARBOUR: Final = "harbour"
 _OURS: Final = """
 [[documents]]
 set = "856"
@@ -48,32 +48,7 @@ release_days_before = 30
 within_minutes = 2880
 
 """
-_HARBOUR: Final = """
-name = "Harbour Logistics"
-
-[them]
-qualifier = "ZZ"
-id = "HARBOUR"
-
-[us]
-qualifier = "ZZ"
-id = "TARNBROOK"
-
-[connection]
-kind = "directory"
-inbound = "exchange/harbour/in"
-outbound = "exchange/harbour/out"
-
-[[documents]]
-set = "940"
-direction = "out"
-version = "005010"
-
-[[documents]]
-set = "945"
-direction = "in"
-version = "005010"
-
+_WAITING: Final = """
 [acknowledging]
 expect_within_hours = 2000
 """
@@ -88,7 +63,7 @@ def stocked(url: str) -> None:
         text = file.read_text("utf-8").replace("expect_within_hours = 8", "expect_within_hours = 2000")
         file.write_text(text.replace("[writing]", _OURS + "[writing]"), "utf-8")
         (partners / HARBOUR).mkdir()
-        (partners / HARBOUR / "partner.toml").write_text(_HARBOUR, "utf-8")
+        (partners / HARBOUR / "partner.toml").write_text(warehouse.PROFILE + _WAITING, "utf-8")
         stock(url, partners)
     engine, clock = connect(url), Clock()
     with engine.begin() as conn:

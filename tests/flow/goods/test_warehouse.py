@@ -19,36 +19,10 @@ from edi_gateway.store import tables
 from tests.flow import papers
 from tests.flow.replays.test_replay import replay
 from tests.flow.shop import PARTNER, Shop, publish_with
+from tests.flow.warehouse import HARBOUR, PROFILE
 from tests.samples.sample import ROOT
 
 OURS = "[fulfilment]\nours = true\n\n[writing]"
-HARBOUR = "harbour"
-PROFILE = """
-name = "Harbour Logistics"
-
-[them]
-qualifier = "ZZ"
-id = "HARBOUR"
-
-[us]
-qualifier = "ZZ"
-id = "TARNBROOK"
-
-[connection]
-kind = "directory"
-inbound = "exchange/harbour/in"
-outbound = "exchange/harbour/out"
-
-[[documents]]
-set = "940"
-direction = "out"
-version = "005010"
-
-[[documents]]
-set = "945"
-direction = "in"
-version = "005010"
-"""
 
 
 @pytest.fixture

@@ -31,9 +31,9 @@ def _deciding(call: Call) -> Iterator[tuple[Desk, Partners]]:
 def hold(
     call: Call,
     order_id: int,
+    blocks: Annotated[list[str], Form(max_length=5, default_factory=list)],
     text: Text = "",
     line: Word = "",
-    blocks: Annotated[list[str], Form(max_length=5)] = [],  # noqa: B006
     until: Word = "",
 ) -> Response:
     with _deciding(call) as (desk, live):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -47,8 +47,8 @@ def _run(deps: Deps, run: Again) -> None:
         with _noting(deps, trial_id) as noting:
             for at in trial.run(noting.stopped.is_set):
                 noting.at = (at.done, at.whole)
-        told = as_json(trial.result())
-        told["groups"] = told["groups"][: trials.KEPT_GROUPS]  # type: ignore[index]
+        found = trial.result()
+        told = as_json(replace(found, groups=found.groups[: trials.KEPT_GROUPS]))
         with deps.desk(lambda _: _SYSTEM) as desk:
             trials.end(desk, trial_id, plain(told))
     except Exception as error:  # whoever looks at the page is told
